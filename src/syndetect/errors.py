@@ -1,0 +1,35 @@
+"""The errors that syndetect raises; each is also the nearest builtin.
+
+    SyndetectError
+    ├── InputError (ValueError)      an input that cannot be read at all, or, with strict, one bad record
+    ├── SettingsError (ValueError)   a setting out of its range, or settings that exclude each other
+    ├── OutputError (OSError)        a place that cannot be written, or that is there already
+    ├── ResultError (ValueError)     a folder that is not a result of a scan, or a passage that it lacks
+    └── MissingExtraError (ImportError)   an optional dependency that is not installed
+
+Every message is one line that says what to do.
+"""
+
+
+class SyndetectError(Exception):
+    """The root: catch this to catch whatever syndetect raises on purpose."""
+
+
+class InputError(SyndetectError, ValueError):
+    """An input cannot be read."""
+
+
+class SettingsError(SyndetectError, ValueError):
+    """A setting is out of its range."""
+
+
+class OutputError(SyndetectError, OSError):
+    """An output cannot be written."""
+
+
+class ResultError(SyndetectError, ValueError):
+    """A folder does not hold the result that was asked of it."""
+
+
+class MissingExtraError(SyndetectError, ImportError):
+    """A feature needs an optional dependency that is not installed."""

@@ -1,0 +1,5 @@
+"""Every compiled loop, in pipeline order: words, shingles, order, groups, signatures, fingerprints, alignment, stars.
+
+Numpy and numba only; flat arrays in, flat arrays out; no globals but constants. Each kernel has a plain twin in
+``tests/naive.py``.
+"""

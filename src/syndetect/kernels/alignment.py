@@ -1,0 +1,258 @@
+"""Seeds to matches: local alignment on words, from exact runs outwards.
+
+A seed is a pair of words at which two documents agree. The run of equal words around it is taken whole; from both its
+ends a banded dynamic programme goes on until the score has fallen ``drop`` below its best (X-drop: Zhang, Schwartz,
+Wagner and Miller 2000, "A greedy algorithm for aligning DNA sequences", section 2). Scores count in quarters of a word.
+"""
+
+import numpy as np
+
+from syndetect.kernels.jit import inline, kernel
+
+#: Columns of a match: words [A0, A1) of one document, [B0, B1) of the other, words aligned as equal, aligned columns,
+#: and the score in quarters.
+A0, A1, B0, B1, EQUAL, COLUMNS, SCORE = range(7)
+WIDTH = 7
+
+MISMATCH = 4
+GAP = 3
+#: A word that agrees; a character of a script without spaces is worth half of one.
+WORD = 4
+CHARACTER = 2
+#: Half the band: the words by which two documents may drift apart within one extension.
+BAND = 16
+_NEVER = np.int64(-(1 << 40))
+#: Matches of a pair at which a seed is looked up before it is extended; what slips through is pruned afterwards.
+_RECENT = 64
+#: How often one stretch may be matched within a pair of documents: repeats inside a document are no reuse.
+MOST_USES = 2
+
+
+@inline
+def _weight(word):
+    return np.int64(WORD) if word & np.uint64(1) else np.int64(CHARACTER)
+
+
+@inline
+def _extend(code, a, b, step, rows, columns, drop, cells):
+    """The best extension from (a, b) on, not counting them: its score, words used of each side, equal, and columns.
+
+    ``rows`` and ``columns`` are the words left in each document in the direction of ``step`` (1 or -1). ``cells`` is
+    work space, int64[3, 2 * BAND + 3]: score, equal words and alignment columns of the band's cells; cell d of row i
+    stands for i words of the one and i + d - 1 - BAND of the other.
+    """
+    score, equal, length = cells[0], cells[1], cells[2]
+    best = best_i = best_j = best_equal = best_length = np.int64(0)
+    score[:] = _NEVER
+    last = 2 * BAND + 1
+    for d in range(BAND + 1, min(last, BAND + 1 + columns) + 1):
+        score[d] = -GAP * (d - 1 - BAND)
+        equal[d] = 0
+        length[d] = d - 1 - BAND
+    low, high = BAND, last
+    for i in range(1, rows + 1):
+        word = code[a + step * i]
+        weight = _weight(word)
+        first_live, last_live = last + 1, 0
+        d = max(low, 1, BAND + 1 - i)
+        while d <= min(last, columns - i + 1 + BAND):
+            j = i + d - 1 - BAND
+            value, same, cost = _NEVER, np.int64(0), np.int64(0)
+            if j > 0 and score[d] > _NEVER:
+                is_equal = code[b + step * j] == word
+                value = score[d] + (weight if is_equal else -MISMATCH)
+                same, cost = equal[d] + is_equal, length[d] + 1
+            if score[d + 1] - GAP > value:
+                value, same, cost = score[d + 1] - GAP, equal[d + 1], length[d + 1] + 1
+            if j > 0 and score[d - 1] - GAP > value:
+                value, same, cost = score[d - 1] - GAP, equal[d - 1], length[d - 1] + 1
+            if value >= best - drop:
+                score[d], equal[d], length[d] = value, same, cost
+                first_live, last_live = min(first_live, d), d
+                if value > best:
+                    best, best_i, best_j, best_equal, best_length = value, np.int64(i), np.int64(j), same, cost
+            else:
+                score[d] = _NEVER
+                if d > high:
+                    break  # nothing further right can be reached
+            d += 1
+        score[max(low - 1, 0) : first_live] = _NEVER
+        score[last_live + 1 : min(max(high, d) + 1, last) + 1] = _NEVER
+        if last_live == 0:
+            break
+        low, high = first_live - 1, last_live + 1
+    return best, best_i, best_j, best_equal, best_length
+
+
+@inline
+def _align_seed(code, a, b, bounds, drop, cells, match):
+    """Align two documents around a seed; ``bounds`` holds the first and last-but-one words of both."""
+    low = np.int64(0)
+    while a - low > bounds[0] and b - low > bounds[2] and code[a - low - 1] == code[b - low - 1]:
+        low += 1
+    high = np.int64(0)
+    while a + high < bounds[1] and b + high < bounds[3] and code[a + high] == code[b + high]:
+        high += 1
+    score = np.int64(0)
+    for i in range(a - low, a + high):
+        score += _weight(code[i])
+    right, right_a, right_b, right_equal, right_columns = _extend(
+        code, a + high - 1, b + high - 1, 1, bounds[1] - a - high, bounds[3] - b - high, drop, cells
+    )
+    left, left_a, left_b, left_equal, left_columns = _extend(
+        code, a - low, b - low, -1, a - low - bounds[0], b - low - bounds[2], drop, cells
+    )
+    match[A0], match[A1] = a - low - left_a, a + high + right_a
+    match[B0], match[B1] = b - low - left_b, b + high + right_b
+    match[EQUAL] = low + high + left_equal + right_equal
+    match[COLUMNS] = low + high + left_columns + right_columns
+    match[SCORE] = score + left + right
+
+
+@inline
+def _is_covered(matches, low, high, a, b):
+    """Whether a recent match of this pair runs through the seed or close by."""
+    for m in range(high - 1, max(low, high - _RECENT) - 1, -1):
+        match = matches[m]
+        if match[A0] <= a < match[A1] and match[B0] <= b < match[B1]:
+            begin, end = match[B0] - match[A0], match[B1] - match[A1]
+            if min(begin, end) - BAND <= b - a <= max(begin, end) + BAND:
+                return True
+    return False
+
+
+@inline
+def _overlap(low, high, other_low, other_high):
+    return max(np.int64(0), min(high, other_high) - max(low, other_low))
+
+
+@inline
+def _prune(matches, low, high):
+    """Keep, best first, the matches that bring at least half of a side that better ones have not covered.
+
+    What they have covered already may be matched again on the other side ``MOST_USES - 1`` times, so n repeats of a
+    sentence in one document against m in the other do not come to n times m matches.
+    """
+    order = np.argsort(-matches[low:high, SCORE], kind="mergesort")
+    kept = matches[low:high][order].copy()
+    n = 0
+    for m in range(len(kept)):
+        in_a = in_b = np.int64(0)
+        for i in range(n):
+            in_a += _overlap(kept[m, A0], kept[m, A1], kept[i, A0], kept[i, A1])
+            in_b += _overlap(kept[m, B0], kept[m, B1], kept[i, B0], kept[i, B1])
+        uses_a = 2 * in_a // (kept[m, A1] - kept[m, A0])  # in halves of the stretch
+        uses_b = 2 * in_b // (kept[m, B1] - kept[m, B0])
+        if min(uses_a, uses_b) == 0 and max(uses_a, uses_b) < 2 * MOST_USES - 1:
+            kept[n] = kept[m]
+            n += 1
+    order = np.argsort(kept[:n, A0], kind="mergesort")
+    for m in range(n):
+        matches[low + m] = kept[order[m]]
+    return low + n
+
+
+@inline
+def _join(matches, low, high, join, drop):
+    """Join neighbours that follow one another in both documents with at most ``join`` words between.
+
+    Whatever lies between counts as aligned columns that are not equal, and costs as much as the drop that parted them.
+    """
+    n = low
+    for m in range(low, high):
+        if n > low:
+            one, two = matches[n - 1], matches[m]
+            gap_a, gap_b = two[A0] - one[A1], two[B0] - one[B1]
+            if 0 <= gap_a <= join and 0 <= gap_b <= join and min(one[SCORE], two[SCORE]) > drop:
+                one[A1], one[B1] = two[A1], two[B1]
+                one[EQUAL] += two[EQUAL]
+                one[COLUMNS] += two[COLUMNS] + max(gap_a, gap_b)
+                one[SCORE] += two[SCORE] - drop
+                continue
+        matches[n] = matches[m]
+        n += 1
+    return n
+
+
+@inline
+def _distance(low, high, other_low, other_high):
+    return max(np.int64(0), max(low, other_low) - min(high, other_high))
+
+
+@inline
+def _accept(matches, low, high, min_words, min_score, reach):
+    """Keep matches of ``min_score``, and weaker ones that have one of these within ``reach`` words in both documents."""
+    strong = matches[low:high][matches[low:high, SCORE] >= min_score].copy()
+    n = low
+    for m in range(low, high):
+        is_near = matches[m, SCORE] >= min_score
+        for i in range(len(strong)):
+            if is_near:
+                break
+            in_a = _distance(matches[m, A0], matches[m, A1], strong[i, A0], strong[i, A1])
+            in_b = _distance(matches[m, B0], matches[m, B1], strong[i, B0], strong[i, B1])
+            is_near = in_a <= reach and in_b <= reach
+        if is_near and matches[m, EQUAL] >= min_words:
+            matches[n] = matches[m]
+            n += 1
+    return n
+
+
+@kernel
+def align(code, seeds, pairs, bounds, min_words, min_score, min_linked, reach, drop, join, matches):
+    """Align pairs of documents around their seeds.
+
+    Args:
+        code: uint64[words].
+        seeds: int64[s, 2], words of the one and the other document; those of a pair together, by diagonal and place.
+        pairs: int64[p + 1], each pair's first seed.
+        bounds: int64[p, 4], first word and end of the one document, first word and end of the other.
+        min_words, min_score, min_linked, reach, drop, join: as in Settings; scores and drop in quarters.
+        matches: int64[s, WIDTH], output.
+
+    Returns:
+        How many matches there are, those of a pair together, by their place in the first document.
+    """
+    cells = np.empty((3, 2 * BAND + 3), np.int64)
+    n = 0
+    for p in range(len(pairs) - 1):
+        first = n
+        tried_diagonal = tried_end = np.int64(-1)
+        for s in range(pairs[p], pairs[p + 1]):
+            a, b = seeds[s, 0], seeds[s, 1]
+            if code[a] != code[b] or (b - a == tried_diagonal and a < tried_end):
+                continue
+            if _is_covered(matches, first, n, a, b):
+                continue
+            _align_seed(code, a, b, bounds[p], drop, cells, matches[n])
+            tried_diagonal, tried_end = b - a, matches[n, A1]
+            if matches[n, SCORE] >= min_linked:
+                n += 1
+        if n > first:
+            n = _prune(matches, first, n)
+            n = _join(matches, first, n, join, drop)
+            n = _accept(matches, first, n, min_words, min_score, reach)
+    return n
+
+
+@kernel
+def longest_runs(code, low_a, high_a, low_b, high_b, most, seeds):
+    """The first longest run of equal words of each pair of ranges, as the seed at its beginning.
+
+    ``seeds[i]`` (int64[n, 2]) is -1, -1 where nothing agrees. At most ``most`` words of each range are looked at.
+    """
+    before = np.zeros(most + 1, np.int64)
+    for i in range(len(low_a)):
+        rows, columns = min(high_a[i] - low_a[i], most), min(high_b[i] - low_b[i], most)
+        before[: columns + 1] = 0
+        longest = np.int64(0)
+        seeds[i, 0] = seeds[i, 1] = -1
+        for x in range(rows):
+            word = code[low_a[i] + x]
+            for y in range(columns, 0, -1):
+                run = before[y - 1] + 1 if code[low_b[i] + y - 1] == word else np.int64(0)
+                before[y] = run
+                if run > longest:
+                    longest = run
+                    seeds[i, 0] = low_a[i] + x - run + 1
+                    seeds[i, 1] = low_b[i] + y - run

@@ -1,0 +1,87 @@
+"""How kernels are compiled: one decorator, and a cache that finds a place or does without."""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _candidates() -> Iterator[Path]:
+    """Places for compiled kernels, best first."""
+    if os.name == "nt" and os.environ.get("LOCALAPPDATA"):
+        yield Path(os.environ["LOCALAPPDATA"]) / "syndetect" / "kernels"
+    elif os.environ.get("XDG_CACHE_HOME"):
+        yield Path(os.environ["XDG_CACHE_HOME"]) / "syndetect" / "kernels"
+    try:
+        yield Path.home() / ".cache" / "syndetect" / "kernels"
+    except RuntimeError:  # no home at all
+        pass
+    yield Path(tempfile.gettempdir()) / f"syndetect-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether nobody else can have put a file here: numba unpickles what it finds in its cache."""
+    if not hasattr(os, "getuid"):
+        return True
+    state = folder.lstat()
+    return state.st_uid == os.getuid() and not state.st_mode & 0o022
+
+
+def _cache_folder() -> str:
+    """A private folder that can be written, named for the kernels' source; empty when there is none.
+
+    The name carries a digest of every kernel's source, because numba notices a changed caller but not a changed
+    callee in another file.
+    """
+    if numba.config.CACHE_DIR:
+        return str(numba.config.CACHE_DIR)
+    digest = hashlib.blake2b(digest_size=8)
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    for place in _candidates():
+        try:
+            folder = place / digest.hexdigest()
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+            if _is_ours(folder) and _is_ours(place):
+                return str(folder)
+        except OSError:
+            continue
+    return ""
+
+
+CACHE_FOLDER = _cache_folder()
+
+
+def is_compiled() -> bool:
+    """Whether the cache holds kernels for this Python, so that a scan need not compile them first."""
+    tag = f".py{sys.version_info.major}{sys.version_info.minor}.nbi"
+    return bool(CACHE_FOLDER) and any(name.name.endswith(tag) for name in Path(CACHE_FOLDER).rglob("*.nbi"))
+
+
+def kernel(function: _F) -> _F:
+    """Compile a function on its first call: without the GIL, with numpy's error model, kept in the cache folder."""
+    return _njit(function, nogil=True, cache=bool(CACHE_FOLDER), error_model="numpy")
+
+
+def inline(function: _F) -> _F:
+    """Compile a small function that only kernels of the same file call."""
+    return _njit(function, nogil=True, inline="never", error_model="numpy")
+
+
+def _njit(function: _F, **options: Any) -> _F:  # noqa: ANN401
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = CACHE_FOLDER  # read by numba when it decorates; other packages keep their own
+    try:
+        compiled: _F = numba.njit(**options)(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled

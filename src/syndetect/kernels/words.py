@@ -1,0 +1,193 @@
+"""Text to words: UTF-8 bytes in, word codes and character offsets out.
+
+A word is a maximal run of letters, marks and digits after folding (``syndetect/text.py`` gives the rule), or one
+character of a script written without spaces. Its code is a 64-bit hash of the folded word whose lowest bit is 1 for a
+word of letters and 0 for such a single character.
+"""
+
+import numpy as np
+
+from syndetect.kernels.jit import inline, kernel
+
+BOUNDARY, LETTER, SINGLE, IGNORED, APOSTROPHE, MARK, LINE_END = range(7)
+_KIND_SHIFT = np.uint32(28)
+_EXPANDED = np.uint32(1 << 27)
+_VALUE = np.uint32((1 << 27) - 1)
+
+_M1 = np.uint64(0x9E3779B97F4A7C15)
+_M2 = np.uint64(0xFF51AFD7ED558CCD)
+_M3 = np.uint64(0xC4CEB9FE1A85EC53)
+_U0 = np.uint64(0)
+_U1 = np.uint64(1)
+_U7 = np.uint64(7)
+_U8 = np.uint64(8)
+_S32 = np.uint64(32)
+_S33 = np.uint64(33)
+
+
+@inline
+def _decode(buffer, i):
+    """The code point at byte i of valid UTF-8, and its length in bytes."""
+    b = np.uint32(buffer[i])
+    if b < 0x80:
+        return b, 1
+    if b < 0xE0:
+        return (b & np.uint32(0x1F)) << np.uint32(6) | np.uint32(buffer[i + 1]) & np.uint32(0x3F), 2
+    if b < 0xF0:
+        high = (b & np.uint32(0x0F)) << np.uint32(12) | (np.uint32(buffer[i + 1]) & np.uint32(0x3F)) << np.uint32(6)
+        return high | np.uint32(buffer[i + 2]) & np.uint32(0x3F), 3
+    high = (b & np.uint32(0x07)) << np.uint32(18) | (np.uint32(buffer[i + 1]) & np.uint32(0x3F)) << np.uint32(12)
+    high |= (np.uint32(buffer[i + 2]) & np.uint32(0x3F)) << np.uint32(6)
+    return high | np.uint32(buffer[i + 3]) & np.uint32(0x3F), 4
+
+
+@inline
+def _absorb_byte(state, chunk, size, byte):
+    """Add a byte to a hash that takes eight at a time, lowest first."""
+    chunk |= np.uint64(byte) << (_U8 * (size & _U7))
+    size += np.uint64(1)
+    if size & _U7 == _U0:
+        state = (state ^ chunk) * _M1
+        state ^= state >> _S32
+        chunk = _U0
+    return state, chunk, size
+
+
+@inline
+def _absorb(state, chunk, size, point):
+    """Add a code point as its UTF-8 bytes."""
+    if point < 0x80:
+        return _absorb_byte(state, chunk, size, point)
+    if point < 0x800:
+        state, chunk, size = _absorb_byte(state, chunk, size, np.uint32(0xC0) | point >> np.uint32(6))
+    else:
+        if point < 0x10000:
+            state, chunk, size = _absorb_byte(state, chunk, size, np.uint32(0xE0) | point >> np.uint32(12))
+        else:
+            state, chunk, size = _absorb_byte(state, chunk, size, np.uint32(0xF0) | point >> np.uint32(18))
+            middle = np.uint32(0x80) | point >> np.uint32(12) & np.uint32(0x3F)
+            state, chunk, size = _absorb_byte(state, chunk, size, middle)
+        middle = np.uint32(0x80) | point >> np.uint32(6) & np.uint32(0x3F)
+        state, chunk, size = _absorb_byte(state, chunk, size, middle)
+    return _absorb_byte(state, chunk, size, np.uint32(0x80) | point & np.uint32(0x3F))
+
+
+@inline
+def _code(state, chunk, size, is_single):
+    """The finished code of a word: MurmurHash3's 64-bit finaliser, then the kind of word in the lowest bit."""
+    h = (state ^ chunk) * _M1 ^ size
+    h = (h ^ h >> _S33) * _M2
+    h = (h ^ h >> _S33) * _M3
+    h ^= h >> _S33
+    return h & ~_U1 if is_single else h | _U1
+
+
+@inline
+def _kind(buffer, i, high, pages, blocks):
+    """The kind of the character at byte i (BOUNDARY at the end), whether it is a digit, and the byte after it."""
+    if i >= high:
+        return np.uint32(BOUNDARY), False, i
+    point, step = _decode(buffer, i)
+    entry = blocks[np.int64(pages[point >> np.uint32(8)]) * 256 + np.int64(point & np.uint32(255))]
+    return entry >> _KIND_SHIFT, 48 <= point <= 57, i + step
+
+
+@inline
+def _document(buffer, low, high, pages, blocks, expansions, code, begin, end, gap, n):
+    """Tokenise one document into the arrays from place n on; returns the place after its last word.
+
+    ``gap`` receives, for each word, how many line ends (at most 2) stand between it and the word before.
+    """
+    state = chunk = size = _U0
+    is_open = is_single = False
+    is_initial = False  # whether the last character was a letter that stands by itself, as in U.S.
+    lines = np.uint8(0)
+    point_before = np.uint32(0)
+    i = low
+    at = 0  # the character's number in the document
+    while i < high:
+        point, step = _decode(buffer, i)
+        entry = blocks[np.int64(pages[point >> np.uint32(8)]) * 256 + np.int64(point & np.uint32(255))]
+        kind = entry >> _KIND_SHIFT
+        if is_open and not is_single and (kind == APOSTROPHE or (point == 46 and is_initial)):
+            ahead, is_digit, after = _kind(buffer, i + step, high, pages, blocks)
+            if ahead == LETTER and kind == APOSTROPHE:
+                kind = np.uint32(IGNORED)
+            elif ahead == LETTER and not is_digit and _kind(buffer, after, high, pages, blocks)[0] != LETTER:
+                kind = np.uint32(IGNORED)
+        is_word = kind == LETTER or kind == SINGLE or kind == MARK
+        if is_open and kind != IGNORED and kind != MARK and (not is_word or is_single or kind == SINGLE):
+            code[n] = _code(state, chunk, size, is_single)
+            n += 1
+            is_open = False
+        if is_word:
+            is_initial = (not is_open or point_before == 46) and not 48 <= point <= 57
+            if not is_open:
+                is_open = True
+                is_single = kind == SINGLE
+                state = chunk = size = _U0
+                begin[n] = at
+                gap[n] = lines
+                lines = np.uint8(0)
+            value = entry & _VALUE
+            if entry & _EXPANDED:
+                for j in range(np.int64(expansions[value])):
+                    state, chunk, size = _absorb(state, chunk, size, expansions[np.int64(value) + 1 + j])
+            else:
+                state, chunk, size = _absorb(state, chunk, size, value if value else point)
+            end[n] = at + 1
+        elif kind == IGNORED and is_open:
+            end[n] = at + 1  # a combining accent belongs to its letter
+        elif kind == LINE_END and not (point == 10 and i > low and buffer[i - 1] == 13):  # \r\n ends one line
+            lines = np.uint8(min(2, lines + (entry & _VALUE)))
+        point_before = point
+        i += step
+        at += 1
+    if is_open:
+        code[n] = _code(state, chunk, size, is_single)
+        n += 1
+    return n
+
+
+@kernel
+def tokenise(
+    buffer, documents, pages, blocks, expansions, code, begin, end, gap, document_words, paragraph_words,
+    document_paragraphs,
+):  # fmt: skip
+    """Cut documents into paragraphs and words.
+
+    Args:
+        buffer: uint8[bytes], valid UTF-8 of all documents.
+        documents: int64[d + 1], where each begins in the buffer.
+        pages, blocks, expansions: the folding table.
+        code, begin, end, gap: outputs with room for (bytes + 1) // 2 + d words: the words' codes (uint64), their
+            character offsets in the document (uint32), and the line ends before them (uint8).
+        document_words: int64[d + 1], output: each document's first word.
+        paragraph_words: int64[room for words + 1], output: each paragraph's first word.
+        document_paragraphs: int64[d + 1], output: each document's first paragraph.
+
+    Returns:
+        The numbers of words and of paragraphs.
+    """
+    n = 0
+    p = 0
+    document_words[0] = 0
+    document_paragraphs[0] = 0
+    for d in range(len(documents) - 1):
+        first = n
+        n = _document(
+            buffer, documents[d], documents[d + 1], pages, blocks, expansions, code, begin, end, gap, first
+        )
+        needed = np.uint8(1)
+        for i in range(first + 1, n):
+            if gap[i] == 2:
+                needed = np.uint8(2)  # blank lines part the paragraphs; where there are none, lines do
+                break
+        for i in range(first, n):
+            if i == first or gap[i] >= needed:
+                paragraph_words[p] = i
+                p += 1
+        document_words[d + 1] = n
+        document_paragraphs[d + 1] = p
+    paragraph_words[p] = n
+    return n, p

@@ -1,0 +1,56 @@
+"""MinHash signatures, bit-identical to ``datasketch.MinHash(num_perm, seed, scheme="affine32")``, and the bridge to it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from syndetect.kernels import signatures as _kernels
+
+if TYPE_CHECKING:
+    from datasketch import LeanMinHash
+
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+
+def permutations(slots: int, seed: int) -> tuple[U32, U32]:
+    """The multipliers (odd) and addends of the permutations ``a * h + b mod 2**32``: uint32[slots] each.
+
+    They are those that datasketch 2 draws for the same ``num_perm`` and ``seed``.
+    """
+    generator = np.random.RandomState(seed)  # the generator datasketch uses
+    multipliers = generator.randint(0, 1 << 31, slots, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, generator.randint(0, 1 << 32, slots, dtype=np.uint32)
+
+
+def sign(offsets: I64, hashes: U32, slots: int = 128, seed: int = 1) -> U32:
+    """Signatures of sets of 32-bit hashes.
+
+    Args:
+        offsets: int64[n + 1]; set i is ``hashes[offsets[i]:offsets[i + 1]]``, repeats allowed.
+        hashes: uint32.
+        slots: the length of a signature (datasketch: ``num_perm``).
+        seed: the seed of the permutations.
+
+    Returns:
+        uint32[n, slots]; the empty set has all ones.
+    """
+    signatures = np.empty((len(offsets) - 1, slots), np.uint32)
+    _kernels.sign_hashes(offsets, hashes, *permutations(slots, seed), signatures)
+    return signatures
+
+
+def sign_words(code: U64, low: I64, high: I64, k: int, slots: int = 128, seed: int = 1) -> U32:
+    """Signatures of ranges of words by their k-word shingles: :func:`sign` of the upper halves of their hashes."""
+    signatures = np.empty((len(low), slots), np.uint32)
+    _kernels.sign_words(code, low, high, k, *permutations(slots, seed), signatures)
+    return signatures
+
+
+def to_datasketch(signatures: U32, seed: int = 1) -> "list[LeanMinHash]":
+    """Signatures as datasketch objects that its indexes take."""
+    from datasketch import LeanMinHash  # noqa: PLC0415  (a second to import)
+
+    return [LeanMinHash(seed=seed, hashvalues=row.copy(), scheme="affine32") for row in signatures]

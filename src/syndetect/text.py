@@ -1,0 +1,148 @@
+"""Articles to words: one pass over UTF-8 bytes that yields flat arrays with character offsets.
+
+**The rule of words.** Text is folded character by character: compatibility forms are resolved and case is folded
+(NFKD, full case folding); accents on Latin, Greek and Cyrillic letters and the vowel points of Hebrew and Arabic are
+dropped, other marks are kept; soft hyphens, zero-width characters and direction marks are dropped. What then is a
+letter, a mark or a digit stands in a word, everything else (quotes, dashes and spaces of any kind) parts words. An
+apostrophe between letters is dropped (``don't`` and ``don’t`` are ``dont``), and so is the full stop between single
+letters (``U.S.`` is ``us``). Each character of a script written
+without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese ...) is a word by itself.
+
+**Paragraphs** are parted by blank lines, that is by two or more line ends between two words; in a document without
+any, by line ends.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from syndetect.chunks import run_chunks, split_evenly
+
+U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+_SCATTER = np.uint64(0x9E3779B97F4A7C15)
+
+#: Bytes of text that one call of the kernel takes: small enough to answer Ctrl-C at once.
+CHUNK_BYTES = 1 << 21
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a corpus as flat arrays; everything after tokenising reads these and not the text.
+
+    Attributes:
+        code: uint64[words], equal for equal folded words.
+        begin, end: uint32[words], the word's characters in its document, 0-based and half-open.
+        documents: int64[d + 1], each document's first word.
+        paragraphs: int64[p + 1], each paragraph's first word.
+        document_paragraphs: int64[d + 1], each document's first paragraph.
+    """
+
+    code: U64
+    begin: U32
+    end: U32
+    documents: I64
+    paragraphs: I64
+    document_paragraphs: I64
+
+    @property
+    def paragraph_documents(self) -> U32:
+        """uint32[p]: each paragraph's document."""
+        counts = np.diff(self.document_paragraphs)
+        return np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
+
+    def document_of(self, word: I64) -> I64:
+        """The documents in which words (by their number in the corpus) stand."""
+        return np.searchsorted(self.documents, word, side="right").astype(np.int64) - 1
+
+
+@cache
+def folding() -> tuple[U16, U32, U32]:
+    """The folding table: pages, blocks and expansions (``tools/make_folding.py`` writes it)."""
+    with (files("syndetect") / "folding.npz").open("rb") as file, np.load(file, allow_pickle=False) as table:
+        return table["pages"], table["blocks"], table["expansions"]
+
+
+def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
+    """The words of documents.
+
+    Args:
+        buffer: uint8[bytes], the documents' text as valid UTF-8, one after the other.
+        documents: int64[d + 1], each document's first byte, then the length of the buffer.
+        threads: how many chunks of documents are worked on at once; the result does not depend on it.
+
+    Returns:
+        The words, numbered through the documents in their order.
+    """
+    chunks = split_evenly(documents, CHUNK_BYTES)
+    parts = run_chunks(lambda low, high: _tokenise_chunk(buffer, documents[low : high + 1]), chunks, threads)
+    return concatenate(parts)
+
+
+def concatenate(parts: list[Words]) -> Words:
+    """Words of consecutive batches as one."""
+    return Words(
+        code=np.concatenate([part.code for part in parts]) if parts else np.zeros(0, np.uint64),
+        begin=np.concatenate([part.begin for part in parts]) if parts else np.zeros(0, np.uint32),
+        end=np.concatenate([part.end for part in parts]) if parts else np.zeros(0, np.uint32),
+        documents=_join_offsets([part.documents for part in parts]),
+        paragraphs=_join_offsets([part.paragraphs for part in parts]),
+        document_paragraphs=_join_offsets([part.document_paragraphs for part in parts]),
+    )
+
+
+def _join_offsets(parts: list[I64]) -> I64:
+    joined, base = [np.zeros(1, np.int64)], 0
+    for part in parts:
+        joined.append(part[1:] + base)
+        base += int(part[-1])
+    return np.concatenate(joined)
+
+
+def _tokenise_chunk(buffer: U8, documents: I64) -> Words:
+    from syndetect.kernels.words import tokenise as kernel  # noqa: PLC0415
+
+    count = len(documents) - 1
+    room = (int(documents[-1] - documents[0]) + 1) // 2 + count
+    code, begin, end = np.empty(room, np.uint64), np.empty(room, np.uint32), np.empty(room, np.uint32)
+    paragraphs, gap = np.empty(room + 1, np.int64), np.empty(room, np.uint8)
+    document_words, document_paragraphs = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
+    words, found = kernel(
+        buffer, documents, *folding(), code, begin, end, gap, document_words, paragraphs, document_paragraphs
+    )
+    return Words(
+        code[:words].copy(), begin[:words].copy(), end[:words].copy(),
+        document_words, paragraphs[: found + 1].copy(), document_paragraphs,
+    )  # fmt: skip
+
+
+#: Words from which on a paragraph that repeats one word is taken out of the comparison.
+LEAST_REPEATS = 32
+
+
+def blank_repeats(words: Words) -> tuple[Words, I64]:
+    """Words in which each word of a paragraph that is one word again and again is like no other.
+
+    Such a paragraph agrees with itself at every distance; what it shares with others is no passage.
+
+    Returns:
+        The words, and the paragraphs in question (int64[n]).
+    """
+    low, high = words.paragraphs[:-1], words.paragraphs[1:]
+    changes = np.concatenate([[0, 0], np.cumsum(words.code[1:] != words.code[:-1])]) if len(words.code) else low
+    is_repeat = (high - low >= LEAST_REPEATS) & (changes[high] == changes[np.minimum(low + 1, len(changes) - 1)])
+    found = np.flatnonzero(is_repeat).astype(np.int64)
+    if not len(found):
+        return words, found
+    code = words.code.copy()
+    for paragraph in found:
+        part = np.arange(low[paragraph], high[paragraph], dtype=np.uint64)
+        code[low[paragraph] : high[paragraph]] = (part << np.uint64(1)) * _SCATTER | np.uint64(1)
+    return replace(words, code=code), found
