@@ -8,6 +8,7 @@ Wagner and Miller 2000, "A greedy algorithm for aligning DNA sequences", section
 import numpy as np
 
 from syndetect.kernels.jit import inline, kernel
+from syndetect.kernels.order import shell_sort
 
 #: Columns of a match: words [A0, A1) of one document, [B0, B1) of the other, words aligned as equal, aligned columns,
 #: and the score in quarters.
@@ -24,6 +25,8 @@ BAND = 16
 _NEVER = np.int64(-(1 << 40))
 #: Matches of a pair at which a seed is looked up before it is extended; what slips through is pruned afterwards.
 _RECENT = 64
+#: More than the matches of any pair: what a place is packed under in a sort key.
+_PLACES = 1 << 24
 #: How often one stretch may be matched within a pair of documents: repeats inside a document are no reuse.
 MOST_USES = 2
 
@@ -43,7 +46,8 @@ def _extend(code, a, b, step, rows, columns, drop, cells):
     """
     score, equal, length = cells[0], cells[1], cells[2]
     best = best_i = best_j = best_equal = best_length = np.int64(0)
-    score[:] = _NEVER
+    for d in range(len(score)):
+        score[d] = _NEVER
     last = 2 * BAND + 1
     for d in range(BAND + 1, min(last, BAND + 1 + columns) + 1):
         score[d] = -GAP * (d - 1 - BAND)
@@ -76,8 +80,10 @@ def _extend(code, a, b, step, rows, columns, drop, cells):
                 if d > high:
                     break  # nothing further right can be reached
             d += 1
-        score[max(low - 1, 0) : first_live] = _NEVER
-        score[last_live + 1 : min(max(high, d) + 1, last) + 1] = _NEVER
+        for dead in range(max(low - 1, 0), first_live):
+            score[dead] = _NEVER
+        for dead in range(last_live + 1, min(max(high, d) + 1, last) + 1):
+            score[dead] = _NEVER
         if last_live == 0:
             break
         low, high = first_live - 1, last_live + 1
@@ -127,28 +133,40 @@ def _overlap(low, high, other_low, other_high):
 
 
 @inline
+def _copy(source, target):
+    for i in range(WIDTH):
+        target[i] = source[i]
+
+
+@inline
 def _prune(matches, low, high):
     """Keep, best first, the matches that bring at least half of a side that better ones have not covered.
 
     What they have covered already may be matched again on the other side ``MOST_USES - 1`` times, so n repeats of a
     sentence in one document against m in the other do not come to n times m matches.
     """
-    order = np.argsort(-matches[low:high, SCORE], kind="mergesort")
-    kept = matches[low:high][order].copy()
+    kept = np.empty((high - low, WIDTH), np.int64)
+    order = np.empty(high - low, np.int64)
+    for m in range(low, high):
+        order[m - low] = -matches[m, SCORE] * _PLACES + m - low
+    shell_sort(order)
     n = 0
-    for m in range(len(kept)):
+    for place in order:
+        match = matches[low + place % _PLACES]
         in_a = in_b = np.int64(0)
         for i in range(n):
-            in_a += _overlap(kept[m, A0], kept[m, A1], kept[i, A0], kept[i, A1])
-            in_b += _overlap(kept[m, B0], kept[m, B1], kept[i, B0], kept[i, B1])
-        uses_a = 2 * in_a // (kept[m, A1] - kept[m, A0])  # in halves of the stretch
-        uses_b = 2 * in_b // (kept[m, B1] - kept[m, B0])
+            in_a += _overlap(match[A0], match[A1], kept[i, A0], kept[i, A1])
+            in_b += _overlap(match[B0], match[B1], kept[i, B0], kept[i, B1])
+        uses_a = 2 * in_a // (match[A1] - match[A0])  # in halves of the stretch
+        uses_b = 2 * in_b // (match[B1] - match[B0])
         if min(uses_a, uses_b) == 0 and max(uses_a, uses_b) < 2 * MOST_USES - 1:
-            kept[n] = kept[m]
+            _copy(match, kept[n])
             n += 1
-    order = np.argsort(kept[:n, A0], kind="mergesort")
     for m in range(n):
-        matches[low + m] = kept[order[m]]
+        order[m] = kept[m, A0] * _PLACES + m
+    shell_sort(order[:n])
+    for m in range(n):
+        _copy(kept[order[m] % _PLACES], matches[low + m])
     return low + n
 
 
@@ -169,7 +187,7 @@ def _join(matches, low, high, join, drop):
                 one[COLUMNS] += two[COLUMNS] + max(gap_a, gap_b)
                 one[SCORE] += two[SCORE] - drop
                 continue
-        matches[n] = matches[m]
+        _copy(matches[m], matches[n])
         n += 1
     return n
 
@@ -182,18 +200,19 @@ def _distance(low, high, other_low, other_high):
 @inline
 def _accept(matches, low, high, min_words, min_score, reach):
     """Keep matches of ``min_score``, and weaker ones that have one of these within ``reach`` words in both documents."""
-    strong = matches[low:high][matches[low:high, SCORE] >= min_score].copy()
+    is_kept = np.zeros(high - low, np.uint8)
+    for m in range(low, high):
+        one = matches[m]
+        for i in range(low, high):
+            other = matches[i]
+            if matches[i, SCORE] >= min_score and one[EQUAL] >= min_words and not is_kept[m - low]:
+                in_a = _distance(one[A0], one[A1], other[A0], other[A1])
+                in_b = _distance(one[B0], one[B1], other[B0], other[B1])
+                is_kept[m - low] = in_a <= reach and in_b <= reach
     n = low
     for m in range(low, high):
-        is_near = matches[m, SCORE] >= min_score
-        for i in range(len(strong)):
-            if is_near:
-                break
-            in_a = _distance(matches[m, A0], matches[m, A1], strong[i, A0], strong[i, A1])
-            in_b = _distance(matches[m, B0], matches[m, B1], strong[i, B0], strong[i, B1])
-            is_near = in_a <= reach and in_b <= reach
-        if is_near and matches[m, EQUAL] >= min_words:
-            matches[n] = matches[m]
+        if is_kept[m - low]:
+            _copy(matches[m], matches[n])
             n += 1
     return n
 
@@ -244,7 +263,8 @@ def longest_runs(code, low_a, high_a, low_b, high_b, most, seeds):
     before = np.zeros(most + 1, np.int64)
     for i in range(len(low_a)):
         rows, columns = min(high_a[i] - low_a[i], most), min(high_b[i] - low_b[i], most)
-        before[: columns + 1] = 0
+        for y in range(columns + 1):
+            before[y] = 0
         longest = np.int64(0)
         seeds[i, 0] = seeds[i, 1] = -1
         for x in range(rows):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from syndetect.kernels.jit import inline, kernel
+from syndetect.kernels.order import shell_sort
 
 _M1 = np.uint64(0x9E3779B97F4A7C15)
 _M2 = np.uint64(0xFF51AFD7ED558CCD)
@@ -51,7 +52,7 @@ def make_sets(offsets, values, count):
     """Sort each range of values in place and move its distinct ones to its front; ``count[i]`` says how many."""
     for i in range(len(offsets) - 1):
         part = values[offsets[i] : offsets[i + 1]]
-        part.sort()
+        shell_sort(part)
         n = 0
         for j in range(len(part)):
             if j == 0 or part[j] != part[j - 1]:

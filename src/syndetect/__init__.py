@@ -1,0 +1,49 @@
+"""Find reused passages in news articles: near-duplicates and syndicated wire copy, character for character.
+
+    import syndetect
+    result = syndetect.scan("articles/")
+    print(result.passages)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from syndetect.errors import (
+    InputError,
+    MissingExtraError,
+    OutputError,
+    ResultError,
+    SettingsError,
+    SyndetectError,
+)
+from syndetect.settings import Settings
+
+if TYPE_CHECKING:
+    from syndetect.progress import Progress
+    from syndetect.scan import scan
+    from syndetect.tables import Result
+
+__all__ = [
+    "InputError",
+    "MissingExtraError",
+    "OutputError",
+    "Progress",
+    "Result",
+    "ResultError",
+    "Settings",
+    "SettingsError",
+    "SyndetectError",
+    "scan",
+]
+
+_ROOMS = {"Progress": "progress", "Result": "tables", "scan": "scan"}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Import on first use what needs numba or polars, so that ``import syndetect`` and ``--help`` are quick."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'syndetect' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    value = getattr(import_module(f"syndetect.{_ROOMS[name]}"), name)
+    globals()[name] = value
+    return value

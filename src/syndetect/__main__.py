@@ -1,0 +1,6 @@
+"""``python -m syndetect`` is the command ``syndetect``."""
+
+from syndetect.cli import main
+
+if __name__ == "__main__":
+    main(prog_name="syndetect")

@@ -1,0 +1,141 @@
+"""Frames as files, and folders that appear whole or not at all."""
+
+import errno
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import polars as pl
+
+from syndetect.errors import ResultError
+
+_ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
+_ROW_GROUP = 1 << 18  # rows of a Parquet row group; fixed, so that equal frames are equal bytes
+_SLICE = 1 << 16  # rows that are text at once
+
+
+def encode(frame: pl.DataFrame, format: str) -> Iterator[bytes]:  # noqa: A002  (the word of the command line)
+    """A frame as UTF-8 text, piece by piece; times are written as ISO 8601.
+
+    Args:
+        frame: any frame whose times are in UTC; as "csv" it may hold no lists.
+        format: "csv", "jsonl" (an object a line) or "json" (one array).
+    """
+    frame = frame.with_columns(pl.col(pl.Datetime).dt.strftime(_ISO))
+    pieces = frame.iter_slices(_SLICE) if frame.height else iter([frame])
+    if format == "csv":
+        for number, piece in enumerate(pieces):
+            yield piece.write_csv(include_header=number == 0).encode()
+    elif format == "jsonl":
+        for piece in pieces:
+            yield piece.write_ndjson().encode()
+    else:
+        yield b"["
+        for number, piece in enumerate(pieces):
+            # Line ends stand between objects only: inside a string they are escaped.
+            objects = piece.write_ndjson().encode().rstrip(b"\n").replace(b"\n", b",\n")
+            yield (b",\n" if number else b"\n") + objects
+        yield b"\n]\n"
+
+
+def write_frame(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame in the format of the path's suffix (.parquet, .csv or .jsonl), through to the disk."""
+    if path.suffix != ".parquet":
+        write_bytes(encode(frame, path.suffix[1:]), path)
+        return
+    with path.open("wb") as file:
+        frame.rechunk().write_parquet(file, row_group_size=_ROW_GROUP)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_bytes(pieces: Iterable[bytes], path: Path) -> None:
+    """Write bytes, through to the disk."""
+    with path.open("wb") as file:
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
+    """The frame that :func:`write_frame` wrote.
+
+    Raises:
+        ResultError: the file is missing or broken, or holds other columns than those of the schema.
+    """
+    times = [name for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)]
+    text = pl.Schema({**schema, **dict.fromkeys(times, pl.String())})
+    try:
+        if path.suffix == ".parquet":
+            frame = pl.read_parquet(path)
+        else:
+            frame = (pl.read_csv if path.suffix == ".csv" else pl.read_ndjson)(path, schema=text)
+            frame = frame.with_columns(pl.col(times).str.to_datetime(_ISO, time_unit="us", time_zone="UTC"))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise ResultError(f"cannot read {path}: {reason(error)}") from error
+    if frame.schema != schema:
+        raise ResultError(f"cannot read {path}: its columns are not those of this version; scan again")
+    return frame
+
+
+@contextmanager
+def staged(place: Path, *, replace: bool) -> Iterator[Path]:
+    """A new folder beside ``place``: moved there when the block ends, gone when the block fails.
+
+    Args:
+        place: where the folder shall stand; absolute. Missing parents are made.
+        replace: a folder that stands there gives way, at the last moment.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    staging = place.with_name(f".syndetect-{secrets.token_hex(4)}.partial")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        staging.mkdir()
+        yield staging
+        _sync_folder(staging)
+        _move(staging, place, replace=replace)
+    except BaseException:  # Ctrl-C as well
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def _move(staging: Path, place: Path, *, replace: bool) -> None:
+    """Move a complete folder into place; what it replaces goes only when it stands, else it is put back."""
+    aside = staging.with_suffix(".replaced")
+    try:
+        if replace and place.exists():
+            place.rename(aside)
+        staging.rename(place)
+    except BaseException:
+        if aside.exists() and not place.exists():
+            aside.rename(place)
+        raise
+    _sync_folder(place.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a folder's entries to the disk, where the system can do that."""
+    with suppress(OSError):  # Windows cannot, nor can some network disks; the files themselves are synced
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def reason(error: Exception) -> str:
+    """Why the system or polars refused, on one line; polars hides the system's error number in its text."""
+    hidden = re.search(r"\(os error (\d+)\)", str(error))
+    number = int(hidden[1]) if hidden else getattr(error, "errno", None)
+    if number == errno.ENOSPC:
+        return "no space left on the disk; free some and try again"
+    if number is not None:
+        return os.strerror(number)
+    return next(iter(str(error).splitlines()), type(error).__name__)
