@@ -1,8 +1,8 @@
 """Find reused passages in news articles: near-duplicates and syndicated wire copy, character for character.
 
-    import syndetect
-    result = syndetect.scan("articles/")
-    print(result.passages)
+import syndetect
+result = syndetect.scan("articles/")
+print(result.passages)
 """
 
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ __all__ = [
 _ROOMS = {"Progress": "progress", "Result": "tables", "scan": "scan"}
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401
+def __getattr__(name: str) -> Any:
     """Import on first use what needs numba or polars, so that ``import syndetect`` and ``--help`` are quick."""
     if name not in _ROOMS:
         raise AttributeError(f"module 'syndetect' has no attribute {name!r}")

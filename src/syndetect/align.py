@@ -93,7 +93,9 @@ def align(
     seeds, of_pair, pairs = _order(documents, seeds, of_seed)
     bounds = np.concatenate([documents[of_pair[:, :1]], documents[of_pair[:, :1] + 1],
                              documents[of_pair[:, 1:]], documents[of_pair[:, 1:] + 1]], axis=1)  # fmt: skip
-    least, least_linked, drop = (round(4 * score) for score in (rules.min_score, rules.min_linked_score, rules.drop))
+    least, least_linked, drop = (
+        round(4 * score) for score in (rules.min_score, rules.min_linked_score, rules.drop)
+    )
 
     def align_chunk(low: int, high: int) -> I64:
         found = np.empty((pairs[high] - pairs[low] + 1, _kernels.WIDTH), np.int64)

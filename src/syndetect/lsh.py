@@ -1,5 +1,6 @@
-"""Near-duplicate paragraphs: bands over MinHash signatures (Indyk and Motwani 1998; Leskovec, Rajaraman and Ullman,
-"Mining of Massive Datasets", section 3.4), on classes of identical paragraphs.
+"""Near-duplicate paragraphs: bands over MinHash signatures, on classes of identical paragraphs.
+
+Indyk and Motwani 1998; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4.
 """
 
 from collections.abc import Callable
@@ -35,7 +36,7 @@ class Classes:
     Attributes:
         first: int64[c], each class's first paragraph, ascending.
         members: int64[m], the paragraphs of classes of two and more, class by class, ascending within one.
-        offsets: int64[c + 1]: the members of class i are ``members[offsets[i]:offsets[i + 1]]``; none for a class of one.
+        offsets: int64[c + 1]: the members of class i are ``members[offsets[i]:offsets[i + 1]]``, none if it is one.
     """
 
     first: I64
@@ -68,7 +69,8 @@ def identical_pairs(classes: Classes, paragraph_documents: U32) -> I64:
     sizes = np.diff(classes.offsets)
     first = np.repeat(classes.first, sizes)
     pairs = np.stack([first, classes.members], axis=1)
-    return pairs[paragraph_documents[first] != paragraph_documents[classes.members]]
+    across: I64 = pairs[paragraph_documents[first] != paragraph_documents[classes.members]]
+    return across
 
 
 def similar_classes(
@@ -98,7 +100,9 @@ def similar_classes(
         int64[n, 2], ascending, the smaller class first, each pair once.
     """
     k, bands, rows = shape
-    keys = np.empty((bands, len(low)), np.uint32)  # half a key's width: what agrees by chance is verified anyway
+    keys = np.empty(
+        (bands, len(low)), np.uint32
+    )  # half a key's width: what agrees by chance is verified anyway
     offsets = np.concatenate([[0], np.cumsum(high - low)])
     run_chunks(
         lambda a, b: band_keys(code, low[a:b], high[a:b], k, *permutations, rows, keys[:, a:b]),

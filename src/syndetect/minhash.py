@@ -1,4 +1,4 @@
-"""MinHash signatures, bit-identical to ``datasketch.MinHash(num_perm, seed, scheme="affine32")``, and the bridge to it."""
+"""MinHash signatures, bit-identical to datasketch's (``MinHash(num_perm, seed, scheme="affine32")``)."""
 
 from typing import TYPE_CHECKING
 

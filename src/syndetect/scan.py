@@ -138,7 +138,9 @@ def _blank_repeats(words: Words, articles: pl.DataFrame, skipped: _Skipped) -> W
     documents = np.searchsorted(words.document_paragraphs, paragraphs, side="right") - 1
     for paragraph, document in zip(paragraphs.tolist(), documents.tolist(), strict=True):
         number = paragraph - int(words.document_paragraphs[document])
-        skipped(f"{articles['doc_id'][document]}, paragraph {number}", "one word again and again; not compared")
+        skipped(
+            f"{articles['doc_id'][document]}, paragraph {number}", "one word again and again; not compared"
+        )
     return words
 
 
@@ -158,7 +160,11 @@ class Candidates:
 
 
 def candidates(
-    words: Words, settings: Settings, rank: U32 | None = None, threads: int = 1, progress: Progress | None = None
+    words: Words,
+    settings: Settings,
+    rank: U32 | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
 ) -> Candidates:
     """Candidates of both kinds; ``rank`` is each document's place in time order (default: input order)."""
     progress = progress or Silent()
@@ -169,7 +175,9 @@ def candidates(
     overlaps = shingle.compare(words.code, low, high, pairs, settings.shingle_words)
     progress.stage("fingerprints", len(rank), "articles")
     k = settings.fingerprint_words
-    prints = winnow.fingerprint(words.code, words.documents, k, settings.winnow_window, threads, progress.advance)
+    prints = winnow.fingerprint(
+        words.code, words.documents, k, settings.winnow_window, threads, progress.advance
+    )
     seeds = winnow.join(prints, words.code, words.documents, rank, k, settings.hot_places)
     return Candidates(pairs, overlaps, seeds)
 
@@ -197,14 +205,23 @@ def find_matches(
     of_paragraphs = align.seed_pairs(words.code, words.paragraphs, found.paragraph_pairs)
     seeds = np.concatenate([found.seeds.words, of_paragraphs])
     rules = align.Rules(
-        settings.min_words, settings.min_score, settings.min_linked_score, settings.link_words, settings.drop,
+        settings.min_words,
+        settings.min_score,
+        settings.min_linked_score,
+        settings.link_words,
+        settings.drop,
         settings.join_words,
     )
     return align.align(words.code, words.documents, seeds, rules, threads, progress.advance)
 
 
 def _tabulate(
-    articles: pl.DataFrame, words: Words, rank: U32, found: Candidates, matches: align.Matches, settings: Settings
+    articles: pl.DataFrame,
+    words: Words,
+    rank: U32,
+    found: Candidates,
+    matches: align.Matches,
+    settings: Settings,
 ) -> dict[str, pl.DataFrame]:
     """The four tables."""
     documents, ranges = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)

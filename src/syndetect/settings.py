@@ -9,7 +9,7 @@ from typing import Any, Self
 from syndetect.errors import SettingsError
 
 
-def _option(default: float, low: float, high: float, meaning: str) -> Any:  # noqa: ANN401
+def _option(default: float, low: float, high: float, meaning: str) -> Any:
     """A field with its range and its meaning, from which checks and the help page derive."""
     return dataclasses.field(default=default, metadata={"low": low, "high": high, "meaning": meaning})
 
@@ -33,13 +33,21 @@ class Settings:
     min_jaccard: float = _option(0.3, 0.0, 1.0, "least exact Jaccard of a row of pairs")
     fingerprint_words: int = _option(4, 1, 64, "words in a fingerprint's shingle (k)")
     winnow_window: int = _option(4, 1, 256, "shingles in a winnowing window (w): any k+w-1 shared words meet")
-    hot_places: int = _option(50, 2, 1_000_000, "places a key may stand in before it is narrowed, then starred")
+    hot_places: int = _option(
+        50, 2, 1_000_000, "places a key may stand in before it is narrowed, then starred"
+    )
     min_words: int = _option(8, 1, 10_000, "least words of a match aligned as equal")
     min_score: float = _option(11.0, 1.0, 10_000.0, "least net score of a match that stands alone")
-    min_linked_score: float = _option(8.0, 1.0, 10_000.0, "least net score of a match beside one of min-score")
+    min_linked_score: float = _option(
+        8.0, 1.0, 10_000.0, "least net score of a match beside one of min-score"
+    )
     link_words: int = _option(200, 0, 1_000_000, "words that it may stand from that one, in both documents")
-    drop: float = _option(8.0, 1.0, 1_000.0, "how far an alignment may fall below its best before it ends (X-drop)")
-    join_words: int = _option(8, 0, 10_000, "words that two matches may lie apart, in both documents, to be joined")
+    drop: float = _option(
+        8.0, 1.0, 1_000.0, "how far an alignment may fall below its best before it ends (X-drop)"
+    )
+    join_words: int = _option(
+        8, 0, 10_000, "words that two matches may lie apart, in both documents, to be joined"
+    )
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -15,7 +15,9 @@ F64 = npt.NDArray[np.float64]
 
 def time_rank(published: pl.Series) -> U32:
     """uint32[d]: each document's place in time order; the undated come last, ties stay in input order."""
-    order = published.to_frame("at").with_row_index().sort("at", nulls_last=True, maintain_order=True)["index"]
+    order = (
+        published.to_frame("at").with_row_index().sort("at", nulls_last=True, maintain_order=True)["index"]
+    )
     rank = np.empty(len(published), np.uint32)
     rank[order.to_numpy()] = np.arange(len(published), dtype=np.uint32)
     return rank
@@ -27,7 +29,7 @@ def _spans(words: Words, ranges: I64) -> tuple[I64, I64]:
 
 
 def documents_table(articles: pl.DataFrame, words: Words, matched: tuple[I64, I64]) -> pl.DataFrame:
-    """The table ``documents``; ``matched`` gives the document (int64[n]) and words (int64[n, 2]) of every matched span."""
+    """The table ``documents``; ``matched`` gives the document and words (int64[n], int64[n, 2]) of every match."""
     document, ranges = matched
     reused = np.zeros(len(articles), np.int64)
     order = np.lexsort((ranges[:, 0], document))
@@ -41,13 +43,17 @@ def documents_table(articles: pl.DataFrame, words: Words, matched: tuple[I64, I6
     )
 
 
-def pairs_table(articles: pl.DataFrame, words: Words, pairs: I64, shares: tuple[F64, F64, F64]) -> pl.DataFrame:
+def pairs_table(
+    articles: pl.DataFrame, words: Words, pairs: I64, shares: tuple[F64, F64, F64]
+) -> pl.DataFrame:
     """The table ``pairs``, from int64[n, 2] paragraphs and their Jaccard and containments."""
     documents = words.paragraph_documents[pairs] if len(pairs) else np.empty((0, 2), np.uint32)
     columns: dict[str, object] = {}
     for side, name in enumerate("ab"):
         paragraph = pairs[:, side]
-        begin, end = _spans(words, np.stack([words.paragraphs[paragraph], words.paragraphs[paragraph + 1]], axis=1))
+        begin, end = _spans(
+            words, np.stack([words.paragraphs[paragraph], words.paragraphs[paragraph + 1]], axis=1)
+        )
         columns[f"doc_{name}"] = articles["doc_id"].gather(documents[:, side])
         columns[f"paragraph_{name}"] = paragraph - words.document_paragraphs[documents[:, side]]
         columns[f"begin_{name}"], columns[f"end_{name}"] = begin, end
@@ -56,9 +62,13 @@ def pairs_table(articles: pl.DataFrame, words: Words, pairs: I64, shares: tuple[
 
 
 def matches_table(
-    articles: pl.DataFrame, words: Words, documents: tuple[I64, I64], ranges: tuple[I64, I64], measures: tuple[I64, ...]
+    articles: pl.DataFrame,
+    words: Words,
+    documents: tuple[I64, I64],
+    ranges: tuple[I64, I64],
+    measures: tuple[I64, ...],
 ) -> pl.DataFrame:
-    """The table ``matches``; ``measures`` are equal words, aligned columns and the score in quarters (int64[n] each)."""
+    """The table ``matches``; ``measures`` are equal words, aligned columns and the score in quarters."""
     equal, aligned, score = measures
     columns: dict[str, object] = {}
     for name, document, span in zip("ab", documents, ranges, strict=True):
@@ -71,7 +81,7 @@ def matches_table(
 def passages_table(
     articles: pl.DataFrame, words: Words, numbers: tuple[I64, I64], ranges: I64, measures: tuple[I64, I64]
 ) -> pl.DataFrame:
-    """The table ``passages``; ``numbers`` are passages and documents, ``measures`` equal words and aligned columns."""
+    """The table ``passages``; ``numbers`` are passages and documents, ``measures`` equal words and columns."""
     (passage, document), (equal, aligned) = numbers, measures
     begin, end = _spans(words, ranges)
     text = articles["text"].gather(document).to_frame("text").select(

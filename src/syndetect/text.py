@@ -136,8 +136,12 @@ def blank_repeats(words: Words) -> tuple[Words, I64]:
         The words, and the paragraphs in question (int64[n]).
     """
     low, high = words.paragraphs[:-1], words.paragraphs[1:]
-    changes = np.concatenate([[0, 0], np.cumsum(words.code[1:] != words.code[:-1])]) if len(words.code) else low
-    is_repeat = (high - low >= LEAST_REPEATS) & (changes[high] == changes[np.minimum(low + 1, len(changes) - 1)])
+    changes = (
+        np.concatenate([[0, 0], np.cumsum(words.code[1:] != words.code[:-1])]) if len(words.code) else low
+    )
+    is_repeat = (high - low >= LEAST_REPEATS) & (
+        changes[high] == changes[np.minimum(low + 1, len(changes) - 1)]
+    )
     found = np.flatnonzero(is_repeat).astype(np.int64)
     if not len(found):
         return words, found

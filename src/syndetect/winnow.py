@@ -76,7 +76,9 @@ def fingerprint(
         return key[:n].copy(), place[:n].copy(), owner[:n] + np.uint32(low)
 
     parts = run_chunks(winnow, split_evenly(documents, CHUNK_WORDS), threads, advance)
-    columns = zip(*parts, strict=True) if parts else ([np.empty(0, t)] for t in (np.uint64, np.uint32, np.uint32))
+    columns = (
+        zip(*parts, strict=True) if parts else ([np.empty(0, t)] for t in (np.uint64, np.uint32, np.uint32))
+    )
     return Fingerprints(*(np.concatenate(column) for column in columns))
 
 

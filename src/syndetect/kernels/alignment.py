@@ -74,7 +74,13 @@ def _extend(code, a, b, step, rows, columns, drop, cells):
                 score[d], equal[d], length[d] = value, same, cost
                 first_live, last_live = min(first_live, d), d
                 if value > best:
-                    best, best_i, best_j, best_equal, best_length = value, np.int64(i), np.int64(j), same, cost
+                    best, best_i, best_j, best_equal, best_length = (
+                        value,
+                        np.int64(i),
+                        np.int64(j),
+                        same,
+                        cost,
+                    )
             else:
                 score[d] = _NEVER
                 if d > high:
@@ -199,7 +205,7 @@ def _distance(low, high, other_low, other_high):
 
 @inline
 def _accept(matches, low, high, min_words, min_score, reach):
-    """Keep matches of ``min_score``, and weaker ones that have one of these within ``reach`` words in both documents."""
+    """Keep matches of ``min_score``, and weaker ones within ``reach`` words of one of these in both documents."""
     is_kept = np.zeros(high - low, np.uint8)
     for m in range(low, high):
         one = matches[m]

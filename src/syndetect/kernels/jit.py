@@ -5,12 +5,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 
-_F = TypeVar("_F", bound=Callable[..., Any])
+_Function = Callable[..., Any]
 
 
 def _candidates() -> Iterator[Path]:
@@ -19,11 +20,11 @@ def _candidates() -> Iterator[Path]:
         yield Path(os.environ["LOCALAPPDATA"]) / "syndetect" / "kernels"
     elif os.environ.get("XDG_CACHE_HOME"):
         yield Path(os.environ["XDG_CACHE_HOME"]) / "syndetect" / "kernels"
-    try:
+    with suppress(RuntimeError):  # there may be no home at all
         yield Path.home() / ".cache" / "syndetect" / "kernels"
-    except RuntimeError:  # no home at all
-        pass
-    yield Path(tempfile.gettempdir()) / f"syndetect-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    yield (
+        Path(tempfile.gettempdir()) / f"syndetect-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    )
 
 
 def _is_ours(folder: Path) -> bool:
@@ -67,21 +68,21 @@ def is_compiled() -> bool:
     return bool(CACHE_FOLDER) and any(name.name.endswith(tag) for name in Path(CACHE_FOLDER).rglob("*.nbi"))
 
 
-def kernel(function: _F) -> _F:
+def kernel(function: _Function) -> _Function:
     """Compile a function on its first call: without the GIL, with numpy's error model, kept in the cache folder."""
     return _njit(function, nogil=True, cache=bool(CACHE_FOLDER), error_model="numpy")
 
 
-def inline(function: _F) -> _F:
+def inline(function: _Function) -> _Function:
     """Compile a small function that only kernels of the same file call."""
     return _njit(function, nogil=True, inline="never", error_model="numpy")
 
 
-def _njit(function: _F, **options: Any) -> _F:  # noqa: ANN401
+def _njit(function: _Function, **options: Any) -> _Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = CACHE_FOLDER  # read by numba when it decorates; other packages keep their own
     try:
-        compiled: _F = numba.njit(**options)(function)
+        compiled: _Function = numba.njit(**options)(function)
     finally:
         numba.config.CACHE_DIR = before
     return compiled

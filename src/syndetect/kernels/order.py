@@ -15,7 +15,24 @@ _U255 = np.uint64(255)
 def shell_sort(values):
     """Sort values in place, ascending (Shell 1959, with the gaps of Ciura 2001, then by 2.25)."""
     gap = 1
-    for step in (4, 10, 23, 57, 132, 301, 701, 1577, 3548, 7983, 17961, 40412, 90927, 204585, 460316, 1035711):
+    for step in (
+        4,
+        10,
+        23,
+        57,
+        132,
+        301,
+        701,
+        1577,
+        3548,
+        7983,
+        17961,
+        40412,
+        90927,
+        204585,
+        460316,
+        1035711,
+    ):
         if step < len(values):
             gap = step
     while gap > 0:

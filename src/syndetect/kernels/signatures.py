@@ -35,7 +35,7 @@ def _absorb(h, a, b, slots):
 
 @kernel
 def sign_hashes(offsets, hashes, a, b, out):
-    """Signatures of ready sets of hashes: ``hashes[offsets[i]:offsets[i + 1]]`` (uint32) to ``out[i]`` (uint32[slots])."""
+    """Signatures of ready sets: ``hashes[offsets[i]:offsets[i + 1]]`` (uint32) to ``out[i]`` (uint32[slots])."""
     for i in range(len(offsets) - 1):
         out[i, :] = _EMPTY
         for j in range(offsets[i], offsets[i + 1]):

@@ -89,7 +89,11 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
         centre = _find_centre(centres, after, head[document], earlier[m, 0], earlier[m, 1])
         if centre < 0:
             centre, found = np.int64(found), found + 1
-            centres[centre, 0], centres[centre, 1], centres[centre, 2] = earlier[m, 0], earlier[m, 1], document
+            centres[centre, 0], centres[centre, 1], centres[centre, 2] = (
+                earlier[m, 0],
+                earlier[m, 1],
+                document,
+            )
             after[centre], head[document] = head[document], centre
         centres[centre, 0] = min(centres[centre, 0], earlier[m, 0])
         centres[centre, 1] = max(centres[centre, 1], earlier[m, 1])

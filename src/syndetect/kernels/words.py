@@ -34,9 +34,13 @@ def _decode(buffer, i):
     if b < 0xE0:
         return (b & np.uint32(0x1F)) << np.uint32(6) | np.uint32(buffer[i + 1]) & np.uint32(0x3F), 2
     if b < 0xF0:
-        high = (b & np.uint32(0x0F)) << np.uint32(12) | (np.uint32(buffer[i + 1]) & np.uint32(0x3F)) << np.uint32(6)
+        high = (b & np.uint32(0x0F)) << np.uint32(12) | (
+            np.uint32(buffer[i + 1]) & np.uint32(0x3F)
+        ) << np.uint32(6)
         return high | np.uint32(buffer[i + 2]) & np.uint32(0x3F), 3
-    high = (b & np.uint32(0x07)) << np.uint32(18) | (np.uint32(buffer[i + 1]) & np.uint32(0x3F)) << np.uint32(12)
+    high = (b & np.uint32(0x07)) << np.uint32(18) | (np.uint32(buffer[i + 1]) & np.uint32(0x3F)) << np.uint32(
+        12
+    )
     high |= (np.uint32(buffer[i + 2]) & np.uint32(0x3F)) << np.uint32(6)
     return high | np.uint32(buffer[i + 3]) & np.uint32(0x3F), 4
 
@@ -111,12 +115,11 @@ def _document(buffer, low, high, pages, blocks, expansions, code, begin, end, ga
         kind = entry >> _KIND_SHIFT
         if is_open and not is_single and (kind == APOSTROPHE or (point == 46 and is_initial)):
             ahead, is_digit, after = _kind(buffer, i + step, high, pages, blocks)
-            if ahead == LETTER and kind == APOSTROPHE:
-                kind = np.uint32(IGNORED)
-            elif ahead == LETTER and not is_digit and _kind(buffer, after, high, pages, blocks)[0] != LETTER:
-                kind = np.uint32(IGNORED)
-        is_word = kind == LETTER or kind == SINGLE or kind == MARK
-        if is_open and kind != IGNORED and kind != MARK and (not is_word or is_single or kind == SINGLE):
+            is_alone = not is_digit and _kind(buffer, after, high, pages, blocks)[0] != LETTER
+            if ahead == LETTER and (kind == APOSTROPHE or is_alone):
+                kind = np.uint32(IGNORED)  # it belongs to the word: don't, l'homme, U.S.
+        is_word = kind in (LETTER, SINGLE, MARK)
+        if is_open and kind not in (IGNORED, MARK) and (not is_word or is_single or kind == SINGLE):
             code[n] = _code(state, chunk, size, is_single)
             n += 1
             is_open = False
