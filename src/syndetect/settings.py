@@ -37,7 +37,7 @@ class Settings:
         50, 2, 1_000_000, "places a key may stand in before it is narrowed, then starred"
     )
     min_words: int = _option(8, 1, 10_000, "least words of a match aligned as equal")
-    min_score: float = _option(11.0, 1.0, 10_000.0, "least net score of a match that stands alone")
+    min_score: float = _option(11.5, 1.0, 10_000.0, "least net score of a match that stands alone")
     min_linked_score: float = _option(
         8.0, 1.0, 10_000.0, "least net score of a match beside one of min-score"
     )
