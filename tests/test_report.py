@@ -125,7 +125,7 @@ def test_ids_stand_where_no_source_is_known() -> None:
     assert "\n                             a.txt, b.txt\n" in report.summary(few)
     many = without_sources(result(), *(f"archive/2031/06/{n:03}-tamsin-bridge.txt" for n in range(40)))
     line = report.summary(many).splitlines()[3]
-    assert line == " " * 29 + "000-tam…bridge, 001-tam…bridge, 002-tam…bridge +37"
+    assert line == " " * 29 + "000-tamsin-bridge, 001-tamsin-bridge +38"
 
 
 def test_skipped_places_are_listed_up_to_a_number() -> None:

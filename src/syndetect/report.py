@@ -161,7 +161,7 @@ def _some(names: list[str], room: int) -> str:
     suffix = PurePath(names[0]).suffix
     if all(name.endswith(suffix) for name in names):
         names = [name.removesuffix(suffix) for name in names]
-    cells = max(12, min(_NAME_CELLS, room // min(len(names), 3) - 3))
+    cells = min(_NAME_CELLS, room - 6)
     line = ""
     for count, name in enumerate(names):
         longer = line + (", " if line else "") + _shortened(name[shared:], cells)
