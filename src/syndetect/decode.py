@@ -1,8 +1,8 @@
 """Bytes to text and to lines, and single values to text and time.
 
 An encoding is recognised in this order: a byte order mark (UTF-8, UTF-16, UTF-32); UTF-16 without a mark,
-by the zeros that Latin letters leave in every other byte; UTF-8, strictly; Latin-1 with the printable
-additions of Windows-1252, where :func:`is_latin1` finds it plausible. What is none of these is not text.
+by the zeros that Latin letters and spaces leave in every other byte; UTF-8, strictly; Latin-1 with the
+printable additions of Windows-1252, where :func:`is_latin1` finds it plausible. All else is not text.
 
 No line end is translated and no character normalised: an offset counts in the text as it was given.
 """
@@ -65,20 +65,27 @@ def encoding_of(head: bytes) -> tuple[str, int]:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding, len(mark)
-    for encoding, zeros in (("utf-16-le", 1), ("utf-16-be", 0)):
-        if _is_utf16(head[: len(head) // 2 * 2], encoding, zeros):
+    for encoding, high in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if _is_utf16(head[: len(head) // 2 * 2], encoding, high):
             return encoding, 0
     return "utf-8", 0
 
 
-def _is_utf16(head: bytes, encoding: str, zeros: int) -> bool:
-    """Whether a tenth of the units have a zero as byte ``zeros``, hardly one as the other, and most are text."""
-    count, wrong = head[zeros::2].count(0), head[1 - zeros :: 2].count(0)
-    if not count or 20 * count < len(head) or 20 * wrong > count:
+def _is_utf16(head: bytes, encoding: str, high: int) -> bool:
+    """Whether bytes are plausible as UTF-16 in an alphabet.
+
+    A tenth of the ``high`` bytes of the units are zero, as of Latin letters, spaces and stops; four in five are
+    below 32, as of all alphabets; of the other bytes hardly one is zero; and four in five characters are usual.
+    """
+    upper, lower = head[high::2], head[1 - high :: 2]
+    zeros = upper.count(0)
+    if not zeros or 10 * zeros < len(upper) or 20 * lower.count(0) > zeros:
+        return False
+    if 5 * len(upper.translate(None, bytes(range(32)))) > len(upper):
         return False
     text = head.decode(encoding, "replace")
     usual = sum(c.isalnum() or c.isspace() or "!" <= c <= "~" or "‐" <= c <= "…" for c in text)
-    return 10 * usual >= 8 * len(text)
+    return 5 * usual >= 4 * len(text)
 
 
 def is_binary(data: bytes) -> bool:
@@ -103,8 +110,7 @@ def is_latin1(data: bytes) -> bool:
     if re.search(rb"[\x00-\x08\x0b\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]", data):
         return False
     high = len(data) - len(data.translate(None, _HIGH))
-    odd = sum(map(len, _ODD.findall(data.decode("latin-1"))))
-    return 10 * high <= 3 * len(data) and 10 * odd <= high
+    return 10 * high <= 3 * len(data) and 10 * sum(map(len, _ODD.findall(data.decode("latin-1")))) <= high
 
 
 def decode_line(line: bytes) -> str:
@@ -239,12 +245,14 @@ _INSIDE = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
 
 def _stays_open(line: bytes, is_open: bool, opening: re.Pattern[bytes]) -> bool:
     """Whether a quoted field runs on at the end of a line, at whose beginning one did or did not."""
+    if b'"' not in line:
+        return is_open
     begin = 0
     if is_open and (inside := _INSIDE.match(line)):
         if inside.end() == len(line):
             return True
         begin = inside.end() + 1
-    return b'"' in line and any(not field[1] for field in opening.finditer(line, begin))
+    return any(not field[1] for field in opening.finditer(line, begin))
 
 
 def encode(text: str) -> bytes:
@@ -268,8 +276,18 @@ _RFC_2822 = re.compile(
 _UNITS = ((1e17, 10**9), (1e14, 10**6), (1e11, 10**3), (0, 1))
 
 
+def is_missing(value: object) -> bool:
+    """Whether a value is None, or what other libraries have for it: NaN, NaT, NA."""
+    try:
+        return value is None or bool(value != value)  # noqa: PLR0124  (NaN and NaT differ from themselves)
+    except TypeError:  # pandas' NA is neither
+        return True
+    except ValueError:  # an array
+        return False
+
+
 def microseconds(value: Any) -> int | None:
-    """A point in time as microseconds since 1970 in UTC; None for nothing (None, NaN, an empty string).
+    """A point in time as microseconds since 1970 in UTC; None for what is missing and for an empty string.
 
     Understood are ``datetime`` and ``date``; ISO 8601, with ``Z`` or an offset, else taken as UTC, or the
     date alone; RFC 2822; a date or time without signs, ``20190711`` or ``20190711093000``; and other numbers,
@@ -281,7 +299,7 @@ def microseconds(value: Any) -> int | None:
     """
     if isinstance(value, str):
         return _from_string(value.strip())
-    if value is None or value != value:  # noqa: PLR0124  (NaN and not-a-time differ from themselves)
+    if is_missing(value):
         return None
     if isinstance(value, datetime):
         return _since_epoch(value)
@@ -295,7 +313,7 @@ def microseconds(value: Any) -> int | None:
 
 
 def _since_epoch(moment: datetime) -> int:
-    return ((moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment) - _EPOCH) // _MICROSECOND
+    return (moment - (_EPOCH if moment.tzinfo else _EPOCH.replace(tzinfo=None))) // _MICROSECOND
 
 
 def _from_string(text: str) -> int | None:

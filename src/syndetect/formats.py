@@ -30,7 +30,7 @@ from syndetect.decode import (
     lines,
     rows,
     too_long,
-)  # fmt: skip
+)
 from syndetect.errors import InputError, MissingExtraError
 
 if sys.version_info >= (3, 14):
@@ -53,7 +53,7 @@ FORMATS: Mapping[str, str] = {
     ".feather": "arrow",
     ".ipc": "arrow",
 }
-#: The names that a column may have, the first before the second where a record has both; case does not count.
+#: The names that a column may have, whatever their case; of those that a record has, the first not null counts.
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "doc_id"),
     "text": ("text", "maintext", "body", "content"),
@@ -87,13 +87,9 @@ class File(NamedTuple):
     def place(self, number: int) -> str:
         """Where a record stands, for people."""
         path = "stdin" if self.path == "-" else printable(Path(self.path).as_posix())
-        return (
-            path
-            if not number
-            else f"{path}:{number}"
-            if self.format == "jsonl"
-            else f"{path}, record {number}"
-        )
+        if not number:
+            return path
+        return f"{path}:{number}" if self.format == "jsonl" else f"{path}, record {number}"
 
     def default_id(self, number: int) -> str:
         """The ``doc_id`` of a record that has none."""
@@ -142,14 +138,12 @@ class Columns:
             for ours, aliases in ALIASES.items()
         )
 
-    def require(self, names: Iterable[str], place: str) -> None:
+    def require(self, names: Iterable[Any], place: str) -> None:
         """Raise InputError where a column that the user named is not among ``names``."""
-        names = list(names)
+        names = [name for name in names if isinstance(name, str)]
         for theirs in self.named.values():
             if theirs not in names:
-                raise InputError(
-                    f"{place} has no column {theirs!r}, only {', '.join(names) or 'none at all'}"
-                )
+                raise InputError(f"{place} has no column {theirs!r}, only {', '.join(names) or 'empty ones'}")
 
     def of_table(self, names: list[str], place: str) -> list[str]:
         """The columns that are wanted of those that a table has.
@@ -161,7 +155,7 @@ class Columns:
         self.require(names, place)
         keys = self.keys(names)
         if not keys[1]:
-            raise UnusableError(f"no column of text, only: {', '.join(names)}")
+            raise UnusableError(f"no column of text, only {', '.join(names) or 'empty ones'}")
         return list(dict.fromkeys(chain.from_iterable(keys)))
 
 
@@ -191,11 +185,12 @@ class Reader:
                 yield 0, UnusableError("no records")
         except UnusableError as error:
             yield 0, error
-        except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError, *_POLARS_ERRORS) as error:
+        except (OSError, EOFError, zlib.error, zstd.ZstdError, *_POLARS_ERRORS) as error:
+            if isinstance(error, OSError) and error.strerror:  # the system's, not gzip's or polars'
+                yield 0, UnusableError(f"cannot be read: {error.strerror}")
+                return
             kept = f" behind number {number}, up to which it is read" if number > 0 else ""
             yield 0, UnusableError(f"broken {self.file.packing or self.file.format}{kept}: {_brief(error)}")
-        except OSError as error:
-            yield 0, UnusableError(f"cannot be read: {error.strerror or _brief(error)}")
 
     def _records(self) -> Iterator[tuple[int, Record]]:
         place, kind = self.file.place(0), self.file.format
@@ -308,14 +303,10 @@ def _json_object(line: bytes) -> Record:
     except UnusableError as error:
         return error
     except json.JSONDecodeError as error:
-        return UnusableError(f"broken JSON: {error.msg} at character {error.colno}")
+        return UnusableError(f"broken JSON at character {error.colno}: {error.msg}")
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; thousands of brackets
         return UnusableError(f"broken JSON: {_brief(error)}")
-    return (
-        value
-        if isinstance(value, dict)
-        else UnusableError(f"not a JSON object but of type {type(value).__name__}")
-    )
+    return value if isinstance(value, dict) else UnusableError(f"no JSON object but {type(value).__name__}")
 
 
 def delimited(
@@ -369,12 +360,15 @@ def _fields(row: bytes | UnusableError, delimiter: str) -> list[str] | UnusableE
 
 
 def _scan(path: Path, kind: str) -> pl.LazyFrame:
+    with path.open("rb") as file:
+        head = file.read(6)
+    if not head:
+        raise UnusableError("empty file")
     if kind == "parquet":
         return pl.scan_parquet(path, glob=False, hive_partitioning=False)
-    with path.open("rb") as file:
-        is_stream = file.read(6) not in (b"ARROW1", b"FEA1")
-    # a stream of Arrow batches, unlike a file of them, is read whole
-    return pl.read_ipc_stream(path).lazy() if is_stream else pl.scan_ipc(path, glob=False)
+    if head.startswith((b"ARROW1", b"FEA1")):
+        return pl.scan_ipc(path, glob=False)
+    return pl.read_ipc_stream(path).lazy()  # Arrow's stream, unlike its file, can be read whole only
 
 
 def table(frame: pl.LazyFrame, columns: Columns, place: str) -> Iterator[tuple[int, Record]]:
@@ -387,9 +381,10 @@ def table(frame: pl.LazyFrame, columns: Columns, place: str) -> Iterator[tuple[i
     schema = frame.collect_schema()
     wanted = columns.of_table(schema.names(), place)
     picked = frame.select(_plain(schema.names().index(name), schema[name]) for name in wanted)
-    batches = picked.collect_batches(chunk_size=_TABLE_ROWS, engine="streaming", lazy=True)
     numbers = count(1)
-    for batch in batches:
+    for batch in picked.collect_batches(
+        chunk_size=_TABLE_ROWS, maintain_order=True, engine="streaming", lazy=True
+    ):
         for row in batch.rows():
             yield next(numbers), dict(zip(wanted, row, strict=True))
 

@@ -6,20 +6,25 @@ not on the order in which paths are given or found, nor on the size of the batch
 """
 
 import errno
+import math
 import os
 import reprlib
 import stat
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from itertools import chain, islice
+from numbers import Integral, Number, Real
 from pathlib import Path
 from typing import Any, NamedTuple, TypeGuard
 
 import polars as pl
 
-from syndetect.decode import UnusableError, encode, microseconds, too_long
+from syndetect.decode import UnusableError, encode, is_missing, microseconds, too_long
 from syndetect.errors import InputError
 from syndetect.formats import (
     FORMATS,
@@ -89,15 +94,25 @@ def expand(paths: Paths) -> Inputs:
         if spot.real not in finder.seen:
             finder.enter(spot)
     finder.follow_links()
+    used = {file.given for file in finder.files.values()}
+    reals = sorted(real + os.sep for real in finder.files)
     for path, found in spots.items():
-        if not any(finder.has_read(spot) for spot in found):
-            raise InputError(f"nothing to read in {path}{finder.why_nothing()}: {_WHAT_TO_GIVE}")
+        if path not in used and not any(_is_below(reals, spot.real) for spot in found):
+            shown = printable(path)
+            raise InputError(f"nothing to read in {shown}{finder.why_nothing()}: {_WHAT_TO_GIVE}")
     files = _named(finder.files.values(), {path: found[0].base for path, found in spots.items()})
     if pages := [file for file in files if file.format == "html"]:
         html_extractor(pages[0].place(0))
     if "-" in given:
         files.append(File("-", "stdin", "-", "", 0, "jsonl", ""))
     return Inputs(tuple(given), tuple(files), tuple(sorted(finder.skipped)))
+
+
+def _is_below(reals: Sequence[str], real: str) -> bool:
+    """Whether one of the sorted paths, which end in a separator, is a path or lies below it."""
+    folder = real.rstrip(os.sep) + os.sep
+    at = bisect_left(reals, folder)
+    return at < len(reals) and reals[at].startswith(folder)
 
 
 class _Spot(NamedTuple):
@@ -115,31 +130,38 @@ _WHAT_TO_GIVE = f"give {', '.join(FORMATS)}, or texts with .gz or .zst behind th
 
 def _spots(given: str) -> list[_Spot]:
     """What a given path stands for: itself, or what a glob matches."""
-    path = Path(given)
-    real = os.path.realpath(given)
-    if path.is_dir():
-        return [_Spot(given, real, "", given, given)]
-    if path.is_file():
-        if format_of(path.name) is None:
-            raise InputError(f"{given} is of no known format: {_WHAT_TO_GIVE}")
-        return [_Spot(given, real, path.name, given, str(path.parent))]
-    if path.exists():
-        raise InputError(f"{given} is no regular file: give a file, a folder, or - for JSON Lines on stdin")
+    path, shown = Path(given), printable(given)
+    try:
+        if path.is_dir():
+            return [_Spot(given, os.path.realpath(given), "", given, given)]
+        if path.is_file():
+            if format_of(path.name) is None:
+                raise InputError(f"{shown} is of no known format: {_WHAT_TO_GIVE}")
+            return [_Spot(given, os.path.realpath(given), path.name, given, str(path.parent))]
+        if path.exists():
+            raise InputError(f"{shown} is no regular file: give files, folders, or - for JSON Lines on stdin")
+        if path.is_symlink():
+            raise InputError(f"{shown} leads nowhere: check the link")
+        return _matches(given)
+    except OSError as error:  # a folder on the way is closed, or this is no path but a text
+        raise InputError(f"{shown[:99]} cannot be read: {error.strerror}") from error
+
+
+def _matches(glob: str) -> list[_Spot]:
+    path, shown = Path(glob), printable(glob)
     wild = next((at for at, part in enumerate(path.parts) if any(sign in part for sign in "*?[")), None)
-    if wild is None or path.is_symlink():
-        raise InputError(
-            f"{given} {'leads nowhere' if path.is_symlink() else 'does not exist'}: check the path"
-        )
+    if wild is None:
+        raise InputError(f"{shown} does not exist: check the path")
     base, pattern = Path(*path.parts[:wild]), Path(*path.parts[wild:])
     hidden = any(part.startswith(".") for part in pattern.parts)
     below = {match: match.relative_to(base) for match in base.glob(str(pattern))}
     spots = [
-        _Spot(str(match), os.path.realpath(match), within.as_posix(), given, str(base))
+        _Spot(str(match), os.path.realpath(match), "/".join(within.parts), glob, str(base))
         for match, within in below.items()
         if hidden or not any(part.startswith(".") for part in within.parts)
     ]
     if not spots:
-        raise InputError(f"{given} matches nothing: check the path")
+        raise InputError(f"{shown} matches nothing: check the path")
     return spots
 
 
@@ -147,11 +169,9 @@ class _Finder:
     """Gathers the files below spots, each once."""
 
     def __init__(self) -> None:
-        self.files: dict[str, File] = {}  # by real path
-        self.seen: dict[
-            str, str
-        ] = {}  # the real paths of files and folders, to those by which they were reached
-        self.skipped: list[tuple[str, str]] = []
+        self.files: dict[str, File] = {}  #: by real path
+        self.seen: dict[str, str] = {}  #: real paths of files and folders to those by which they were reached
+        self.skipped: list[tuple[str, str]] = []  #: place and reason
         self._links: list[_Spot] = []
 
     def enter(self, spot: _Spot) -> None:
@@ -185,13 +205,6 @@ class _Finder:
                 else:
                     self.enter(link._replace(real=real))
 
-    def has_read(self, spot: _Spot) -> bool:
-        """Whether a file at or below the spot is to be read."""
-        below = spot.real + os.sep
-        return spot.real in self.files or any(
-            file.given == spot.given or real.startswith(below) for real, file in self.files.items()
-        )
-
     def why_nothing(self) -> str:
         """The first of what was skipped, for the case that nothing is left."""
         return "".join(f" ({place}: {reason})" for place, reason in sorted(self.skipped)[:1])
@@ -223,7 +236,8 @@ class _Finder:
 def _named(files: Iterable[File], bases: Mapping[str, str]) -> list[File]:
     """The files with their names, as :func:`expand` explains them, in order of these."""
     files = list(files)
-    folders = {file.given: Path(bases[file.given]).absolute() for file in files}
+    # not resolved, since a link has the name that was given; Path.absolute would keep ".."
+    folders = {file.given: Path(os.path.abspath(bases[file.given])) for file in files}  # noqa: PTH100
     used = set(folders.values())
     outermost = {
         folder: next(up for up in (*reversed(folder.parents), folder) if up in used) for folder in used
@@ -301,12 +315,17 @@ def read(
         MissingExtraError: as :func:`expand`.
     """
     wanted = Columns(columns)
+    if isinstance(source, Iterator):
+        first = list(islice(source, 1))
+        rest: Any = chain(first, source)
+        source = list(rest) if first and _are_paths(first) else rest
     inputs = expand(source) if _are_paths(source) else source
+    skipped: Sequence[tuple[str, str]] = ()
     if isinstance(inputs, Inputs):
         origins: Iterable[_Origin] = (_from_file(file, wanted, max_bytes) for file in inputs.files)
         skipped = inputs.skipped
     else:
-        origins, skipped = [_from_memory(inputs, wanted)], ()
+        origins = [_from_memory(inputs, wanted)]
     return _frames(
         origins,
         skipped,
@@ -374,22 +393,29 @@ def _from_file(file: File, columns: Columns, max_bytes: int) -> _Origin:
 
 
 def _from_memory(source: Any, columns: Columns) -> _Origin:
-    is_frame = isinstance(source, (pl.DataFrame, pl.LazyFrame))
-    if is_frame:
+    has_header = isinstance(source, (pl.DataFrame, pl.LazyFrame))
+    if has_header:
         try:
             columns.of_table(source.lazy().collect_schema().names(), "the frame")
         except UnusableError as error:
             raise InputError(f"the frame has {error}") from None
         records = table(source.lazy(), columns, "the frame")
-    elif (
-        not isinstance(source, Iterable) or isinstance(source, (Mapping, bytes)) or hasattr(source, "columns")
-    ):
-        # other libraries' frames are iterables of the names of their columns
-        raise InputError(f"{type(source).__name__} cannot be read: give paths, a polars frame or mappings")
-    else:
+    elif _is_iterable_of_records(source):
         records = ((number, _mapping(record)) for number, record in enumerate(source, 1))
-    name = "record {}".format
-    return _Origin(records, columns, name, name, is_frame)
+    else:
+        raise InputError(f"{type(source).__name__} cannot be read: give paths, a polars frame or mappings")
+    return _Origin(records, columns, _record, _record, has_header)
+
+
+def _is_iterable_of_records(source: object) -> bool:
+    # another library's frame is an iterable of the names of its columns
+    return isinstance(source, Iterable) and not (
+        isinstance(source, (Mapping, bytes)) or hasattr(source, "columns")
+    )
+
+
+def _record(number: int) -> str:
+    return f"record {number}" if number else "the source"
 
 
 def _mapping(record: object) -> Record:
@@ -408,9 +434,8 @@ def _frames(
     """Gather articles into frames; of those with one id, the first."""
     for place, reason in skipped:
         on_skip(place, reason)
-    firsts: dict[
-        bytes, int
-    ] = {}  # ids to where they stand: the number in the low 40 bits, above it the origin
+    # ids to where they stand: the number in the low 40 bits, above it the origin
+    firsts: dict[bytes, int] = {}
     places: list[Callable[[int], str]] = []
     rows: list[_Article] = []
     held = 0
@@ -444,10 +469,11 @@ def _tell(on_bytes: Callable[[int], None], origin: _Origin, told: int, done: boo
     """Tell of the bytes read beyond those ``told``; of a file that is done, of all that were promised."""
     if not isinstance(origin.records, Reader):
         return 0
-    file = origin.records.file
-    more = (file.size if done and file.path != "-" else origin.records.consumed) - told
-    on_bytes(more)
-    return more
+    file, reached = origin.records.file, origin.records.consumed
+    if file.path != "-":
+        reached = file.size if done else min(reached, file.size)
+    on_bytes(reached - told)
+    return reached - told
 
 
 def _frame(articles: Iterable[_Article]) -> pl.DataFrame:
@@ -479,7 +505,7 @@ def _check(
     remarks: list[str] = []
     try:
         moment = microseconds(published)
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, OverflowError):
         moment = None
         remarks.append(f"published not understood: {reprlib.repr(published)} (article kept, undated)")
     return _Article(
@@ -501,15 +527,15 @@ def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def _identity(value: Any) -> str | UnusableError:
-    """An id as a string, empty where there is none; a float that is a whole number was an integer once."""
+    """An id as a string, empty where there is none; a float or decimal that is whole was an integer once."""
     if isinstance(value, str):
         return value
-    if value is None or value != value:  # noqa: PLR0124  (NaN, which differs from itself)
+    if is_missing(value):
         return ""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1:
+    if isinstance(value, Integral) and not isinstance(value, bool):
         return str(int(value))
-    if hasattr(value, "item"):  # numpy's scalars
-        return _identity(value.item())
+    if isinstance(value, (Real, Decimal)) and math.isfinite(value) and value == int(value):
+        return str(int(value))
     return UnusableError(f"id is neither a string nor an integer: {reprlib.repr(value)}")
 
 
@@ -517,9 +543,9 @@ def _optional(value: Any, name: str, remarks: list[str]) -> bytes | None:
     """A source, title or address as UTF-8, None where it is blank."""
     if isinstance(value, str):
         return encode(value) if value and not value.isspace() else None
-    if value is None or value != value:  # noqa: PLR0124
+    if is_missing(value):
         return None
-    if isinstance(value, (int, float, date)):
+    if isinstance(value, (Number, date)):
         return str(value).encode()
     remarks.append(f"{name} not understood: {reprlib.repr(value)} (article kept without it)")
     return None

@@ -1,0 +1,43 @@
+# `make check` is what a change must pass. PYTHON is the interpreter of an environment that holds '.[dev]'.
+
+PYTHON ?= .venv/bin/python
+# The kernels' tests: whatever holds a kernel against its plain twin in tests/naive.py.
+KERNEL_TESTS = $(shell grep -lE '^(import|from) naive( |$$)' tests/test_*.py)
+
+.PHONY: check venv lint types test test-bounds test-interpreted bench-small readme wheel
+
+check: lint types test test-bounds test-interpreted bench-small
+
+venv:
+	python3 -m venv .venv
+	.venv/bin/pip install -q -c constraints.txt -e '.[dev]'
+
+lint:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types:
+	$(PYTHON) -m mypy
+
+test:
+	$(PYTHON) -m pytest
+
+# numba keeps kernels with and without bounds checks under one name, so this run has a cache of its own: it would
+# find unchecked kernels in the usual one, and leave slow ones there.
+test-bounds:
+	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && \
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" $(PYTHON) -m pytest $(KERNEL_TESTS)
+
+test-interpreted:
+	NUMBA_DISABLE_JIT=1 $(PYTHON) -m pytest $(KERNEL_TESTS)
+
+# Fails when words that two of the sample articles share are in none of their matches.
+bench-small:
+	$(PYTHON) -m benchmarks.runs seeds
+
+# The examples of README.md with the output that they give now.
+readme:
+	$(PYTHON) tests/test_readme.py
+
+wheel:
+	$(PYTHON) -m build --no-isolation --outdir dist

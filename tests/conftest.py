@@ -1,0 +1,23 @@
+"""How the tests run: compiled or, with NUMBA_DISABLE_JIT=1, interpreted, the same examples every time.
+
+``pytest --hypothesis-profile=deep`` looks for new ones.
+"""
+
+import numba
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=200)
+settings.register_profile(
+    "interpreted", settings.get_profile("ci"), max_examples=12, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "deep", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("interpreted" if numba.config.DISABLE_JIT else "ci")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hashes wrap around on purpose; interpreted, numpy's scalars warn of it, in worker threads too."""
+    if numba.config.DISABLE_JIT:
+        config.addinivalue_line("filterwarnings", "ignore:overflow encountered in scalar:RuntimeWarning")

@@ -1,0 +1,583 @@
+"""Plain twins of the kernels, for a reader: what each returns, from its docstring and the papers it names.
+
+Words are Python integers and documents lists of them. Nothing here is fast, and nothing is taken from the kernels.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+Span = tuple[int, int]
+
+# ---------------------------------------------------------------------------------------------------- words
+
+KINDS = ("boundary", "letter", "single", "ignored", "apostrophe", "mark", "line end")
+_WORD = ("letter", "single", "mark")
+
+
+class Character(NamedTuple):
+    """What the folding table says of a character."""
+
+    kind: str
+    folded: str
+    lines: int
+
+
+def characters(pages: np.ndarray, blocks: np.ndarray, expansions: np.ndarray) -> Callable[[str], Character]:
+    """The folding table as a function."""
+
+    @cache
+    def character(char: str) -> Character:
+        page, place = divmod(ord(char), 256)
+        entry = int(blocks[int(pages[page]) * 256 + place])
+        kind, value = KINDS[entry >> 28], entry & (1 << 21) - 1
+        if kind not in _WORD:
+            return Character(kind, "", value)
+        if entry >> 27 & 1:
+            return Character(kind, "".join(map(chr, expansions[value + 1 : value + 1 + expansions[value]])), 0)
+        return Character(kind, chr(value) if value else char, 0)
+
+    return character
+
+
+@dataclass
+class Piece:
+    """A character with the marks and the ignored characters that follow it."""
+
+    char: str
+    kind: str
+    folded: str
+    lines: int
+    begin: int
+    end: int
+
+    @property
+    def is_letter(self) -> bool:
+        return self.kind == "letter"
+
+    @property
+    def is_one_letter(self) -> bool:
+        return self.is_letter and len(self.folded) == 1 and self.folded.isalpha()
+
+
+def pieces(text: str, character: Callable[[str], Character]) -> list[Piece]:
+    found: list[Piece] = []
+    for at, char in enumerate(text):
+        kind, folded, lines = character(char)
+        if found and (kind == "ignored" or (kind == "mark" and found[-1].kind in _WORD)):
+            found[-1].folded += folded
+            found[-1].end = at + 1
+        elif kind != "ignored":
+            found.append(Piece(char, kind, folded, lines, at, at + 1))
+    return found
+
+
+def _is_dropped(row: Sequence[Piece], i: int) -> bool:
+    """Whether this is an apostrophe between letters or a full stop between single letters."""
+    if not 0 < i < len(row) - 1 or not row[i + 1].is_letter or row[i - 1].kind not in ("letter", "mark"):
+        return False
+    if row[i].kind == "apostrophe":
+        return True
+    if row[i].char != "." or not (row[i - 1].is_one_letter and row[i + 1].is_one_letter):
+        return False
+    goes_on = i + 2 < len(row) and row[i + 2].is_letter
+    comes_on = i > 1 and (
+        row[i - 2].kind in ("letter", "mark") or (row[i - 2].kind == "apostrophe" and _is_dropped(row, i - 2))
+    )
+    return not goes_on and not comes_on
+
+
+@dataclass
+class Word:
+    """A folded word, its characters in the document, and how many line ends stand before it."""
+
+    folded: str
+    is_single: bool
+    begin: int
+    end: int
+    lines: int
+
+    @property
+    def code(self) -> int:
+        return word_code(self.folded, self.is_single)
+
+
+def words(text: str, character: Callable[[str], Character]) -> list[Word]:
+    """The words of a document by the rule in ``syndetect/text.py``."""
+    row, found = pieces(text, character), list[Word]()
+    is_open, lines = False, 0
+    for i, piece in enumerate(row):
+        if piece.kind in _WORD:
+            if is_open and not found[-1].is_single and piece.kind != "single":
+                found[-1].folded += piece.folded
+                found[-1].end = piece.end
+            else:
+                found.append(Word(piece.folded, piece.kind == "single", piece.begin, piece.end, lines))
+            is_open, lines = True, 0
+        elif not _is_dropped(row, i):
+            is_open = False
+            is_second_half = piece.char == "\n" and text[piece.begin - 1 : piece.begin] == "\r"
+            lines += 0 if is_second_half else piece.lines
+    return found
+
+
+def paragraph_starts(found: Sequence[Word]) -> list[int]:
+    """The words that begin a paragraph: after blank lines or, where there are none, after line ends."""
+    least = 2 if any(word.lines >= 2 for word in found[1:]) else 1
+    return [i for i, word in enumerate(found) if i == 0 or word.lines >= least]
+
+
+# -------------------------------------------------------------------------------------------------- hashes
+
+_64 = (1 << 64) - 1
+_32 = (1 << 32) - 1
+_GOLDEN = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio, odd
+
+
+def _finish64(h: int) -> int:
+    """MurmurHash3's 64-bit finaliser."""
+    h = (h ^ h >> 33) * 0xFF51AFD7ED558CCD & _64
+    h = (h ^ h >> 33) * 0xC4CEB9FE1A85EC53 & _64
+    return h ^ h >> 33
+
+
+def _finish32(h: int) -> int:
+    """MurmurHash3's 32-bit finaliser."""
+    h = (h ^ h >> 16) * 0x85EBCA6B & _32
+    h = (h ^ h >> 13) * 0xC2B2AE35 & _32
+    return h ^ h >> 16
+
+
+def _chain(h: int, values: Iterable[int]) -> int:
+    for value in values:
+        h = (h ^ value) * _GOLDEN & _64
+        h ^= h >> 32
+    return h
+
+
+def word_code(folded: str, is_single: bool = False) -> int:
+    """The code of a folded word: its UTF-8 bytes by eight, the rest with the length, the kind in the lowest bit."""
+    data = folded.encode()
+    parts = [int.from_bytes(data[i : i + 8], "little") for i in range(0, len(data) + 1, 8)]
+    h = (_chain(0, parts[:-1]) ^ parts[-1]) * _GOLDEN & _64 ^ len(data)
+    return _finish64(h) & ~1 | (not is_single)
+
+
+def hash_words(codes: Sequence[int]) -> int:
+    return _finish64(_chain(len(codes), codes))
+
+
+def shingles(codes: Sequence[int], k: int) -> list[int]:
+    """Hashes of all runs of k words; fewer words are one shingle, none are none."""
+    return [hash_words(codes[i : i + k]) for i in range(max(len(codes) - k + 1, min(len(codes), 1)))]
+
+
+def sign(hashes: Iterable[int], a: Sequence[int], b: Sequence[int]) -> list[int]:
+    mixed = [_finish32(int(h)) for h in hashes]
+    return [min([(int(x) * h + int(y)) & _32 for h in mixed], default=_32) for x, y in zip(a, b, strict=True)]
+
+
+def overlaps(one: set[int], two: set[int]) -> tuple[float, float, float]:
+    """Jaccard similarity, and the share of each set that lies in the other."""
+    common = len(one & two)
+    return common / len(one | two), common / len(one), common / len(two)
+
+
+# ------------------------------------------------------------------------------------------ groups and joins
+
+
+def runs(keys: Sequence[int]) -> list[Span]:
+    """Runs of two or more equal keys."""
+    begins = [i for i in range(len(keys)) if i == 0 or keys[i] != keys[i - 1]]
+    return [(low, high) for low, high in pairwise([*begins, len(keys)]) if high - low > 1]
+
+
+def pair_group(places: Sequence[int], owner: Sequence[int], hot: int) -> list[Span]:
+    """All pairs of a small group, a star of a large one; pairs of one owner left out."""
+    pairs = list(combinations(places, 2))
+    if len(places) > hot:
+        spokes = [(places[0], other) for other in places[1:]]
+        pairs = spokes + [(places[i], places[i + 1]) for i in range(1, len(places) - 1)]
+    return [(min(pair), max(pair)) for pair in pairs if owner[pair[0]] != owner[pair[1]]]
+
+
+def winnow(codes: Sequence[int], k: int, window: int) -> list[int]:
+    """Where the fingerprints of a document stand: robust winnowing."""
+    hashes = [hash_words(codes[i : i + k]) for i in range(len(codes) - k + 1)]
+    width, kept = min(window, len(hashes)), list[int]()
+    for low in range(len(hashes) - width + 1 if hashes else 0):
+        least = min(hashes[low : low + width])
+        if not (kept and kept[-1] >= low and hashes[kept[-1]] == least):
+            kept.append(max(i for i in range(low, low + width) if hashes[i] == least))
+    return kept
+
+
+class Print(NamedTuple):
+    """A fingerprint: its key, its first word in the corpus, and its document."""
+
+    key: int
+    place: int
+    owner: int
+
+
+def join(
+    prints: Sequence[Print],
+    documents: Sequence[Sequence[int]],
+    rank: Sequence[int],
+    hot: int,
+    lengths: Sequence[int],
+    most_repeats: int,
+) -> tuple[Counter[Span], tuple[int, int, int]]:
+    """Pairs of places (words of the corpus) with how often each is found, and what was counted on the way.
+
+    Small groups give all pairs. The places of the others are grouped anew by the next ``lengths[0]`` words, then
+    ``lengths[1]`` ...; what is large even then gives stars in time order, of ``most_repeats`` places a document.
+    """
+    starts = np.cumsum([0, *map(len, documents)])
+    owner = {one.place: one.owner for one in prints}
+
+    def next_words(place: int, length: int) -> tuple[int, ...]:
+        document = owner[place]
+        return tuple(documents[document][place - starts[document] :][:length])
+
+    groups = _group((one.place for one in prints), {one.place: one.key for one in prints})
+    found, large = Counter[Span](), [group for group in groups if len(group) > hot]
+    hot_keys = len(large)
+    found.update(pair for group in groups if len(group) <= hot for pair in pair_group(group, owner, hot))
+    for length in lengths:
+        places = sorted((place for group in large for place in group), key=lambda p: (rank[owner[p]], p))
+        groups = _group(places, {place: next_words(place, length) for place in places})
+        large = [group for group in groups if len(group) > hot]
+        found.update(pair for group in groups if len(group) <= hot for pair in pair_group(group, owner, hot))
+    stars = [cap_repeats(group, owner, most_repeats) for group in large]
+    found.update(pair for star in stars for pair in pair_group(star, owner, 0))
+    starred = sum(map(len, stars))
+    return found, (hot_keys, starred, sum(map(len, large)) - starred)
+
+
+def _group(places: Iterable[int], key: Mapping[int, Hashable]) -> list[list[int]]:
+    groups = defaultdict(list)
+    for place in places:
+        groups[key[place]].append(place)
+    return list(groups.values())
+
+
+def cap_repeats(places: Sequence[int], owner: Mapping[int, int], most: int) -> list[int]:
+    """The places without those beyond the first ``most`` of each owner."""
+    seen, kept = Counter[int](), list[int]()
+    for place in places:
+        seen[owner[place]] += 1
+        if seen[owner[place]] <= most:
+            kept.append(place)
+    return kept
+
+
+# ----------------------------------------------------------------------------------------------- alignment
+
+MISMATCH, GAP, HALF_BAND, MOST_USES, RECENT = 4, 3, 16, 2, 64
+
+
+class Aligned(NamedTuple):
+    """What two stretches come to: score in quarters, words used of each, equal words, columns."""
+
+    score: int = 0
+    a: int = 0
+    b: int = 0
+    equal: int = 0
+    columns: int = 0
+
+
+@dataclass(frozen=True)
+class Match:
+    a: Span
+    b: Span
+    equal: int
+    columns: int
+    score: int
+
+    @property
+    def row(self) -> tuple[int, ...]:
+        return *self.a, *self.b, self.equal, self.columns, self.score
+
+
+def weight(word: int) -> int:
+    return 4 if word & 1 else 2
+
+
+def extend(a: Sequence[int], b: Sequence[int], drop: int) -> Aligned:
+    """The best alignment of beginnings of a and b: dynamic programming in a band, row by row, with X-drop.
+
+    A cell that is more than ``drop`` below the best so far is dead. Of equal scores the first cell is taken, and of
+    equal ways into a cell the diagonal, then a word of a alone, then a word of b alone.
+    """
+    best, before = Aligned(), dict[int, Aligned]()
+    for i in range(len(a) + 1):
+        row: dict[int, Aligned] = {0: best} if i == 0 else {}
+        for j in range(max(0, i - HALF_BAND), min(len(b), i + HALF_BAND) + 1):
+            ways = []
+            if j - 1 in before:
+                at, is_equal = before[j - 1], a[i - 1] == b[j - 1]
+                gain = weight(a[i - 1]) if is_equal else -MISMATCH
+                ways.append(Aligned(at.score + gain, i, j, at.equal + is_equal, at.columns + 1))
+            for at in (before.get(j), row.get(j - 1)):
+                if at:
+                    ways.append(Aligned(at.score - GAP, i, j, at.equal, at.columns + 1))
+            if ways and (cell := max(ways, key=lambda way: way.score)).score >= best.score - drop:
+                row[j] = cell
+                best = max(best, cell, key=lambda way: way.score)
+        before = row
+    return best
+
+
+def align_seed(a: Sequence[int], b: Sequence[int], x: int, y: int, drop: int) -> Match:
+    """The alignment around equal words a[x] and b[y]: the run of equal words, extended from both its ends."""
+    low = high = 0
+    while low < min(x, y) and a[x - low - 1] == b[y - low - 1]:
+        low += 1
+    while high < min(len(a) - x, len(b) - y) and a[x + high] == b[y + high]:
+        high += 1
+    left = extend(a[: x - low][::-1], b[: y - low][::-1], drop)
+    right = extend(a[x + high :], b[y + high :], drop)
+    return Match(
+        (x - low - left.a, x + high + right.a),
+        (y - low - left.b, y + high + right.b),
+        low + high + left.equal + right.equal,
+        low + high + left.columns + right.columns,
+        sum(map(weight, a[x - low : x + high])) + left.score + right.score,
+    )
+
+
+def is_covered(matches: Sequence[Match], x: int, y: int) -> bool:
+    """Whether one of the last matches runs through a seed, or close by."""
+    for match in matches[-RECENT:]:
+        ends = match.b[0] - match.a[0], match.b[1] - match.a[1]
+        is_inside = match.a[0] <= x < match.a[1] and match.b[0] <= y < match.b[1]
+        if is_inside and min(ends) - HALF_BAND <= y - x <= max(ends) + HALF_BAND:
+            return True
+    return False
+
+
+def overlap(one: Span, two: Span) -> int:
+    return max(0, min(one[1], two[1]) - max(one[0], two[0]))
+
+
+def prune(matches: Sequence[Match]) -> list[Match]:
+    """Best first, the matches of which one side is less than half covered by better ones, the other less than 3/2."""
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda match: -match.score):
+        covered = sorted(
+            sum(overlap(span, other) for other in others) / (span[1] - span[0])
+            for span, others in ((match.a, [one.a for one in kept]), (match.b, [one.b for one in kept]))
+        )
+        if covered[0] < 1 / 2 and covered[1] < MOST_USES - 1 / 2:
+            kept.append(match)
+    return sorted(kept, key=lambda match: match.a[0])
+
+
+def join_matches(matches: Sequence[Match], join: int, drop: int) -> list[Match]:
+    """Matches with neighbours joined that follow one another in both documents, at most ``join`` words apart."""
+    joined: list[Match] = []
+    for two in matches:
+        if joined:
+            one = joined[-1]
+            gaps = two.a[0] - one.a[1], two.b[0] - one.b[1]
+            if min(gaps) >= 0 and max(gaps) <= join and min(one.score, two.score) > drop:
+                joined[-1] = Match(
+                    (one.a[0], two.a[1]),
+                    (one.b[0], two.b[1]),
+                    one.equal + two.equal,
+                    one.columns + max(gaps) + two.columns,
+                    one.score - drop + two.score,
+                )
+                continue
+        joined.append(two)
+    return joined
+
+
+def accept(matches: Sequence[Match], min_words: int, min_score: int, reach: int) -> list[Match]:
+    """Matches of enough words that score ``min_score``, or that have one that does within reach in both documents."""
+
+    def distance(one: Span, two: Span) -> int:
+        return max(0, max(one[0], two[0]) - min(one[1], two[1]))
+
+    strong = [match for match in matches if match.score >= min_score]
+    return [
+        match
+        for match in matches
+        if match.equal >= min_words
+        and any(max(distance(match.a, one.a), distance(match.b, one.b)) <= reach for one in strong)
+    ]
+
+
+class Rules(NamedTuple):
+    """As ``syndetect.align.Rules``, scores in quarters."""
+
+    min_words: int
+    min_score: int
+    min_linked: int
+    reach: int
+    drop: int
+    join: int
+
+
+def align(a: Sequence[int], b: Sequence[int], seeds: Iterable[Span], rules: Rules) -> list[Match]:
+    """The matches of two documents, from their seeds by diagonal and place."""
+    found: list[Match] = []
+    tried, end = None, 0
+    for x, y in sorted(seeds, key=lambda seed: (seed[1] - seed[0], seed[0])):
+        if a[x] != b[y] or (tried == y - x and x < end) or is_covered(found, x, y):
+            continue
+        match = align_seed(a, b, x, y, rules.drop)
+        tried, end = y - x, match.a[1]
+        if match.score >= rules.min_linked:
+            found.append(match)
+    joined = join_matches(prune(found), rules.join, rules.drop)
+    return accept(joined, rules.min_words, rules.min_score, rules.reach)
+
+
+def longest_run(a: Sequence[int], b: Sequence[int]) -> tuple[int, int, int] | None:
+    """Where the longest run of equal words begins (the first in a, of these the last in b), and its length."""
+    found = None
+    for x in range(len(a)):
+        for y in range(len(b)):
+            length = 0
+            while x + length < len(a) and y + length < len(b) and a[x + length] == b[y + length]:
+                length += 1
+            if length and (found is None or length > found[2] or (length == found[2] and x == found[0])):
+                found = x, y, length
+    return found
+
+
+def best_score(a: Sequence[int], b: Sequence[int]) -> int:
+    """The best score of a global alignment, all of both: full dynamic programming (Needleman and Wunsch 1970)."""
+    row = [-GAP * j for j in range(len(b) + 1)]
+    for i, word in enumerate(a, 1):
+        before, row = row, [-GAP * i]
+        for j, other in enumerate(b, 1):
+            diagonal = before[j - 1] + (weight(word) if word == other else -MISMATCH)
+            row.append(max(diagonal, before[j] - GAP, row[j - 1] - GAP))
+    return row[-1]
+
+
+def most_equal(a: Sequence[int], b: Sequence[int]) -> int:
+    """The length of the longest common subsequence."""
+    row = [0] * (len(b) + 1)
+    for word in a:
+        before, row = row, [0]
+        for j, other in enumerate(b):
+            row.append(before[j] + 1 if word == other else max(before[j + 1], row[j]))
+    return row[-1]
+
+
+# ------------------------------------------------------------------------------------------------- passages
+
+
+class Pair(NamedTuple):
+    """A match as stars see it."""
+
+    later: int
+    later_words: Span
+    earlier: int
+    earlier_words: Span
+    equal: int
+    columns: int
+
+
+@dataclass(frozen=True)
+class Centre:
+    document: int
+    words: Span
+
+
+class Use(NamedTuple):
+    centre: int
+    words: Span
+    equal: int
+    columns: int
+    document: int
+
+
+def _union(one: Span, two: Span) -> Span:
+    return min(one[0], two[0]), max(one[1], two[1])
+
+
+def is_same(one: Span, two: Span) -> bool:
+    """Whether two stretches of a document share at least half of the shorter."""
+    return 2 * overlap(one, two) >= min(one[1] - one[0], two[1] - two[0])
+
+
+def find_stars(pairs: Iterable[Pair]) -> tuple[dict[int, Centre], list[Use]]:
+    """Centres by number, and the uses of each, from matches in the order of time, best first.
+
+    A stretch joins the centre of the earlier document that shares most with what it matches there (the newest, where
+    several do), or makes it one, unless three quarters of the stretch lie in uses of its document already.
+    """
+    centres: dict[int, Centre] = {}
+    uses: list[Use] = []
+    for later, words_later, earlier, words_earlier, equal, columns in pairs:
+        own = {word for use in uses if use.document == later for word in range(*use.words)}
+        if 4 * len(own & set(range(*words_later))) >= 3 * (words_later[1] - words_later[0]):
+            continue
+        near = [
+            number
+            for number, centre in centres.items()
+            if centre.document == earlier and is_same(words_earlier, centre.words)
+            if overlap(words_earlier, centre.words)
+        ]
+        number = max(near, key=lambda n: (overlap(words_earlier, centres[n].words), n), default=len(centres))
+        centre = centres.get(number, Centre(earlier, words_earlier))
+        centres[number] = replace(centre, words=_union(centre.words, words_earlier))
+        uses.append(Use(number, words_later, equal, columns, later))
+    into = _merge(centres)
+    return centres, [use._replace(centre=into[use.centre]) for use in uses]
+
+
+def _merge(centres: dict[int, Centre]) -> dict[int, int]:
+    """Make one of the centres of a document that are the same stretch, newest first, until none are."""
+    into = {number: number for number in centres}
+    again = True
+    while again:
+        again = False
+        for one, two in combinations(sorted(centres, reverse=True), 2):
+            if one not in centres or two not in centres or centres[one].document != centres[two].document:
+                continue
+            if is_same(centres[one].words, centres[two].words):
+                gone = centres.pop(two)
+                centres[one] = replace(gone, words=_union(centres[one].words, gone.words))
+                into = {number: one if target == two else target for number, target in into.items()}
+                again = True
+    return into
+
+
+def passages(pairs: Iterable[Pair], rank: Sequence[int]) -> list[tuple[int, int, Span, int, int]]:
+    """The uses of all passages: number, document, words, equal words and columns; of each the centre's own first.
+
+    Passages in most documents come first, then the longest, then the earliest; their uses in time order.
+    """
+    centres, uses = find_stars(pairs)
+    table, stars = [], defaultdict(list)
+    for use in uses:
+        stars[use.centre].append(use)
+
+    def standing(number: int) -> tuple[int, ...]:
+        centre = centres[number]
+        documents = {centre.document, *(use.document for use in stars[number])}
+        return -len(documents), centre.words[0] - centre.words[1], rank[centre.document], centre.words[0]
+
+    for passage, number in enumerate(sorted(stars, key=standing), 1):
+        centre = centres[number]
+        length = centre.words[1] - centre.words[0]
+        table.append((passage, centre.document, centre.words, length, length))
+        for use in sorted(stars[number], key=lambda use: (rank[use.document], use.words[0])):
+            table.append((passage, use.document, use.words, use.equal, use.columns))
+    return table
+
+
+def covered(ranges: Iterable[tuple[int, Span]]) -> Counter[int]:
+    """How many words of each owner lie in at least one of its ranges."""
+    return Counter(owner for owner, _ in {(owner, word) for owner, span in ranges for word in range(*span)})

@@ -1,0 +1,180 @@
+"""Matches to passages: stars in time order, against the plain twin and by what they promise."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from random import Random
+from typing import NamedTuple
+
+import naive
+import numpy as np
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndetect.kernels.stars import count_covered
+from syndetect.passages import Passages, group
+from syndetect.tabulate import time_rank
+
+LENGTH = 30  # words of each document
+DOCUMENTS = 5
+
+
+class Match(NamedTuple):
+    """A match as ``group`` takes it: the first document comes first in the input."""
+
+    one: int
+    one_words: naive.Span
+    two: int
+    two_words: naive.Span
+    equal: int
+    columns: int
+    score: int
+
+
+def spans(document: int) -> st.SearchStrategy[naive.Span]:
+    """Stretches of a document, words of the corpus; few places, so that many overlap."""
+    begin, length = st.integers(0, 5), st.sampled_from([1, 2, 4, 8, 9, 12])
+    return st.tuples(begin, length).map(lambda drawn: (document * LENGTH + drawn[0] * 3, document * LENGTH + drawn[0] * 3 + drawn[1]))
+
+
+@st.composite
+def matches(draw: st.DrawFn) -> tuple[list[Match], list[int]]:
+    """Matches in any order, no two of which time, score and place leave in a tie; and the documents' ranks."""
+    found = []
+    for _ in range(draw(st.integers(0, 14))):
+        one, two = sorted(draw(st.lists(st.integers(0, DOCUMENTS - 1), min_size=2, max_size=2, unique=True)))
+        columns = draw(st.integers(1, 12))
+        numbers = draw(st.integers(1, columns)), columns, draw(st.integers(8, 11))
+        found.append(Match(one, draw(spans(one)), two, draw(spans(two)), *numbers))
+    unique = {(m.one, m.two, m.score, m.one_words[0], m.two_words[0]): m for m in found}
+    return list(unique.values()), draw(st.permutations(range(DOCUMENTS)))
+
+
+def grouped(found: Sequence[Match], rank: Sequence[int]) -> Passages:
+    one, two, equal, columns, score = (
+        np.array([getattr(m, name) for m in found], np.int64) for name in ("one", "two", "equal", "columns", "score")
+    )
+    words = [np.array([getattr(m, name) for m in found], np.int64).reshape(-1, 2) for name in ("one_words", "two_words")]
+    return group((one, two), (words[0], words[1]), equal, columns, score, np.array(rank, np.uint32))
+
+
+def rows(found: Passages) -> list[tuple[int, int, naive.Span, int, int]]:
+    columns = (found.passage, found.document, found.words, found.equal, found.columns)
+    return [(*row[:2], tuple(row[2]), *row[3:]) for row in zip(*(c.tolist() for c in columns), strict=True)]
+
+
+def in_time(found: Sequence[Match], rank: Sequence[int]) -> list[naive.Pair]:
+    """Matches in the order of the later document's time, then the earlier's, best first."""
+    pairs = []
+    for m in found:
+        sides = sorted([(m.one, m.one_words), (m.two, m.two_words)], key=lambda side: rank[side[0]])
+        pairs.append((naive.Pair(*sides[1], *sides[0], m.equal, m.columns), m.score))
+    pairs.sort(
+        key=lambda pair: (
+            rank[pair[0].later], rank[pair[0].earlier], -pair[1], pair[0].later_words[0], pair[0].earlier_words[0]
+        )
+    )  # fmt: skip
+    return [pair for pair, _ in pairs]
+
+
+@given(matches())
+def test_passages_are_those_of_the_plain_twin(drawn: tuple[list[Match], list[int]]) -> None:
+    found, rank = drawn
+    assert rows(grouped(found, rank)) == naive.passages(in_time(found, rank), rank)
+
+
+@given(matches(), st.randoms(use_true_random=False))
+def test_the_order_of_matches_does_not_matter(drawn: tuple[list[Match], list[int]], random: Random) -> None:
+    found, rank = drawn
+    shuffled = random.sample(found, len(found))
+    assert rows(grouped(shuffled, rank)) == rows(grouped(found, rank))
+
+
+@given(matches())
+def test_every_use_has_direct_evidence(drawn: tuple[list[Match], list[int]]) -> None:
+    found, rank = drawn
+    pairs, stars = in_time(found, rank), defaultdict(list)
+    for passage, document, words, equal, columns in rows(grouped(found, rank)):
+        stars[passage].append((document, words, equal, columns))
+    for (centre, whole, *length), *uses in stars.values():
+        assert length == [whole[1] - whole[0]] * 2
+        assert uses
+        for document, words, equal, columns in uses:
+            assert rank[centre] < rank[document]
+            assert any(
+                pair[:3] == (document, words, centre)
+                and (pair.equal, pair.columns) == (equal, columns)
+                and whole[0] <= pair.earlier_words[0] < pair.earlier_words[1] <= whole[1]
+                for pair in pairs
+            )
+
+
+@given(matches())
+def test_passages_are_numbered_by_reach(drawn: tuple[list[Match], list[int]]) -> None:
+    found = rows(grouped(*drawn))
+    reach = defaultdict(set)
+    for passage, document, *_ in found:
+        reach[passage].add(document)
+    sizes = [len(reach[passage]) for passage in range(1, len(reach) + 1)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert [row[0] for row in found] == sorted(row[0] for row in found)
+
+
+@given(matches())
+def test_what_is_left_out_is_explained_and_what_is_kept_was_not(drawn: tuple[list[Match], list[int]]) -> None:
+    found, rank = drawn
+    kept = {(document, words) for _, document, words, *_ in rows(grouped(found, rank))}
+    own: dict[int, set[int]] = defaultdict(set)
+    for pair in in_time(found, rank):
+        stretch = set(range(*pair.later_words))
+        share = len(stretch & own[pair.later]) / len(stretch)
+        if share < 0.75:
+            assert (pair.later, pair.later_words) in kept
+            own[pair.later] |= stretch
+
+
+def test_a_word_that_two_uses_cover_is_explained_once() -> None:
+    """Documents 0, 1 and 2 in turn; of the last stretch of document 3, 66 words of 140 are explained, not 106."""
+    found = [
+        Match(0, (0, 100), 3, (3000, 3100), 100, 100, 400),
+        Match(1, (1000, 1100), 3, (3026, 3126), 100, 100, 400),
+        Match(2, (2000, 2140), 3, (3060, 3200), 140, 140, 560),
+    ]
+    uses = [row[1:3] for row in rows(grouped(found, [0, 1, 2, 3]))]
+    assert (3, (3060, 3200)) in uses
+
+
+def test_stretches_of_one_document_that_grow_together_become_one_passage() -> None:
+    found = [
+        Match(0, (0, 10), 1, (100, 110), 10, 10, 40),
+        Match(0, (8, 18), 2, (200, 210), 10, 10, 40),
+        Match(0, (4, 16), 3, (300, 312), 12, 12, 48),
+    ]
+    whole = rows(grouped(found, [0, 1, 2, 3]))
+    assert {row[0] for row in whole} == {1}
+    assert whole[0] == (1, 0, (0, 18), 18, 18)
+    assert len(whole) == 4
+
+
+def test_nothing_gives_nothing() -> None:
+    found = grouped([], [0, 1])
+    assert rows(found) == []
+    assert found.words.shape == (0, 2)
+
+
+@given(st.lists(st.integers(0, 3).flatmap(lambda one: st.tuples(st.just(one), spans(one))), max_size=12))
+def test_count_covered(ranges: list[tuple[int, naive.Span]]) -> None:
+    owner = np.array([one for one, _ in ranges], np.int64)
+    words = np.array([span for _, span in ranges], np.int64).reshape(-1, 2)
+    found = np.zeros(4, np.int64)
+    order = np.lexsort((words[:, 0], owner))
+    count_covered(words[:, 0].copy(), words[:, 1].copy(), owner, order, found)
+    expected = naive.covered(ranges)
+    assert found.tolist() == [expected[one] for one in range(4)]
+
+
+def test_the_undated_come_last_and_ties_stay_in_input_order() -> None:
+    days = [None, 3, 1, 3, None, 2]
+    published = pl.Series([day and datetime(2031, 6, day, tzinfo=UTC) for day in days], dtype=pl.Datetime("us", "UTC"))
+    assert time_rank(published).tolist() == [4, 2, 0, 3, 5, 1]
