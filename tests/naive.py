@@ -39,7 +39,9 @@ def characters(pages: np.ndarray, blocks: np.ndarray, expansions: np.ndarray) ->
         if kind not in _WORD:
             return Character(kind, "", value)
         if entry >> 27 & 1:
-            return Character(kind, "".join(map(chr, expansions[value + 1 : value + 1 + expansions[value]])), 0)
+            return Character(
+                kind, "".join(map(chr, expansions[value + 1 : value + 1 + expansions[value]])), 0
+            )
         return Character(kind, chr(value) if value else char, 0)
 
     return character
@@ -324,9 +326,8 @@ def extend(a: Sequence[int], b: Sequence[int], drop: int) -> Aligned:
                 at, is_equal = before[j - 1], a[i - 1] == b[j - 1]
                 gain = weight(a[i - 1]) if is_equal else -MISMATCH
                 ways.append(Aligned(at.score + gain, i, j, at.equal + is_equal, at.columns + 1))
-            for at in (before.get(j), row.get(j - 1)):
-                if at:
-                    ways.append(Aligned(at.score - GAP, i, j, at.equal, at.columns + 1))
+            gaps = [at for at in (before.get(j), row.get(j - 1)) if at]
+            ways += [Aligned(at.score - GAP, i, j, at.equal, at.columns + 1) for at in gaps]
             if ways and (cell := max(ways, key=lambda way: way.score)).score >= best.score - drop:
                 row[j] = cell
                 best = max(best, cell, key=lambda way: way.score)
@@ -573,8 +574,8 @@ def passages(pairs: Iterable[Pair], rank: Sequence[int]) -> list[tuple[int, int,
         centre = centres[number]
         length = centre.words[1] - centre.words[0]
         table.append((passage, centre.document, centre.words, length, length))
-        for use in sorted(stars[number], key=lambda use: (rank[use.document], use.words[0])):
-            table.append((passage, use.document, use.words, use.equal, use.columns))
+        uses = sorted(stars[number], key=lambda use: (rank[use.document], use.words[0]))
+        table += [(passage, use.document, use.words, use.equal, use.columns) for use in uses]
     return table
 
 

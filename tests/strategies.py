@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 import numpy.typing as npt
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -38,7 +39,26 @@ def text(most: int = 40) -> SearchStrategy[str]:
 
 def initials() -> SearchStrategy[str]:
     """Letters, digits, marks and syllables with full stops and apostrophes between them."""
-    dense = ("a", "b", "é", "e\u0301", "가", "ｶ", "क", "ि", "٣", "4", "ﬁ", ".", ".", ".", "'", "\u00ad", " ", "ก")
+    dense = (
+        "a",
+        "b",
+        "é",
+        "e\u0301",
+        "가",
+        "ｶ",
+        "क",
+        "ि",
+        "٣",
+        "4",
+        "ﬁ",
+        ".",
+        ".",
+        ".",
+        "'",
+        "\u00ad",
+        " ",
+        "ก",
+    )
     return st.lists(st.sampled_from(dense), max_size=14).map("".join)
 
 
@@ -87,3 +107,8 @@ def encode(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.
     """Texts as the tokeniser takes them: one buffer of UTF-8, and each text's first byte."""
     data = [one.encode() for one in texts]
     return np.frombuffer(b"".join(data), np.uint8), np.cumsum([0, *map(len, data)], dtype=np.int64)
+
+
+def fewer(by: int) -> settings:
+    """The profile with a part of its examples, for tests that take their time."""
+    return settings(max_examples=max(5, settings.default.max_examples // by))

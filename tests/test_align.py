@@ -2,13 +2,13 @@
 
 from itertools import combinations
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import INTERPRETED, codes, documents, edited, flatten
 
+import naive
+from strategies import INTERPRETED, codes, documents, edited, flatten
 from syndetect import align as stage
 from syndetect.align import Matches, Rules, align, seed_pairs
 from syndetect.settings import Settings
@@ -173,7 +173,8 @@ def test_a_shared_run_of_enough_words_is_covered(
     matches = rows(matched(found, seeds))
     for x, y, length in runs:
         assert any(
-            a0 <= x and x + length <= a1 and b0 <= y and y + length <= b1 for _, _, a0, a1, b0, b1, *_ in matches
+            a0 <= x and x + length <= a1 and b0 <= y and y + length <= b1
+            for _, _, a0, a1, b0, b1, *_ in matches
         ), (x, y, length)
 
 
@@ -209,7 +210,11 @@ def test_repeats_inside_documents_do_not_multiply() -> None:
     copies = 4 if INTERPRETED else 20
     sentence = list(range(101, 131, 2))
     sides = [
-        [word for i in range(copies) for word in [*sentence, *range(start + 100 * i, start + 100 * i + 24, 2)]]
+        [
+            word
+            for i in range(copies)
+            for word in [*sentence, *range(start + 100 * i, start + 100 * i + 24, 2)]
+        ]
         for start in (10_001, 20_001)
     ]
     matches = rows(matched(sides, common_words(sides)))

@@ -6,10 +6,10 @@ import unicodedata
 from pathlib import Path
 from types import ModuleType
 
-import naive
 import numpy as np
 import pytest
 
+import naive
 from syndetect.text import folding
 
 ROOT = Path(__file__).parents[1]
@@ -41,7 +41,9 @@ def table() -> dict[str, np.ndarray]:
 TABLE_VERSION = tuple(table()["unicode"].tolist())
 RUNNING_VERSION = version(unicodedata.unidata_version)
 ASSIGNED = [
-    char for char in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(char) not in ("Cn", "Co", "Cs")
+    char
+    for char in map(chr, range(sys.maxunicode + 1))
+    if unicodedata.category(char) not in ("Cn", "Co", "Cs")
 ]
 
 
@@ -72,7 +74,9 @@ def test_the_table_is_the_rule() -> None:
     assert not different
 
 
-@pytest.mark.skipif(RUNNING_VERSION != TABLE_VERSION, reason="the table is written with another Unicode version")
+@pytest.mark.skipif(
+    RUNNING_VERSION != TABLE_VERSION, reason="the table is written with another Unicode version"
+)
 def test_the_table_is_what_the_tool_writes() -> None:
     written, committed = RULE.tables(), table()
     assert {name: part.dtype for name, part in written.items()} == {

@@ -3,13 +3,13 @@
 import math
 from collections import defaultdict
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import INTERPRETED, documents, flatten, scatter
 
+import naive
+from strategies import INTERPRETED, documents, flatten, scatter
 from syndetect import lsh
 from syndetect.minhash import permutations
 
@@ -75,7 +75,10 @@ def test_classes_are_of_identical_paragraphs(found: list[list[int]], least: int)
             by_words[tuple(paragraph)].append(number)
     expected = sorted(by_words.values())
     assert classes.first.tolist() == [members[0] for members in expected]
-    members = [classes.members[low:high].tolist() for low, high in zip(classes.offsets, classes.offsets[1:], strict=False)]
+    members = [
+        classes.members[low:high].tolist()
+        for low, high in zip(classes.offsets, classes.offsets[1:], strict=False)
+    ]
     assert members == [one if len(one) > 1 else [] for one in expected]
 
 
@@ -89,7 +92,9 @@ def test_identical_paragraphs_are_paired_as_a_star(found: list[list[int]], owner
     assert set(map(tuple, pairs.tolist())) == expected
 
 
-def similar(found: list[list[int]], owner: list[int], shape: tuple[int, int, int], hot: int, threads: int = 1) -> list[list[int]]:
+def similar(
+    found: list[list[int]], owner: list[int], shape: tuple[int, int, int], hot: int, threads: int = 1
+) -> list[list[int]]:
     code, offsets = flatten(found)
     drawn = permutations(shape[1] * shape[2], 1)
     return lsh.similar_classes(

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 
-import naive
 import numpy as np
 import numpy.typing as npt
 import pytest
 from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import codes, documents, flatten
 
+import naive
+from strategies import codes, documents, flatten
 from syndetect import minhash
 from syndetect.kernels.signatures import band_keys
 from syndetect.minhash import permutations, sign, sign_words
@@ -50,7 +50,9 @@ def test_signatures_are_those_of_datasketch_bit_for_bit(slots: int, seed: int) -
 
 
 @given(sets, st.sampled_from(SLOTS), st.integers(0, 2**32 - 1))
-def test_signatures_of_any_sets_are_those_of_datasketch(found: list[list[int]], slots: int, seed: int) -> None:
+def test_signatures_of_any_sets_are_those_of_datasketch(
+    found: list[list[int]], slots: int, seed: int
+) -> None:
     expected = [reference(one, slots, seed).tolist() for one in found]
     assert signed(found, slots, seed).tolist() == expected
 
@@ -84,7 +86,9 @@ def test_sign_words_signs_the_upper_halves_of_shingle_hashes(
 def keys_of(found: list[list[int]], k: int, bands: int, rows: int) -> npt.NDArray[np.uint32]:
     code, offsets = flatten(found)
     keys = np.empty((bands, len(found)), np.uint32)
-    band_keys(code, offsets[:-1].copy(), offsets[1:].copy(), k, *permutations(bands * rows, 1), rows, keys[:, 0:])
+    band_keys(
+        code, offsets[:-1].copy(), offsets[1:].copy(), k, *permutations(bands * rows, 1), rows, keys[:, 0:]
+    )
     return keys
 
 

@@ -2,14 +2,14 @@
 
 from collections import Counter
 
-import naive
 import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import documents, flatten
 
+import naive
+from strategies import documents, flatten
 from syndetect.kernels.groups import find_leaders
 from syndetect.kernels.order import shell_sort
 from syndetect.sorting import find_groups, pair_groups, sort_keys
@@ -71,9 +71,14 @@ def test_pairs_of_small_groups_and_stars_of_large_ones(
 ) -> None:
     sizes, places, owner = drawn
     ends = np.cumsum([0, *sizes])
-    bounds = [(low, high) for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True) if high > low]
+    bounds = [
+        (low, high) for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True) if high > low
+    ]
     found = pair_groups(
-        np.array(places, np.uint32), np.array(bounds, np.int64).reshape(-1, 2), np.array(owner, np.uint32), hot
+        np.array(places, np.uint32),
+        np.array(bounds, np.int64).reshape(-1, 2),
+        np.array(owner, np.uint32),
+        hot,
     )
     expected = [pair for low, high in bounds for pair in naive.pair_group(places[low:high], owner, hot)]
     assert Counter(map(tuple, found.tolist())) == Counter(expected)
@@ -91,7 +96,9 @@ def leaders(found: list[list[int]], hashes: npt.NDArray[np.uint64]) -> list[int]
     code, offsets = flatten(found)
     ordered, places = sort_keys(hashes)
     leader = np.arange(len(found))
-    find_leaders(code, offsets[:-1].copy(), offsets[1:].copy(), places, find_groups(ordered).reshape(-1), leader)
+    find_leaders(
+        code, offsets[:-1].copy(), offsets[1:].copy(), places, find_groups(ordered).reshape(-1), leader
+    )
     return leader.tolist()
 
 

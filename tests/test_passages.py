@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from random import Random
 from typing import NamedTuple
 
-import naive
 import numpy as np
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+import naive
 from syndetect.kernels.stars import count_covered
 from syndetect.passages import Passages, group
 from syndetect.tabulate import time_rank
@@ -35,7 +35,9 @@ class Match(NamedTuple):
 def spans(document: int) -> st.SearchStrategy[naive.Span]:
     """Stretches of a document, words of the corpus; few places, so that many overlap."""
     begin, length = st.integers(0, 5), st.sampled_from([1, 2, 4, 8, 9, 12])
-    return st.tuples(begin, length).map(lambda drawn: (document * LENGTH + drawn[0] * 3, document * LENGTH + drawn[0] * 3 + drawn[1]))
+    return st.tuples(begin, length).map(
+        lambda drawn: (document * LENGTH + drawn[0] * 3, document * LENGTH + drawn[0] * 3 + drawn[1])
+    )
 
 
 @st.composite
@@ -53,9 +55,13 @@ def matches(draw: st.DrawFn) -> tuple[list[Match], list[int]]:
 
 def grouped(found: Sequence[Match], rank: Sequence[int]) -> Passages:
     one, two, equal, columns, score = (
-        np.array([getattr(m, name) for m in found], np.int64) for name in ("one", "two", "equal", "columns", "score")
+        np.array([getattr(m, name) for m in found], np.int64)
+        for name in ("one", "two", "equal", "columns", "score")
     )
-    words = [np.array([getattr(m, name) for m in found], np.int64).reshape(-1, 2) for name in ("one_words", "two_words")]
+    words = [
+        np.array([getattr(m, name) for m in found], np.int64).reshape(-1, 2)
+        for name in ("one_words", "two_words")
+    ]
     return group((one, two), (words[0], words[1]), equal, columns, score, np.array(rank, np.uint32))
 
 
@@ -176,5 +182,7 @@ def test_count_covered(ranges: list[tuple[int, naive.Span]]) -> None:
 
 def test_the_undated_come_last_and_ties_stay_in_input_order() -> None:
     days = [None, 3, 1, 3, None, 2]
-    published = pl.Series([day and datetime(2031, 6, day, tzinfo=UTC) for day in days], dtype=pl.Datetime("us", "UTC"))
+    published = pl.Series(
+        [day and datetime(2031, 6, day, tzinfo=UTC) for day in days], dtype=pl.Datetime("us", "UTC")
+    )
     assert time_rank(published).tolist() == [4, 2, 0, 3, 5, 1]

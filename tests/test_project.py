@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -176,23 +177,25 @@ def asked(requirements: list[str], extras: set[str]) -> Iterator[Requirement]:
 
 
 def test_constraints_pin_whatever_gets_installed() -> None:
-    """Every requirement, and every requirement of what of these is installed here."""
+    """Every requirement, and every requirement of those that are installed here at the pinned version."""
     extras = PROJECT["optional-dependencies"]
-    waiting = list(
-        asked([*PROJECT["dependencies"], *(name for names in extras.values() for name in names)], set())
-    )
-    pinned = {canonicalize_name(pin.name) for pin in pins() if pin.marker is None or pin.marker.evaluate()}
-    met: set[str] = {"syndetect"}
+    direct = [*PROJECT["dependencies"], *(name for names in extras.values() for name in names)]
+    pinned = {
+        canonicalize_name(pin.name): pin.specifier
+        for pin in pins()
+        if pin.marker is None or pin.marker.evaluate()
+    }
+    waiting, met = list(asked(direct, set())), {"syndetect"}
     while waiting:
         one = waiting.pop()
         if (name := canonicalize_name(one.name)) in met:
             continue
         met.add(name)
         assert name in pinned
-        try:
-            waiting += asked(distribution(name).requires or [], one.extras)
-        except PackageNotFoundError:
-            continue
+        with suppress(PackageNotFoundError):
+            there = distribution(name)
+            if there.version in pinned[name]:
+                waiting += asked(there.requires or [], one.extras)
 
 
 def texts() -> Iterator[tuple[str, str]]:

@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.decode import (
-    UnusableError,
-    as_utf8,
-    decode,
-    decode_line,
-    encode,
-    is_latin1,
-    lines,
-    microseconds,
-    rows,
-)
+from syndetect.articles import microseconds
+from syndetect.decode import UnusableError, decode, decode_line, encode, is_latin1
+from syndetect.lines import as_utf8, lines, rows
 
 WESTERN = [
     "Café à la crème, déjà vu.",

@@ -1,12 +1,12 @@
 """Words to shingles, and exact overlaps, against the plain twins."""
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import documents, flatten
 
+import naive
+from strategies import documents, flatten
 from syndetect import shingle as stage
 from syndetect.kernels import shingles as kernels
 

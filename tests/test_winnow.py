@@ -3,13 +3,13 @@
 from collections import Counter
 from itertools import pairwise
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import INTERPRETED, codes, documents, flatten, scatter
 
+import naive
+from strategies import INTERPRETED, codes, documents, flatten, scatter
 from syndetect import winnow
 from syndetect.kernels.fingerprints import cap_repeats, lengthen
 from syndetect.winnow import Fingerprints, Seeds, fingerprint, join
@@ -90,7 +90,9 @@ def test_cap_repeats(found: list[list[tuple[int, int]]], most: int) -> None:
     dropped = cap_repeats(places, bounds, np.array(owner, np.uint32), most, keep)
     owners = dict(enumerate(owner))
     kept = [
-        place for low, high in pairwise(ends.tolist()) for place in naive.cap_repeats(range(low, high), owners, most)
+        place
+        for low, high in pairwise(ends.tolist())
+        for place in naive.cap_repeats(range(low, high), owners, most)
     ]
     assert np.flatnonzero(keep).tolist() == kept
     assert set(keep.tolist()) <= {0, 1}
@@ -158,7 +160,9 @@ def test_a_paragraph_that_everybody_has_costs_stars_in_time_order(step: int) -> 
     star = {tuple(sorted(pair)) for pair in [*((in_time[0], one) for one in in_time[1:]), *pairwise(in_time)]}
     places = Counter((prints.place % len(found[0])).tolist())
     everywhere = [place for place, documents in places.items() if documents == count]
-    starred = [place for place in everywhere if place < 3 + len(PARAGRAPH) - 16]  # 16 words are still the same
+    starred = [
+        place for place in everywhere if place < 3 + len(PARAGRAPH) - 16
+    ]  # 16 words are still the same
     assert len(starred) > 3
     for place in starred:
         assert set(map(tuple, owner[at[:, 0] == place].tolist())) == star

@@ -4,13 +4,13 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-import naive
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from strategies import FRAGMENTS, encode, initials, text
 
+import naive
+from strategies import FRAGMENTS, encode, initials, text
 from syndetect import text as stage
 from syndetect.text import Words, blank_repeats, concatenate, folding, tokenise
 
@@ -82,7 +82,7 @@ def is_plainly_compatible(char: str) -> bool:
     resolved = unicodedata.normalize("NFKD", char)
     kinds = [CHARACTER(part).kind for part in resolved]
     is_word = all(kind in ("letter", "mark", "ignored") for kind in kinds)
-    return is_word or kinds[0] == "single" and set(kinds[1:]) <= {"mark", "ignored"}
+    return is_word or (kinds[0] == "single" and set(kinds[1:]) <= {"mark", "ignored"})
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cn", "Co", "P", "S", "Z", "C")), max_size=12))
@@ -94,7 +94,11 @@ def test_compatibility_spellings_are_the_same_words(one: str) -> None:
     assert codes(plain) == codes(unicodedata.normalize("NFKC", plain))
 
 
-@given(st.lists(st.sampled_from(["café", "don’t", "STRASSE", "İzmir", "Ἀθῆναι", "U.S.", "ﬁn", "서울"]), max_size=8))
+@given(
+    st.lists(
+        st.sampled_from(["café", "don’t", "STRASSE", "İzmir", "Ἀθῆναι", "U.S.", "ﬁn", "서울"]), max_size=8
+    )
+)
 def test_restyled_text_is_the_same_words(words: list[str]) -> None:
     plain, restyled = " ".join(words), "“" + "\u00a0— ".join(words).replace("’", "'").upper() + "”"
     soft = "\u00ad".join(plain).replace("\u00ad.\u00ad", ".").replace("\u00ad’\u00ad", "’")
@@ -191,7 +195,9 @@ def test_no_character_stands_for_more_words_than_there_is_room_for() -> None:
     assert_equal(tokenised(texts, 2), concatenate([tokenised([one]) for one in texts]))
 
 
-@given(st.lists(st.tuples(st.sampled_from([1, 2, 31, 32, 33]), st.sampled_from(["a", "a b", "กข"])), max_size=6))
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 2, 31, 32, 33]), st.sampled_from(["a", "a b", "กข"])), max_size=6)
+)
 def test_paragraphs_of_one_word_again_and_again_agree_with_nothing(parts: list[tuple[int, str]]) -> None:
     before = tokenised(["\n\n".join(" ".join([words] * count) for count, words in parts)] * 2)
     after, blanked = blank_repeats(before)

@@ -100,5 +100,5 @@ if __name__ == "__main__":
     target = Path(__file__).parent.parent / "src/syndetect/folding.npz"
     if unicodedata.unidata_version != "15.1.0":
         sys.exit("run this with CPython 3.13, whose Unicode data (15.1) the committed table follows")
-    np.savez_compressed(target, **tables())
+    np.savez_compressed(target, allow_pickle=False, **tables())
     print(f"{target.name}: Unicode {unicodedata.unidata_version}, {target.stat().st_size:,} bytes")

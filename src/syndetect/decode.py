@@ -1,4 +1,4 @@
-"""Bytes to text and to lines, and single values to text and time.
+"""Bytes to text.
 
 An encoding is recognised in this order: a byte order mark (UTF-8, UTF-16, UTF-32); UTF-16 without a mark,
 by the zeros that Latin letters and spaces leave in every other byte; UTF-8, strictly; Latin-1 with the
@@ -8,13 +8,7 @@ No line end is translated and no character normalised: an offset counts in the t
 """
 
 import codecs
-import math
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
-from itertools import chain
-from typing import Any
 
 
 class UnusableError(ValueError):
@@ -22,6 +16,11 @@ class UnusableError(ValueError):
 
     Raised where a single thing is read; yielded in the place of the record where several are.
     """
+
+
+def too_long(max_bytes: int) -> UnusableError:
+    """What is said of a line, row or file of more than ``max_bytes``."""
+    return UnusableError(f"longer than {max_bytes:,} bytes")
 
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
@@ -35,7 +34,6 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 _DECLARABLE = ("iso8859", "cp", "koi8", "mac", "gb", "big5", "euc", "shift_jis", "tis")
 #: Bytes of a file's beginning that :func:`encoding_of` wants to see.
 HEAD_BYTES = 4096
-
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
 _HIGH = bytes(range(0x80, 0x100))
 #: What Latin-1 text hardly holds, but other bytes read as Latin-1 are full of.
@@ -152,193 +150,9 @@ def decode(data: bytes, declared: str | None = None) -> str:
     return decode_line(data)
 
 
-def too_long(max_bytes: int) -> UnusableError:
-    """What is said of a line, row or file of more than ``max_bytes``."""
-    return UnusableError(f"longer than {max_bytes:,} bytes")
-
-
-def as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Transcode the blocks of a text to UTF-8 where it is UTF-16 or UTF-32, and drop the byte order mark.
-
-    Raises:
-        UnusableError: there are no bytes, or they begin like a binary file.
-    """
-    head = b""
-    try:
-        while len(head) < HEAD_BYTES and (block := next(blocks, b"")):
-            head += block
-    except Exception as error:  # it comes up again behind what was read before it
-        blocks = _raising(error)
-    encoding, mark = encoding_of(head[:HEAD_BYTES])
-    if encoding != "utf-8":
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-        for block in chain((head[mark:],), blocks):
-            yield decoder.decode(block).encode()
-        yield decoder.decode(b"", True).encode()
-    elif is_binary(head[:HEAD_BYTES]):
-        raise UnusableError("not text (binary?)")
-    else:
-        yield head[mark:]
-        yield from blocks
-    if not head:
-        raise UnusableError("empty file")
-
-
-def _raising(error: Exception) -> Iterator[bytes]:
-    yield from ()
-    raise error
-
-
-def lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[bytes | int]:
-    """The lines in blocks of bytes, without their line feeds.
-
-    In the place of a line of more than ``max_bytes``, which is never held, stands the number of its quotation
-    marks.
-    """
-    parts: list[bytes] = []
-    length = quotes = 0
-    for block in blocks:
-        pieces = block.split(b"\n")
-        for end, piece in enumerate(pieces, 1 - len(pieces)):
-            parts.append(piece)
-            length += len(piece)
-            if length > max_bytes:
-                quotes += sum(part.count(b'"') for part in parts)
-                parts.clear()
-            if end:
-                yield quotes if length > max_bytes else b"".join(parts)
-                parts.clear()
-                length = quotes = 0
-    if length:
-        yield quotes if length > max_bytes else b"".join(parts)
-
-
-def rows(physical: Iterable[bytes | int], delimiter: str, max_bytes: int) -> Iterator[bytes | UnusableError]:
-    """Join the :func:`lines` that a quoted field of CSV runs through.
-
-    A quotation mark opens a field only at its beginning and is doubled inside it. In a row of more than
-    ``max_bytes``, which is never held, they are only counted: it ends where their number is even.
-    """
-    opening = re.compile(rb'(?:^|%b)"[^"]*+(?:""[^"]*+)*+("?)' % re.escape(delimiter.encode()))
-    held: list[bytes] = []
-    length, is_open = 0, False
-    for line in physical:
-        length += max_bytes + 1 if isinstance(line, int) else len(line) + bool(held)
-        if isinstance(line, bytes) and length <= max_bytes:
-            is_open = _stays_open(line, is_open, opening)
-            held.append(line)
-        else:
-            if held:
-                is_open = sum(part.count(b'"') for part in held) % 2 == 1
-                held.clear()
-            is_open ^= (line if isinstance(line, int) else line.count(b'"')) % 2 == 1
-        if not is_open:
-            yield b"\n".join(held) if held else too_long(max_bytes)
-            held.clear()
-            length = 0
-    if is_open:
-        yield UnusableError("a quotation mark that is never closed") if held else too_long(max_bytes)
-
-
-_INSIDE = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
-
-
-def _stays_open(line: bytes, is_open: bool, opening: re.Pattern[bytes]) -> bool:
-    """Whether a quoted field runs on at the end of a line, at whose beginning one did or did not."""
-    if b'"' not in line:
-        return is_open
-    begin = 0
-    if is_open and (inside := _INSIDE.match(line)):
-        if inside.end() == len(line):
-            return True
-        begin = inside.end() + 1
-    return any(not field[1] for field in opening.finditer(line, begin))
-
-
 def encode(text: str) -> bytes:
     """The text in UTF-8, with U+FFFD for every lone surrogate, one for one."""
     try:
         return text.encode()
     except UnicodeEncodeError:
         return re.sub("[\ud800-\udfff]", "\ufffd", text).encode()
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-#: The years 1 to 9999, as microseconds since 1970.
-FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
-LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_RFC_2822 = re.compile(
-    r"(?:[A-Z][a-z]{2},\s*)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+\d\d:\d\d(?::\d\d)?"
-    r"\s+(?:[+-]\d{4}|UTC?|GMT|Z|[ACEMP][SD]T)"  # other names of zones would be read as UTC
-)
-#: From which absolute value on a number counts nano-, micro- or milliseconds, and how many make a second.
-_UNITS = ((1e17, 10**9), (1e14, 10**6), (1e11, 10**3), (0, 1))
-
-
-def is_missing(value: object) -> bool:
-    """Whether a value is None, or what other libraries have for it: NaN, NaT, NA."""
-    try:
-        return value is None or bool(value != value)  # noqa: PLR0124  (NaN and NaT differ from themselves)
-    except TypeError:  # pandas' NA is neither
-        return True
-    except ValueError:  # an array
-        return False
-
-
-def microseconds(value: Any) -> int | None:
-    """A point in time as microseconds since 1970 in UTC; None for what is missing and for an empty string.
-
-    Understood are ``datetime`` and ``date``; ISO 8601, with ``Z`` or an offset, else taken as UTC, or the
-    date alone; RFC 2822; a date or time without signs, ``20190711`` or ``20190711093000``; and other numbers,
-    or strings of five digits and more: seconds since 1970, or milli-, micro- or nanoseconds where the number
-    is too large for seconds.
-
-    Raises:
-        ValueError: the value is none of these. A year alone is none of them.
-    """
-    if isinstance(value, str):
-        return _from_string(value.strip())
-    if is_missing(value):
-        return None
-    if isinstance(value, datetime):
-        return _since_epoch(value)
-    if isinstance(value, date):
-        return _since_epoch(datetime(value.year, value.month, value.day))
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _from_number(value)
-    if hasattr(value, "item"):  # numpy's scalars
-        return microseconds(value.item())
-    raise ValueError(value)
-
-
-def _since_epoch(moment: datetime) -> int:
-    return (moment - (_EPOCH if moment.tzinfo else _EPOCH.replace(tzinfo=None))) // _MICROSECOND
-
-
-def _from_string(text: str) -> int | None:
-    if not text:
-        return None
-    if text[4:5] == "-":  # nearly all, and so the shortest way
-        with suppress(ValueError):
-            return _since_epoch(datetime.fromisoformat(text))
-    if re.fullmatch(r"-?\d{5,20}(?:\.\d{1,9})?", text, re.ASCII):
-        return _from_number(float(text) if "." in text else int(text))
-    if _RFC_2822.fullmatch(text):
-        from email.utils import parsedate_to_datetime  # noqa: PLC0415  (slow to import, seldom needed)
-
-        return _since_epoch(parsedate_to_datetime(text))
-    return _since_epoch(datetime.fromisoformat(re.sub(r"\s*(?:UTC|GMT)$|\s+(?=[+-]\d\d:?\d\d$)", "", text)))
-
-
-def _from_number(number: float) -> int:
-    if not math.isfinite(number) or 1000 <= number < 3000:
-        raise ValueError(number)
-    digits = str(int(number))
-    if len(digits) in (8, 14) and digits[0] in "12":
-        return _since_epoch(datetime.strptime(digits, "%Y%m%d%H%M%S"[: len(digits) - 2]))
-    per_second = next(unit for least, unit in _UNITS if abs(number) >= least)
-    since = number * 10**6 // per_second if isinstance(number, int) else round(number * (10**6 / per_second))
-    if not FIRST <= since <= LAST:
-        raise ValueError(number)
-    return since

@@ -1,10 +1,9 @@
 """The pipeline on one page: sources to articles to words to candidates to matches to passages to tables."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -17,18 +16,18 @@ from syndetect.errors import InputError
 from syndetect.kernels.jit import is_compiled
 from syndetect.progress import Progress, Silent
 from syndetect.settings import Settings
-from syndetect.tables import SKIPPED, Result
+from syndetect.tables import ARTICLES, SKIPPED, Result
 from syndetect.text import Words
 
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
 
-#: What articles may come from: paths, a frame, or mappings.
-Source = str | Path | Sequence[str | Path] | pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, Any]]
+#: Words have 32-bit numbers.
+_MOST_WORDS = 1 << 32
 
 
 def scan(
-    source: Source,
+    source: read.Source,
     settings: Settings | None = None,
     *,
     columns: Mapping[str, str] | None = None,
@@ -58,6 +57,8 @@ def scan(
     if not is_compiled():
         progress.note("Compiling kernels; this happens once and takes some seconds.")
     articles, words, inputs = _read(source, columns, threads, skipped, progress)
+    if len(words.code) > _MOST_WORDS:
+        raise InputError(f"{len(words.code):,} words are more than one scan can hold: split the corpus")
     clock.lap("read")
     words = _blank_repeats(words, articles, skipped)
     rank = tabulate.time_rank(articles["published"])
@@ -73,7 +74,7 @@ def scan(
         "settings": settings.to_dict(),
         "settings_fingerprint": settings.fingerprint,
         "inputs": inputs,
-        "counts": _counts(result, words, found) | {"skipped": len(skipped.rows)},
+        "counts": _counts(articles, words, found, result) | {"skipped": len(skipped.rows)},
         "timings": clock.seconds,
     }
     return Result(**result, skipped=skipped.frame(), manifest=manifest)
@@ -114,14 +115,21 @@ class _Skipped:
 
 
 def _read(
-    source: Source, columns: Mapping[str, str] | None, threads: int, skipped: _Skipped, progress: Progress
+    source: read.Source,
+    columns: Mapping[str, str] | None,
+    threads: int,
+    skipped: _Skipped,
+    progress: Progress,
 ) -> tuple[pl.DataFrame, Words, list[dict[str, Any]]]:
-    """All articles and their words, batch by batch."""
-    frames, parts = [pl.DataFrame(schema=read.ARTICLES)], []
-    for frame in read.read(source, columns=columns, on_skip=skipped):
+    """All articles and their words, batch by batch, and what the manifest says of where they came from."""
+    found = read.resolve(source)
+    inputs = read.fingerprints(found) if isinstance(found, read.Inputs) else []
+    progress.stage("reading", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
+    frames, parts = [pl.DataFrame(schema=ARTICLES)], []
+    for frame in read.read(found, columns=columns, on_skip=skipped, on_bytes=progress.advance):
         frames.append(frame)
         parts.append(tokenise(frame, threads))
-    return pl.concat(frames), text.concatenate(parts), []
+    return pl.concat(frames), text.concatenate(parts), inputs
 
 
 def tokenise(articles: pl.DataFrame, threads: int = 1) -> Words:
@@ -245,9 +253,12 @@ def _tabulate(
     }  # fmt: skip
 
 
-def _counts(tables: Mapping[str, pl.DataFrame], words: Words, found: Candidates) -> dict[str, int]:
+def _counts(
+    articles: pl.DataFrame, words: Words, found: Candidates, tables: Mapping[str, pl.DataFrame]
+) -> dict[str, int]:
     """The manifest's counts: the tables' rows, and what was considered or set aside on the way."""
     return {
+        "bytes": int(articles["text"].str.len_bytes().sum()),
         "documents": tables["documents"].height,
         "paragraphs": len(words.paragraphs) - 1,
         "words": len(words.code),

@@ -1,0 +1,317 @@
+"""Paths to files: what there is to read, in an order that nothing but names decides."""
+
+import errno
+import os
+import stat
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from syndetect.errors import InputError, MissingExtraError
+
+#: What the end of a file's name says of its format.
+FORMATS: Mapping[str, str] = {
+    ".txt": "text",
+    ".md": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+}
+Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+
+class File(NamedTuple):
+    """A file to be read; the path ``-`` is JSON Lines on the standard input."""
+
+    path: str  #: as given, with what stands below it
+    name: str  #: what its documents are called; see :func:`expand`
+    given: str  #: the path, folder or glob that led to it
+    within: str  #: its path relative to the folder, with ``/``
+    size: int  #: bytes
+    format: str  #: a value of :data:`FORMATS`
+    packing: str  #: ``"gz"``, ``"zst"`` or ``""``
+
+    def place(self, number: int) -> str:
+        """Where a record stands, for people."""
+        path = "stdin" if self.path == "-" else printable(Path(self.path).as_posix())
+        if not number:
+            return path
+        return f"{path}:{number}" if self.format == "jsonl" else f"{path}, record {number}"
+
+    def default_id(self, number: int) -> str:
+        """The ``doc_id`` of a record that has none."""
+        return f"{self.name}:{number}" if number else self.name
+
+
+def printable(path: str) -> str:
+    r"""A path with each byte that is not text written ``\xff``."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def format_of(name: str) -> tuple[str, str] | None:
+    """The format and packing of a file by its name; None where it is none that can be read."""
+    stem, _, packing = name.lower().rpartition(".")
+    if packing not in ("gz", "zst"):
+        stem, packing = name.lower(), ""
+    kind = FORMATS.get(Path(stem).suffix)
+    return None if kind is None or (packing and kind in ("parquet", "arrow")) else (kind, packing)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files behind the paths that were given.
+
+    Attributes:
+        given: the paths, folders and globs as given, each once.
+        files: what to read, in order of their names.
+        skipped: place and reason of what was found and cannot be read, in order.
+    """
+
+    given: tuple[str, ...]
+    files: tuple[File, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+    @property
+    def bytes(self) -> int:
+        """The size of all files; the standard input counts nothing."""
+        return sum(file.size for file in self.files)
+
+
+def expand(paths: Paths) -> Inputs:
+    """Find the files behind paths, folders (with all folders in them), globs and ``-`` (JSON Lines on stdin).
+
+    Each file and folder is read once, however many paths and links lead to it. Names that begin with a dot
+    are left out, except where they are given. Files of an unknown suffix in a folder are skipped.
+
+    A file is named by its path below the folder that was given, or below the part of a glob before its first
+    wildcard; a file that was given itself by its file name. Where there are several such folders, not one in
+    another, a name begins with its folder's: with as many of the last parts of the folders' absolute paths as
+    tell them all apart.
+
+    Raises:
+        InputError: a path does not exist or is of no known format, or a folder or glob has nothing to read.
+        MissingExtraError: there is HTML, and nothing to read it with.
+    """
+    listed: Any = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    given = sorted({os.fsdecode(path) for path in listed})
+    if not given:
+        raise InputError("nothing to read: give a file or a folder")
+    spots = {path: _spots(path) for path in given if path != "-"}
+    finder = _Finder()
+    # an outer folder before what lies in it, which is then reached through the outer
+    for spot in sorted((spot for found in spots.values() for spot in found), key=lambda spot: spot.real):
+        if spot.real not in finder.seen:
+            finder.enter(spot)
+    finder.follow_links()
+    used = {file.given for file in finder.files.values()}
+    reals = sorted(real + os.sep for real in finder.files)
+    for path, found in spots.items():
+        if path not in used and not any(_is_below(reals, spot.real) for spot in found):
+            shown = printable(path)
+            raise InputError(f"nothing to read in {shown}{finder.why_nothing()}: {_WHAT_TO_GIVE}")
+    files = _named(finder.files.values(), {path: found[0].base for path, found in spots.items()})
+    if pages := [file for file in files if file.format == "html"]:
+        html_extractor(pages[0].place(0))
+    if "-" in given:
+        files.append(File("-", "stdin", "-", "", 0, "jsonl", ""))
+    return Inputs(tuple(given), tuple(files), tuple(sorted(finder.skipped)))
+
+
+def _is_below(reals: Sequence[str], real: str) -> bool:
+    """Whether one of the sorted paths, which end in a separator, is a path or lies below it."""
+    folder = real.rstrip(os.sep) + os.sep
+    at = bisect_left(reals, folder)
+    return at < len(reals) and reals[at].startswith(folder)
+
+
+class _Spot(NamedTuple):
+    """A file, folder or link that was reached from a given path."""
+
+    path: str
+    real: str  #: the same without links; for a link that is still to be followed, its own place
+    within: str  #: the path below ``base``
+    given: str
+    base: str  #: the folder below which the files are named
+
+
+_WHAT_TO_GIVE = f"give {', '.join(FORMATS)}, or texts with .gz or .zst behind that"
+
+
+def _spots(given: str) -> list[_Spot]:
+    """What a given path stands for: itself, or what a glob matches."""
+    path, shown = Path(given), printable(given)
+    try:
+        if path.is_dir():
+            return [_Spot(given, os.path.realpath(given), "", given, given)]
+        if path.is_file():
+            if format_of(path.name) is None:
+                raise InputError(f"{shown} is of no known format: {_WHAT_TO_GIVE}")
+            return [_Spot(given, os.path.realpath(given), path.name, given, str(path.parent))]
+        if path.exists():
+            raise InputError(f"{shown} is no regular file: give files, folders, or - for JSON Lines on stdin")
+        if path.is_symlink():
+            raise InputError(f"{shown} leads nowhere: check the link")
+        return _matches(given)
+    except OSError as error:  # a folder on the way is closed, or this is no path but a text
+        raise InputError(f"{shown[:99]} cannot be read: {error.strerror}") from error
+
+
+def _matches(glob: str) -> list[_Spot]:
+    path, shown = Path(glob), printable(glob)
+    wild = next((at for at, part in enumerate(path.parts) if any(sign in part for sign in "*?[")), None)
+    if wild is None:
+        raise InputError(f"{shown} does not exist: check the path")
+    base, pattern = Path(*path.parts[:wild]), Path(*path.parts[wild:])
+    hidden = any(part.startswith(".") for part in pattern.parts)
+    below = {match: match.relative_to(base) for match in base.glob(str(pattern))}
+    spots = [
+        _Spot(str(match), os.path.realpath(match), "/".join(within.parts), glob, str(base))
+        for match, within in below.items()
+        if hidden or not any(part.startswith(".") for part in within.parts)
+    ]
+    if not spots:
+        raise InputError(f"{shown} matches nothing: check the path")
+    return spots
+
+
+class _Finder:
+    """Gathers the files below spots, each once."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, File] = {}  #: by real path
+        self.seen: dict[str, str] = {}  #: real paths of files and folders to those by which they were reached
+        self.skipped: list[tuple[str, str]] = []  #: place and reason
+        self._links: list[_Spot] = []
+
+    def enter(self, spot: _Spot) -> None:
+        """Take a file, or all below a folder but links, which wait."""
+        try:
+            status = os.stat(spot.path)  # noqa: PTH116  (here paths are strings: there may be millions)
+        except OSError as error:
+            nowhere = error.errno == errno.ENOENT
+            self._skip(spot, "leads nowhere" if nowhere else f"cannot be read: {error.strerror}")
+            return
+        if stat.S_ISDIR(status.st_mode):
+            self._enter_folder(spot)
+            return
+        self.seen[spot.real] = spot.path
+        kind = format_of(spot.path)
+        if not stat.S_ISREG(status.st_mode):
+            self._skip(spot, "no regular file but a pipe, socket or device")
+        elif kind is None:
+            self._skip(spot, "unknown suffix")
+        else:
+            self.files[spot.real] = File(spot.path, "", spot.given, spot.within, status.st_size, *kind)
+
+    def follow_links(self) -> None:
+        """Enter what links lead to, except where it was reached without them."""
+        while self._links:
+            links, self._links = sorted(self._links), []
+            for link in links:
+                real = os.path.realpath(link.path)
+                if real in self.seen:
+                    self._skip(link, f"a link to {printable(self.seen[real])}, which is read there")
+                else:
+                    self.enter(link._replace(real=real))
+
+    def why_nothing(self) -> str:
+        """The first of what was skipped, for the case that nothing is left."""
+        return "".join(f" ({place}: {reason})" for place, reason in sorted(self.skipped)[:1])
+
+    def _enter_folder(self, top: _Spot) -> None:
+        folders = [top]
+        while folders:
+            folder = folders.pop()
+            self.seen[folder.real] = folder.path
+            try:
+                with os.scandir(folder.path) as entries:
+                    found = [entry for entry in entries if not entry.name.startswith(".")]
+            except OSError as error:
+                self._skip(folder, f"cannot be read: {error.strerror}")
+                continue
+            for entry in found:
+                real = os.path.join(folder.real, entry.name)  # noqa: PTH118
+                within = f"{folder.within}/{entry.name}" if folder.within else entry.name
+                spot = folder._replace(path=entry.path, real=real, within=within)
+                if entry.is_symlink():
+                    self._links.append(spot)
+                elif real not in self.seen:
+                    folders.append(spot) if entry.is_dir(follow_symlinks=False) else self.enter(spot)
+
+    def _skip(self, spot: _Spot, reason: str) -> None:
+        self.skipped.append((printable(Path(spot.path).as_posix()), reason))
+
+
+def _named(files: Iterable[File], bases: Mapping[str, str]) -> list[File]:
+    """The files with their names, as :func:`expand` explains them, in order of these."""
+    files = list(files)
+    # not resolved, since a link has the name that was given; Path.absolute would keep ".."
+    folders = {file.given: Path(os.path.abspath(bases[file.given])) for file in files}  # noqa: PTH100
+    used = set(folders.values())
+    outermost = {
+        folder: next(up for up in (*reversed(folder.parents), folder) if up in used) for folder in used
+    }
+    outer = {folder.parts for folder in outermost.values()}
+    depth = 0
+    while len({parts[max(len(parts) - depth, 0) :] for parts in outer}) < len(outer):
+        depth += 1
+    heads = {}
+    for given, folder in folders.items():
+        common = len(outermost[folder].parts)
+        heads[given] = "/".join((*folder.parts[max(common - depth, 0) :], ""))
+    named = [file._replace(name=printable(heads[file.given] + file.within)) for file in files]
+    return sorted(named, key=lambda file: file.name)
+
+
+def fingerprints(inputs: Inputs) -> list[dict[str, Any]]:
+    """What there was to read, for the record: an entry for each given path.
+
+    Returns:
+        Mappings with ``path`` as given; ``files`` and ``bytes`` that it led to (a file to which two paths
+        lead counts for one of them); and ``xxh3``, 32 hexadecimal digits from the names below the path and
+        the contents of the files. The standard input, which is gone when it is read, has no bytes or xxh3.
+    """
+    files: dict[str, list[File]] = defaultdict(list)
+    for file in inputs.files:
+        files[file.given].append(file)
+    return [_fingerprint(given, sorted(files[given], key=lambda file: file.within)) for given in inputs.given]
+
+
+def _fingerprint(given: str, files: Sequence[File]) -> dict[str, Any]:
+    import xxhash  # noqa: PLC0415  (needed once)
+
+    if given == "-":
+        return {"path": given, "files": 1, "bytes": None, "xxh3": None}
+    whole = xxhash.xxh3_128()
+    for file in files:
+        content = xxhash.xxh3_128()
+        with suppress(OSError), Path(file.path).open("rb") as stream:  # reading it tells of the error
+            while block := stream.read(1 << 20):
+                content.update(block)
+        whole.update(os.fsencode(file.within) + b"\0" + content.digest())
+    size = sum(file.size for file in files)
+    return {"path": printable(given), "files": len(files), "bytes": size, "xxh3": whole.hexdigest()}
+
+
+def html_extractor(place: str) -> Callable[..., Any]:
+    """The function that finds main texts in HTML.
+
+    Raises:
+        MissingExtraError: it is not installed, which keeps ``place`` from being read.
+    """
+    try:
+        from trafilatura import bare_extraction  # noqa: PLC0415  (optional)
+    except ImportError as error:
+        raise MissingExtraError(f"to read {place}, pip install 'syndetect[html]' ({error})") from error
+    return bare_extraction  # type: ignore[no-any-return]
