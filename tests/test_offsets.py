@@ -24,10 +24,10 @@ from syndetect.text import tokenise
 VOCABULARY = (
     "Reuters", "café", "naïveté", "Straße", "İstanbul", "don’t", "l’État", "U.S", "ﬁnance", "Œuvre", "Žižek",
     "Αθήνα", "ἄνθρωπος", "Москва", "Ёлка", "Київ", "ქართული", "հայերեն", "שָׁלוֹם", "יְרוּשָׁלַיִם", "السَّلَامُ", "العربيّة",
-    "فارسی", "हिन्दी", "क़लम", "বাংলা", "தமிழ்", "తెలుగు", "አማርኛ", "서울", "대통령", "新华社", "東京", "ニュース", "ガラス", "ประเทศไทย",
-    "ລາວ", "ខ្មែរ", "မြန်မာ", "བོད་ཡིག", "2031", "٢٠٣١", "२०३१", "№7", "x²", "Ⅷ", "minister", "bridge", "Tamsin", "Morvia",
-    "capital", "lorries", "pillars", "inspectors", "government", "yesterday", "announced", "reopened", "traffic",
-    "repairs",
+    "فارسی", "हिन्दी", "क़लम", "বাংলা", "தமிழ்", "తెలుగు", "አማርኛ", "서울", "대통령", "新华社", "東京", "ニュース", "ガラス",
+    "ประเทศไทย", "ລາວ", "ខ្មែរ", "မြန်မာ", "བོད་ཡིག", "2031", "٢٠٣١", "२०३१", "№7", "x²", "Ⅷ", "minister", "bridge",
+    "Tamsin", "Morvia", "capital", "lorries", "pillars", "inspectors", "government", "yesterday", "announced",
+    "reopened", "traffic", "repairs",
 )  # fmt: skip
 SEPARATORS = (
     " ",
