@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from syndetect.scan import scan
+from syndetect.pipeline import scan
 from syndetect.settings import Settings
 from syndetect.tables import Result
 

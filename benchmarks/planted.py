@@ -23,7 +23,7 @@ from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
 from benchmarks.edits import KINDS
 from benchmarks.planting import Place, Plant, plant
-from syndetect.scan import candidates, tokenise
+from syndetect.pipeline import candidates, tokenise
 from syndetect.text import Words
 
 Flags = npt.NDArray[np.bool_]

@@ -40,9 +40,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 
 
 def replace_scan(monkeypatch: pytest.MonkeyPatch, scan: Callable[..., Result]) -> None:
-    module = ModuleType("syndetect.scan")
+    module = ModuleType("syndetect.pipeline")
     module.scan = scan  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "syndetect.scan", module)
+    monkeypatch.setitem(sys.modules, "syndetect.pipeline", module)
 
 
 def run(*words: str | Path) -> Outcome:
@@ -242,9 +242,9 @@ from invented import result
 import dataclasses
 def scan(*_, **__):
     {body}
-module = types.ModuleType("syndetect.scan")
+module = types.ModuleType("syndetect.pipeline")
 module.scan = scan
-sys.modules["syndetect.scan"] = module
+sys.modules["syndetect.pipeline"] = module
 from syndetect.cli import main
 main(prog_name="syndetect")
 """

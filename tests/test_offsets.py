@@ -16,7 +16,7 @@ import naive
 from strategies import encode, fewer, text
 from syndetect import align, lsh, winnow
 from syndetect import text as text_stage
-from syndetect.scan import scan
+from syndetect.pipeline import scan
 from syndetect.settings import Settings
 from syndetect.tables import TABLES, Result
 from syndetect.text import tokenise

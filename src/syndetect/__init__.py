@@ -19,7 +19,7 @@ from syndetect.settings import Settings
 
 if TYPE_CHECKING:
     from syndetect.progress import Progress
-    from syndetect.scan import scan
+    from syndetect.pipeline import scan
     from syndetect.tables import Result
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
     "scan",
 ]
 
-_ROOMS = {"Progress": "progress", "Result": "tables", "scan": "scan"}
+_ROOMS = {"Progress": "progress", "Result": "tables", "scan": "pipeline"}
 
 
 def __getattr__(name: str) -> Any:

@@ -152,7 +152,7 @@ def scan(
         raise click.UsageError(str(error)) from error
     columns = {name: others[f"{name}_column"] for name in COLUMNS if others[f"{name}_column"] is not None}
     from syndetect import progress, tables  # noqa: PLC0415
-    from syndetect.scan import scan as run  # noqa: PLC0415
+    from syndetect.pipeline import scan as run  # noqa: PLC0415
 
     if output is not None:
         tables.check_place(output, force=force)

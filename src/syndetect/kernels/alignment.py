@@ -49,7 +49,7 @@ def _extend(code, a, b, step, rows, columns, drop, cells):
     for d in range(len(score)):
         score[d] = _NEVER
     last = 2 * BAND + 1
-    for d in range(BAND + 1, min(last, BAND + 1 + columns) + 1):
+    for d in range(BAND + 1, min(last, BAND + 1 + min(columns, drop // GAP)) + 1):
         score[d] = -GAP * (d - 1 - BAND)
         equal[d] = 0
         length[d] = d - 1 - BAND

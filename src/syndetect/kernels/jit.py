@@ -14,17 +14,15 @@ import numba
 _Function = Callable[..., Any]
 
 
-def _candidates() -> Iterator[Path]:
-    """Places for compiled kernels, best first."""
+def _places() -> Iterator[Path]:
+    """Where compiled kernels may be kept, best first."""
     if os.name == "nt" and os.environ.get("LOCALAPPDATA"):
         yield Path(os.environ["LOCALAPPDATA"]) / "syndetect" / "kernels"
     elif os.environ.get("XDG_CACHE_HOME"):
         yield Path(os.environ["XDG_CACHE_HOME"]) / "syndetect" / "kernels"
     with suppress(RuntimeError):  # there may be no home at all
         yield Path.home() / ".cache" / "syndetect" / "kernels"
-    yield (
-        Path(tempfile.gettempdir()) / f"syndetect-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-    )
+    yield Path(tempfile.gettempdir()) / f"syndetect-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
 
 
 def _is_ours(folder: Path) -> bool:
@@ -39,23 +37,23 @@ def _cache_folder() -> str:
     """A private folder that can be written, named for the kernels' source; empty when there is none.
 
     The name carries a digest of every kernel's source, because numba notices a changed caller but not a changed
-    callee in another file.
+    callee in another file, and of whether bounds are checked, which numba does not tell apart either.
     """
     if numba.config.CACHE_DIR:
-        return str(numba.config.CACHE_DIR)
-    digest = hashlib.blake2b(digest_size=8)
+        return str(numba.config.CACHE_DIR)  # the user's own choice is trusted, and stands
+    digest = hashlib.blake2b(b"checked" if numba.config.BOUNDSCHECK else b"", digest_size=8)
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    for place in _candidates():
-        try:
-            folder = place / digest.hexdigest()
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for place in _places():
+        folder = place / digest.hexdigest()
+        with suppress(OSError):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            for private in (place, folder):
+                private.mkdir(mode=0o700, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass
-            if _is_ours(folder) and _is_ours(place):
+            if _is_ours(place) and _is_ours(folder):
                 return str(folder)
-        except OSError:
-            continue
     return ""
 
 
