@@ -97,6 +97,22 @@ def scatter(found: Sequence[Sequence[int]]) -> list[list[int]]:
     return [[word * 0x9E3779B97F4A7C15 % 2**64 for word in document] for document in found]
 
 
+@st.composite
+def mosaics(draw: DrawFn) -> list[list[int]]:
+    """Two documents laid out of the same few blocks, whole or cut, with words of their own between them."""
+    sizes = draw(st.lists(st.integers(2, 8), min_size=1, max_size=4))
+    blocks = [[100 * (i + 1) + j * draw(st.integers(1, 2)) for j in range(n)] for i, n in enumerate(sizes)]
+    part = st.tuples(st.integers(0, len(blocks) - 1), st.integers(0, 2), st.integers(0, 1), st.integers(0, 9))
+    found = []
+    for own in (10_000, 20_000):
+        words: list[int] = []
+        for block, head, tail, gap in draw(st.lists(part, min_size=1, max_size=8)):
+            words += blocks[block][head : len(blocks[block]) - tail]
+            words += range(own + len(words), own + len(words) + gap)
+        found.append(words)
+    return found
+
+
 def flatten(found: Sequence[Sequence[int]]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
     """Documents as the kernels take them: all words, and each document's first."""
     code = np.array([word for document in found for word in document], np.uint64)

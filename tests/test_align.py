@@ -4,11 +4,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import naive
-from strategies import INTERPRETED, codes, documents, edited, flatten
+from strategies import INTERPRETED, codes, documents, edited, flatten, mosaics
 from syndetect import align as stage
 from syndetect.align import Matches, Rules, align, seed_pairs
 from syndetect.settings import Settings
@@ -23,15 +23,15 @@ rules = st.one_of(
     st.sampled_from([DEFAULT, LOOSE]),
     st.builds(
         Rules,
-        min_words=st.integers(1, 9),
-        min_score=st.sampled_from([1.0, 4.25, 11.5]),
-        min_linked_score=st.sampled_from([1.0, 3.5, 8.0]),
+        min_words=st.integers(1, 4),
+        min_score=st.sampled_from([1.0, 3.0, 4.25, 11.5]),
+        min_linked_score=st.sampled_from([1.0, 2.5]),
         link_words=st.sampled_from([0, 3, 200]),
-        drop=st.sampled_from([1.0, 2.5, 8.0, 30.0]),
+        drop=st.sampled_from([1.0, 2.0, 2.5, 3.0, 8.0, 30.0]),
         join_words=st.sampled_from([0, 2, 8, 40]),
     ),
 )
-some_documents = st.one_of(edited().map(list), documents(3, 30))
+some_documents = st.one_of(edited().map(list), documents(3, 30), mosaics())
 
 
 def in_quarters(given_rules: Rules) -> naive.Rules:
@@ -100,14 +100,30 @@ def test_matches_are_those_of_the_plain_twin(found: list[list[int]], how: Rules,
     assert rows(matched(found, seeds, how)) == expected(found, seeds, how)
 
 
-@given(edited(), rules)
-def test_with_all_seeds_too(pair: tuple[list[int], list[int]], how: Rules) -> None:
-    found = list(pair)
+@given(st.one_of(mosaics(), edited().map(list)), rules)
+def test_from_all_seeds_too_they_are_those_of_the_twin(found: list[list[int]], how: Rules) -> None:
     seeds = common_words(found)
     assert rows(matched(found, seeds, how)) == expected(found, seeds, how)
 
 
+sides = st.integers(2, 5).flatmap(lambda size: st.lists(st.integers(2, size + 1), max_size=40))
+
+
+@given(st.tuples(sides, sides, sides, sides), st.sampled_from([1.0, 2.0, 3.75, 8.0, 20.0]))
+def test_an_alignment_goes_as_far_from_its_seed_as_the_twins(
+    found: tuple[list[int], list[int], list[int], list[int]], drop: float
+) -> None:
+    """Few different words around one seed: gaps and ties of all kinds."""
+    pair = [found[0] + [9] + found[1], found[2] + [9] + found[3]]
+    seeds, how = [(len(found[0]), len(pair[0]) + len(found[2]))], Rules(1, 1.0, 1.0, 0, drop, 0)
+    assert rows(matched(pair, seeds, how)) == expected(pair, seeds, how)
+
+
 @given(st.integers(0, 24), st.integers(0, 24), st.sampled_from([4.0, 8.0, 13.0, 30.0]), st.booleans())
+@example(16, 0, 13.0, True)
+@example(16, 0, 13.0, False)
+@example(17, 0, 30.0, True)
+@example(17, 0, 30.0, False)
 def test_words_put_in_cost_the_same_on_either_side(one: int, two: int, drop: float, is_first: bool) -> None:
     """Two shared runs parted by words of one document, or of both: the extension is the twin's."""
     first, second = list(range(101, 141, 2)), list(range(201, 281, 2))

@@ -15,48 +15,65 @@ BOUNDARY, LETTER, SINGLE, IGNORED, APOSTROPHE, MARK, LINE_END = range(7)
 KIND_SHIFT = 28
 #: Set in an entry whose low bits are an index into ``expansions`` and not a code point.
 EXPANDED = 1 << 27
+#: Set in the entry of one letter, not a digit, that stays one letter: what may be an initial, as in U.S.
+INITIAL = 1 << 26
 
 APOSTROPHES = "'`´ʻʼ‘’‛′＇"
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 #: Scripts written without spaces, by the beginning of their characters' names: each character is a word.
 UNSPACED = (
     "CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HENTAIGANA",
-    "BOPOMOFO", "YI SYLLABLE", "TANGUT", "NUSHU", "KHITAN", "THAI CHARACTER", "LAO ", "KHMER", "MYANMAR", "TAI ",
+    "BOPOMOFO", "YI SYLLABLE", "NUSHU", "KHITAN", "THAI CHARACTER", "LAO ", "KHMER", "MYANMAR", "TAI ",
     "NEW TAI LUE", "JAVANESE", "BALINESE",
 )  # fmt: skip
+
+
+#: What shows nothing and is not of category Cf: Unicode's Default_Ignorable_Code_Point.
+INVISIBLE = {
+    0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0,
+    *range(0xE0100, 0xE01F0),
+}  # fmt: skip
+#: Tangut has no names in Python: its ideographs and components.
+TANGUT = range(0x17000, 0x18D80)
 
 
 def is_accent(character: str) -> bool:
     """Whether a combining mark is folded away.
 
-    Accents (canonical combining class 200 and above: marks above, below and through a letter of Latin, Greek, Cyrillic
-    and their like) and the points of Hebrew, Arabic and Syriac (classes 10 to 36) go; the marks of Indic and
-    South-East Asian scripts and the voicing marks of kana, which tell words apart, stay.
+    Accents (canonical combining class 200 and above: marks above, below and beside a letter of Latin, Greek, Cyrillic
+    and their like; class 1: marks through it) and the points of Hebrew, Arabic and Syriac (classes 10 to 36) go; the
+    marks of Indic and South-East Asian scripts and the voicing marks of kana, which tell words apart, stay.
     """
-    kind = unicodedata.combining(character)
-    return kind >= 200 or 10 <= kind <= 36 or unicodedata.category(character) == "Me"
+    place = unicodedata.combining(character)
+    return place >= 200 or 10 <= place <= 36 or place == 1 or unicodedata.category(character) == "Me"
 
 
 def fold(character: str) -> str:
-    """The word characters that one character stands for: compatibility forms resolved, case folded, accents gone."""
+    """What one character stands for in a word: compatibility forms resolved, case folded, accents gone."""
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
-    return "".join(c for c in text if unicodedata.category(c)[0] in "LNM" and not is_accent(c))
+    return "".join(
+        c for c in text if unicodedata.category(c)[0] in "LNM" and not is_accent(c) and c not in APOSTROPHES
+    )
 
 
 def kind_of(character: str, folded: str) -> int:
-    """The kind of one character, given what it folds to."""
+    """The kind of one character, given what it folds to. Symbols are no words, even those that fold to letters."""
     category = unicodedata.category(character)
     if character in APOSTROPHES:
         return APOSTROPHE
     if character in LINE_ENDS:
         return LINE_END
-    if category == "Cf" or 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF:
+    if category == "Cf" or ord(character) in INVISIBLE:
         return IGNORED
-    if category in ("Mn", "Me", "Mc"):
-        return MARK if folded else IGNORED
-    if not folded:
+    if category[0] not in "LNM":
         return BOUNDARY
-    return SINGLE if unicodedata.name(folded[0], "").startswith(UNSPACED) else LETTER
+    if not folded:
+        return IGNORED
+    if unicodedata.category(folded[0])[0] == "M":
+        return MARK
+    if unicodedata.name(folded[0], "").startswith(UNSPACED) or ord(folded[0]) in TANGUT:
+        return SINGLE
+    return LETTER
 
 
 def tables() -> dict[str, np.ndarray]:
@@ -79,6 +96,8 @@ def tables() -> dict[str, np.ndarray]:
                     places[folded] = len(expansions)
                     expansions += [len(folded), *map(ord, folded)]
                 value = EXPANDED | places[folded]
+            if kind == LETTER and len(folded) == 1 and folded.isalpha():
+                value |= INITIAL
         elif kind == LINE_END:
             value = 2 if character == "\u2029" else 1  # a paragraph separator ends the paragraph by itself
         entries[code_point] = kind << KIND_SHIFT | value

@@ -51,6 +51,29 @@ def _merge_centres(centres, after, head, parent):
             one = after[one]
 
 
+@inline
+def _explained(known, count, low, high):
+    """How many words of a stretch lie in one of the known stretches, which are apart."""
+    total = np.int64(0)
+    for i in range(count):
+        total += _overlap(low, high, known[i, 0], known[i, 1])
+    return total
+
+
+@inline
+def _learn(known, count, low, high):
+    """Add a stretch to the known ones, which stay apart; returns how many there are."""
+    n = 0
+    for i in range(count):
+        if known[i, 0] <= high and low <= known[i, 1]:
+            low, high = min(low, known[i, 0]), max(high, known[i, 1])
+        else:
+            known[n, 0], known[n, 1] = known[i, 0], known[i, 1]
+            n += 1
+    known[n, 0], known[n, 1] = low, high
+    return n + 1
+
+
 @kernel
 def find_stars(later, earlier, equal, columns, later_document, earlier_document, documents, centres, uses):
     """Group matches into passages.
@@ -75,16 +98,15 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
     after = np.full(len(later), -1, np.int64)
     parent = np.arange(len(later))
     found = n = 0
-    first_use = 0
+    known = np.empty((len(later) + 1, 2), np.int64)
+    count = 0
     for m in range(len(later)):
         if m == 0 or later_document[m] != later_document[m - 1]:
-            first_use = n
-        low, high = later[m]
-        explained = np.int64(0)
-        for u in range(first_use, n):
-            explained += _overlap(low, high, uses[u, 1], uses[u, 2])
-        if 4 * explained >= 3 * (high - low):
+            count = 0
+        low, high = later[m, 0], later[m, 1]
+        if 4 * _explained(known, count, low, high) >= 3 * (high - low):
             continue
+        count = _learn(known, count, low, high)
         document = earlier_document[m]
         centre = _find_centre(centres, after, head[document], earlier[m, 0], earlier[m, 1])
         if centre < 0:

@@ -12,7 +12,8 @@ from syndetect.kernels.jit import inline, kernel
 BOUNDARY, LETTER, SINGLE, IGNORED, APOSTROPHE, MARK, LINE_END = range(7)
 _KIND_SHIFT = np.uint32(28)
 _EXPANDED = np.uint32(1 << 27)
-_VALUE = np.uint32((1 << 27) - 1)
+_INITIAL = np.uint32(1 << 26)
+_VALUE = np.uint32((1 << 26) - 1)
 
 _M1 = np.uint64(0x9E3779B97F4A7C15)
 _M2 = np.uint64(0xFF51AFD7ED558CCD)
@@ -87,13 +88,25 @@ def _code(state, chunk, size, is_single):
 
 
 @inline
-def _kind(buffer, i, high, pages, blocks):
-    """The kind of the character at byte i (BOUNDARY at the end), whether it is a digit, and the byte after it."""
-    if i >= high:
-        return np.uint32(BOUNDARY), False, i
-    point, step = _decode(buffer, i)
-    entry = blocks[np.int64(pages[point >> np.uint32(8)]) * 256 + np.int64(point & np.uint32(255))]
-    return entry >> _KIND_SHIFT, 48 <= point <= 57, i + step
+def _ahead(buffer, i, high, pages, blocks):
+    """The folding entry of the next character that is not ignored, from byte i on, and the byte after it."""
+    while i < high:
+        point, step = _decode(buffer, i)
+        entry = blocks[np.int64(pages[point >> np.uint32(8)]) * 256 + np.int64(point & np.uint32(255))]
+        i += step
+        if entry >> _KIND_SHIFT != IGNORED:
+            return entry, i
+    return np.uint32(0), i
+
+
+@inline
+def _is_inside(buffer, i, high, pages, blocks, is_stop):
+    """Whether the apostrophe or full stop before byte i belongs to the word that it follows: don't, l'homme, U.S."""
+    entry, after = _ahead(buffer, i, high, pages, blocks)
+    if not is_stop:
+        return entry >> _KIND_SHIFT == LETTER
+    following = _ahead(buffer, after, high, pages, blocks)[0] >> _KIND_SHIFT
+    return entry & _INITIAL != 0 and following not in (LETTER, MARK)
 
 
 @inline
@@ -104,27 +117,28 @@ def _document(buffer, low, high, pages, blocks, expansions, code, begin, end, ga
     """
     state = chunk = size = _U0
     is_open = is_single = False
-    is_initial = False  # whether the last character was a letter that stands by itself, as in U.S.
+    is_initial = False  # whether the last character is a letter that so far stands by itself, as in U.S.
+    after_stop = False  # whether only a full stop of the same word has come since
     lines = np.uint8(0)
-    point_before = np.uint32(0)
     i = low
     at = 0  # the character's number in the document
     while i < high:
         point, step = _decode(buffer, i)
         entry = blocks[np.int64(pages[point >> np.uint32(8)]) * 256 + np.int64(point & np.uint32(255))]
         kind = entry >> _KIND_SHIFT
-        if is_open and not is_single and (kind == APOSTROPHE or (point == 46 and is_initial)):
-            ahead, is_digit, after = _kind(buffer, i + step, high, pages, blocks)
-            is_alone = not is_digit and _kind(buffer, after, high, pages, blocks)[0] != LETTER
-            if ahead == LETTER and (kind == APOSTROPHE or is_alone):
-                kind = np.uint32(IGNORED)  # it belongs to the word: don't, l'homme, U.S.
+        is_stop = point == 46 and is_initial
+        if is_open and not is_single and (kind == APOSTROPHE or is_stop):  # noqa: SIM102
+            if _is_inside(buffer, i + step, high, pages, blocks, is_stop):
+                kind = np.uint32(IGNORED)
+                after_stop = is_stop
         is_word = kind in (LETTER, SINGLE, MARK)
         if is_open and kind not in (IGNORED, MARK) and (not is_word or is_single or kind == SINGLE):
             code[n] = _code(state, chunk, size, is_single)
             n += 1
             is_open = False
         if is_word:
-            is_initial = (not is_open or point_before == 46) and not 48 <= point <= 57
+            is_initial = (not is_open or after_stop) and entry & _INITIAL != 0
+            after_stop = False
             if not is_open:
                 is_open = True
                 is_single = kind == SINGLE
@@ -143,7 +157,6 @@ def _document(buffer, low, high, pages, blocks, expansions, code, begin, end, ga
             end[n] = at + 1  # a combining accent belongs to its letter
         elif kind == LINE_END and not (point == 10 and i > low and buffer[i - 1] == 13):  # \r\n ends one line
             lines = np.uint8(min(2, lines + (entry & _VALUE)))
-        point_before = point
         i += step
         at += 1
     if is_open:
