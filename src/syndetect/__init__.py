@@ -18,8 +18,8 @@ from syndetect.errors import (
 from syndetect.settings import Settings
 
 if TYPE_CHECKING:
-    from syndetect.progress import Progress
     from syndetect.pipeline import scan
+    from syndetect.progress import Progress
     from syndetect.tables import Result
 
 __all__ = [

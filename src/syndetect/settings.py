@@ -57,6 +57,8 @@ class Settings:
                 raise SettingsError(f"{field.name} must be a number, not {value!r}")
             if not low <= value <= high:
                 raise SettingsError(f"{field.name} must lie between {low} and {high}, not {value!r}")
+            if field.type is float:
+                object.__setattr__(self, field.name, float(value))  # 12 and 12.0 are one setting
         if self.bands * self.rows > self.slots:
             raise SettingsError(
                 f"bands x rows must not exceed slots: {self.bands} x {self.rows} is more than {self.slots}"

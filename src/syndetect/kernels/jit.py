@@ -22,7 +22,9 @@ def _places() -> Iterator[Path]:
         yield Path(os.environ["XDG_CACHE_HOME"]) / "syndetect" / "kernels"
     with suppress(RuntimeError):  # there may be no home at all
         yield Path.home() / ".cache" / "syndetect" / "kernels"
-    yield Path(tempfile.gettempdir()) / f"syndetect-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    yield (
+        Path(tempfile.gettempdir()) / f"syndetect-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    )
 
 
 def _is_ours(folder: Path) -> bool:
