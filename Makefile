@@ -31,9 +31,10 @@ test-bounds:
 test-interpreted:
 	NUMBA_DISABLE_JIT=1 $(PYTHON) -m pytest $(KERNEL_TESTS)
 
-# Fails when words that two of the sample articles share are in none of their matches.
+# Fails when words that two of the sample articles share are in none of their matches, or planted reuse is missed.
 bench-small:
 	$(PYTHON) -m benchmarks.runs seeds
+	$(PYTHON) -m benchmarks.planted seeds --number 9 --least 0.97
 
 # The examples of README.md with the output that they give now.
 readme:

@@ -51,7 +51,7 @@ def scan_articles(articles: Sequence[Article], settings: Settings, threads: int)
 
 def _read_folder(folder: Path) -> Iterator[Article]:
     for path in sorted(folder.rglob("*.txt")):
-        yield Article(path.relative_to(folder).as_posix(), read_text(path))
+        yield Article(path.relative_to(folder).as_posix(), read_text(path), source=path.stem)
 
 
 def _read_lines(path: Path) -> Iterator[Article]:

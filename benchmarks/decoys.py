@@ -1,9 +1,9 @@
-"""False matches: ``python -m benchmarks.decoys NEWS.jsonl.gz PAN-FOLDER``.
+"""False matches: ``python -m benchmarks.decoys NEWS.jsonl.gz OTHERS``.
 
-News of 2019 and the web pages of about 2009 in a PAN 2013 corpus do not reuse one another, so a match between
-them is false. ``--other PATH`` adds a third family of articles; matches between any two families count.
+News of 2019 and the web pages of about 2009 in a PAN 2013 corpus do not reuse one another, nor do news and the
+manuals of programs (any folder of ``.txt``); so a match between such families is false.
 
-Both families quote the founding texts of the United States and a speech, which is reuse indeed; a match that
+News and web pages quote the founding texts of the United States and a speech, which is reuse indeed; a match that
 holds one of the phrases in ``QUOTATIONS`` is counted as every other, and the rate without them stands beside.
 ``--show`` prints the texts of the matches for a person to judge.
 
@@ -34,7 +34,7 @@ _LEAST_SCORE = 7.0
 _THRESHOLDS = [_LEAST_SCORE + step / 2 for step in range(19)]
 _ALLOWED = 5.0  # accepted pairs a million paragraphs
 
-#: From the Declaration of Independence, the Second Amendment, Article II, and a famous speech of 2004.
+#: From the Declaration of Independence, the Constitution and Code of the United States, and a speech of 2004.
 QUOTATIONS = (
     "all men are created equal",
     "unalienable rights",
@@ -58,13 +58,11 @@ class Half(NamedTuple):
 
 def read_families(options: argparse.Namespace) -> dict[str, list[Article]]:
     """The families by name; ids begin with the family's name, so that they are told apart."""
-    pan = [path for side in ("src", "susp") for path in sorted((options.pan / side).glob("*.txt"))]
+    pan = [path for side in ("src", "susp") for path in sorted((options.others / side).glob("*.txt"))]
     families = {
         "news": read_articles(options.news),
-        "pan": [read_document(path) for path in pan],
+        "others": [read_document(path) for path in pan] or read_articles(options.others),
     }
-    if options.other is not None:
-        families["other"] = read_articles(options.other)
     return {
         name: [article._replace(id=f"{name}:{article.id}") for article in articles]
         for name, articles in families.items()
@@ -173,8 +171,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = command.parser("Matches between articles that cannot reuse one another.")
     parser.add_argument("news", type=Path, help="articles: .jsonl or .jsonl.gz")
-    parser.add_argument("pan", type=Path, help="a PAN 2013 corpus: the folder with src and susp")
-    parser.add_argument("--other", type=Path, help="a third family: .jsonl, .jsonl.gz or a folder of .txt")
+    parser.add_argument(
+        "others",
+        type=Path,
+        help="a PAN 2013 corpus (a folder with src and susp), a folder of .txt, or .jsonl",
+    )
     parser.add_argument("--seed", type=int, default=1, help="seed of the halves (default: 1)")
     parser.add_argument(
         "--linked-score",

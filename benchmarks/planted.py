@@ -10,6 +10,7 @@ characters on both sides. Only the planted pair counts: other copies that the so
 """
 
 import argparse
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -128,8 +129,8 @@ def show(plants: Sequence[Plant], articles: Sequence[Article], found: dict[str, 
                 command.print_passage(what, articles[article].id, articles[article].text, span)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Plant, scan, and print what was found of each kind."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Plant, scan, and print what was found of each kind; 1 if that is less than was asked for."""
     options = _options(arguments)
     settings = command.settings_of(options)
     articles, plants = plant(read_articles(options.news), options.number, options.seed)
@@ -160,6 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print()
     command.print_table([volume])
     command.save(options, settings, seed=options.seed, rows=rows, volume=volume)
+    return int(found["matches"].mean() < options.least)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -168,8 +170,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--number", type=int, default=1500, help="plants of each kind (default: 1500)")
     parser.add_argument("--seed", type=int, default=1, help="seed of all draws (default: 1)")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N missed plants of each kind")
+    parser.add_argument("--least", type=float, default=0.0, help="least match recall (else exit status 1)")
     return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

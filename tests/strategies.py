@@ -1,13 +1,14 @@
 """What hypothesis feeds the tests: text of every script, and documents of few, many or the same words."""
 
 from collections.abc import Sequence
+from random import Random
 
 import numba
 import numpy as np
 import numpy.typing as npt
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import SearchStrategy
 
 #: Whether kernels run as plain Python; then what is large in a test is made small.
 INTERPRETED = bool(numba.config.DISABLE_JIT)
@@ -27,6 +28,9 @@ FRAGMENTS = (
     "\n", "\n", "\n\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029",
     "👍🏽", "👩‍👩‍👧", "🇫🇷", "1\ufe0f\u20e3", "☃", "𝔉", "🄰",
 )  # fmt: skip
+
+#: Randomness by the handful, for examples that tell nothing when small: drawn as a seed, so they do not shrink.
+large = st.randoms(use_true_random=True)
 
 _assigned = st.characters(exclude_categories=("Cs", "Cn", "Co"))
 
@@ -77,40 +81,56 @@ def documents(count: int = 5, most: int = 40) -> SearchStrategy[list[list[int]]]
     return some.flatmap(lambda found: st.permutations(found + found[:1]))
 
 
-@st.composite
-def edited(draw: DrawFn, length: int = 40) -> tuple[list[int], list[int]]:
-    """Two documents that share stretches: words kept, replaced, left out or put in, between words of their own."""
-    shared = draw(st.lists(st.integers(2, 60), min_size=1, max_size=length))
+def _edit(random: Random) -> list[list[int]]:
+    shared = random.choices(range(2, random.choice([4, 9, 60])), k=random.randint(1, 40))
     other: list[int] = []
-    edits = draw(st.lists(st.sampled_from("=========x-+"), min_size=len(shared), max_size=len(shared)))
-    for word, edit in zip(shared, edits, strict=True):
+    for word in shared:
+        edit = random.choice("========x-+")
         other += {"=": [word], "x": [3], "-": [], "+": [word, 5]}[edit]
-    cut = draw(st.integers(0, len(other)))
-    if draw(st.booleans()):
+    if random.random() < 0.3:
+        cut = random.randint(0, len(other))
         other = other[cut:] + other[:cut]
-    noise = st.lists(st.integers(2, 9), max_size=25)
-    return draw(noise) + shared + draw(noise), draw(noise) + other + draw(noise)
+    noise = [random.choices(range(2, 9), k=random.randint(0, 25)) for _ in range(4)]
+    return [noise[0] + shared + noise[1], noise[2] + other + noise[3]]
+
+
+def edited() -> SearchStrategy[list[list[int]]]:
+    """Two documents that share a stretch, with words replaced, left out or put in, between words of their own."""
+    return large.map(_edit)
+
+
+def _lay(random: Random) -> list[list[int]]:
+    sizes = [random.randint(2, 8) for _ in range(random.randint(1, 4))]
+    blocks = [[100 * (i + 1) + j * random.randint(1, 2) for j in range(n)] for i, n in enumerate(sizes)]
+    found = []
+    for own in (10_000, 20_000):
+        words: list[int] = []
+        for _ in range(random.randint(1, 8)):
+            block = random.choice(blocks)
+            words += block[random.choice([0, 0, 0, 1, 2]) : len(block) - random.choice([0, 0, 1])]
+            words += range(own + len(words), own + len(words) + random.choice([0, 0, 1, 1, 2, 3, 5, 9]))
+        found.append(words)
+    return found
+
+
+def mosaics() -> SearchStrategy[list[list[int]]]:
+    """Two documents laid out of the same few blocks, whole or cut, with words of their own between them."""
+    return large.map(_lay)
+
+
+def _scatter_few(random: Random) -> list[list[int]]:
+    words = range(2, random.randint(4, 8))
+    return [random.choices(words, k=random.randint(0, 40)) for _ in range(4)]
+
+
+def few_words() -> SearchStrategy[list[list[int]]]:
+    """Four long stretches of very few different words."""
+    return large.map(_scatter_few)
 
 
 def scatter(found: Sequence[Sequence[int]]) -> list[list[int]]:
     """The same documents with codes as far apart as those of words are, so that no hashes are equal by design."""
     return [[word * 0x9E3779B97F4A7C15 % 2**64 for word in document] for document in found]
-
-
-@st.composite
-def mosaics(draw: DrawFn) -> list[list[int]]:
-    """Two documents laid out of the same few blocks, whole or cut, with words of their own between them."""
-    sizes = draw(st.lists(st.integers(2, 8), min_size=1, max_size=4))
-    blocks = [[100 * (i + 1) + j * draw(st.integers(1, 2)) for j in range(n)] for i, n in enumerate(sizes)]
-    part = st.tuples(st.integers(0, len(blocks) - 1), st.integers(0, 2), st.integers(0, 1), st.integers(0, 9))
-    found = []
-    for own in (10_000, 20_000):
-        words: list[int] = []
-        for block, head, tail, gap in draw(st.lists(part, min_size=1, max_size=8)):
-            words += blocks[block][head : len(blocks[block]) - tail]
-            words += range(own + len(words), own + len(words) + gap)
-        found.append(words)
-    return found
 
 
 def flatten(found: Sequence[Sequence[int]]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:

@@ -479,7 +479,7 @@ class TestReading:
         (tmp_path / "y").mkdir()
         (tmp_path / "y" / "t.txt").write_bytes("é\r\n".encode())
         assert corpora.read_articles(tmp_path / "x.jsonl.gz") == [Article("1", "a\r\nb", "s", "2019-01-01")]
-        assert corpora.read_articles(tmp_path / "y") == [Article("t.txt", "é\r\n")]
+        assert corpora.read_articles(tmp_path / "y") == [Article("t.txt", "é\r\n", source="t")]
 
     def test_an_article_that_the_scan_leaves_out_is_an_error(self):
         articles = [Article("a", "some words"), Article("b", "a \0 character")]

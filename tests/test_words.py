@@ -70,6 +70,7 @@ def test_a_word_cut_out_by_its_offsets_is_that_word(one: str) -> None:
 @given(some_text)
 @example("A.E\u0301b")
 @example("가.나")
+@example("A.\u0929")
 @example("3≠4")
 @example("か\u3099ク")
 def test_composed_and_decomposed_spellings_are_the_same_words(one: str) -> None:
