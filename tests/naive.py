@@ -501,6 +501,7 @@ class Use(NamedTuple):
     equal: int
     columns: int
     document: int
+    origin: Span
 
 
 def _union(one: Span, two: Span) -> Span:
@@ -533,9 +534,23 @@ def find_stars(pairs: Iterable[Pair]) -> tuple[dict[int, Centre], list[Use]]:
         number = max(near, key=lambda n: (overlap(words_earlier, centres[n].words), n), default=len(centres))
         centre = centres.get(number, Centre(earlier, words_earlier))
         centres[number] = replace(centre, words=_union(centre.words, words_earlier))
-        uses.append(Use(number, words_later, equal, columns, later))
+        uses.append(Use(number, words_later, equal, columns, later, words_earlier))
     into = _merge(centres)
-    return centres, [use._replace(centre=into[use.centre]) for use in uses]
+    uses = [use._replace(centre=into[use.centre]) for use in uses]
+    for number, centre in centres.items():
+        origins = [use.origin for use in uses if use.centre == number]
+        centres[number] = replace(centre, words=_settled(centre.words, origins))
+    return centres, uses
+
+
+def _settled(whole: Span, origins: Sequence[Span], edge: int = 8) -> Span:
+    """A centre with each edge, if it is less than ``edge`` words away, where most of its uses have it."""
+    insets = []
+    for side in (0, 1):
+        votes = Counter(abs(origin[side] - whole[side]) for origin in origins)
+        insets.append(max(range(edge), key=lambda inset, votes=votes: (votes[inset], -inset)))
+    settled = whole[0] + insets[0], whole[1] - insets[1]
+    return settled if 2 * (settled[1] - settled[0]) >= whole[1] - whole[0] else whole
 
 
 def _merge(centres: dict[int, Centre]) -> dict[int, int]:

@@ -4,6 +4,9 @@ import numpy as np
 
 from syndetect.kernels.jit import inline, kernel
 
+#: How far the edge of a centre may move, in words.
+EDGE = 8
+
 
 @inline
 def _overlap(low, high, other_low, other_high):
@@ -49,6 +52,30 @@ def _merge_centres(centres, after, head, parent):
                     again = True
                 two = after[two]
             one = after[one]
+
+
+@inline
+def _settle_edges(centres, found, uses, origins, n):
+    """Move each edge of a centre, by less than ``EDGE`` words, to where most of its uses have it.
+
+    Two documents may happen to go on alike for a few words where all others part; of equally many, the outer counts.
+    """
+    votes = np.zeros((found, 2, EDGE), np.int32)
+    for u in range(n):
+        centre = uses[u, 0]
+        for side in range(2):
+            inset = abs(origins[u, side] - centres[centre, side])
+            if inset < EDGE:
+                votes[centre, side, inset] += 1
+    for centre in range(found):
+        inset = np.zeros(2, np.int64)
+        for side in range(2):
+            for i in range(1, EDGE):
+                if votes[centre, side, i] > votes[centre, side, inset[side]]:
+                    inset[side] = i
+        low, high = centres[centre, 0] + inset[0], centres[centre, 1] - inset[1]
+        if 2 * (high - low) >= centres[centre, 1] - centres[centre, 0]:
+            centres[centre, 0], centres[centre, 1] = low, high
 
 
 @inline
@@ -98,6 +125,7 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
     after = np.full(len(later), -1, np.int64)
     parent = np.arange(len(later))
     found = n = 0
+    origins = np.empty((len(later), 2), np.int64)
     known = np.empty((len(later) + 1, 2), np.int64)
     count = 0
     for m in range(len(later)):
@@ -111,16 +139,14 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
         centre = _find_centre(centres, after, head[document], earlier[m, 0], earlier[m, 1])
         if centre < 0:
             centre, found = np.int64(found), found + 1
-            centres[centre, 0], centres[centre, 1], centres[centre, 2] = (
-                earlier[m, 0],
-                earlier[m, 1],
-                document,
-            )
+            centres[centre, 0], centres[centre, 1] = earlier[m, 0], earlier[m, 1]
+            centres[centre, 2] = document
             after[centre], head[document] = head[document], centre
         centres[centre, 0] = min(centres[centre, 0], earlier[m, 0])
         centres[centre, 1] = max(centres[centre, 1], earlier[m, 1])
         uses[n, 0], uses[n, 1], uses[n, 2] = centre, low, high
         uses[n, 3], uses[n, 4], uses[n, 5] = equal[m], columns[m], later_document[m]
+        origins[n, 0], origins[n, 1] = earlier[m, 0], earlier[m, 1]
         n += 1
     for document in range(documents):
         _merge_centres(centres, after, head[document], parent)
@@ -129,6 +155,7 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
         while parent[centre] != centre:
             centre = parent[centre]
         uses[u, 0] = centre
+    _settle_edges(centres, found, uses, origins, n)
     return n
 
 
