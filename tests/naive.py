@@ -335,13 +335,27 @@ def extend(a: Sequence[int], b: Sequence[int], drop: int) -> Aligned:
     return best
 
 
-def align_seed(a: Sequence[int], b: Sequence[int], x: int, y: int, drop: int) -> Match:
-    """The alignment around equal words a[x] and b[y]: the run of equal words, extended from both its ends."""
+def run(a: Sequence[int], b: Sequence[int], x: int, y: int) -> tuple[int, int]:
+    """How many words agree before a[x] and b[y], and from them on."""
     low = high = 0
     while low < min(x, y) and a[x - low - 1] == b[y - low - 1]:
         low += 1
     while high < min(len(a) - x, len(b) - y) and a[x + high] == b[y + high]:
         high += 1
+    return low, high
+
+
+def agree_nearby(a: Sequence[int], b: Sequence[int], in_a: Span, in_b: Span, most: int = 12) -> int:
+    """How many of the next words around a run agree with a word at most two places off on the other side."""
+    sides = [(a[in_a[1] :], b[in_b[1] :]), (a[: in_a[0]][::-1], b[: in_b[0]][::-1])]
+    return sum(
+        word in there[max(0, i - 2) : i + 3] for here, there in sides for i, word in enumerate(here[:most])
+    )
+
+
+def align_seed(a: Sequence[int], b: Sequence[int], x: int, y: int, drop: int) -> Match:
+    """The alignment around equal words a[x] and b[y]: the run of equal words, extended from both its ends."""
+    low, high = run(a, b, x, y)
     left = extend(a[: x - low][::-1], b[: y - low][::-1], drop)
     right = extend(a[x + high :], b[y + high :], drop)
     return Match(
@@ -433,8 +447,12 @@ def align(a: Sequence[int], b: Sequence[int], seeds: Iterable[Span], rules: Rule
     for x, y in sorted(seeds, key=lambda seed: (seed[1] - seed[0], seed[0])):
         if a[x] != b[y] or (tried == y - x and x < end) or is_covered(found, x, y):
             continue
+        low, high = run(a, b, x, y)
+        tried, end = y - x, x + high
+        if low + high + agree_nearby(a, b, (x - low, x + high), (y - low, y + high)) < rules.min_words:
+            continue
         match = align_seed(a, b, x, y, rules.drop)
-        tried, end = y - x, match.a[1]
+        end = match.a[1]
         if match.score >= rules.min_linked:
             found.append(match)
     joined = join_matches(prune(found), rules.join, rules.drop)

@@ -22,6 +22,8 @@ WORD = 4
 CHARACTER = 2
 #: Half the band: the words by which two documents may drift apart within one extension.
 BAND = 16
+#: How far around a run agreement is counted before it is extended.
+NEARBY = 12
 _NEVER = np.int64(-(1 << 40))
 #: Matches of a pair at which a seed is looked up before it is extended; what slips through is pruned afterwards.
 _RECENT = 64
@@ -97,14 +99,44 @@ def _extend(code, a, b, step, rows, columns, drop, cells):
 
 
 @inline
-def _align_seed(code, a, b, bounds, drop, cells, match):
-    """Align two documents around a seed; ``bounds`` holds the first and last-but-one words of both."""
+def _run(code, a, b, bounds):
+    """How many words agree before (a, b), and from it on; ``bounds`` are the first words and ends of both documents."""
     low = np.int64(0)
     while a - low > bounds[0] and b - low > bounds[2] and code[a - low - 1] == code[b - low - 1]:
         low += 1
     high = np.int64(0)
     while a + high < bounds[1] and b + high < bounds[3] and code[a + high] == code[b + high]:
         high += 1
+    return low, high
+
+
+@inline
+def _agree_nearby(code, a, b, step, rows, columns):
+    """How many of the ``NEARBY`` words after (a, b) agree with one of the other document at most two places off."""
+    n = np.int64(0)
+    for i in range(1, min(rows, NEARBY) + 1):
+        is_there = False
+        for j in range(max(1, i - 2), min(i + 2, columns) + 1):
+            is_there |= code[b + step * j] == code[a + step * i]
+        n += is_there
+    return n
+
+
+@inline
+def _is_promising(code, a, b, low, high, bounds, least):
+    """Whether enough words agree in and around a run for a match of ``least`` words; most chance runs stand alone."""
+    n = low + high
+    if n < least:
+        rows, columns = bounds[1] - a - high, bounds[3] - b - high
+        n += _agree_nearby(code, a + high - 1, b + high - 1, 1, rows, columns)
+    if n < least:
+        n += _agree_nearby(code, a - low, b - low, -1, a - low - bounds[0], b - low - bounds[2])
+    return n >= least
+
+
+@inline
+def _grow(code, a, b, low, high, bounds, drop, cells, match):
+    """Extend the run of ``low`` words before (a, b) and ``high`` from it on at both ends."""
     score = np.int64(0)
     for i in range(a - low, a + high):
         score += _weight(code[i])
@@ -249,8 +281,12 @@ def align(code, seeds, pairs, bounds, min_words, min_score, min_linked, reach, d
                 continue
             if _is_covered(matches, first, n, a, b):
                 continue
-            _align_seed(code, a, b, bounds[p], drop, cells, matches[n])
-            tried_diagonal, tried_end = b - a, matches[n, A1]
+            low, high = _run(code, a, b, bounds[p])
+            tried_diagonal, tried_end = b - a, a + high
+            if not _is_promising(code, a, b, low, high, bounds[p], min_words):
+                continue
+            _grow(code, a, b, low, high, bounds[p], drop, cells, matches[n])
+            tried_end = matches[n, A1]
             if matches[n, SCORE] >= min_linked:
                 n += 1
         if n > first:
