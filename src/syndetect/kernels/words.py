@@ -123,6 +123,22 @@ def _document(buffer, low, high, pages, blocks, expansions, code, begin, end, ga
     i = low
     at = 0  # the character's number in the document
     while i < high:
+        if buffer[i] < 128 and blocks[buffer[i]] >> _KIND_SHIFT == LETTER and not (is_open and is_single):
+            # Most text: a run of ASCII letters and digits, whose small letters differ by one bit.
+            is_initial = (not is_open or after_stop) and blocks[buffer[i]] & _INITIAL != 0
+            after_stop = False
+            if not is_open:
+                is_open, is_single = True, False
+                state = chunk = size = _U0
+                begin[n], gap[n], lines = at, lines, np.uint8(0)
+            first = i
+            while i < high and buffer[i] < 128 and blocks[buffer[i]] >> _KIND_SHIFT == LETTER:
+                state, chunk, size = _absorb_byte(state, chunk, size, buffer[i] | np.uint8(0x20))
+                i += 1
+            at += i - first
+            end[n] = at
+            is_initial &= i - first == 1
+            continue
         point, step = _decode(buffer, i)
         entry = blocks[np.int64(pages[point >> np.uint32(8)]) * 256 + np.int64(point & np.uint32(255))]
         kind = entry >> _KIND_SHIFT
