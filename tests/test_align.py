@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import naive
-from strategies import INTERPRETED, codes, documents, edited, few_words, flatten, large, mosaics
+from strategies import INTERPRETED, codes, documents, edited, few_words, fewer, flatten, large, mosaics
 from syndetect import align as stage
 from syndetect.align import Matches, Rules, align, seed_pairs
 from syndetect.settings import Settings
@@ -23,7 +23,7 @@ rules = st.one_of(
     st.sampled_from([DEFAULT, LOOSE]),
     st.builds(
         Rules,
-        min_words=st.integers(1, 4),
+        min_words=st.sampled_from([1, 2, 4, 8]),
         min_score=st.sampled_from([1.0, 3.0, 4.25, 11.5]),
         min_linked_score=st.sampled_from([1.0, 2.5]),
         link_words=st.sampled_from([0, 3, 200]),
@@ -101,17 +101,20 @@ def test_matches_are_those_of_the_plain_twin(found: list[list[int]], how: Rules,
     assert rows(matched(found, seeds, how)) == expected(found, seeds, how)
 
 
+@fewer(2)
 @given(st.one_of(mosaics(), edited()), rules)
 def test_from_all_seeds_too_they_are_those_of_the_twin(found: list[list[int]], how: Rules) -> None:
     seeds = common_words(found)
     assert rows(matched(found, seeds, how)) == expected(found, seeds, how)
 
 
-@given(few_words(), st.sampled_from([1.0, 2.0, 3.75, 8.0, 20.0]))
-def test_an_alignment_goes_as_far_from_its_seed_as_the_twins(found: list[list[int]], drop: float) -> None:
+@given(few_words(), st.sampled_from([1.0, 2.0, 3.75, 8.0, 20.0]), st.sampled_from([1, 1, 6, 12, 16, 20]))
+def test_an_alignment_goes_as_far_from_its_seed_as_the_twins(
+    found: list[list[int]], drop: float, min_words: int
+) -> None:
     """Few different words around one seed: gaps and ties of all kinds."""
     pair = [found[0] + [9] + found[1], found[2] + [9] + found[3]]
-    seeds, how = [(len(found[0]), len(pair[0]) + len(found[2]))], Rules(1, 1.0, 1.0, 0, drop, 0)
+    seeds, how = [(len(found[0]), len(pair[0]) + len(found[2]))], Rules(min_words, 1.0, 1.0, 0, drop, 0)
     assert rows(matched(pair, seeds, how)) == expected(pair, seeds, how)
 
 
@@ -234,6 +237,21 @@ def test_repeats_inside_documents_do_not_multiply() -> None:
     for side in (2, 4):
         spans = {word for row in matches for word in range(row[side], row[side + 1])}
         assert len(spans) >= copies * len(sentence)
+
+
+@pytest.mark.parametrize("length", [7, 8, 12])
+@pytest.mark.parametrize("gap", [1, 2, 3, 4])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_words_put_in_again_and_again_do_not_hide_a_passage(length: int, gap: int, is_first: bool) -> None:
+    """Runs of seven words are sure to give seeds; four of them with a few words put in between are one match."""
+    parts = [list(range(start, start + 2 * length, 2)) for start in (101, 201, 301, 401)]
+    plain = [word for part in parts for word in part]
+    longer = [word for part in parts for word in [*part, *[9 + part[0] * 100] * gap]][:-gap]
+    found = [plain, longer] if is_first else [longer, plain]
+    begins = (0, len(found[0]))
+    score = 4 * len(plain) - 3 * naive.GAP * gap
+    whole = [(begins[0], len(found[0]), begins[1], begins[1] + len(found[1]), len(plain), len(longer), score)]
+    assert [row[2:] for row in rows(matched(found, common_words(found)))] == whole
 
 
 def test_a_pair_may_have_many_matches() -> None:

@@ -118,6 +118,17 @@ def test_other_sources_have_another_folder(places: dict[str, Path], monkeypatch:
     assert Path(before).name != Path(jit._cache_folder()).name
 
 
+def test_kernels_that_check_bounds_have_another_folder(
+    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = set()
+    for checks in (None, 1):
+        monkeypatch.setattr(numba.config, "BOUNDSCHECK", checks)
+        found.add(jit._cache_folder())
+    assert len(found) == 2
+    assert all(Path(folder).is_relative_to(places["cache"]) for folder in found)
+
+
 def double(values: np.ndarray) -> int:
     total = 0
     for value in values:

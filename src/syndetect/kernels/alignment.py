@@ -24,6 +24,7 @@ CHARACTER = 2
 BAND = 16
 #: How far around a run agreement is counted before it is extended.
 NEARBY = 12
+_FORTH, _BACK = np.int64(1), np.int64(-1)
 _NEVER = np.int64(-(1 << 40))
 #: Matches of a pair at which a seed is looked up before it is extended; what slips through is pruned afterwards.
 _RECENT = 64
@@ -128,9 +129,9 @@ def _is_promising(code, a, b, low, high, bounds, least):
     n = low + high
     if n < least:
         rows, columns = bounds[1] - a - high, bounds[3] - b - high
-        n += _agree_nearby(code, a + high - 1, b + high - 1, 1, rows, columns)
+        n += _agree_nearby(code, a + high - 1, b + high - 1, _FORTH, rows, columns)
     if n < least:
-        n += _agree_nearby(code, a - low, b - low, -1, a - low - bounds[0], b - low - bounds[2])
+        n += _agree_nearby(code, a - low, b - low, _BACK, a - low - bounds[0], b - low - bounds[2])
     return n >= least
 
 
@@ -141,10 +142,10 @@ def _grow(code, a, b, low, high, bounds, drop, cells, match):
     for i in range(a - low, a + high):
         score += _weight(code[i])
     right, right_a, right_b, right_equal, right_columns = _extend(
-        code, a + high - 1, b + high - 1, 1, bounds[1] - a - high, bounds[3] - b - high, drop, cells
+        code, a + high - 1, b + high - 1, _FORTH, bounds[1] - a - high, bounds[3] - b - high, drop, cells
     )
     left, left_a, left_b, left_equal, left_columns = _extend(
-        code, a - low, b - low, -1, a - low - bounds[0], b - low - bounds[2], drop, cells
+        code, a - low, b - low, _BACK, a - low - bounds[0], b - low - bounds[2], drop, cells
     )
     match[A0], match[A1] = a - low - left_a, a + high + right_a
     match[B0], match[B1] = b - low - left_b, b + high + right_b
@@ -271,7 +272,7 @@ def align(code, seeds, pairs, bounds, min_words, min_score, min_linked, reach, d
         How many matches there are, those of a pair together, by their place in the first document.
     """
     cells = np.empty((3, 2 * BAND + 3), np.int64)
-    n = 0
+    n = np.int64(0)
     for p in range(len(pairs) - 1):
         first = n
         tried_diagonal = tried_end = np.int64(-1)

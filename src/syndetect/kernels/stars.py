@@ -90,7 +90,7 @@ def _explained(known, count, low, high):
 @inline
 def _learn(known, count, low, high):
     """Add a stretch to the known ones, which stay apart; returns how many there are."""
-    n = 0
+    n = np.int64(0)
     for i in range(count):
         if known[i, 0] <= high and low <= known[i, 1]:
             low, high = min(low, known[i, 0]), max(high, known[i, 1])
@@ -124,13 +124,13 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
     head = np.full(documents, -1, np.int64)
     after = np.full(len(later), -1, np.int64)
     parent = np.arange(len(later))
-    found = n = 0
+    found = n = np.int64(0)
     origins = np.empty((len(later), 2), np.int64)
     known = np.empty((len(later) + 1, 2), np.int64)
-    count = 0
+    count = np.int64(0)
     for m in range(len(later)):
         if m == 0 or later_document[m] != later_document[m - 1]:
-            count = 0
+            count = np.int64(0)
         low, high = later[m, 0], later[m, 1]
         if 4 * _explained(known, count, low, high) >= 3 * (high - low):
             continue
@@ -138,7 +138,7 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
         document = earlier_document[m]
         centre = _find_centre(centres, after, head[document], earlier[m, 0], earlier[m, 1])
         if centre < 0:
-            centre, found = np.int64(found), found + 1
+            centre, found = found, found + 1
             centres[centre, 0], centres[centre, 1] = earlier[m, 0], earlier[m, 1]
             centres[centre, 2] = document
             after[centre], head[document] = head[document], centre

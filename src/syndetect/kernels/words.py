@@ -167,7 +167,7 @@ def _document(buffer, low, high, pages, blocks, expansions, code, begin, end, ga
                 for j in range(np.int64(expansions[value])):
                     state, chunk, size = _absorb(state, chunk, size, expansions[np.int64(value) + 1 + j])
             else:
-                state, chunk, size = _absorb(state, chunk, size, value if value else point)
+                state, chunk, size = _absorb(state, chunk, size, np.uint32(value if value else point))
             end[n] = at + 1
         elif kind == IGNORED and is_open:
             end[n] = at + 1  # a combining accent belongs to its letter
@@ -201,8 +201,7 @@ def tokenise(
     Returns:
         The numbers of words and of paragraphs.
     """
-    n = 0
-    p = 0
+    n = p = np.int64(0)  # typed: a bare 0 has numba compile what it is passed to twice
     document_words[0] = 0
     document_paragraphs[0] = 0
     for d in range(len(documents) - 1):
