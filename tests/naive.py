@@ -384,7 +384,7 @@ def overlap(one: Span, two: Span) -> int:
 def prune(matches: Sequence[Match]) -> list[Match]:
     """Best first, the matches of which one side is less than half covered by better ones, the other less than 3/2."""
     kept: list[Match] = []
-    for match in sorted(matches, key=lambda match: -match.score):
+    for match in sorted(matches, key=lambda match: (-match.score, match.a[0])):
         covered = sorted(
             sum(overlap(span, other) for other in others) / (span[1] - span[0])
             for span, others in ((match.a, [one.a for one in kept]), (match.b, [one.b for one in kept]))
@@ -449,7 +449,8 @@ def align(a: Sequence[int], b: Sequence[int], seeds: Iterable[Span], rules: Rule
             continue
         low, high = run(a, b, x, y)
         tried, end = y - x, x + high
-        if low + high + agree_nearby(a, b, (x - low, x + high), (y - low, y + high)) < rules.min_words:
+        around = agree_nearby(a, b, (x - low, x + high), (y - low, y + high))
+        if low + high < 7 and low + high + around < rules.min_words:
             continue
         match = align_seed(a, b, x, y, rules.drop)
         end = match.a[1]
@@ -522,39 +523,42 @@ class Use(NamedTuple):
     origin: Span
 
 
-def _union(one: Span, two: Span) -> Span:
-    return min(one[0], two[0]), max(one[1], two[1])
-
-
 def is_same(one: Span, two: Span) -> bool:
-    """Whether two stretches of a document share at least half of the shorter."""
-    return 2 * overlap(one, two) >= min(one[1] - one[0], two[1] - two[0])
+    """Whether two stretches of a document share at least half of the shorter and a fifth of the longer."""
+    shorter, longer = sorted((one[1] - one[0], two[1] - two[0]))
+    return 2 * overlap(one, two) >= shorter and 5 * overlap(one, two) >= longer
 
 
 def find_stars(pairs: Iterable[Pair]) -> tuple[dict[int, Centre], list[Use]]:
     """Centres by number, and the uses of each, from matches in the order of time, best first.
 
     A stretch joins the centre of the earlier document that shares most with what it matches there (the newest, where
-    several do), or makes it one, unless three quarters of the stretch lie in uses of its document already.
+    several do), or makes it one, unless three quarters of the stretch lie in stretches of its document already.
     """
     centres: dict[int, Centre] = {}
     uses: list[Use] = []
-    for later, words_later, earlier, words_earlier, equal, columns in pairs:
-        own = {word for use in uses if use.document == later for word in range(*use.words)}
-        if 4 * len(own & set(range(*words_later))) >= 3 * (words_later[1] - words_later[0]):
+    known: dict[int, set[int]] = defaultdict(set)
+    for later, words, earlier, origin, equal, columns in pairs:
+        stretch = set(range(*words))
+        if 4 * len(known[later] & stretch) >= 3 * len(stretch):
             continue
+        known[later] |= stretch
         near = [
             number
             for number, centre in centres.items()
-            if centre.document == earlier and is_same(words_earlier, centre.words)
-            if overlap(words_earlier, centre.words)
+            if centre.document == earlier and is_same(origin, centre.words)
         ]
-        number = max(near, key=lambda n: (overlap(words_earlier, centres[n].words), n), default=len(centres))
-        centre = centres.get(number, Centre(earlier, words_earlier))
-        centres[number] = replace(centre, words=_union(centre.words, words_earlier))
-        uses.append(Use(number, words_later, equal, columns, later, words_earlier))
-    into = _merge(centres)
-    uses = [use._replace(centre=into[use.centre]) for use in uses]
+        number = max(near, key=lambda n: (overlap(origin, centres[n].words), n), default=len(centres))
+        centres.setdefault(number, Centre(earlier, origin))
+        use = Use(number, words, equal, columns, later, origin)
+        for at, other in enumerate(uses):
+            if (other.centre, other.document) == (number, later):
+                shorter = min(words[1] - words[0], other.words[1] - other.words[0])
+                if 2 * overlap(words, other.words) >= shorter:
+                    uses[at] = max(other, use, key=lambda one: one.words[1] - one.words[0])
+                    break
+        else:
+            uses.append(use)
     for number, centre in centres.items():
         origins = [use.origin for use in uses if use.centre == number]
         centres[number] = replace(centre, words=_settled(centre.words, origins))
@@ -562,30 +566,14 @@ def find_stars(pairs: Iterable[Pair]) -> tuple[dict[int, Centre], list[Use]]:
 
 
 def _settled(whole: Span, origins: Sequence[Span], edge: int = 8) -> Span:
-    """A centre with each edge, if it is less than ``edge`` words away, where most of its uses have it."""
-    insets = []
-    for side in (0, 1):
-        votes = Counter(abs(origin[side] - whole[side]) for origin in origins)
-        insets.append(max(range(edge), key=lambda inset, votes=votes: (votes[inset], -inset)))
-    settled = whole[0] + insets[0], whole[1] - insets[1]
-    return settled if 2 * (settled[1] - settled[0]) >= whole[1] - whole[0] else whole
-
-
-def _merge(centres: dict[int, Centre]) -> dict[int, int]:
-    """Make one of the centres of a document that are the same stretch, newest first, until none are."""
-    into = {number: number for number in centres}
-    again = True
-    while again:
-        again = False
-        for one, two in combinations(sorted(centres, reverse=True), 2):
-            if one not in centres or two not in centres or centres[one].document != centres[two].document:
-                continue
-            if is_same(centres[one].words, centres[two].words):
-                gone = centres.pop(two)
-                centres[one] = replace(gone, words=_union(centres[one].words, gone.words))
-                into = {number: one if target == two else target for number, target in into.items()}
-                again = True
-    return into
+    """A centre with each edge where most of its uses have it, less than ``edge`` words and at most a quarter away."""
+    far = min(edge - 1, (whole[1] - whole[0]) // 4)
+    moves = []
+    for side, outwards in ((0, -1), (1, 1)):
+        votes = Counter(origin[side] - whole[side] for origin in origins)
+        near = sorted(range(-far, far + 1), key=lambda move, out=outwards: (abs(move), -out * move))
+        moves.append(max(near, key=lambda move, votes=votes: votes[move]))
+    return whole[0] + moves[0], whole[1] + moves[1]
 
 
 def passages(pairs: Iterable[Pair], rank: Sequence[int]) -> list[tuple[int, int, Span, int, int]]:

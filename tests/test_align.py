@@ -38,7 +38,7 @@ def in_quarters(given_rules: Rules) -> naive.Rules:
     return naive.Rules(
         given_rules.min_words,
         round(4 * given_rules.min_score),
-        round(4 * given_rules.min_linked_score),
+        round(4 * min(given_rules.min_linked_score, given_rules.min_score)),
         given_rules.link_words,
         round(4 * given_rules.drop),
         given_rules.join_words,

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,9 +154,9 @@ def test_it_is_known_whether_kernels_are_compiled(
     assert not jit.is_compiled()
     monkeypatch.setattr(jit, "CACHE_FOLDER", str(places["cache"]))
     assert not jit.is_compiled()
-    (places["cache"] / "words.tokenise-1.py30.nbi").touch()
+    (places["cache"] / "compiled-cpython-30").touch()
     assert not jit.is_compiled(), "that is another Python's"
-    (places["cache"] / "words.tokenise-1.py{}{}.nbi".format(*sys.version_info)).touch()
+    jit.note_compiled()
     assert jit.is_compiled()
 
 

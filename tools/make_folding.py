@@ -69,9 +69,9 @@ def kind_of(character: str, folded: str) -> int:
         return BOUNDARY
     if not folded:
         return IGNORED
-    if unicodedata.category(folded[0])[0] == "M":
+    if all(unicodedata.category(c)[0] == "M" for c in folded):
         return MARK
-    if unicodedata.name(folded[0], "").startswith(UNSPACED) or ord(folded[0]) in TANGUT:
+    if any(unicodedata.name(c, "").startswith(UNSPACED) or ord(c) in TANGUT for c in folded):
         return SINGLE
     return LETTER
 

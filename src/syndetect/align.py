@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from syndetect.chunks import run_chunks, split_evenly
 from syndetect.kernels import alignment as _kernels
+from syndetect.kernels.extension import A0, A1, B0, B1, COLUMNS, EQUAL, SCORE, WIDTH
 from syndetect.sorting import sort_keys
 
 U32 = npt.NDArray[np.uint32]
@@ -93,12 +94,13 @@ def align(
     seeds, of_pair, pairs = _order(documents, seeds, of_seed)
     bounds = np.concatenate([documents[of_pair[:, :1]], documents[of_pair[:, :1] + 1],
                              documents[of_pair[:, 1:]], documents[of_pair[:, 1:] + 1]], axis=1)  # fmt: skip
-    least, least_linked, drop = (
-        round(4 * score) for score in (rules.min_score, rules.min_linked_score, rules.drop)
-    )
+    least, drop = round(4 * rules.min_score), round(4 * rules.drop)
+    least_linked = min(
+        least, round(4 * rules.min_linked_score)
+    )  # a match that can stand alone needs no other
 
     def align_chunk(low: int, high: int) -> I64:
-        found = np.empty((pairs[high] - pairs[low] + 1, _kernels.WIDTH), np.int64)
+        found = np.empty((pairs[high] - pairs[low] + 1, WIDTH), np.int64)
         part = pairs[low : high + 1] - pairs[low]
         n = _kernels.align(
             code, seeds[pairs[low] : pairs[high]], part, bounds[low:high],
@@ -107,12 +109,12 @@ def align(
         return found[:n].copy()
 
     parts = run_chunks(align_chunk, split_evenly(pairs, CHUNK_SEEDS), threads, advance)
-    table = np.concatenate([np.empty((0, _kernels.WIDTH), np.int64), *parts])
-    a, b = table[:, _kernels.A0 : _kernels.A1 + 1], table[:, _kernels.B0 : _kernels.B1 + 1]
+    table = np.concatenate([np.empty((0, WIDTH), np.int64), *parts])
+    a, b = table[:, A0 : A1 + 1], table[:, B0 : B1 + 1]
     document_a, document_b = (np.searchsorted(documents, side[:, 0], side="right") - 1 for side in (a, b))
     return Matches(
         document_a, document_b, a.copy(), b.copy(),
-        table[:, _kernels.EQUAL].copy(), table[:, _kernels.COLUMNS].copy(), table[:, _kernels.SCORE].copy(),
+        table[:, EQUAL].copy(), table[:, COLUMNS].copy(), table[:, SCORE].copy(),
     )  # fmt: skip
 
 

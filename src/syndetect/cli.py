@@ -4,7 +4,9 @@ import dataclasses
 import errno
 import os
 import shutil
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -154,6 +156,7 @@ def scan(
     from syndetect import progress, tables  # noqa: PLC0415
     from syndetect.pipeline import scan as run  # noqa: PLC0415
 
+    _let_reads_be_interrupted()
     if output is not None:
         tables.check_place(output, force=force)
     with progress.on_stderr(quiet=quiet) as shown:
@@ -191,6 +194,12 @@ def show(directory: str, number: int) -> None:
     documents, passages = read_table(directory, "documents"), read_table(directory, "passages")
     width, colour = _screen()
     _write_text(report.passage(documents, passages, number, width=min(width, 100), colour=colour))
+
+
+def _let_reads_be_interrupted() -> None:
+    """Have Ctrl-C end a read that waits for input: polars sets a handler after which the system resumes it."""
+    if hasattr(signal, "siginterrupt") and threading.current_thread() is threading.main_thread():
+        signal.siginterrupt(signal.SIGINT, True)
 
 
 def _check_format(form: str | None, output: str | None) -> None:
@@ -257,7 +266,10 @@ def _write(pieces: Iterable[bytes]) -> None:
     if sys.stdout is None:
         raise SyndetectError("standard output is closed: write to a folder with -o")
     try:
-        sys.stdout.buffer.writelines(pieces)
+        for piece in pieces:
+            rest = memoryview(piece)
+            while rest:  # with PYTHONUNBUFFERED a write may take a part only
+                rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
     except OSError as error:
         _silence_stdout()

@@ -102,6 +102,8 @@ def staged(place: Path, *, replace: bool) -> Iterator[Path]:
         _move(staging, place, replace=replace)
     except BaseException:  # Ctrl-C as well
         shutil.rmtree(staging, ignore_errors=True)
+        if place.exists():
+            shutil.rmtree(staging.with_suffix(".replaced"), ignore_errors=True)
         raise
 
 
@@ -136,6 +138,8 @@ def reason(error: Exception) -> str:
     number = int(hidden[1]) if hidden else getattr(error, "errno", None)
     if number == errno.ENOSPC:
         return "no space left on the disk; free some and try again"
+    if number in (errno.ENOTEMPTY, errno.EEXIST):
+        return "it is there by now; choose another folder, or add --force"
     if number is not None:
         return os.strerror(number)
     return next(iter(str(error).splitlines()), type(error).__name__)

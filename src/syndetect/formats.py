@@ -19,6 +19,7 @@ import polars as pl
 
 from syndetect.articles import FIRST, LAST, Columns
 from syndetect.decode import HEAD_BYTES, UnusableError, decode, too_long
+from syndetect.errors import InputError
 from syndetect.find import File, html_extractor
 from syndetect.lines import Record, delimited, json_lines
 
@@ -88,6 +89,8 @@ class Reader:
     def _blocks(self) -> Iterator[bytes]:
         """The file's bytes, unpacked."""
         if self.file.path == "-":
+            if sys.stdin is None:
+                raise InputError("standard input is closed: give a file or a folder")
             stdin: Any = sys.stdin.buffer
             while block := stdin.read1(_BLOCK_BYTES):
                 self.consumed += len(block)

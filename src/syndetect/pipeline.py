@@ -12,8 +12,8 @@ import numpy.typing as npt
 import polars as pl
 
 from syndetect import align, lsh, minhash, passages, read, shingle, tabulate, text, winnow
-from syndetect.errors import InputError
-from syndetect.kernels.jit import is_compiled
+from syndetect.errors import InputError, SettingsError
+from syndetect.kernels.jit import is_compiled, note_compiled
 from syndetect.progress import Progress, Silent
 from syndetect.settings import Settings
 from syndetect.tables import ARTICLES, SKIPPED, Result
@@ -47,14 +47,20 @@ def scan(
         progress: told of every stage; see :class:`syndetect.progress.Progress`.
 
     Raises:
+        SettingsError: settings or threads are none.
         InputError: a path does not exist or holds nothing readable; with ``strict``, whatever would be skipped.
         MissingExtraError: the input needs an optional dependency.
     """
     settings, progress = settings or Settings(), progress or Silent()
+    if not isinstance(settings, Settings):
+        raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
+    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+        raise SettingsError(f"threads must be a whole number from 1, not {threads!r}")
     threads = threads or _cores()
     clock = _Clock()
     skipped = _Skipped(strict)
-    if not is_compiled():
+    was_compiled = is_compiled()
+    if not was_compiled:
         progress.note("Compiling kernels; this happens once and takes some seconds.")
     articles, words, inputs = _read(source, columns, threads, skipped, progress)
     if len(words.code) > _MOST_WORDS:
@@ -69,6 +75,8 @@ def scan(
     progress.stage("passages", None, "matches")
     result = _tabulate(articles, words, rank, found, matches, settings)
     clock.lap("passages")
+    if not was_compiled:
+        note_compiled()
     manifest = {
         "version": version("syndetect"),
         "settings": settings.to_dict(),
@@ -145,7 +153,7 @@ def _blank_repeats(words: Words, articles: pl.DataFrame, skipped: _Skipped) -> W
     words, paragraphs = text.blank_repeats(words)
     documents = np.searchsorted(words.document_paragraphs, paragraphs, side="right") - 1
     for paragraph, document in zip(paragraphs.tolist(), documents.tolist(), strict=True):
-        number = paragraph - int(words.document_paragraphs[document])
+        number = paragraph - int(words.document_paragraphs[document]) + 1
         skipped(
             f"{articles['doc_id'][document]}, paragraph {number}", "one word again and again; not compared"
         )

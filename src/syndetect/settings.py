@@ -46,7 +46,7 @@ class Settings:
         8.0, 1.0, 1_000.0, "how far an alignment may fall below its best before it ends (X-drop)"
     )
     join_words: int = _option(
-        8, 0, 10_000, "words that two matches may lie apart, in both documents, to be joined"
+        12, 0, 10_000, "words that two matches may lie apart, in both documents, to be joined"
     )
 
     def __post_init__(self) -> None:

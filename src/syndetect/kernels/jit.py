@@ -62,10 +62,20 @@ def _cache_folder() -> str:
 CACHE_FOLDER = _cache_folder()
 
 
+def _mark() -> Path:
+    return Path(CACHE_FOLDER) / f"compiled-{sys.implementation.cache_tag}"
+
+
 def is_compiled() -> bool:
-    """Whether the cache holds kernels for this Python, so that a scan need not compile them first."""
-    tag = f".py{sys.version_info.major}{sys.version_info.minor}.nbi"
-    return bool(CACHE_FOLDER) and any(name.name.endswith(tag) for name in Path(CACHE_FOLDER).rglob("*.nbi"))
+    """Whether a scan with this Python has left all its kernels in the cache, so that none need be compiled."""
+    return bool(CACHE_FOLDER) and _mark().exists()
+
+
+def note_compiled() -> None:
+    """Remember that a scan has run to its end, and so has compiled all its kernels."""
+    if CACHE_FOLDER:
+        with suppress(OSError):
+            _mark().touch()
 
 
 def kernel(function: _Function) -> _Function:
@@ -74,7 +84,7 @@ def kernel(function: _Function) -> _Function:
 
 
 def inline(function: _Function) -> _Function:
-    """Compile a small function that only kernels of the same file call."""
+    """Compile a small function that kernels call."""
     return _njit(function, nogil=True, inline="never", error_model="numpy")
 
 

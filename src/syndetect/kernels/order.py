@@ -13,28 +13,8 @@ _U255 = np.uint64(255)
 
 @inline
 def shell_sort(values):
-    """Sort values in place, ascending (Shell 1959, with the gaps of Ciura 2001, then by 2.25)."""
-    gap = 1
-    for step in (
-        4,
-        10,
-        23,
-        57,
-        132,
-        301,
-        701,
-        1577,
-        3548,
-        7983,
-        17961,
-        40412,
-        90927,
-        204585,
-        460316,
-        1035711,
-    ):
-        if step < len(values):
-            gap = step
+    """Sort values in place, ascending (Shell 1959), with gaps that shrink by 4/9."""
+    gap = max(1, len(values) * 4 // 9)
     while gap > 0:
         for i in range(gap, len(values)):
             value = values[i]

@@ -60,8 +60,8 @@ def sign_words(code, low, high, k, a, b, out):
 def band_keys(code, low, high, k, a, b, rows, out):
     """Band keys of ranges of words, their signatures not stored.
 
-    ``out[band, i]`` (uint64) is a hash of the band's rows in the signature of ``low[i]:high[i]``; its upper half is
-    empty, so that sorting looks at four bytes. Keys of different bands are not to be compared.
+    ``out[band, i]`` (uint32) is a hash of the band's rows in the signature of ``low[i]:high[i]``. Keys of different
+    bands are not to be compared.
     """
     bands = len(out)
     slots = np.empty(len(a), np.uint32)

@@ -15,14 +15,15 @@ def _overlap(low, high, other_low, other_high):
 
 @inline
 def _is_same(low, high, other_low, other_high):
-    """Whether two stretches of one document share at least half of the shorter."""
-    shorter = min(high - low, other_high - other_low)
-    return 2 * _overlap(low, high, other_low, other_high) >= shorter
+    """Whether two stretches of one document share at least half of the shorter and a fifth of the longer."""
+    one, two = high - low, other_high - other_low
+    shared = _overlap(low, high, other_low, other_high)
+    return 2 * shared >= min(one, two) and 5 * shared >= max(one, two)
 
 
 @inline
 def _find_centre(centres, after, head, low, high):
-    """The centre of a document that shares most with a stretch, or -1."""
+    """The centre of a document that shares most with a stretch (the newest, if several do), or -1."""
     best, found = np.int64(0), np.int64(-1)
     at = head
     while at >= 0:
@@ -34,48 +35,41 @@ def _find_centre(centres, after, head, low, high):
 
 
 @inline
-def _merge_centres(centres, after, head, parent):
-    """Make one of the centres of a document that share at least half of the shorter; ``parent`` points to it."""
-    again = True
-    while again:
-        again = False
-        one = head
-        while one >= 0:
-            two = after[one]
-            while two >= 0 and parent[one] == one:
-                if parent[two] == two and _is_same(
-                    centres[one, 0], centres[one, 1], centres[two, 0], centres[two, 1]
-                ):
-                    parent[two] = one
-                    centres[one, 0] = min(centres[one, 0], centres[two, 0])
-                    centres[one, 1] = max(centres[one, 1], centres[two, 1])
-                    again = True
-                two = after[two]
-            one = after[one]
+def _find_use(uses, first, n, centre, low, high):
+    """A use of the centre from the present document that lies by half in a stretch, or the stretch in it, or -1."""
+    for u in range(first, n):
+        if uses[u, 0] == centre:
+            shorter = min(high - low, uses[u, 2] - uses[u, 1])
+            if 2 * _overlap(low, high, uses[u, 1], uses[u, 2]) >= shorter:
+                return u
+    return np.int64(-1)
 
 
 @inline
 def _settle_edges(centres, found, uses, origins, n):
-    """Move each edge of a centre, by less than ``EDGE`` words, to where most of its uses have it.
+    """Move each edge of a centre, by less than ``EDGE`` words and at most a quarter, to where most uses have it.
 
-    Two documents may happen to go on alike for a few words where all others part; of equally many, the outer counts.
+    Two documents may happen to go on alike for a few words where all others part. Of equally many the one that moves
+    the edge least counts, and of these the outer.
     """
-    votes = np.zeros((found, 2, EDGE), np.int32)
+    votes = np.zeros((found, 2, 2 * EDGE - 1), np.int32)
     for u in range(n):
         centre = uses[u, 0]
         for side in range(2):
-            inset = abs(origins[u, side] - centres[centre, side])
-            if inset < EDGE:
-                votes[centre, side, inset] += 1
+            move = origins[u, side] - centres[centre, side]
+            if abs(move) < EDGE and 4 * abs(move) <= centres[centre, 1] - centres[centre, 0]:
+                votes[centre, side, EDGE - 1 + move] += 1
+    edges = np.empty(2, np.int64)
     for centre in range(found):
-        inset = np.zeros(2, np.int64)
         for side in range(2):
-            for i in range(1, EDGE):
-                if votes[centre, side, i] > votes[centre, side, inset[side]]:
-                    inset[side] = i
-        low, high = centres[centre, 0] + inset[0], centres[centre, 1] - inset[1]
-        if 2 * (high - low) >= centres[centre, 1] - centres[centre, 0]:
-            centres[centre, 0], centres[centre, 1] = low, high
+            outwards = 2 * side - 1
+            best = np.int64(0)
+            for distance in range(1, EDGE):
+                for move in (outwards * distance, -outwards * distance):
+                    if votes[centre, side, EDGE - 1 + move] > votes[centre, side, EDGE - 1 + best]:
+                        best = np.int64(move)
+            edges[side] = centres[centre, side] + best
+        centres[centre, 0], centres[centre, 1] = edges[0], edges[1]
 
 
 @inline
@@ -105,8 +99,9 @@ def _learn(known, count, low, high):
 def find_stars(later, earlier, equal, columns, later_document, earlier_document, documents, centres, uses):
     """Group matches into passages.
 
-    Documents are taken in time order. A stretch that matches an earlier document joins that document's centre (the
-    stretch there) or makes it one, unless three quarters of it are explained by a still earlier document already.
+    Documents are taken in time order. A stretch that matches an earlier document joins the centre there that is
+    much the same as what it matches (``_is_same``), or makes that a centre, unless three quarters of it are explained
+    by other uses in its document already. Of two uses of one passage that overlap by half, the longer stays.
 
     Args:
         later, earlier: int64[n, 2], the matched words in the later and the earlier document, matches in the order of
@@ -123,14 +118,13 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
     """
     head = np.full(documents, -1, np.int64)
     after = np.full(len(later), -1, np.int64)
-    parent = np.arange(len(later))
     found = n = np.int64(0)
     origins = np.empty((len(later), 2), np.int64)
     known = np.empty((len(later) + 1, 2), np.int64)
-    count = np.int64(0)
+    count = first = np.int64(0)
     for m in range(len(later)):
         if m == 0 or later_document[m] != later_document[m - 1]:
-            count = np.int64(0)
+            count, first = np.int64(0), n
         low, high = later[m, 0], later[m, 1]
         if 4 * _explained(known, count, low, high) >= 3 * (high - low):
             continue
@@ -142,19 +136,14 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
             centres[centre, 0], centres[centre, 1] = earlier[m, 0], earlier[m, 1]
             centres[centre, 2] = document
             after[centre], head[document] = head[document], centre
-        centres[centre, 0] = min(centres[centre, 0], earlier[m, 0])
-        centres[centre, 1] = max(centres[centre, 1], earlier[m, 1])
-        uses[n, 0], uses[n, 1], uses[n, 2] = centre, low, high
-        uses[n, 3], uses[n, 4], uses[n, 5] = equal[m], columns[m], later_document[m]
-        origins[n, 0], origins[n, 1] = earlier[m, 0], earlier[m, 1]
-        n += 1
-    for document in range(documents):
-        _merge_centres(centres, after, head[document], parent)
-    for u in range(n):
-        centre = uses[u, 0]
-        while parent[centre] != centre:
-            centre = parent[centre]
-        uses[u, 0] = centre
+        use = _find_use(uses, first, n, centre, low, high)
+        if use < 0:
+            use, n = n, n + 1
+        elif high - low <= uses[use, 2] - uses[use, 1]:
+            continue
+        uses[use, 0], uses[use, 1], uses[use, 2] = centre, low, high
+        uses[use, 3], uses[use, 4], uses[use, 5] = equal[m], columns[m], later_document[m]
+        origins[use, 0], origins[use, 1] = earlier[m, 0], earlier[m, 1]
     _settle_edges(centres, found, uses, origins, n)
     return n
 
