@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from click.testing import Result as Outcome
 
 from invented import result
-from syndetect import errors, report
+from syndetect import cli, errors, report
 from syndetect.cli import COLUMNS, main
 from syndetect.settings import Settings
 from syndetect.tables import Result
@@ -316,3 +316,35 @@ def test_the_module_is_the_command() -> None:
     )
     assert done.returncode == 2
     assert done.stderr.startswith(b"Usage: syndetect scan [OPTIONS] PATH...\n")
+
+
+def test_a_write_that_takes_a_part_only_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under PYTHONUNBUFFERED standard output is raw, and may take less than it is given."""
+
+    class Raw(io.RawIOBase):
+        taken = b""
+
+        def write(self, data: bytes) -> int:
+            self.taken += bytes(data[:7])
+            return min(7, len(data))
+
+    raw = Raw()
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=raw))
+    cli._write([b"a piece of more than seven bytes", b"", b"another one"])
+    assert raw.taken == b"a piece of more than seven bytesanother one"
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks into /proc")
+def test_an_interrupt_ends_a_scan_that_waits_for_input(tmp_path: Path) -> None:
+    """Polars sets a handler after which the system would resume the read."""
+    command = [sys.executable, "-m", "syndetect", "scan", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
+        for _ in range(100):  # until it listens: a signal before that kills Python itself
+            time.sleep(0.2)
+            if "_polars" in Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8"):
+                time.sleep(1)
+                break
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == b"syndetect: interrupted\n"

@@ -25,6 +25,7 @@ from syndetect.tables import Result
 
 _STYLES = {Kind.SAME: "", Kind.REMOVED: "strike red", Kind.ADDED: "bold green"}
 _MARKS = {Kind.SAME: ("", ""), Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
+_MOST_LEFT_OUT = 8  # words before or after a use that are shown as left out; more are counted
 _NAME_CELLS = 24  # a name that is wider loses its middle
 
 _PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
@@ -130,7 +131,7 @@ def passage(
     parts = [_render(heading, width, colour)]
     first = printable(rows[0]["text"])
     for place, row in enumerate(rows, start=1):
-        body = _marked(differences(first, printable(row["text"])), colour)
+        body = _marked(_clipped(list(differences(first, printable(row["text"])))), colour)
         parts.append(_heading(place, row, width, colour) + _render(body, width, colour, indent=4))
     return "\n".join(parts)
 
@@ -217,6 +218,19 @@ def _date(published: datetime | None) -> str | None:
     if published is None:
         return None
     return published.strftime("%Y-%m-%d" if published.time() == time() else "%Y-%m-%d %H:%M UTC")
+
+
+def _clipped(pieces: list[tuple[Kind, str]]) -> list[tuple[Kind, str]]:
+    """Pieces without the long stretches of the first use that lie before and after what this use has of it."""
+    for end in (0, -1):
+        kind, piece = pieces[end]
+        words = len(piece.split())
+        if kind is Kind.REMOVED and words > _MOST_LEFT_OUT:
+            pieces[end] = (
+                Kind.SAME,
+                f"[{words} words left out] " if end == 0 else f" [{words} words left out]",
+            )
+    return pieces
 
 
 def _marked(pieces: Iterable[tuple[Kind, str]], colour: bool) -> Text:
