@@ -187,7 +187,6 @@ def test_batches_do_not_matter(texts: list[str], cut: int) -> None:
 def test_words_and_paragraphs_know_their_documents(texts: list[str]) -> None:
     found = tokenised(texts)
     owner = np.repeat(np.arange(len(texts)), np.diff(found.documents))
-    assert found.document_of(np.arange(len(found.code))).tolist() == owner.tolist()
     assert found.paragraph_documents.tolist() == owner[found.paragraphs[:-1]].tolist()
 
 

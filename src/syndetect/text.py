@@ -58,10 +58,6 @@ class Words:
         counts = np.diff(self.document_paragraphs)
         return np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
 
-    def document_of(self, word: I64) -> I64:
-        """The documents in which words (by their number in the corpus) stand."""
-        return np.searchsorted(self.documents, word, side="right").astype(np.int64) - 1
-
 
 @cache
 def folding() -> tuple[U16, U32, U32]:
