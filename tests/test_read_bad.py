@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,44 +11,16 @@ import numpy as np
 import polars as pl
 import pytest
 
+from reading import GOOD, LAST, ids_of, skipped_beside
 from syndetect.errors import InputError, SyndetectError
 from syndetect.read import read
-
-if sys.version_info >= (3, 14):
-    pass
-else:
-    pass
-
-
-GOOD = b'{"id": "a", "text": "first"}\n'
-
-
-LAST = b'{"id": "z", "text": "last"}\n'
-
-
-def gather(source: Any, **options: Any) -> tuple[list[str], list[tuple[str, str]]]:
-    """The ids that were read, and what was skipped."""
-    skipped: list[tuple[str, str]] = []
-    frames = read(source, on_skip=lambda place, reason: skipped.append((place, reason)), **options)
-    return [doc_id for frame in frames for doc_id in frame["doc_id"]], skipped
-
-
-def skipped_beside(folder: Path, name: str, data: bytes, **options: Any) -> str:
-    """The reason why a file is skipped, in a folder where another is read."""
-    (folder / name).write_bytes(data)
-    (folder / "zz.txt").write_text("good")
-    ids, skipped = gather(folder, **options)
-    assert ids == ["zz.txt"]
-    [(place, reason)] = skipped
-    assert place == f"{folder.as_posix()}/{name}"
-    return reason
 
 
 @pytest.mark.parametrize("bad", [b"\xff\xfe\xfa", b"caf\xc3 and \xa9 more", "мир".encode("cp1251")])
 def test_not_utf8_in_one_line(bad: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(GOOD + b'{"id": "b", "text": "' + bad + b'"}\n' + LAST)
     (tmp_path / "b.csv").write_bytes(b'id,text\nb,"x\ny"\nc,' + bad + b"\nd,w\n")
-    ids, skipped = gather(tmp_path)
+    ids, skipped = ids_of(tmp_path)
     assert ids == ["a", "z", "b", "d"]
     reason = "not UTF-8, UTF-16 or Latin-1"
     assert skipped == [(f"{tmp_path}/a.jsonl:2", reason), (f"{tmp_path}/b.csv, record 2", reason)]
@@ -61,7 +32,7 @@ def test_nul_characters(tmp_path: Path) -> None:
     (tmp_path / "a.txt").unlink()
     (tmp_path / "b.csv").write_bytes(b"id,text\na,x\0y\nb,good\n")
     (tmp_path / "c.jsonl").write_bytes(GOOD.replace(b"first", b"a\\u0000b") + LAST)
-    assert gather(tmp_path) == (
+    assert ids_of(tmp_path) == (
         ["b", "z", "zz.txt"],
         [(f"{tmp_path}/b.csv, record 1", reason), (f"{tmp_path}/c.jsonl:1", reason)],
     )
@@ -97,7 +68,7 @@ def test_nul_characters(tmp_path: Path) -> None:
 def test_bad_line(line: bytes, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(GOOD + b"\n" + line + b"\n" + LAST)
-    ids, [(place, told)] = gather(path)
+    ids, [(place, told)] = ids_of(path)
     assert ids == ["a", "z"]
     assert place == f"{path}:3"
     assert told.startswith(reason)
@@ -106,7 +77,7 @@ def test_bad_line(line: bytes, reason: str, tmp_path: Path) -> None:
 def test_bad_rows_of_csv(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b'id,text\na,x\nb,one, two\nc\nd,\ne,x\ry\nf,"good\nlines"\ng,"never\nclosed\n')
-    ids, skipped = gather(path)
+    ids, skipped = ids_of(path)
     assert ids == ["a", "f"]
     assert skipped == [
         (f"{path}, record 2", "3 fields under 2 columns"),
@@ -129,7 +100,7 @@ def test_a_table_without_text(name: str, tmp_path: Path) -> None:
 
 def test_bad_values_of_a_table() -> None:
     frame = pl.DataFrame({"id": ["a", "b", "c", "a"], "text": ["x", None, " ", "x"]})
-    assert gather(frame) == (
+    assert ids_of(frame) == (
         ["a"],
         [
             ("record 2", "text is null"),
@@ -137,15 +108,15 @@ def test_bad_values_of_a_table() -> None:
             ("record 4", "id 'a' again, first in record 1"),
         ],
     )
-    assert gather(pl.DataFrame({"text": [b"x"]})) == ([], [("record 1", "text is no string but bytes")])
+    assert ids_of(pl.DataFrame({"text": [b"x"]})) == ([], [("record 1", "text is no string but bytes")])
 
 
 def test_bad_mappings() -> None:
     records: list[Any] = [{"text": "x"}, "text", None, {}, {"text": None}, {1: 2, "text": "y"}]
-    ids, skipped = gather(records)
+    ids, skipped = ids_of(records)
     assert ids == ["record 1", "record 6"]
     with pytest.raises(InputError, match="the source has no column 'words', only text"):
-        gather(records, columns={"title": "words"})
+        ids_of(records, columns={"title": "words"})
     assert skipped == [
         ("record 2", "no mapping but str"),
         ("record 3", "no mapping but NoneType"),
@@ -156,7 +127,7 @@ def test_bad_mappings() -> None:
 
 def test_values_that_are_arrays() -> None:
     array = np.arange(3)
-    ids, skipped = gather(
+    ids, skipped = ids_of(
         [{"text": "x", "title": array, "date": array}, {"text": "x", "id": array}, {"text": array}]
     )
     assert ids == ["record 1"]
@@ -184,7 +155,7 @@ def test_duplicate_ids(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(GOOD + LAST + GOOD)
     (tmp_path / "b.csv").write_bytes(b"id,text\nb,x\nz,y\nb,z\na.txt,x\n")
     (tmp_path / "a.txt").write_bytes(b"x")
-    assert gather(tmp_path, batch_bytes=1) == (
+    assert ids_of(tmp_path, batch_bytes=1) == (
         ["a", "z", "a.txt", "b"],
         [
             (f"{tmp_path}/a.jsonl:3", f"id 'a' again, first in {tmp_path}/a.jsonl:1"),
@@ -196,11 +167,11 @@ def test_duplicate_ids(tmp_path: Path) -> None:
 
 
 def test_a_skipped_record_does_not_take_an_id() -> None:
-    assert gather([{"id": "a", "text": ""}, {"id": "a", "text": "x"}])[0] == ["a"]
+    assert ids_of([{"id": "a", "text": ""}, {"id": "a", "text": "x"}])[0] == ["a"]
 
 
 def test_a_time_that_is_not_understood_keeps_the_article() -> None:
-    assert gather([{"id": "a", "text": "x", "date": "some day"}]) == (
+    assert ids_of([{"id": "a", "text": "x", "date": "some day"}]) == (
         ["a"],
         [("record 1", "published not understood: 'some day' (article kept, undated)")],
     )
@@ -216,7 +187,7 @@ def test_what_is_too_long(tmp_path: Path) -> None:
         b'id,text\nb,"' + b'x,""\n' * 50 + b'"\nc,good\nd,' + b"x" * 100 + b"\ne,good\n"
     )
     pl.DataFrame({"id": ["f", "g"], "text": ["x" * 100, "x" * 101]}).write_parquet(tmp_path / "d.parquet")
-    assert gather(tmp_path, max_bytes=100) == (
+    assert ids_of(tmp_path, max_bytes=100) == (
         ["a.txt", "a", "z", "c", "e", "f", "zz.txt"],
         [
             (f"{tmp_path}/b.jsonl:2", too_long),
@@ -255,6 +226,6 @@ def test_a_hostile_folder_gives_every_good_article(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(b"\n".join(lines).replace(b'"j', b'"k'))[:-30])
     (tmp_path / "c.bin").write_bytes(b"\0")
     (tmp_path / "d.csv").write_bytes(b'id,text\n1,"a\n2,"b"\n3,c\n')
-    found = [gather(tmp_path, batch_bytes=size) for size in (1, 100, 1 << 20)]
+    found = [ids_of(tmp_path, batch_bytes=size) for size in (1, 100, 1 << 20)]
     assert found[0] == found[1] == found[2]
     assert sum(doc_id.startswith("j") for doc_id in found[0][0]) == sum(line[:1] == b"{" for line in lines)

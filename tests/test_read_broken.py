@@ -14,36 +14,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from syndetect.read import expand, read
+from reading import GOOD, LAST, ids_of, skipped_beside
+from syndetect.read import expand
 
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
-
-GOOD = b'{"id": "a", "text": "first"}\n'
-
-
-LAST = b'{"id": "z", "text": "last"}\n'
-
-
-def gather(source: Any, **options: Any) -> tuple[list[str], list[tuple[str, str]]]:
-    """The ids that were read, and what was skipped."""
-    skipped: list[tuple[str, str]] = []
-    frames = read(source, on_skip=lambda place, reason: skipped.append((place, reason)), **options)
-    return [doc_id for frame in frames for doc_id in frame["doc_id"]], skipped
-
-
-def skipped_beside(folder: Path, name: str, data: bytes, **options: Any) -> str:
-    """The reason why a file is skipped, in a folder where another is read."""
-    (folder / name).write_bytes(data)
-    (folder / "zz.txt").write_text("good")
-    ids, skipped = gather(folder, **options)
-    assert ids == ["zz.txt"]
-    [(place, reason)] = skipped
-    assert place == f"{folder.as_posix()}/{name}"
-    return reason
-
 
 PACKED: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}
 
@@ -101,7 +78,7 @@ def test_what_is_too_long_is_never_held(name: str, packing: str, tmp_path: Path)
     (tmp_path / "zz.jsonl").write_bytes(LAST.replace(b"z", b"y"))
     del line, data
     tracemalloc.start()
-    ids, [(_, reason)] = gather(tmp_path, max_bytes=1 << 20)
+    ids, [(_, reason)] = ids_of(tmp_path, max_bytes=1 << 20)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert ids[-2:] == ["z", "y"] or (name == "a.txt" and ids == ["y"])
@@ -118,7 +95,7 @@ def test_a_break_keeps_the_records_before_it(packing: str, tmp_path: Path) -> No
     data = PACKED[packing](b"".join(lines))
     path = tmp_path / f"a.jsonl{packing}"
     path.write_bytes(data[: len(data) // 2])
-    ids, [(place, reason)] = gather(path)
+    ids, [(place, reason)] = ids_of(path)
     assert ids == [str(n) for n in range(len(ids))]
     assert 1000 < len(ids) < 3000
     assert place == str(path)
@@ -129,7 +106,7 @@ def test_a_break_keeps_the_records_before_it(packing: str, tmp_path: Path) -> No
 def test_a_break_in_a_small_file(packing: str, tmp_path: Path) -> None:
     whole = PACKED[packing](GOOD) + PACKED[packing](LAST)
     (tmp_path / f"a.jsonl{packing}").write_bytes(whole[:-3])
-    ids, [(place, reason)] = gather(tmp_path)
+    ids, [(place, reason)] = ids_of(tmp_path)
     assert ids[0] == "a"
     assert (place, reason[: 7 + len(packing)]) == (f"{tmp_path}/a.jsonl{packing}", f"broken {packing[1:]} ")
 
@@ -149,7 +126,7 @@ def test_a_broken_text_is_not_read_in_part(packing: str, tmp_path: Path) -> None
 def test_a_row_at_the_break_is_not_read_in_part(tmp_path: Path) -> None:
     data = gzip.compress(b"id,text\na,one\nb,two and") + b"no second member"
     (tmp_path / "a.csv.gz").write_bytes(data)
-    ids, [(_, reason)] = gather(tmp_path)
+    ids, [(_, reason)] = ids_of(tmp_path)
     assert ids == ["a"]
     assert reason.startswith("broken gz behind number 1")
 
@@ -182,7 +159,7 @@ def test_a_row_group_that_is_broken_keeps_the_rows_before_it(tmp_path: Path) -> 
     middle = int(len(data) * 0.6)
     data[middle : middle + 40] = bytes(40)
     path.write_bytes(data)
-    ids, [(place, reason)] = gather(path)
+    ids, [(place, reason)] = ids_of(path)
     assert ids == [str(n) for n in range(len(ids))]
     assert 1000 <= len(ids) <= 2000
     assert (place, reason[:14]) == (str(path), "broken parquet")
@@ -200,7 +177,7 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     for name in ("a.txt", "a.jsonl.gz", "a.csv", "a.arrow"):
         (tmp_path / name).touch()
         (tmp_path / "zz.txt").touch()
-        assert gather(tmp_path)[1][0] == (f"{tmp_path}/{name}", "cannot be read: Permission denied")
+        assert ids_of(tmp_path)[1][0] == (f"{tmp_path}/{name}", "cannot be read: Permission denied")
         (tmp_path / name).unlink()
 
 
@@ -211,7 +188,7 @@ def test_a_file_that_vanishes(name: str, tmp_path: Path) -> None:
     inputs = expand(tmp_path)
     (tmp_path / name).unlink()
     told: list[int] = []
-    ids, [(place, reason)] = gather(inputs, on_bytes=told.append)
+    ids, [(place, reason)] = ids_of(inputs, on_bytes=told.append)
     assert ids == ["zz.txt"]
     assert place == f"{tmp_path}/{name}"
     assert reason.startswith(("cannot be read: No such file", "broken "))
@@ -225,7 +202,7 @@ def test_a_file_that_shrinks_or_grows(size: int, tmp_path: Path) -> None:
     inputs = expand(tmp_path)
     path.write_bytes((GOOD + b" " * size + LAST)[: size * 9])
     told: list[int] = []
-    gather(inputs, on_bytes=told.append, batch_bytes=1)
+    ids_of(inputs, on_bytes=told.append, batch_bytes=1)
     assert sum(told) == inputs.bytes
     assert min(told) >= 0
 
@@ -241,7 +218,7 @@ def test_a_pipe_and_a_socket_in_a_folder(tmp_path: Path, monkeypatch: pytest.Mon
         listener.bind("b.jsonl")
         (tmp_path / "zz.txt").write_text("good")
         reason = "no regular file but a pipe, socket or device"
-        assert gather(tmp_path) == (
+        assert ids_of(tmp_path) == (
             ["zz.txt"],
             [(f"{tmp_path}/a.txt", reason), (f"{tmp_path}/b.jsonl", reason)],
         )
@@ -250,7 +227,7 @@ def test_a_pipe_and_a_socket_in_a_folder(tmp_path: Path, monkeypatch: pytest.Mon
 def test_dangling_link(tmp_path: Path) -> None:
     (tmp_path / "a.txt").symlink_to(tmp_path / "nowhere")
     (tmp_path / "zz.txt").write_text("good")
-    assert gather(tmp_path) == (["zz.txt"], [(f"{tmp_path}/a.txt", "leads nowhere")])
+    assert ids_of(tmp_path) == (["zz.txt"], [(f"{tmp_path}/a.txt", "leads nowhere")])
 
 
 def test_link_loops(tmp_path: Path) -> None:
@@ -259,7 +236,7 @@ def test_link_loops(tmp_path: Path) -> None:
     (tmp_path / "sub" / "zz.txt").write_text("good")
     (tmp_path / "a.txt").symlink_to(tmp_path / "b.txt")
     (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
-    ids, skipped = gather(tmp_path)
+    ids, skipped = ids_of(tmp_path)
     assert ids == ["sub/zz.txt"]
     assert [place for place, _ in skipped] == [f"{tmp_path}/{name}" for name in ("a.txt", "b.txt", "sub/up")]
     assert skipped[2][1] == f"a link to {tmp_path}, which is read there"

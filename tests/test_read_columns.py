@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from reading import gather, texts
 from syndetect.errors import InputError
-from syndetect.read import ARTICLES, read
+from syndetect.read import read
 
 if sys.version_info >= (3, 14):
     pass
@@ -23,19 +24,6 @@ else:
 
 MOMENT = datetime(2019, 7, 11, 8, 30, tzinfo=UTC)
 RECORDS = [{"id": "a", "text": "one"}, {"id": "b", "text": "two"}]
-
-
-def gather(source: Any, **options: Any) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
-    skipped: list[tuple[str, str]] = []
-    frames = list(read(source, on_skip=lambda place, reason: skipped.append((place, reason)), **options))
-    assert all(frame.schema == ARTICLES for frame in frames)
-    return pl.concat([pl.DataFrame(schema=ARTICLES), *frames]), skipped
-
-
-def texts(source: Any, **options: Any) -> list[tuple[str, str]]:
-    frame, skipped = gather(source, **options)
-    assert not skipped
-    return frame.select("doc_id", "text").rows()
 
 
 def as_jsonl(records: Iterable[Mapping[str, Any]]) -> bytes:

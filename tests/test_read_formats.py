@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reading import gather, texts
 from syndetect import articles, lines
 from syndetect.errors import MissingExtraError
-from syndetect.read import ARTICLES, expand, read, resolve
+from syndetect.read import expand, read, resolve
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -40,19 +41,6 @@ RECORDS: list[dict[str, Any]] = [
     {"id": "a-3", "text": '"Starts with a quote, ends with one"', "published": MOMENT, "source": "Äther"},
     {"id": "12", "text": " leading and trailing space \n", "source": "x", "title": "y", "url": "z"},
 ]
-
-
-def gather(source: Any, **options: Any) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
-    skipped: list[tuple[str, str]] = []
-    frames = list(read(source, on_skip=lambda place, reason: skipped.append((place, reason)), **options))
-    assert all(frame.schema == ARTICLES for frame in frames)
-    return pl.concat([pl.DataFrame(schema=ARTICLES), *frames]), skipped
-
-
-def texts(source: Any, **options: Any) -> list[tuple[str, str]]:
-    frame, skipped = gather(source, **options)
-    assert not skipped
-    return frame.select("doc_id", "text").rows()
 
 
 def full(records: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

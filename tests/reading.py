@@ -1,0 +1,43 @@
+"""What the tests of reading share: a source read whole, with what was skipped."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from syndetect.read import ARTICLES, read
+
+GOOD = b'{"id": "a", "text": "first"}\n'
+LAST = b'{"id": "z", "text": "last"}\n'
+
+
+def gather(source: Any, **options: Any) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+    """All articles, and what was skipped."""
+    skipped: list[tuple[str, str]] = []
+    frames = list(read(source, on_skip=lambda place, reason: skipped.append((place, reason)), **options))
+    assert all(frame.schema == ARTICLES for frame in frames)
+    return pl.concat([pl.DataFrame(schema=ARTICLES), *frames]), skipped
+
+
+def ids_of(source: Any, **options: Any) -> tuple[list[str], list[tuple[str, str]]]:
+    """The ids that were read, and what was skipped."""
+    frame, skipped = gather(source, **options)
+    return frame["doc_id"].to_list(), skipped
+
+
+def texts(source: Any, **options: Any) -> list[tuple[str, str]]:
+    """Ids and texts, where nothing is skipped."""
+    frame, skipped = gather(source, **options)
+    assert not skipped
+    return frame.select("doc_id", "text").rows()
+
+
+def skipped_beside(folder: Path, name: str, data: bytes, **options: Any) -> str:
+    """The reason why a file is skipped, in a folder where another is read."""
+    (folder / name).write_bytes(data)
+    (folder / "zz.txt").write_text("good")
+    ids, skipped = ids_of(folder, **options)
+    assert ids == ["zz.txt"]
+    [(place, reason)] = skipped
+    assert place == f"{folder.as_posix()}/{name}"
+    return reason
