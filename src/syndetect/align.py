@@ -1,22 +1,18 @@
 """Candidates to matches: seeds of each pair of documents, aligned on words."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from syndetect.chunks import run_chunks, split_evenly
 from syndetect.kernels import alignment as _kernels
 from syndetect.kernels.extension import A0, A1, B0, B1, COLUMNS, EQUAL, SCORE, WIDTH
-from syndetect.sorting import sort_keys
+from syndetect.text import Places
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-#: Seeds that one call of the kernel takes.
-CHUNK_SEEDS = 1 << 14
 #: Words of a paragraph in which the seed of a candidate pair is looked for.
 MOST_WORDS = 1024
 
@@ -53,78 +49,52 @@ class Matches:
     columns: I64
     score: I64
 
+    @classmethod
+    def of(cls, table: U32, places: Places) -> "Matches":
+        """The matches that :func:`align` found."""
+        document_a, document_b = (places.owners(table[:, side].copy()) for side in (A0, B0))
+        a, b = (table[:, side : side + 2].astype(np.int64) for side in (A0, B0))
+        measures = (table[:, column].astype(np.int64) for column in (EQUAL, COLUMNS, SCORE))
+        return cls(document_a, document_b, a, b, *measures)
 
-def seed_pairs(code: U64, paragraphs: I64, pairs: I64) -> I64:
-    """Seeds of pairs of paragraphs: where their longest common run of words begins.
+
+def seed_pairs(code: U32, low: I64, high: I64, pairs: I64) -> U64:
+    """Seeds of pairs of ranges of words: where their longest common run of words begins.
 
     Args:
-        code: uint64[words].
-        paragraphs: int64[p + 1], each paragraph's first word.
-        pairs: int64[n, 2], paragraphs.
+        code: uint32[words].
+        low, high: int64[r], the ranges.
+        pairs: int64[n, 2], numbers of ranges, the earlier first.
 
     Returns:
-        int64[m, 2], words; pairs without a common word have none.
+        uint64[m], words, the earlier in the upper half, the later in the lower; pairs without a common word have none.
     """
-    low, high = paragraphs[pairs], paragraphs[pairs + 1]
+    one, two = pairs[:, 0], pairs[:, 1]
     seeds = np.empty((len(pairs), 2), np.int64)
-    columns = [np.ascontiguousarray(column) for column in (low[:, 0], high[:, 0], low[:, 1], high[:, 1])]
-    _kernels.longest_runs(code, *columns, MOST_WORDS, seeds)
-    return seeds[seeds[:, 0] >= 0]
+    _kernels.longest_runs(code, low[one], high[one], low[two], high[two], np.int64(MOST_WORDS), seeds)
+    found = seeds[seeds[:, 0] >= 0].astype(np.uint64)
+    return found[:, 0] << np.uint64(32) | found[:, 1]
 
 
-def align(
-    code: U64,
-    documents: I64,
-    seeds: I64,
-    rules: Rules,
-    threads: int = 1,
-    advance: Callable[[int], None] = lambda _: None,
-) -> Matches:
+def align(code: U32, places: Places, seeds: U64, rules: Rules) -> U32:
     """Align every pair of documents around its seeds.
 
     Args:
-        code: uint64[words].
-        documents: int64[d + 1], each document's first word.
-        seeds: int64[n, 2], words that may agree, that of the earlier document first, in any order.
+        code: uint32[words].
+        places: where words stand.
+        seeds: uint64[n], ascending: words that may agree, that of the earlier document in the upper half, that of
+            the later one in the lower half.
         rules: what is accepted.
-        threads: how many chunks are worked on at once; the result does not depend on it.
-        advance: told of pairs of documents that are done.
+
+    Returns:
+        uint32[n, WIDTH], the table that :meth:`Matches.of` takes.
     """
-    of_seed = np.searchsorted(documents, seeds, side="right") - 1
-    seeds, of_pair, pairs = _order(documents, seeds, of_seed)
-    bounds = np.concatenate([documents[of_pair[:, :1]], documents[of_pair[:, :1] + 1],
-                             documents[of_pair[:, 1:]], documents[of_pair[:, 1:] + 1]], axis=1)  # fmt: skip
-    least, drop = round(4 * rules.min_score), round(4 * rules.drop)
-    least_linked = min(
-        least, round(4 * rules.min_linked_score)
-    )  # a match that can stand alone needs no other
-
-    def align_chunk(low: int, high: int) -> I64:
-        found = np.empty((pairs[high] - pairs[low] + 1, WIDTH), np.int64)
-        part = pairs[low : high + 1] - pairs[low]
-        n = _kernels.align(
-            code, seeds[pairs[low] : pairs[high]], part, bounds[low:high],
-            rules.min_words, least, least_linked, rules.link_words, drop, rules.join_words, found,
-        )  # fmt: skip
-        return found[:n].copy()
-
-    parts = run_chunks(align_chunk, split_evenly(pairs, CHUNK_SEEDS), threads, advance)
-    table = np.concatenate([np.empty((0, WIDTH), np.int64), *parts])
-    a, b = table[:, A0 : A1 + 1], table[:, B0 : B1 + 1]
-    document_a, document_b = (np.searchsorted(documents, side[:, 0], side="right") - 1 for side in (a, b))
-    return Matches(
-        document_a, document_b, a.copy(), b.copy(),
-        table[:, EQUAL].copy(), table[:, COLUMNS].copy(), table[:, SCORE].copy(),
+    least = round(4 * rules.min_score)
+    table = np.empty((len(seeds) + 1, WIDTH), np.int64)
+    n = _kernels.align(
+        code, places.documents, places.blocks, seeds, np.int64(rules.min_words), np.int64(least),
+        # a match that can stand alone needs no other
+        np.int64(min(least, round(4 * rules.min_linked_score))),
+        np.int64(rules.link_words), np.int64(round(4 * rules.drop)), np.int64(rules.join_words), table,
     )  # fmt: skip
-
-
-def _order(documents: I64, seeds: I64, of_seed: I64) -> tuple[I64, I64, I64]:
-    """Seeds by pair of documents, diagonal and place; the documents of each pair; and its first seed."""
-    local = seeds - documents[of_seed]
-    diagonal = (local[:, 1] - local[:, 0] + (1 << 31)).astype(np.uint64)
-    _, order = sort_keys(diagonal << np.uint64(32) | local[:, 0].astype(np.uint64))
-    of_pair = of_seed.astype(np.uint64)
-    keys, order = sort_keys((of_pair[:, 0] << np.uint64(32) | of_pair[:, 1])[order], order)
-    begins = np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), bool), keys[1:] != keys[:-1]]))
-    ordered = seeds[order]
-    return ordered, of_seed[order][begins], np.concatenate([begins, [len(keys)]]).astype(np.int64)
+    return table[:n].astype(np.uint32)

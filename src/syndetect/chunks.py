@@ -1,12 +1,14 @@
 """Work in chunks on a pool of threads: kernels release the GIL, so threads are enough and Ctrl-C stays ours."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -25,30 +27,27 @@ def split_evenly(offsets: npt.NDArray[np.int64], size: int) -> list[tuple[int, i
     return ranges
 
 
-def run_chunks(
-    work: Callable[[int, int], T],
-    ranges: Iterable[tuple[int, int]],
-    threads: int,
-    advance: Callable[[int], None] = lambda _: None,
-) -> list[T]:
-    """``work(low, high)`` for every range, on several threads, the results in the order of the ranges.
+def in_order(work: Callable[[S], T], items: Iterable[S], threads: int) -> Iterator[T]:
+    """``work(item)`` for every item, on several threads, the results in the order of the items.
+
+    Items are taken and results held no more than there are threads ahead of what was yielded, so that neither piles up.
 
     Args:
         work: called from worker threads; must not write what another call reads.
-        ranges: half-open ranges of items.
-        threads: how many run at once.
-        advance: told, in this thread, of the items of each range that is done.
+        items: taken in this thread.
+        threads: how many calls run at once.
 
-    An exception, Ctrl-C among them, drops the ranges not begun and comes out as soon as the running ones end.
+    An exception, Ctrl-C among them, drops the items not begun and comes out as soon as the running ones end.
     """
-    results = []
+    waiting: deque[Future[T]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        futures = [(pool.submit(work, low, high), high - low) for low, high in ranges]
         try:
-            for future, items in futures:
-                results.append(future.result())
-                advance(items)
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return results

@@ -4,6 +4,7 @@
     ├── InputError (ValueError)      an input that cannot be read at all, or, with strict, one bad record
     ├── SettingsError (ValueError)   a setting out of its range, or settings that exclude each other
     ├── OutputError (OSError)        a place that cannot be written, or that is there already
+    │   └── ScratchError             a scratch folder that is in use, damaged, or of another scan
     ├── ResultError (ValueError)     a folder that is not a result of a scan, or a passage that it lacks
     └── MissingExtraError (ImportError)   an optional dependency that is not installed
 
@@ -25,6 +26,10 @@ class SettingsError(SyndetectError, ValueError):
 
 class OutputError(SyndetectError, OSError):
     """An output cannot be written."""
+
+
+class ScratchError(OutputError):
+    """A scratch folder cannot be used."""
 
 
 class ResultError(SyndetectError, ValueError):

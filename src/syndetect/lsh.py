@@ -3,25 +3,26 @@
 Indyk and Motwani 1998; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from syndetect.chunks import run_chunks, split_evenly
-from syndetect.kernels import shingles as _shingles
-from syndetect.kernels.groups import find_leaders
+from syndetect.kernels import groups as _groups
+from syndetect.kernels.shingles import hash_ranges
 from syndetect.kernels.signatures import band_keys
-from syndetect.sorting import find_groups, pair_groups, sort_keys
+from syndetect.sorting import find_groups, gather, sort_keys, sort_values
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
-#: Words of paragraphs that one call of the kernel takes.
-CHUNK_WORDS = 1 << 17
+#: Keys that are sorted at a time.
+MOST_KEYS = 1 << 23
+
+_S32 = np.uint64(32)
 
 
 def s_curve(jaccard: F64 | float, bands: int, rows: int) -> F64 | float:
@@ -30,91 +31,142 @@ def s_curve(jaccard: F64 | float, bands: int, rows: int) -> F64 | float:
 
 
 @dataclass(frozen=True)
-class Classes:
-    """Paragraphs by their words: those that are the same, word for word, form a class.
+class Sketch:
+    """Paragraphs that are long enough to be compared.
 
     Attributes:
-        first: int64[c], each class's first paragraph, ascending.
-        members: int64[m], the paragraphs of classes of two and more, class by class, ascending within one.
-        offsets: int64[c + 1]: the members of class i are ``members[offsets[i]:offsets[i + 1]]``, none if it is one.
+        paragraphs: uint32[n], their numbers.
+        hashes: uint64[n], of all their words.
+        keys: uint32[bands, n], their band keys: half a hash's width, since what agrees by chance is verified anyway.
     """
 
-    first: I64
-    members: I64
-    offsets: I64
+    paragraphs: U32
+    hashes: U64
+    keys: U32
 
 
-def collapse(code: U64, paragraphs: I64, least: int) -> Classes:
-    """Classes of identical paragraphs; those of fewer than ``least`` words are left out."""
-    candidates = np.flatnonzero(np.diff(paragraphs) >= least)
-    low, high = paragraphs[candidates], paragraphs[candidates + 1]
-    hashes = np.empty(len(candidates), np.uint64)
-    _shingles.hash_ranges(code, low, high, hashes)
-    keys, places = sort_keys(hashes)
-    groups = find_groups(keys)
-    leader = np.arange(len(candidates))
-    find_leaders(code, low, high, places, groups.reshape(-1), leader)
-    first, sizes = np.unique(leader, return_counts=True)
-    order = np.argsort(leader, kind="stable")
-    is_shared = np.repeat(sizes > 1, sizes)
-    offsets = np.concatenate([[0], np.cumsum(np.where(sizes > 1, sizes, 0))])
-    return Classes(candidates[first], candidates[order[is_shared]], offsets)
+def sketch(
+    code: U32, paragraphs: I64, least: int, permutations: tuple[U32, U32], shape: tuple[int, int, int]
+) -> Sketch:
+    """Sketch paragraphs.
+
+    Args:
+        code: uint32[words].
+        paragraphs: int64[p + 1], each paragraph's first word.
+        least: words of the shortest paragraph that is compared.
+        permutations: as :func:`syndetect.minhash.permutations` gives them.
+        shape: words in a shingle, bands, rows.
+    """
+    k, bands, rows = shape
+    chosen = np.flatnonzero(np.diff(paragraphs) >= least)
+    low, high = paragraphs[chosen], paragraphs[chosen + 1]
+    hashes, keys = np.empty(len(chosen), np.uint64), np.empty((bands, len(chosen)), np.uint32)
+    hash_ranges(code, low, high, hashes)
+    band_keys(code, low, high, k, *permutations, rows, keys)
+    return Sketch(chosen.astype(np.uint32), hashes, keys)
 
 
-def identical_pairs(classes: Classes, paragraph_documents: U32) -> I64:
-    """int64[n, 2]: the first paragraph of each class with each other member in another document.
+@dataclass(frozen=True)
+class Owners:
+    """The documents of sketched paragraphs.
+
+    Attributes:
+        owner: uint32[n], each paragraph's document.
+        time: int64[d], microseconds since 1970, or ``UNDATED``.
+        rank: uint32[d], each document's place in time order.
+        window: the most microseconds between two documents; negative for no limit.
+    """
+
+    owner: U32
+    time: I64
+    rank: U32
+    window: int
+
+
+def find_leaders(code: U32, begins: U32, paragraphs: U32, hashes: U64, owners: Owners) -> U32:
+    """uint32[n]: for each paragraph the earliest one that is the same, word for word; many are their own.
+
+    Within a window, the earliest that is close enough to all that it leads.
+
+    Args:
+        code: uint32[words].
+        begins: uint32[p + 1], each paragraph's first word.
+        paragraphs: uint32[n], the sketched ones.
+        hashes: uint64[n], of all their words.
+        owners: their documents.
+    """
+    leader = np.arange(len(hashes), dtype=np.uint32)
+    for chosen in _by_leading_bits(hashes, 64):
+        ranks = owners.rank[owners.owner[chosen]]
+        if len(ranks) and (ranks[1:] < ranks[:-1]).any():
+            chosen = chosen[np.argsort(ranks, kind="stable")]
+        keys, places = sort_keys(hashes[chosen], chosen)
+        groups = find_groups(keys).reshape(-1)
+        _groups.find_leaders(
+            code, begins, paragraphs, places, groups, owners.owner, owners.time, np.int64(owners.window), leader
+        )
+    return leader
+
+
+def _by_leading_bits(keys: U32 | U64, bits: int) -> Iterator[U32]:
+    """The numbers of the keys, in portions of about ``MOST_KEYS`` that share no key, ascending in each."""
+    portions = 1
+    while len(keys) > MOST_KEYS * portions:
+        portions *= 2
+    if portions == 1:
+        yield np.arange(len(keys), dtype=np.uint32)
+        return
+    shift = keys.dtype.type(bits - portions.bit_length() + 1)
+    for portion in range(portions):
+        yield np.flatnonzero(keys >> shift == portion).astype(np.uint32)
+
+
+def identical_pairs(leader: U32, owners: Owners) -> U64:
+    """uint64[n], packed: each paragraph with its leader, where the two are in different documents.
 
     A star and not all pairs: a paragraph that a million documents share gives a million pairs.
     """
-    sizes = np.diff(classes.offsets)
-    first = np.repeat(classes.first, sizes)
-    pairs = np.stack([first, classes.members], axis=1)
-    across: I64 = pairs[paragraph_documents[first] != paragraph_documents[classes.members]]
-    return across
+    led = np.flatnonzero(leader != np.arange(len(leader), dtype=np.uint32))
+    first = leader[led].astype(np.int64)
+    across = owners.owner[first] != owners.owner[led]
+    return _pack(first[across], led[across])
 
 
-def similar_classes(
-    code: U64,
-    low: I64,
-    high: I64,
-    owner: U32,
-    permutations: tuple[U32, U32],
-    shape: tuple[int, int, int],
-    hot: int,
-    threads: int = 1,
-    advance: Callable[[int], None] = lambda _: None,
-) -> I64:
-    """Candidates: pairs of classes of which at least one band agrees.
+def _pack(one: I64, two: I64) -> U64:
+    return np.minimum(one, two).astype(np.uint64) << _S32 | np.maximum(one, two).astype(np.uint64)
+
+
+def similar_pairs(keys: U32, leaders: U32, owners: Owners, hot: int) -> U64:
+    """Candidates of one band: pairs of leaders with the same key, packed, ascending, in different documents.
 
     Args:
-        code: uint64[words].
-        low, high: int64[c], the words of each class's first paragraph.
-        owner: uint32[c]; two classes of one owner are no candidates.
-        permutations: as :func:`syndetect.minhash.permutations` gives them.
-        shape: words in a shingle, bands, rows.
-        hot: the largest bucket that gives all its pairs; a larger one gives a star.
-        threads: how many chunks are worked on at once.
-        advance: told of bands that are done.
-
-    Returns:
-        int64[n, 2], ascending, the smaller class first, each pair once.
+        keys: uint32[n], the band's keys.
+        leaders: uint32[l], ascending.
+        owners: the documents of all n paragraphs.
+        hot: the largest bucket that gives all its pairs; a larger one gives a star in time order.
     """
-    k, bands, rows = shape
-    keys = np.empty(
-        (bands, len(low)), np.uint32
-    )  # half a key's width: what agrees by chance is verified anyway
-    offsets = np.concatenate([[0], np.cumsum(high - low)])
-    run_chunks(
-        lambda a, b: band_keys(code, low[a:b], high[a:b], k, *permutations, rows, keys[:, a:b]),
-        split_evenly(offsets, CHUNK_WORDS),
-        threads,
-    )
+    keys = keys[leaders]
+    found = [np.empty(0, np.uint64)]
+    for chosen in _by_leading_bits(keys, 32):
+        packed = sort_values(keys[chosen].astype(np.uint64) << _S32 | leaders[chosen], lowest=4)
+        groups = find_groups(packed, 32)
+        found += _pair_buckets(packed.astype(np.uint32), groups, owners, hot)
+    return sort_values(np.concatenate(found))
 
-    def join_band(band: int, _: int) -> U64:
-        ordered, places = sort_keys(keys[band].astype(np.uint64))
-        pairs = pair_groups(places, find_groups(ordered), owner, hot)
-        return (pairs[:, 0] << 32 | pairs[:, 1]).astype(np.uint64)
 
-    parts = run_chunks(join_band, [(band, band + 1) for band in range(bands)], threads, advance)
-    packed = np.unique(np.concatenate(parts)).astype(np.int64)
-    return np.stack([packed >> 32, packed & 0xFFFFFFFF], axis=1)
+def _pair_buckets(places: U32, groups: I64, owners: Owners, hot: int) -> Iterator[U64]:
+    """The pairs of the small buckets, and of the large ones."""
+    sizes = groups[:, 1] - groups[:, 0]
+    for kernel, chosen in ((_groups.pair_groups, sizes <= hot), (_groups.star_groups, sizes > hot)):
+        is_star = kernel is _groups.star_groups
+        of = sizes[chosen]
+        room = int((2 * of if is_star else of * (of - 1) // 2).sum())
+        members, chosen_groups, number = gather(places, groups[chosen])
+        owner = owners.owner[members].astype(np.int64)
+        if is_star:
+            _, order = sort_keys(number << _S32 | owners.rank[owner])
+            members, owner = members[order], owner[order]
+        out = np.empty(room, np.uint64)
+        n = kernel(members, owner, chosen_groups.reshape(-1), owners.time, np.int64(owners.window), out)
+        yield out[:n]
+

@@ -42,7 +42,7 @@ def sign(offsets: I64, hashes: U32, slots: int = 128, seed: int = 1) -> U32:
     return signatures
 
 
-def sign_words(code: U64, low: I64, high: I64, k: int, slots: int = 128, seed: int = 1) -> U32:
+def sign_words(code: U32, low: I64, high: I64, k: int, slots: int = 128, seed: int = 1) -> U32:
     """Signatures of ranges of words by their k-word shingles: :func:`sign` of the upper halves of their hashes."""
     signatures = np.empty((len(low), slots), np.uint32)
     _kernels.sign_words(code, low, high, k, *permutations(slots, seed), signatures)

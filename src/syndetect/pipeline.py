@@ -1,9 +1,10 @@
 """The pipeline on one page: sources to articles to words to candidates to matches to passages to tables."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -11,19 +12,26 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from syndetect import align, lsh, minhash, passages, read, shingle, tabulate, text, winnow
+from syndetect import align, budget, passages, read, stages, tabulate
+from syndetect.chunks import in_order
+from syndetect.corpus import Batch, Corpus
 from syndetect.errors import InputError, SettingsError
+from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.jit import is_compiled, note_compiled
 from syndetect.progress import Progress, Silent
 from syndetect.settings import Settings
+from syndetect.store import Store
 from syndetect.tables import ARTICLES, SKIPPED, Result
-from syndetect.text import Words
+from syndetect.text import Places
 
 I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 
 #: Words have 32-bit numbers.
 _MOST_WORDS = 1 << 32
+#: Bytes of text that are indexed at a time.
+BATCH_BYTES = 8 << 20
 
 
 def scan(
@@ -32,6 +40,9 @@ def scan(
     *,
     columns: Mapping[str, str] | None = None,
     threads: int | None = None,
+    memory: int | None = None,
+    scratch: str | os.PathLike[str] | None = None,
+    resume: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
 ) -> Result:
@@ -43,38 +54,55 @@ def scan(
         settings: what decides the result; the defaults suit news.
         columns: the input's own names of ``id``, ``text`` ... where they are not among the usual ones.
         threads: processor cores to use (default: all). The result does not depend on it.
+        memory: bytes that the scan should keep to (default: half of what is free). What does not fit goes to files.
+            The result, which is in memory in the end, is not counted.
+        scratch: the folder for these files (default: a new one among the system's temporary files). It is removed
+            when the scan ends, whichever way; only a killed process leaves it.
+        resume: go on with the scan that a killed process left in ``scratch``, if there is one; have everything in
+            files from the beginning, and keep them when the scan fails.
         strict: raise at the first thing that would be skipped.
         progress: told of every stage; see :class:`syndetect.progress.Progress`.
 
     Raises:
-        SettingsError: settings or threads are none.
+        SettingsError: settings, threads or memory are none; or ``resume`` without ``scratch``.
         InputError: a path does not exist or holds nothing readable; with ``strict``, whatever would be skipped.
+        OutputError: the scratch folder cannot be used.
         MissingExtraError: the input needs an optional dependency.
     """
     settings, progress = settings or Settings(), progress or Silent()
     if not isinstance(settings, Settings):
         raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
-        raise SettingsError(f"threads must be a whole number from 1, not {threads!r}")
-    threads = threads or _cores()
-    clock = _Clock()
-    skipped = _Skipped(strict)
+    for name, value in (("threads", threads), ("memory", memory)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise SettingsError(f"{name} must be a whole number from 1, not {value!r}")
+    if resume and scratch is None:
+        raise SettingsError("to resume a scan, name its scratch folder")
+    threads, memory = threads or _cores(), memory or budget.default_memory()
+    clock, skipped = _Clock(), _Skipped(strict)
     was_compiled = is_compiled()
     if not was_compiled:
         progress.note("Compiling kernels; this happens once and takes some seconds.")
-    articles, words, inputs = _read(source, columns, threads, skipped, progress)
-    if len(words.code) > _MOST_WORDS:
-        raise InputError(f"{len(words.code):,} words are more than one scan can hold: split the corpus")
-    clock.lap("read")
-    words = _blank_repeats(words, articles, skipped)
-    rank = tabulate.time_rank(articles["published"])
-    found = candidates(words, settings, rank, threads, progress)
-    clock.lap("candidates")
-    matches = find_matches(words, found, settings, threads, progress)
-    clock.lap("alignment")
-    progress.stage("passages", None, "matches")
-    result = _tabulate(articles, words, rank, found, matches, settings)
-    clock.lap("passages")
+    found = read.resolve(source)
+    inputs = read.fingerprints(found) if isinstance(found, read.Inputs) else []
+    if isinstance(found, read.Inputs):
+        budget.check(found, memory, scratch, progress)
+    identity = {
+        "version": version("syndetect"), "settings": settings.to_dict(), "inputs": inputs,
+        "columns": dict(columns or {}), "batch": BATCH_BYTES,
+    }  # fmt: skip
+    place = None if scratch is None else Path(scratch)
+    with _store(place, budget.for_arrays(memory), identity, resume) as store:
+        articles, corpus = _read(found, columns, settings, threads, store, skipped, progress)
+        clock.lap("reading")
+        places = _places(articles, corpus)
+        job = stages.Job(store, corpus, places, settings, threads, progress)
+        for stage in (stages.near_duplicates, stages.compare, stages.find_seeds, stages.find_matches):
+            stage(job)
+            clock.lap(stage.__name__)
+        progress.stage("tables", None, "articles")
+        result = _tables(articles, job)
+        clock.lap("tables")
+        counts = _counts(job, result) | {"skipped": len(skipped.rows)}
     if not was_compiled:
         note_compiled()
     manifest = {
@@ -82,10 +110,22 @@ def scan(
         "settings": settings.to_dict(),
         "settings_fingerprint": settings.fingerprint,
         "inputs": inputs,
-        "counts": _counts(articles, words, found, result) | {"skipped": len(skipped.rows)},
+        "counts": counts,
         "timings": clock.seconds,
     }
     return Result(**result, skipped=skipped.frame(), manifest=manifest)
+
+
+@contextmanager
+def _store(place: Path | None, most: int, identity: Mapping[str, Any], resume: bool) -> Iterator[Store]:
+    """A store whose files are gone in the end, unless the scan fails and is to be resumed."""
+    store = Store(place, most, identity, resume=resume)
+    try:
+        yield store
+    except BaseException:
+        store.close(keep=resume)
+        raise
+    store.close()
 
 
 def _cores() -> int:
@@ -123,158 +163,101 @@ class _Skipped:
 
 
 def _read(
-    source: read.Source,
+    found: Any,
     columns: Mapping[str, str] | None,
+    settings: Settings,
     threads: int,
-    skipped: _Skipped,
+    store: Store,
+    skipped: "_Skipped",
     progress: Progress,
-) -> tuple[pl.DataFrame, Words, list[dict[str, Any]]]:
-    """All articles and their words, batch by batch, and what the manifest says of where they came from."""
-    found = read.resolve(source)
-    inputs = read.fingerprints(found) if isinstance(found, read.Inputs) else []
+) -> tuple[pl.DataFrame, Corpus]:
+    """All articles without their texts, and what is indexed of these, batch by batch."""
     progress.stage("reading", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
-    frames, parts = [pl.DataFrame(schema=ARTICLES)], []
-    for frame in read.read(found, columns=columns, on_skip=skipped, on_bytes=progress.advance):
-        frames.append(frame)
-        parts.append(tokenise(frame, threads))
-    return pl.concat(frames), text.concatenate(parts), inputs
+    corpus, frames = Corpus(store, settings.bands), [pl.DataFrame(schema=ARTICLES).drop("text")]
+    done = store.steps.get("reading", 0)
 
-
-def tokenise(articles: pl.DataFrame, threads: int = 1) -> Words:
-    """The words of a frame of articles, in its order."""
-    encoded = [article.encode() for article in articles["text"]]
-    documents = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(article) for article in encoded], out=documents[1:])
-    return text.tokenise(np.frombuffer(b"".join(encoded), np.uint8), documents, threads)
-
-
-def _blank_repeats(words: Words, articles: pl.DataFrame, skipped: _Skipped) -> Words:
-    """Take paragraphs out of the comparison that are one word again and again."""
-    words, paragraphs = text.blank_repeats(words)
-    documents = np.searchsorted(words.document_paragraphs, paragraphs, side="right") - 1
-    for paragraph, document in zip(paragraphs.tolist(), documents.tolist(), strict=True):
-        number = paragraph - int(words.document_paragraphs[document]) + 1
-        skipped(
-            f"{articles['doc_id'][document]}, paragraph {number}", "one word again and again; not compared"
+    def texts() -> Iterator[tuple[int, list[bytes]]]:
+        batches = read.read(
+            found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
         )
-    return words
+        for number, frame in enumerate(batches):
+            frames.append(frame.drop("text"))
+            if number >= done:
+                yield number, frame["text"].cast(pl.Binary).to_list()
+
+    def index(batch: tuple[int, list[bytes]]) -> tuple[int, Batch, I64]:
+        number, encoded = batch
+        return number, *stages.sketch(*joined(encoded), settings)
+
+    repeats = store.facts.setdefault("repeats", [])
+    for number, batch, repeated in in_order(index, texts(), threads):
+        documents = np.searchsorted(batch.words.document_paragraphs, repeated, side="right") - 1
+        within = repeated - batch.words.document_paragraphs[documents] + 1
+        repeats += np.stack([documents + corpus.size, within], axis=1).tolist()
+        corpus.add(batch)
+        if corpus.words > _MOST_WORDS:
+            raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")
+        store.step("reading", number + 1)
+    articles = pl.concat(frames)
+    for document, paragraph in repeats:
+        place = f"{articles['doc_id'][document]}, paragraph {paragraph}"
+        skipped(place, "one word again and again; not compared")
+    return articles, corpus
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """What may be reuse.
-
-    Attributes:
-        paragraph_pairs: int64[n, 2], near-duplicate paragraphs by MinHash and LSH, in different documents.
-        overlaps: their exact Jaccard and containments.
-        seeds: words at which two documents agree, from fingerprints.
-    """
-
-    paragraph_pairs: I64
-    overlaps: shingle.Overlaps
-    seeds: winnow.Seeds
+def joined(encoded: list[bytes]) -> tuple[U8, I64]:
+    """Texts as one buffer, and where each begins in it."""
+    bounds = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(article) for article in encoded], out=bounds[1:])
+    return np.frombuffer(b"".join(encoded), np.uint8), bounds
 
 
-def candidates(
-    words: Words,
-    settings: Settings,
-    rank: U32 | None = None,
-    threads: int = 1,
-    progress: Progress | None = None,
-) -> Candidates:
-    """Candidates of both kinds; ``rank`` is each document's place in time order (default: input order)."""
-    progress = progress or Silent()
-    if rank is None:
-        rank = np.arange(len(words.documents) - 1, dtype=np.uint32)
-    pairs = _paragraph_pairs(words, settings, threads, progress)
-    low, high = words.paragraphs[:-1], words.paragraphs[1:]
-    overlaps = shingle.compare(words.code, low, high, pairs, settings.shingle_words)
-    progress.stage("fingerprints", len(rank), "articles")
-    k = settings.fingerprint_words
-    prints = winnow.fingerprint(
-        words.code, words.documents, k, settings.winnow_window, threads, progress.advance
-    )
-    seeds = winnow.join(prints, words.code, words.documents, rank, k, settings.hot_places)
-    return Candidates(pairs, overlaps, seeds)
+def _places(articles: pl.DataFrame, corpus: Corpus) -> Places:
+    """Where words stand, and when they were published."""
+    time = articles["published"].to_physical().fill_null(int(UNDATED)).to_numpy()
+    return Places.of(corpus.tags, corpus.documents, time, tabulate.time_rank(articles["published"]))
 
 
-def _paragraph_pairs(words: Words, settings: Settings, threads: int, progress: Progress) -> I64:
-    """Pairs of similar paragraphs of different documents: a star of each class, and of similar classes the first."""
-    progress.stage("near-duplicates", settings.bands, "bands")
-    classes = lsh.collapse(words.code, words.paragraphs, settings.min_words)
-    low, high = words.paragraphs[classes.first], words.paragraphs[classes.first + 1]
-    owner = words.paragraph_documents
-    similar = lsh.similar_classes(
-        words.code, low, high, owner[classes.first], minhash.permutations(settings.slots, settings.seed),
-        (settings.shingle_words, settings.bands, settings.rows), settings.hot_places, threads, progress.advance,
-    )  # fmt: skip
-    pairs = np.concatenate([lsh.identical_pairs(classes, owner), classes.first[similar]])
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-
-
-def find_matches(
-    words: Words, found: Candidates, settings: Settings, threads: int = 1, progress: Progress | None = None
-) -> align.Matches:
-    """Candidates of both kinds, verified and aligned word by word."""
-    progress = progress or Silent()
-    progress.stage("alignment", None, "pairs")
-    of_paragraphs = align.seed_pairs(words.code, words.paragraphs, found.paragraph_pairs)
-    seeds = np.concatenate([found.seeds.words, of_paragraphs])
-    rules = align.Rules(
-        settings.min_words,
-        settings.min_score,
-        settings.min_linked_score,
-        settings.link_words,
-        settings.drop,
-        settings.join_words,
-    )
-    return align.align(words.code, words.documents, seeds, rules, threads, progress.advance)
-
-
-def _tabulate(
-    articles: pl.DataFrame,
-    words: Words,
-    rank: U32,
-    found: Candidates,
-    matches: align.Matches,
-    settings: Settings,
-) -> dict[str, pl.DataFrame]:
+def _tables(articles: pl.DataFrame, job: stages.Job) -> dict[str, pl.DataFrame]:
     """The four tables."""
+    store, corpus, places = job.store, job.corpus, job.places
+    matches = align.Matches.of(store["matches"], places)
     documents, ranges = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
-    grouped = passages.group(documents, ranges, matches.equal, matches.columns, matches.score, rank)
-    shares = found.overlaps
-    near = shares.jaccard >= settings.min_jaccard
+    grouped = passages.group(documents, ranges, matches.equal, matches.columns, matches.score, places.rank)
+    pairs = tabulate.Pairs.of(store["near_pairs"], store["near_shares"], corpus, places)
+    spans = tabulate.locate(corpus, [
+        *zip(documents, ranges, strict=True), *zip(pairs.documents, pairs.words, strict=True),
+        (grouped.document, grouped.words),
+    ], job.threads)  # fmt: skip
     return {
         "documents": tabulate.documents_table(
-            articles, words, (np.concatenate(documents), np.concatenate(ranges))
+            articles, corpus, (np.concatenate(documents), np.concatenate(ranges))
         ),
-        "pairs": tabulate.pairs_table(
-            articles, words, found.paragraph_pairs[near],
-            (shares.jaccard[near], shares.containment_a[near], shares.containment_b[near]),
-        ),
+        "pairs": tabulate.pairs_table(articles, pairs, spans.ranges[2:4]),
         "matches": tabulate.matches_table(
-            articles, words, documents, ranges, (matches.equal, matches.columns, matches.score)
+            articles, documents, spans.ranges[:2], (matches.equal, matches.columns, matches.score)
         ),
         "passages": tabulate.passages_table(
-            articles, words, (grouped.passage, grouped.document), grouped.words, (grouped.equal, grouped.columns)
+            articles, (grouped.passage, grouped.document), spans.ranges[4], spans.text,
+            (grouped.equal, grouped.columns),
         ),
     }  # fmt: skip
 
 
-def _counts(
-    articles: pl.DataFrame, words: Words, found: Candidates, tables: Mapping[str, pl.DataFrame]
-) -> dict[str, int]:
+def _counts(job: stages.Job, tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
     """The manifest's counts: the tables' rows, and what was considered or set aside on the way."""
+    store, corpus = job.store, job.corpus
+    seeds = store["seed_counts"].sum(axis=0)
     return {
-        "bytes": int(articles["text"].str.len_bytes().sum()),
+        "bytes": corpus.bytes,
         "documents": tables["documents"].height,
-        "paragraphs": len(words.paragraphs) - 1,
-        "words": len(words.code),
-        "candidate_paragraph_pairs": len(found.paragraph_pairs),
-        "candidate_seeds": len(found.seeds.words),
-        "hot_fingerprints": found.seeds.hot_keys,
-        "starred_places": found.seeds.starred_places,
-        "dropped_repeats": found.seeds.dropped_places,
+        "paragraphs": corpus.paragraphs,
+        "words": corpus.words,
+        "candidate_paragraph_pairs": int(store["compared"].sum()),
+        "candidate_seeds": int(seeds[0]),
+        "hot_fingerprints": int(seeds[1]),
+        "starred_places": int(seeds[2]),
+        "dropped_repeats": int(seeds[3]),
         "pairs": tables["pairs"].height,
         "matches": tables["matches"].height,
         "passages": tables["passages"]["passage_id"].n_unique(),

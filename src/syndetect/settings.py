@@ -48,6 +48,9 @@ class Settings:
     join_words: int = _option(
         12, 0, 10_000, "words that two matches may lie apart, in both documents, to be joined"
     )
+    window_days: float = _option(
+        0.0, 0.0, 100_000.0, "most days between two articles that are compared; 0 compares all with all"
+    )
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -63,6 +66,11 @@ class Settings:
             raise SettingsError(
                 f"bands x rows must not exceed slots: {self.bands} x {self.rows} is more than {self.slots}"
             )
+
+    @property
+    def window(self) -> int:
+        """:attr:`window_days` in microseconds, -1 for no limit."""
+        return round(self.window_days * 86_400_000_000) or -1
 
     def to_dict(self) -> dict[str, int | float]:
         """The settings as a mapping that JSON can hold."""

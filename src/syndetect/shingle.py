@@ -7,16 +7,17 @@ import numpy.typing as npt
 
 from syndetect.kernels import shingles as _kernels
 
+U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
 
-def shingle(code: U64, low: I64, high: I64, k: int) -> tuple[I64, U64]:
+def shingle(code: U32, low: I64, high: I64, k: int) -> tuple[I64, U64]:
     """The k-word shingle hashes of ranges of words.
 
     Args:
-        code: uint64[words], as :attr:`syndetect.text.Words.code`.
+        code: uint32[words], as :attr:`syndetect.text.Words.code`.
         low, high: int64[n], the ranges.
         k: words in a shingle; a range of fewer words is one shingle.
 
@@ -34,25 +35,30 @@ def shingle(code: U64, low: I64, high: I64, k: int) -> tuple[I64, U64]:
 
 @dataclass(frozen=True)
 class Overlaps:
-    """How much pairs of paragraphs share: float64[n] each, by exact sets of shingles."""
+    """How much pairs of paragraphs share, by exact sets of shingles.
 
+    Attributes:
+        common: int64[n], shingles in both.
+        jaccard, containment_a, containment_b: float64[n].
+    """
+
+    common: I64
     jaccard: F64
     containment_a: F64
     containment_b: F64
 
 
-def compare(code: U64, low: I64, high: I64, pairs: I64, k: int) -> Overlaps:
+def compare(code: U32, low: I64, high: I64, pairs: I64, k: int) -> Overlaps:
     """Exact Jaccard and containment of pairs of ranges of words.
 
     Args:
         code, low, high, k: as in :func:`shingle`.
         pairs: int64[n, 2], numbers of ranges.
     """
-    used, numbers = np.unique(pairs, return_inverse=True)
-    numbers = numbers.reshape(pairs.shape).astype(np.int64)
-    offsets, hashes = shingle(code, low[used], high[used], k)
-    sizes, common = np.empty(len(used), np.int64), np.empty(len(pairs), np.int64)
+    offsets, hashes = shingle(code, low, high, k)
+    sizes, common = np.empty(len(low), np.int64), np.empty(len(pairs), np.int64)
+    first, second = pairs[:, 0].copy(), pairs[:, 1].copy()
     _kernels.make_sets(offsets, hashes, sizes)
-    _kernels.count_common(offsets, sizes, hashes, numbers[:, 0].copy(), numbers[:, 1].copy(), common)
-    size_a, size_b = sizes[numbers[:, 0]], sizes[numbers[:, 1]]
-    return Overlaps(common / (size_a + size_b - common), common / size_a, common / size_b)
+    _kernels.count_common(offsets, sizes, hashes, first, second, common)
+    size_a, size_b = sizes[first], sizes[second]
+    return Overlaps(common, common / (size_a + size_b - common), common / size_a, common / size_b)

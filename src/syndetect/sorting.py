@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syndetect.kernels import groups as _groups
-from syndetect.kernels.order import radix_sort
+from syndetect.kernels.order import radix_sort, sort
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -19,21 +19,24 @@ def sort_keys(keys: U64, places: U32 | None = None) -> tuple[U64, U32]:
     return keys, places
 
 
-def find_groups(keys: U64) -> I64:
-    """int64[g, 2]: begin and end of each run of two or more equal keys in sorted keys."""
+def sort_values(values: U64, lowest: int = 0) -> U64:
+    """Values in ascending order of their bytes from ``lowest`` up; those that are equal in these keep their order."""
+    values = values.copy()
+    sort(values, np.empty_like(values), np.int64(lowest))
+    return values
+
+
+def find_groups(keys: U64, shift: int = 0) -> I64:
+    """int64[g, 2]: begin and end of each run of two or more sorted keys that are equal but for ``shift`` last bits."""
     bounds = np.empty(len(keys) + 1, np.int64)
-    count = _groups.find_groups(keys, bounds)
+    count = _groups.find_groups(keys, np.uint64(shift), bounds)
     return bounds[: 2 * count].reshape(-1, 2).copy()
 
 
-def pair_groups(places: U32, groups: I64, owner: U32, hot: int) -> I64:
-    """int64[n, 2]: pairs of places in one group with different owners, the smaller first.
-
-    Groups of more than ``hot`` places give a star (the first with each, and each with the next), others all pairs.
-    """
-    flat = np.ascontiguousarray(groups).reshape(-1)
-    nothing = np.empty((0, 2), np.int64)
-    count = _groups.pair_groups(places, flat, owner, hot, nothing, False)
-    pairs = np.empty((count, 2), np.int64)
-    _groups.pair_groups(places, flat, owner, hot, pairs, True)
-    return pairs
+def gather(places: U32, groups: I64) -> tuple[U32, I64, U64]:
+    """The places of groups, group by group; where the groups then stand (int64[g, 2]); and each place's group."""
+    sizes = groups[:, 1] - groups[:, 0]
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    members = places[np.repeat(groups[:, 0] - bounds[:-1], sizes) + np.arange(bounds[-1])]
+    number = np.repeat(np.arange(len(groups), dtype=np.uint64), sizes)
+    return members, np.stack([bounds[:-1], bounds[1:]], axis=1), number

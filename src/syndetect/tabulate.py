@@ -1,12 +1,17 @@
 """Arrays to tables: dense numbers become the user's ids again, words become characters."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from syndetect.corpus import Corpus, Wanted
+from syndetect.corpus import Located as Portion
 from syndetect.kernels.stars import count_covered
 from syndetect.tables import TABLES
-from syndetect.text import Words
+from syndetect.text import Places
 
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
@@ -27,77 +32,129 @@ def time_rank(published: pl.Series) -> U32:
     return rank
 
 
-def _spans(words: Words, ranges: I64) -> tuple[I64, I64]:
-    """Ranges of words (int64[n, 2]) as characters in their documents."""
-    return words.begin[ranges[:, 0]].astype(np.int64), words.end[ranges[:, 1] - 1].astype(np.int64)
+class Pairs(NamedTuple):
+    """Pairs of near-duplicate paragraphs: their documents and words on both sides, and what they share.
+
+    ``documents`` are int64[n], ``words`` int64[n, 2], ``numbers`` (of the paragraph in its document) int64[n], twice
+    each; ``shares`` float64[n, 3].
+    """
+
+    documents: tuple[I64, I64]
+    words: tuple[I64, I64]
+    numbers: tuple[I64, I64]
+    shares: F64
+
+    @classmethod
+    def of(cls, pairs: I64, shares: F64, corpus: Corpus, places: Places) -> "Pairs":
+        """From pairs of paragraphs (int64[n, 2]) and their Jaccard and containments."""
+        first = np.concatenate([[0], np.cumsum(corpus.paragraph_counts)])
+        documents, words, numbers = [], [], []
+        for paragraphs in (pairs[:, 0], pairs[:, 1]):
+            document = np.searchsorted(first, paragraphs, side="right") - 1
+            documents.append(document)
+            words.append(np.stack(corpus.spans_of(paragraphs), axis=1))
+            numbers.append(paragraphs - first[document])
+        return cls(tuple(documents), tuple(words), tuple(numbers), shares)
 
 
-def documents_table(articles: pl.DataFrame, words: Words, matched: tuple[I64, I64]) -> pl.DataFrame:
+class Located(NamedTuple):
+    """Ranges of words as characters, first and end (int64[n] each); and the text of the last list of ranges."""
+
+    ranges: list[tuple[I64, I64]]
+    text: pl.Series
+
+
+def locate(corpus: Corpus, wanted: Sequence[tuple[I64, I64]], threads: int) -> Located:
+    """Where ranges of words stand in their documents.
+
+    Args:
+        corpus: the articles.
+        wanted: documents (int64[n]) and words (int64[n, 2]), in any order.
+        threads: how many portions are worked on at once.
+    """
+    orders = [np.argsort(document, kind="stable") for document, _ in wanted]
+    ordered = [Wanted(one[0][order], one[1][order]) for one, order in zip(wanted, orders, strict=True)]
+    ranges = [(np.empty(len(order), np.int64), np.empty(len(order), np.int64)) for order in orders]
+    filled, texts = [0] * len(wanted), [pl.Series(dtype=pl.String)]
+    for part in corpus.locate(ordered, threads):
+        for at, (begin, end) in enumerate(part.spans):
+            chosen = orders[at][filled[at] : filled[at] + len(begin)]
+            ranges[at][0][chosen], ranges[at][1][chosen] = begin, end
+            filled[at] += len(begin)
+        texts.append(_quote(part, ordered[-1].document[filled[-1] - len(begin) : filled[-1]], (begin, end)))
+    back = np.empty(len(orders[-1]), np.int64)
+    back[orders[-1]] = np.arange(len(back))
+    return Located(ranges, pl.concat(texts).gather(back))
+
+
+def _quote(part: Portion, documents: I64, spans: tuple[I64, I64]) -> pl.Series:
+    """What the documents of a portion say at these characters."""
+    data, bounds = part.text.tobytes(), part.text_bounds.tolist()
+    used, at = np.unique(documents, return_inverse=True)
+    places = np.searchsorted(part.documents, used).tolist()
+    texts = pl.Series([data[bounds[i] : bounds[i + 1]] for i in places], dtype=pl.Binary).cast(pl.String)
+    frame = pl.DataFrame({"text": texts.gather(at), "begin": spans[0], "length": spans[1] - spans[0]})
+    return frame.select(pl.col("text").str.slice(pl.col("begin"), pl.col("length")))["text"]
+
+
+def documents_table(articles: pl.DataFrame, corpus: Corpus, matched: tuple[I64, I64]) -> pl.DataFrame:
     """The table ``documents``; ``matched`` gives the document and words (int64[n], int64[n, 2]) of every match."""
     document, ranges = matched
     reused = np.zeros(len(articles), np.int64)
     order = np.lexsort((ranges[:, 0], document))
     count_covered(ranges[:, 0].copy(), ranges[:, 1].copy(), document, order, reused)
-    total = np.diff(words.documents)
+    total = corpus.word_counts
     return articles.select("doc_id", "source", "published", "title", "url").with_columns(
-        paragraphs=pl.Series(np.diff(words.document_paragraphs)),
+        paragraphs=pl.Series(corpus.paragraph_counts),
         words=pl.Series(total),
         reused_words=pl.Series(reused),
         reused_share=pl.Series(reused / np.maximum(total, 1)),
     )
 
 
-def pairs_table(
-    articles: pl.DataFrame, words: Words, pairs: I64, shares: tuple[F64, F64, F64]
-) -> pl.DataFrame:
-    """The table ``pairs``, from int64[n, 2] paragraphs and their Jaccard and containments."""
-    documents = words.paragraph_documents[pairs] if len(pairs) else np.empty((0, 2), np.uint32)
+def pairs_table(articles: pl.DataFrame, pairs: Pairs, spans: list[tuple[I64, I64]]) -> pl.DataFrame:
+    """The table ``pairs``; ``spans`` are the characters on both sides."""
     columns: dict[str, object] = {}
     for side, name in enumerate("ab"):
-        paragraph = pairs[:, side]
-        begin, end = _spans(
-            words, np.stack([words.paragraphs[paragraph], words.paragraphs[paragraph + 1]], axis=1)
-        )
-        columns[f"doc_{name}"] = articles["doc_id"].gather(documents[:, side])
-        columns[f"paragraph_{name}"] = paragraph - words.document_paragraphs[documents[:, side]]
-        columns[f"begin_{name}"], columns[f"end_{name}"] = begin, end
-    columns["jaccard"], columns["containment_a"], columns["containment_b"] = shares
+        columns[f"doc_{name}"] = articles["doc_id"].gather(pairs.documents[side])
+        columns[f"paragraph_{name}"] = pairs.numbers[side]
+        columns[f"begin_{name}"], columns[f"end_{name}"] = spans[side]
+    columns["jaccard"], columns["containment_a"], columns["containment_b"] = pairs.shares.T.copy()
     return pl.DataFrame(columns, schema_overrides=TABLES["pairs"]).select(TABLES["pairs"].names())
 
 
 def matches_table(
     articles: pl.DataFrame,
-    words: Words,
     documents: tuple[I64, I64],
-    ranges: tuple[I64, I64],
+    spans: list[tuple[I64, I64]],
     measures: tuple[I64, ...],
 ) -> pl.DataFrame:
     """The table ``matches``; ``measures`` are equal words, aligned columns and the score in quarters."""
     equal, aligned, score = measures
     columns: dict[str, object] = {}
-    for name, document, span in zip("ab", documents, ranges, strict=True):
+    for name, document, span in zip("ab", documents, spans, strict=True):
         columns[f"doc_{name}"] = articles["doc_id"].gather(document)
-        columns[f"begin_{name}"], columns[f"end_{name}"] = _spans(words, span)
+        columns[f"begin_{name}"], columns[f"end_{name}"] = span
     columns |= {"words": equal, "identity": equal / np.maximum(aligned, 1), "score": score / 4}
     return pl.DataFrame(columns, schema_overrides=TABLES["matches"]).select(TABLES["matches"].names())
 
 
 def passages_table(
-    articles: pl.DataFrame, words: Words, numbers: tuple[I64, I64], ranges: I64, measures: tuple[I64, I64]
+    articles: pl.DataFrame,
+    numbers: tuple[I64, I64],
+    spans: tuple[I64, I64],
+    text: pl.Series,
+    measures: tuple[I64, I64],
 ) -> pl.DataFrame:
     """The table ``passages``; ``numbers`` are passages and documents, ``measures`` equal words and columns."""
     (passage, document), (equal, aligned) = numbers, measures
-    begin, end = _spans(words, ranges)
-    text = articles["text"].gather(document).to_frame("text").select(
-        pl.col("text").str.slice(pl.Series(begin), pl.Series(end - begin))
-    )  # fmt: skip
     columns: dict[str, object] = {
         "passage_id": passage,
         "doc_id": articles["doc_id"].gather(document),
-        "begin": begin,
-        "end": end,
+        "begin": spans[0],
+        "end": spans[1],
         "words": equal,
         "identity": equal / np.maximum(aligned, 1),
-        "text": text["text"],
+        "text": text,
     }
     return pl.DataFrame(columns, schema_overrides=TABLES["passages"]).select(TABLES["passages"].names())

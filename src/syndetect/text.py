@@ -15,19 +15,20 @@ any, by line ends.
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from syndetect.chunks import run_chunks, split_evenly
+from syndetect.chunks import in_order, split_evenly
+from syndetect.kernels.owners import BLOCK_BITS, find_owners
 
 U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-_SCATTER = np.uint64(0x9E3779B97F4A7C15)
+_SCATTER = np.uint32(0x9E3779B1)
 
 #: Bytes of text that one call of the kernel takes: small enough to answer Ctrl-C at once.
 CHUNK_BYTES = 1 << 21
@@ -38,14 +39,14 @@ class Words:
     """The words of a corpus as flat arrays; everything after tokenising reads these and not the text.
 
     Attributes:
-        code: uint64[words], equal for equal folded words.
+        code: uint32[words], equal for equal folded words.
         begin, end: uint32[words], the word's characters in its document, 0-based and half-open.
         documents: int64[d + 1], each document's first word.
         paragraphs: int64[p + 1], each paragraph's first word.
         document_paragraphs: int64[d + 1], each document's first paragraph.
     """
 
-    code: U64
+    code: U32
     begin: U32
     end: U32
     documents: I64
@@ -57,6 +58,43 @@ class Words:
         """uint32[p]: each paragraph's document."""
         counts = np.diff(self.document_paragraphs)
         return np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where words stand: what is held of a corpus while its fingerprints and seeds are joined.
+
+    Attributes:
+        tags: uint8[words], eight bits of each word's code, never 0.
+        documents: int64[d + 1], each document's first word.
+        blocks: uint32, the document of every 256th word.
+        time: int64[d], microseconds since 1970, or ``UNDATED``.
+        rank: uint32[d], each document's place in time order.
+    """
+
+    tags: U8
+    documents: I64
+    blocks: U32
+    time: I64
+    rank: U32
+
+    @classmethod
+    def of(cls, tags: U8, documents: I64, time: I64, rank: U32) -> Self:
+        """Places with their blocks."""
+        every = np.arange(0, len(tags), 1 << BLOCK_BITS)
+        blocks = np.searchsorted(documents, every, side="right") - 1
+        return cls(tags, documents, blocks.astype(np.uint32), time, rank)
+
+    def owners(self, words: U32) -> I64:
+        """int64[n]: the documents of words."""
+        owner = np.empty(len(words), np.int64)
+        find_owners(words, self.blocks, self.documents, owner)
+        return owner
+
+
+def tags(code: U32) -> U8:
+    """The tags of word codes: their leading eight bits, 1 instead of 0."""
+    return np.maximum(code >> np.uint32(24), np.uint32(1)).astype(np.uint8)
 
 
 @cache
@@ -78,14 +116,14 @@ def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
         The words, numbered through the documents in their order.
     """
     chunks = split_evenly(documents, CHUNK_BYTES)
-    parts = run_chunks(lambda low, high: _tokenise_chunk(buffer, documents[low : high + 1]), chunks, threads)
-    return concatenate(parts)
+    parts = in_order(lambda part: _tokenise_chunk(buffer, documents[part[0] : part[1] + 1]), chunks, threads)
+    return concatenate(list(parts))
 
 
 def concatenate(parts: list[Words]) -> Words:
     """Words of consecutive batches as one."""
     return Words(
-        code=np.concatenate([part.code for part in parts]) if parts else np.zeros(0, np.uint64),
+        code=np.concatenate([part.code for part in parts]) if parts else np.zeros(0, np.uint32),
         begin=np.concatenate([part.begin for part in parts]) if parts else np.zeros(0, np.uint32),
         end=np.concatenate([part.end for part in parts]) if parts else np.zeros(0, np.uint32),
         documents=_join_offsets([part.documents for part in parts]),
@@ -107,7 +145,7 @@ def _tokenise_chunk(buffer: U8, documents: I64) -> Words:
 
     count = len(documents) - 1
     room = (int(documents[-1] - documents[0]) + 1) // 2 + count
-    code, begin, end = np.empty(room, np.uint64), np.empty(room, np.uint32), np.empty(room, np.uint32)
+    code, begin, end = np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(room, np.uint32)
     paragraphs, gap = np.empty(room + 1, np.int64), np.empty(room, np.uint8)
     document_words, document_paragraphs = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
     words, found = kernel(
@@ -143,6 +181,6 @@ def blank_repeats(words: Words) -> tuple[Words, I64]:
         return words, found
     code = words.code.copy()
     for paragraph in found:
-        part = np.arange(low[paragraph], high[paragraph], dtype=np.uint64)
-        code[low[paragraph] : high[paragraph]] = (part << np.uint64(1)) * _SCATTER | np.uint64(1)
+        part = np.arange(low[paragraph], high[paragraph], dtype=np.uint32)
+        code[low[paragraph] : high[paragraph]] = part * _SCATTER << np.uint32(1) | np.uint32(1)
     return replace(words, code=code), found

@@ -1,35 +1,64 @@
 """Contained passages: winnowed fingerprints over each document's word stream, and where they agree."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from syndetect.chunks import run_chunks, split_evenly
 from syndetect.kernels import fingerprints as _kernels
-from syndetect.sorting import find_groups, pair_groups, sort_keys
+from syndetect.kernels import joining as _joining
+from syndetect.kernels.groups import star_groups
+from syndetect.kernels.nearby import bounds_by_bits
+from syndetect.sorting import find_groups, gather, sort_keys, sort_values
+from syndetect.text import Places
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-#: Words that one call of the kernel takes.
-CHUNK_WORDS = 1 << 19
+#: Postings come in as many parts, by their keys, and each part is joined by itself.
+PARTS = _kernels.PARTS
 #: By how much a hot fingerprint is lengthened, in turn, as multiples of its own words.
 LENGTHS = (2, 4)
 #: How often one document may stand in a fingerprint that is hot even when lengthened.
 MOST_REPEATS = 4
 
+_QUARTERS = 4  # of a word, in which scores count
+_LEAST_COST = 3  # quarters that a word costs at least that has no equal
+_ROOM = 1 << 17  # seeds that a kernel has room for at a time
+_BOUNDS = bounds_by_bits(_QUARTERS, _LEAST_COST)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
 
 @dataclass(frozen=True)
-class Fingerprints:
-    """Fingerprints in the order of the text: key uint64[n], first word and document uint32[n]."""
+class Postings:
+    """Fingerprints by part: those of part i are ``entries[bounds[i]:bounds[i + 1]]``, in the order of the text.
 
-    key: U64
-    place: U32
-    owner: U32
+    Attributes:
+        bounds: int64[PARTS + 1].
+        entries: uint64[n]: 32 further bits of the key, then the first word.
+    """
+
+    bounds: I64
+    entries: U64
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What makes a seed; see :class:`syndetect.settings.Settings`.
+
+    Attributes:
+        k: words in a fingerprint.
+        hot: the most places of a fingerprint that is joined in all pairs.
+        window: the most microseconds between two documents; negative for no limit.
+        least_score: what a match around a seed must be able to score, in words.
+    """
+
+    k: int
+    hot: int
+    window: int
+    least_score: float
 
 
 @dataclass(frozen=True)
@@ -37,105 +66,136 @@ class Seeds:
     """Pairs of words at which two documents agree.
 
     Attributes:
-        words: int64[n, 2], words by their number in the corpus, that of the earlier document first.
+        words: uint64[n], ascending: the word of the earlier document (in input order) in the upper half, that of the
+            later one in the lower half.
         hot_keys: fingerprints in more than ``hot`` places, which were lengthened.
         starred_places: places of fingerprints that stayed hot and were joined as stars.
         dropped_places: repeats of those within one document that were left out.
     """
 
-    words: I64
+    words: U64
     hot_keys: int
     starred_places: int
     dropped_places: int
 
 
-def fingerprint(
-    code: U64,
-    documents: I64,
-    k: int,
-    window: int,
-    threads: int = 1,
-    advance: Callable[[int], None] = lambda _: None,
-) -> Fingerprints:
+def fingerprint(code: U32, documents: I64, k: int, window: int) -> Postings:
     """Winnow documents: any run of k + window - 1 words that two of them share has a fingerprint in both.
 
     Args:
-        code: uint64[words].
+        code: uint32[words].
         documents: int64[d + 1], each document's first word.
         k: words in a shingle.
         window: shingles in a window, of which one is kept.
-        threads: how many chunks are worked on at once.
-        advance: told of documents that are done.
     """
-
-    def winnow(low: int, high: int) -> tuple[U64, U32, U32]:
-        part = documents[low : high + 1]
-        room = int(part[-1] - part[0])
-        key, place, owner = np.empty(room, np.uint64), np.empty(room, np.uint32), np.empty(room, np.uint32)
-        n = _kernels.winnow(code, part, k, window, key, place, owner)
-        return key[:n].copy(), place[:n].copy(), owner[:n] + np.uint32(low)
-
-    parts = run_chunks(winnow, split_evenly(documents, CHUNK_WORDS), threads, advance)
-    columns = (
-        zip(*parts, strict=True) if parts else ([np.empty(0, t)] for t in (np.uint64, np.uint32, np.uint32))
-    )
-    return Fingerprints(*(np.concatenate(column) for column in columns))
+    room = len(code)
+    longest = int(np.diff(documents).max(initial=0))
+    key, place, hashes = np.empty(room, np.uint64), np.empty(room, np.uint32), np.empty(longest, np.uint64)
+    n = _kernels.winnow(code, documents, k, window, hashes, key, place)
+    bounds, entries = np.empty(PARTS + 1, np.int64), np.empty(n, np.uint64)
+    _kernels.part(key[:n], place[:n], bounds, entries)
+    return Postings(bounds, entries)
 
 
-def join(prints: Fingerprints, code: U64, documents: I64, rank: U32, k: int, hot: int) -> Seeds:
-    """Pairs of places with the same fingerprint in different documents.
+def join(entries: U64, places: Places, rules: Rules) -> Seeds:
+    """Pairs of places with the same fingerprint in different documents, where a match may stand.
 
-    A fingerprint in more than ``hot`` places is lengthened to the next 2k, then 4k words and joined as that. What is
-    hot even then becomes a star in time order: the earliest document with each other one, and each with the next.
+    A fingerprint in more than ``hot`` places (within the window) is lengthened to the next 2k, then 4k words and
+    joined as that. What is hot even then becomes a star in time order: the earliest document with each other one,
+    and each with the next.
 
     Args:
-        prints: the fingerprints of all documents.
-        code: uint64[words].
-        documents: int64[d + 1], each document's first word.
-        rank: uint32[d], each document's place in time order.
-        k: words in a fingerprint.
-        hot: the most places of a fingerprint that is joined in all pairs.
+        entries: the postings of one part, of all documents, in the order of the text.
+        places: where words stand.
+        rules: what makes a seed.
     """
-    keys, places = sort_keys(prints.key)
-    groups = find_groups(keys)
-    pairs, hot_groups = _join_small(prints, places, groups, hot)
-    found, hot_keys = [pairs], len(hot_groups)
-    in_time = np.argsort(rank, kind="stable")  # documents, earliest first
-    time_rank = np.empty(len(rank), np.int64)
-    time_rank[in_time] = np.arange(len(rank))
+    entries = sort_values(entries, lowest=4)
+    first = entries.astype(np.uint32)
+    groups = find_groups(entries, 32)
+    is_hot = groups[:, 1] - groups[:, 0] > rules.hot
+    found = [_join_small(first, groups[~is_hot], places, rules, rules.k)]
+    hot = _Hot.of(first, groups[is_hot], places)
+    hot_keys = int(is_hot.sum())
     for length in LENGTHS:
-        if not len(hot_groups):
-            break
-        rest = _members(places, hot_groups)
-        rest = rest[np.argsort(time_rank[prints.owner[rest]], kind="stable")]
-        longer = np.empty(len(rest), np.uint64)
-        _kernels.lengthen(code, documents[1:], prints.place[rest], prints.owner[rest], k * length, longer)
-        keys, places = sort_keys(longer, rest)
-        pairs, hot_groups = _join_small(prints, places, find_groups(keys), hot)
-        found.append(pairs)
-    keep = np.zeros(len(places), np.uint8)
-    dropped = _kernels.cap_repeats(places, hot_groups.reshape(-1), prints.owner, MOST_REPEATS, keep)
-    places, hot_groups = _keep(places, hot_groups, keep)
-    found.append(pair_groups(places, hot_groups, prints.owner, 0))
-    words = prints.place[np.concatenate(found)].astype(np.int64)
-    return Seeds(words, hot_keys, int(np.sum(hot_groups[:, 1] - hot_groups[:, 0])), int(dropped))
+        if len(hot.words):
+            hot = _sparse(hot, places, rules, rules.k * length // 2, found)
+            hot = _lengthened(hot, places, rules, rules.k * length, found)
+    dropped = 0
+    if len(hot.words):
+        keep = np.zeros(len(hot.words), np.uint8)
+        dropped = _kernels.cap_repeats(hot.groups.reshape(-1), hot.owner, MOST_REPEATS, keep)
+        hot = hot.keep(keep)
+        out = np.empty(2 * len(hot.words), np.uint64)
+        n = star_groups(hot.words, hot.owner, hot.groups.reshape(-1), places.time, rules.window, out)
+        found.append(out[:n])
+    return Seeds(sort_values(np.concatenate(found)), hot_keys, len(hot.words), int(dropped))
 
 
-def _join_small(prints: Fingerprints, places: U32, groups: I64, hot: int) -> tuple[I64, I64]:
-    """All pairs of the groups of at most ``hot`` places, and the other groups."""
-    is_hot = groups[:, 1] - groups[:, 0] > hot
-    return pair_groups(places, groups[~is_hot], prints.owner, hot), groups[is_hot]
+@dataclass(frozen=True)
+class _Hot:
+    """Places of hot fingerprints: first word uint32[n], document int64[n], and the groups int64[g, 2], by time each."""
+
+    words: U32
+    owner: I64
+    groups: I64
+
+    @classmethod
+    def of(cls, words: U32, groups: I64, places: Places) -> "_Hot":
+        """The places of some groups of ``words``, put in order of time."""
+        chosen, groups, number = gather(words, groups)
+        owner = places.owners(chosen)
+        _, order = sort_keys(number << np.uint64(32) | places.rank[owner])
+        return cls(chosen[order], owner[order], groups)
+
+    def keep(self, which: U8) -> "_Hot":
+        """Without the places that are not to be kept."""
+        before = np.concatenate([[0], np.cumsum(which, dtype=np.int64)])
+        mask = which.astype(bool)
+        return _Hot(self.words[mask], self.owner[mask], before[self.groups])
 
 
-def _members(places: U32, groups: I64) -> U32:
-    """The places in all of the groups, ascending."""
-    inside = np.zeros(len(places) + 1, np.int64)
-    inside[groups[:, 0]] += 1
-    inside[groups[:, 1]] -= 1
-    return np.sort(places[np.cumsum(inside[:-1]) > 0])
+def _join_small(words: U32, groups: I64, places: Places, rules: Rules, k: int) -> U64:
+    """Seeds of all pairs of small groups."""
+    found, start, flat = [np.empty(0, np.uint64)], 0, np.ascontiguousarray(groups).reshape(-1)
+    out = np.empty(max(_ROOM, rules.hot**2), np.uint64)
+    while start < len(groups):
+        start, n = _joining.join_groups(
+            words, flat, np.int64(start), places.tags, np.int64(k), places.documents, places.blocks, places.time,
+            np.int64(rules.window), _least(rules), _BOUNDS, out,
+        )  # fmt: skip
+        found.append(out[:n].copy())
+    return np.concatenate(found)
 
 
-def _keep(places: U32, groups: I64, keep: U8) -> tuple[U32, I64]:
-    """The places that are kept, and where the groups stand among them."""
-    before = np.concatenate([[0], np.cumsum(keep, dtype=np.int64)])
-    return places[keep.astype(bool)], before[groups]
+def _least(rules: Rules) -> np.int64:
+    return np.int64(np.ceil(_QUARTERS * rules.least_score))
+
+
+def _sparse(hot: _Hot, places: Places, rules: Rules, k: int, found: list[U64]) -> _Hot:
+    """Seeds of places that are not hot within their window; returns those that are."""
+    if rules.window < 0:
+        return hot
+    rest, out = np.zeros(len(hot.words), np.uint8), np.empty(max(_ROOM, rules.hot), np.uint64)
+    for low, high in hot.groups.tolist():
+        begin = low
+        while begin < high:
+            begin, n = _joining.join_sparse(
+                hot.words, hot.owner, np.int64(low), np.int64(high), np.int64(begin), places.tags, np.int64(k),
+                places.documents, places.time, np.int64(rules.window), np.int64(rules.hot), _least(rules),
+                _BOUNDS, out, rest,
+            )  # fmt: skip
+            found.append(out[:n].copy())
+    return hot.keep(rest)
+
+
+def _lengthened(hot: _Hot, places: Places, rules: Rules, words: int, found: list[U64]) -> _Hot:
+    """Seeds of hot fingerprints that ``words`` words tell apart; returns those that stay hot."""
+    keys = np.empty(len(hot.words), np.uint64)
+    _kernels.lengthen(places.tags, places.documents[1:], hot.words, hot.owner, np.int64(words), keys)
+    sizes = hot.groups[:, 1] - hot.groups[:, 0]
+    keys ^= np.repeat(np.arange(len(sizes), dtype=np.uint64) * _SPREAD, sizes)
+    keys, order = sort_keys(keys)
+    longer, groups = hot.words[order], find_groups(keys)
+    is_hot = groups[:, 1] - groups[:, 0] > rules.hot
+    found.append(_join_small(longer, groups[~is_hot], places, rules, rules.k))
+    return _Hot.of(longer, groups[is_hot], places)

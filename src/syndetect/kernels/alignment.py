@@ -17,10 +17,10 @@ from syndetect.kernels.extension import (
     WIDTH,
     find_run,
     grow,
-    is_promising,
 )
 from syndetect.kernels.jit import inline, kernel
-from syndetect.kernels.order import shell_sort
+from syndetect.kernels.order import shell_sort, sort_values
+from syndetect.kernels.owners import owner_of
 
 #: Matches of a pair at which a seed is looked up before it is extended; what slips through is pruned afterwards.
 _RECENT = 64
@@ -28,6 +28,10 @@ _RECENT = 64
 _PLACES = 1 << 24
 #: How often one stretch may be matched within a pair of documents: repeats inside a document are no reuse.
 MOST_USES = 2
+#: What is added to a diagonal, so that it is not negative.
+_MIDDLE = np.int64(1 << 31)
+_S32 = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
 
 
 @inline
@@ -143,44 +147,80 @@ def _accept(matches, low, high, min_words, min_score, reach):
     return n
 
 
+@inline
+def _align_pair(code, seeds, bounds, rules, cells, matches, first):
+    """Align two documents around their seeds (diagonal and place, packed, ascending); how many matches there are now."""
+    min_words, min_score, min_linked, reach, drop, join = rules
+    n = first
+    tried_diagonal = tried_end = np.int64(-1)
+    for seed in seeds:
+        a = bounds[0] + np.int64(seed & _LOWER)
+        b = bounds[2] + np.int64(seed & _LOWER) + np.int64(seed >> _S32) - _MIDDLE
+        if code[a] != code[b] or (b - a == tried_diagonal and a < tried_end):
+            continue
+        if _is_covered(matches, first, n, a, b):
+            continue
+        low, high = find_run(code, a, b, bounds)
+        tried_diagonal = b - a
+        grow(code, a, b, low, high, bounds, drop, cells, matches[n])
+        tried_end = matches[n, A1]
+        if matches[n, SCORE] >= min_linked:
+            n += 1
+    if n > first:
+        n = _prune(matches, first, n)
+        n = _join(matches, first, n, join, drop)
+        n = _accept(matches, first, n, min_words, min_score, reach)
+    return n
+
+
+@inline
+def _end_of(seeds, s, end):
+    """The first seed from s on whose word in the upper half is not before ``end``."""
+    while s < len(seeds) and np.int64(seeds[s] >> _S32) < end:
+        s += 1
+    return s
+
+
 @kernel
-def align(code, seeds, pairs, bounds, min_words, min_score, min_linked, reach, drop, join, matches):
+def align(code, documents, blocks, seeds, min_words, min_score, min_linked, reach, drop, join, matches):
     """Align pairs of documents around their seeds.
 
     Args:
-        code: uint64[words].
-        seeds: int64[s, 2], words of the one and the other document; those of a pair together, by diagonal and place.
-        pairs: int64[p + 1], each pair's first seed.
-        bounds: int64[p, 4], first word and end of the one document, first word and end of the other.
+        code: uint32[words].
+        documents: int64[d + 1], each document's first word.
+        blocks: uint32, as :func:`syndetect.kernels.owners.owner_of` takes it.
+        seeds: uint64[s], ascending: a word of the earlier document in the upper half, one of the later in the lower.
         min_words, min_score, min_linked, reach, drop, join: as in Settings; scores and drop in quarters.
-        matches: int64[s, WIDTH], output.
+        matches: int64[s + 1, WIDTH], output.
 
     Returns:
-        How many matches there are, those of a pair together, by their place in the first document.
+        How many matches there are, by the earlier document, then the later, then their place in the earlier.
     """
-    cells = np.empty((3, 2 * BAND + 3), np.int64)
-    n = np.int64(0)
-    for p in range(len(pairs) - 1):
-        first = n
-        tried_diagonal = tried_end = np.int64(-1)
-        for s in range(pairs[p], pairs[p + 1]):
-            a, b = seeds[s, 0], seeds[s, 1]
-            if code[a] != code[b] or (b - a == tried_diagonal and a < tried_end):
-                continue
-            if _is_covered(matches, first, n, a, b):
-                continue
-            low, high = find_run(code, a, b, bounds[p])
-            tried_diagonal, tried_end = b - a, a + high
-            if not is_promising(code, a, b, low, high, bounds[p], min_words):
-                continue
-            grow(code, a, b, low, high, bounds[p], drop, cells, matches[n])
-            tried_end = matches[n, A1]
-            if matches[n, SCORE] >= min_linked:
-                n += 1
-        if n > first:
-            n = _prune(matches, first, n)
-            n = _join(matches, first, n, join, drop)
-            n = _accept(matches, first, n, min_words, min_score, reach)
+    cells, bounds = np.empty((3, 2 * BAND + 3), np.int64), np.empty(4, np.int64)
+    rules = (min_words, min_score, min_linked, reach, drop, join)
+    turned, spare = np.empty(len(seeds), np.uint64), np.empty(len(seeds), np.uint64)
+    n = s = np.int64(0)
+    while s < len(seeds):
+        one = owner_of(np.int64(seeds[s] >> _S32), blocks, documents)
+        bounds[0], bounds[1] = documents[one], documents[one + 1]
+        end = _end_of(seeds, s, bounds[1])
+        for i in range(s, end):
+            turned[i - s] = seeds[i] << _S32 | seeds[i] >> _S32
+        of_one = turned[: end - s]
+        sort_values(of_one, spare[: end - s], np.int64(0))
+        t = np.int64(0)
+        while t < len(of_one):
+            other = owner_of(np.int64(of_one[t] >> _S32), blocks, documents)
+            bounds[2], bounds[3] = documents[other], documents[other + 1]
+            last = _end_of(of_one, t, bounds[3])
+            for i in range(t, last):
+                a = np.int64(of_one[i] & _LOWER) - bounds[0]
+                b = np.int64(of_one[i] >> _S32) - bounds[2]
+                of_one[i] = np.uint64(b - a + _MIDDLE) << _S32 | np.uint64(a)
+            sort_values(of_one[t:last], spare[: last - t], np.int64(0))
+            n = _align_pair(code, of_one[t:last], bounds, rules, cells, matches, n)
+            t = last
+        s = end
     return n
 
 

@@ -21,17 +21,13 @@ WORD = 4
 CHARACTER = 2
 #: Half the band: the words by which two documents may drift apart within one extension.
 BAND = 16
-#: How far around a run agreement is counted before it is extended.
-NEARBY = 12
-#: The run from which on it is extended whatever stands around it.
-LONG_RUN = 7
 _FORTH, _BACK = np.int64(1), np.int64(-1)
 _NEVER = np.int64(-(1 << 40))
 
 
 @inline
 def _weight(word):
-    return np.int64(WORD) if word & np.uint64(1) else np.int64(CHARACTER)
+    return np.int64(WORD) if word & np.uint32(1) else np.int64(CHARACTER)
 
 
 @inline
@@ -104,32 +100,6 @@ def find_run(code, a, b, bounds):
     while a + high < bounds[1] and b + high < bounds[3] and code[a + high] == code[b + high]:
         high += 1
     return low, high
-
-
-@inline
-def _agree_nearby(code, a, b, step, rows, columns):
-    """How many of the ``NEARBY`` words after (a, b) agree with one of the other document at most two places off."""
-    n = np.int64(0)
-    for i in range(1, min(rows, NEARBY) + 1):
-        is_there = False
-        for j in range(max(1, i - 2), min(i + 2, columns) + 1):
-            is_there |= code[b + step * j] == code[a + step * i]
-        n += is_there
-    return n
-
-
-@inline
-def is_promising(code, a, b, low, high, bounds, least):
-    """Whether a run is long, or enough words agree around it for a match of ``least``; chance runs stand alone."""
-    n = low + high
-    if n >= LONG_RUN:
-        return True
-    if n < least:
-        rows, columns = bounds[1] - a - high, bounds[3] - b - high
-        n += _agree_nearby(code, a + high - 1, b + high - 1, _FORTH, rows, columns)
-    if n < least:
-        n += _agree_nearby(code, a - low, b - low, _BACK, a - low - bounds[0], b - low - bounds[2])
-    return n >= least
 
 
 @inline

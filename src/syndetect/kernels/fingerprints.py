@@ -1,13 +1,43 @@
-"""Words to winnowed fingerprints (Schleimer, Wilkerson and Aiken 2003, section 3)."""
+"""Words to winnowed fingerprints (Schleimer, Wilkerson and Aiken 2003, section 3), and these parted by key."""
 
 import numpy as np
 
-from syndetect.kernels.jit import kernel
-from syndetect.kernels.shingles import hash_words
+from syndetect.kernels.jit import inline, kernel
+
+#: Postings are parted by this many leading bits of their keys.
+PART_BITS = 8
+PARTS = 1 << PART_BITS
+
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xFF51AFD7ED558CCD)
+_S32 = np.uint64(32)
+_S56 = np.uint64(64 - PART_BITS)
+_UPPER = np.uint64(0xFFFFFFFF00000000)
+
+
+@inline
+def _mix(h):
+    h = (h ^ h >> _S32) * _MIX
+    return h ^ h >> _S32
+
+
+@inline
+def hash_shingles(code, first, shingles, k, out):
+    """``out[i]`` = the hash of the k words from ``first + i`` on: a polynomial of their codes that rolls, mixed."""
+    oldest = np.uint64(1)
+    for _ in range(k - 1):
+        oldest *= _BASE
+    h = np.uint64(0)
+    for i in range(k - 1):
+        h = h * _BASE + np.uint64(code[first + i])
+    for i in range(shingles):
+        h = h * _BASE + np.uint64(code[first + i + k - 1])
+        out[i] = _mix(h)
+        h -= np.uint64(code[first + i]) * oldest
 
 
 @kernel
-def winnow(code, documents, k, window, key, place, owner):
+def winnow(code, documents, k, window, hashes, key, place):
     """Robust winnowing of each document's word stream.
 
     In every window of ``window`` consecutive k-word shingles the smallest hash is kept: the one kept already, if it
@@ -16,59 +46,81 @@ def winnow(code, documents, k, window, key, place, owner):
     has none.
 
     Args:
-        code: uint64[words].
+        code: uint32[words].
         documents: int64[d + 1], each document's first word.
-        key, place, owner: outputs with room for one entry a word: the hash (uint64), the shingle's first word and
-            the document's number in ``documents`` (uint32).
+        k, window: words in a shingle, shingles in a window.
+        hashes: uint64, work space for the words of the longest document.
+        key, place: outputs with room for one entry a word: the hash (uint64) and the shingle's first word (uint32).
 
     Returns:
         How many fingerprints there are.
     """
-    n = 0
-    ring = np.empty(window, np.uint64)
+    n = np.int64(0)
     for d in range(len(documents) - 1):
         first = documents[d]
         shingles = documents[d + 1] - first - k + 1
+        if shingles < 1:
+            continue
+        hash_shingles(code, first, shingles, k, hashes)
         kept = np.int64(-1)
-        for i in range(shingles):
-            ring[i % window] = hash_words(code, first + i, first + i + k)
-            if i + 1 < min(window, shingles):
-                continue
-            oldest = max(i - window + 1, 0)
-            best = i
+        for i in range(min(window, shingles) - 1, shingles):
+            oldest = max(i - window + 1, np.int64(0))
+            best, least = i, hashes[i]
             for j in range(i - 1, oldest - 1, -1):
-                if ring[j % window] < ring[best % window]:
-                    best = j
-            if kept >= oldest and ring[kept % window] == ring[best % window]:
-                continue
+                best = j if hashes[j] < least else best
+                least = min(hashes[j], least)
+            best = kept if kept >= oldest and hashes[kept] == least else best
+            key[n], place[n] = least, first + best
+            n += best != kept
             kept = best
-            key[n] = ring[best % window]
-            place[n] = first + best
-            owner[n] = d
-            n += 1
     return n
 
 
 @kernel
-def lengthen(code, ends, place, owner, words, key):
-    """The keys of ``words`` words from each place on, cut at the end of its document (``ends[owner]``)."""
-    for i in range(len(place)):
-        low = np.int64(place[i])
-        key[i] = hash_words(code, low, min(low + words, ends[owner[i]]))
+def part(key, place, bounds, postings):
+    """Part fingerprints by the leading bits of their keys, in their order otherwise.
+
+    Args:
+        key, place: uint64[n], uint32[n].
+        bounds: int64[PARTS + 1], output: where the postings of each part begin.
+        postings: uint64[n], output: the 32 bits of the key behind those leading ones, then the place.
+    """
+    bounds[:] = 0
+    for i in range(len(key)):
+        bounds[np.int64(key[i] >> _S56) + 1] += 1
+    for i in range(PARTS):
+        bounds[i + 1] += bounds[i]
+    at = bounds.copy()
+    for i in range(len(key)):
+        which = np.int64(key[i] >> _S56)
+        postings[at[which]] = key[i] << np.uint64(PART_BITS) & _UPPER | np.uint64(place[i])
+        at[which] += 1
 
 
 @kernel
-def cap_repeats(places, groups, owner, most, keep):
+def lengthen(tags, ends, place, owner, words, key):
+    """Keys of the ``words`` words from each place on, by their tags, cut at the end of the document (``ends[owner]``)."""
+    for i in range(len(place)):
+        low = np.int64(place[i])
+        h = np.uint64(0)
+        for at in range(low, min(low + words, ends[owner[i]])):
+            h = (h ^ np.uint64(tags[at])) * _BASE
+            h ^= h >> _S32
+        key[i] = _mix(h)
+
+
+@kernel
+def cap_repeats(groups, owner, most, keep):
     """Mark what stays of each group when one owner may stand in it at most ``most`` times.
 
-    A group's places come with those of one owner next to each other. ``keep`` (uint8, one a place in sorted order)
-    is written for the places of the groups only. Returns how many are not kept.
+    ``owner`` (int64[n]) has those of one document in a group next to each other. ``keep`` (uint8[n]) is written for
+    the places of the groups only. Returns how many are not kept.
     """
     dropped = 0
     for g in range(len(groups) // 2):
         run = 0
         for i in range(groups[2 * g], groups[2 * g + 1]):
-            run = run + 1 if i > groups[2 * g] and owner[places[i]] == owner[places[i - 1]] else 1
+            run = run + 1 if i > groups[2 * g] and owner[i] == owner[i - 1] else 1
             keep[i] = run <= most
             dropped += run > most
     return dropped

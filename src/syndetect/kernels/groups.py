@@ -4,92 +4,121 @@ import numpy as np
 
 from syndetect.kernels.jit import inline, kernel
 
+#: The time of a document whose time is not known.
+UNDATED = np.int64(-(1 << 62))
+
 
 @kernel
-def find_groups(keys, begin):
-    """Where runs of two or more equal keys stand in sorted ``keys``.
+def find_groups(keys, shift, bounds):
+    """Where runs of two or more keys stand in sorted ``keys`` (uint64[n]) that are equal but for their last bits.
 
-    Returns how many there are; run g begins at ``begin[2 * g]`` and ends at ``begin[2 * g + 1]`` (int64, room for
-    n + 1).
+    Returns how many there are; run g begins at ``bounds[2 * g]`` and ends at ``bounds[2 * g + 1]`` (int64, room for
+    n + 1). The last ``shift`` bits are left out of account.
     """
     n = 0
     i = 0
     while i < len(keys):
         j = i + 1
-        while j < len(keys) and keys[j] == keys[i]:
+        while j < len(keys) and keys[j] >> shift == keys[i] >> shift:
             j += 1
         if j - i > 1:
-            begin[2 * n] = i
-            begin[2 * n + 1] = j
+            bounds[2 * n] = i
+            bounds[2 * n + 1] = j
             n += 1
         i = j
     return n
 
 
 @inline
-def _emit(first, second, owner, out, n, fill):
-    """Write one pair unless both have one owner; returns the number of pairs so far."""
-    if owner[first] == owner[second]:
+def is_close(one, two, window):
+    """Whether two times are ``window`` apart at most; negative: always. What is undated is close to all."""
+    return window < 0 or one == UNDATED or two == UNDATED or abs(one - two) <= window
+
+
+@inline
+def pack(one, two):
+    """Two numbers of at most 32 bits in one (uint64), the smaller in the upper half."""
+    return np.uint64(min(one, two)) << np.uint64(32) | np.uint64(max(one, two))
+
+
+@inline
+def _pair(places, owner, i, j, time, window, out, n):
+    """Add the pair of places i and j, unless they have one owner or lie too far apart; how many there are now."""
+    if owner[i] == owner[j] or not is_close(time[owner[i]], time[owner[j]], window):
         return n
-    if fill:
-        out[n, 0] = min(first, second)
-        out[n, 1] = max(first, second)
+    out[n] = pack(np.int64(places[i]), np.int64(places[j]))
     return n + 1
 
 
 @kernel
-def pair_groups(places, groups, owner, hot, out, fill):
-    """Pairs of places that share a key and have different owners.
-
-    A group of up to ``hot`` places gives all its pairs. A larger one gives a star, which is linear in its size: its
-    first place with each of the others, and each with the next.
+def pair_groups(places, owner, groups, time, window, out):
+    """All pairs of places in one group that have different owners, at most ``window`` apart.
 
     Args:
-        places: uint32[n] or more, the places in order of key, within a group in the order that decides who is first.
+        places: uint32[n], in order of key.
+        owner: int64[n], the document of each place.
         groups: int64[2 * g], begin and end of each group.
-        owner: uint32[...], the owner of each place.
-        hot: the largest group that gives all its pairs.
-        out: int64[pairs, 2], output, the smaller place first; not touched when ``fill`` is false.
-        fill: whether to write pairs or only count them.
+        time: int64[d], of each document, or ``UNDATED``.
+        window: in units of time; negative for no limit.
+        out: uint64, output with room for all pairs, packed by :func:`pack`.
 
     Returns:
         The number of pairs.
     """
-    n = 0
+    n = np.int64(0)
     for g in range(len(groups) // 2):
-        low, high = groups[2 * g], groups[2 * g + 1]
-        if high - low <= hot:
-            for i in range(low, high):
-                for j in range(i + 1, high):
-                    n = _emit(np.int64(places[i]), np.int64(places[j]), owner, out, n, fill)
-        else:
-            centre = np.int64(places[low])
-            for i in range(low + 1, high):
-                n = _emit(centre, np.int64(places[i]), owner, out, n, fill)
-                if i > low + 1:
-                    n = _emit(np.int64(places[i - 1]), np.int64(places[i]), owner, out, n, fill)
+        for i in range(groups[2 * g], groups[2 * g + 1]):
+            for j in range(i + 1, groups[2 * g + 1]):
+                n = _pair(places, owner, i, j, time, window, out, n)
     return n
 
 
 @kernel
-def find_leaders(code, low, high, places, groups, leader):
-    """Point each range of words to the first of its group that is the same, word for word.
+def star_groups(places, owner, groups, time, window, out):
+    """A star of each group, which is linear in its size: its first place with the others, and each with the next.
+
+    Where a window is set, the first place that lies too far from the centre is the next centre. Arguments as of
+    :func:`pair_groups`, the places of a group in order of time; ``out`` has room for two pairs a place.
+    """
+    n = np.int64(0)
+    for g in range(len(groups) // 2):
+        centre = groups[2 * g]
+        for i in range(centre + 1, groups[2 * g + 1]):
+            if i - 1 > centre:
+                n = _pair(places, owner, i - 1, i, time, window, out, n)
+            n = _pair(places, owner, centre, i, time, window, out, n)
+            if not is_close(time[owner[centre]], time[owner[i]], window):
+                centre = i
+    return n
+
+
+@kernel
+def find_leaders(code, begins, ranges, places, groups, owner, time, window, leader):
+    """Point each range of words to the first of its group that is the same, word for word, and close enough in time.
 
     Args:
-        code: uint64[words].
-        low, high: int64[n], the ranges.
-        places: uint32[n], the ranges in order of the hash of their words, those of one hash ascending.
+        code: uint32[words].
+        begins: uint32[r + 1], where each range of the corpus begins, and the last one ends.
+        ranges: uint32[n], those of them that are compared.
+        places: uint32[m], numbers in ``ranges`` in order of the hash of their words, those of one hash in order of time.
         groups: int64[2 * g], the runs of equal hashes in ``places``.
-        leader: int64[n], input and output: a range whose words are those of its group's first gets that one's number.
+        owner: uint32[n], the document of each range.
+        time: int64[d], of each document, or ``UNDATED``.
+        window: in units of time; negative for no limit. A range that is too far from the first is the next first.
+        leader: uint32[n], input and output: a range whose words are those of its group's first gets that one's number.
     """
     for g in range(len(groups) // 2):
         first = np.int64(places[groups[2 * g]])
         for i in range(groups[2 * g] + 1, groups[2 * g + 1]):
             other = np.int64(places[i])
-            same = high[first] - low[first] == high[other] - low[other]
-            j = 0
-            while same and j < high[first] - low[first]:
-                same = code[low[first] + j] == code[low[other] + j]
+            one, two = np.int64(begins[ranges[first]]), np.int64(begins[ranges[other]])
+            length = np.int64(begins[ranges[first] + 1]) - one
+            same = length == np.int64(begins[ranges[other] + 1]) - two
+            j = np.int64(0)
+            while same and j < length:
+                same = code[one + j] == code[two + j]
                 j += 1
-            if same:
+            if same and is_close(time[owner[first]], time[owner[other]], window):
                 leader[other] = first
+            elif same:
+                first = other

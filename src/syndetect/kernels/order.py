@@ -1,4 +1,4 @@
-"""Sorting: a stable radix sort of 64-bit keys that carries their places along, and a plain one for short arrays.
+"""Sorting: a radix sort of 64-bit values, a stable one of keys that carries their places along, and a plain one.
 
 Numba can compile numpy's sorts, but takes seconds for each type.
 """
@@ -9,6 +9,7 @@ from syndetect.kernels.jit import inline, kernel
 
 _U8 = np.uint64(8)
 _U255 = np.uint64(255)
+_FEW = 192  # values that the plain sort has in order before the counts of the other are cleared
 
 
 @inline
@@ -24,6 +25,55 @@ def shell_sort(values):
                 j -= gap
             values[j] = value
         gap = 0 if gap == 1 else max(1, gap * 4 // 9)
+
+
+@inline
+def _begin_digits(counts, digit, n):
+    """Turn how often each value of a digit occurs into where it begins; False where all are the same."""
+    total = np.int64(0)
+    for value in range(256):
+        count = counts[digit, value]
+        if count == n:
+            return False
+        counts[digit, value] = total
+        total += count
+    return True
+
+
+@inline
+def sort_values(values, spare, lowest):
+    """Sort ``values`` (uint64[n]) by their bytes from ``lowest`` (0 is the last) up, stably, with as much work space."""
+    n = len(values)
+    if n <= _FEW and lowest == 0:
+        shell_sort(values)
+        return
+    counts = np.zeros((8, 256), np.int64)
+    for i in range(n):
+        value = values[i] >> _U8 * np.uint64(lowest)
+        for digit in range(lowest, 8):
+            counts[digit, np.int64(value & _U255)] += 1
+            value >>= _U8
+    swapped = False
+    for digit in range(lowest, 8):
+        if not _begin_digits(counts, digit, n):
+            continue
+        source, target = (spare, values) if swapped else (values, spare)
+        shift = np.uint64(8 * digit)
+        for i in range(n):
+            value = source[i]
+            which = np.int64(value >> shift & _U255)
+            target[counts[digit, which]] = value
+            counts[digit, which] += 1
+        swapped = not swapped
+    if swapped:
+        for i in range(n):
+            values[i] = spare[i]
+
+
+@kernel
+def sort(values, spare, lowest):
+    """:func:`sort_values`, to be called from Python."""
+    sort_values(values, spare, lowest)
 
 
 @kernel
@@ -42,16 +92,11 @@ def radix_sort(keys, places, spare_keys, spare_places):
             key >>= _U8
     swapped = False
     for digit in range(8):
+        if not _begin_digits(counts, digit, n):
+            continue
         shift = np.uint64(8 * digit)
         source, target = (spare_keys, keys) if swapped else (keys, spare_keys)
         source_places, target_places = (spare_places, places) if swapped else (places, spare_places)
-        if n == 0 or counts[digit, np.int64(source[0] >> shift & _U255)] == n:
-            continue
-        total = 0
-        for value in range(256):
-            count = counts[digit, value]
-            counts[digit, value] = total
-            total += count
         for i in range(n):
             key = source[i]
             value = np.int64(key >> shift & _U255)

@@ -17,7 +17,7 @@ def hash_words(code, low, high):
     """A 64-bit hash of the words low to high: a multiply-and-fold chain, then MurmurHash3's finaliser."""
     h = np.uint64(high - low)
     for i in range(low, high):
-        h = (h ^ code[i]) * _M1
+        h = (h ^ np.uint64(code[i])) * _M1
         h ^= h >> _S32
     h = (h ^ h >> _S33) * _M2
     h = (h ^ h >> _S33) * _M3

@@ -1,7 +1,7 @@
 """Text to words: UTF-8 bytes in, word codes and character offsets out.
 
 A word is a maximal run of letters, marks and digits after folding (``syndetect/text.py`` gives the rule), or one
-character of a script written without spaces. Its code is a 64-bit hash of the folded word whose lowest bit is 1 for a
+character of a script written without spaces. Its code is a 32-bit hash of the folded word whose lowest bit is 1 for a
 word of letters and 0 for such a single character.
 """
 
@@ -83,8 +83,8 @@ def _code(state, chunk, size, is_single):
     h = (state ^ chunk) * _M1 ^ size
     h = (h ^ h >> _S33) * _M2
     h = (h ^ h >> _S33) * _M3
-    h ^= h >> _S33
-    return h & ~_U1 if is_single else h | _U1
+    h = (h >> _S33) << _U1
+    return np.uint32(h if is_single else h | _U1)
 
 
 @inline
@@ -192,7 +192,7 @@ def tokenise(
         buffer: uint8[bytes], valid UTF-8 of all documents.
         documents: int64[d + 1], where each begins in the buffer.
         pages, blocks, expansions: the folding table.
-        code, begin, end, gap: outputs with room for (bytes + 1) // 2 + d words: the words' codes (uint64), their
+        code, begin, end, gap: outputs with room for (bytes + 1) // 2 + d words: the words' codes (uint32), their
             character offsets in the document (uint32), and the line ends before them (uint8).
         document_words: int64[d + 1], output: each document's first word.
         paragraph_words: int64[room for words + 1], output: each paragraph's first word.

@@ -1,0 +1,158 @@
+"""Equal fingerprints to seeds: pairs of places whose surroundings agree well enough for a match.
+
+Of each word a tag of eight bits is held in memory; the words themselves are not looked at.
+"""
+
+import numpy as np
+
+from syndetect.kernels.groups import UNDATED, is_close, pack
+from syndetect.kernels.jit import inline, kernel
+from syndetect.kernels.nearby import SHIFT, SPAN, agreement
+from syndetect.kernels.owners import owner_of
+
+_SIDE = SPAN + 2 * SHIFT
+#: Bytes of a row: the tags around one place.
+ROW = 2 * _SIDE
+
+
+@inline
+def _look_around(tags, place, k, low, high, row, valid):
+    """Tags around the ``k`` words at ``place`` of the document ``low:high``, zeros beyond it, to both sides of a row.
+
+    The first side are the words before, the second those behind. ``valid`` receives which of the ``SPAN`` nearest
+    there are: on the first side the nearest is the last, on the second the first.
+    """
+    before = min(np.int64(SPAN + SHIFT), place - low)
+    behind = min(np.int64(SPAN + SHIFT), high - place - k)
+    row[:] = 0
+    for i in range(before):
+        row[SPAN + SHIFT - 1 - i] = tags[place - 1 - i]
+    for i in range(behind):
+        row[_SIDE + SHIFT + i] = tags[place + k + i]
+    before, behind = min(before, np.int64(SPAN)), min(behind, np.int64(SPAN))
+    valid[0] = ((np.int64(1) << before) - 1) << (SPAN - before)
+    valid[1] = (np.int64(1) << behind) - 1
+
+
+@inline
+def _most_around(rows, valid, i, j, bounds):
+    """What the words around two places can add to a score, in quarters, at most."""
+    one, two = i * ROW, j * ROW
+    before = agreement(rows, one + SHIFT, rows, two) & valid[2 * i]
+    behind = agreement(rows, one + _SIDE + SHIFT, rows, two + _SIDE) & valid[2 * i + 1]
+    return np.int64(bounds[1, before]) + np.int64(bounds[0, behind])
+
+
+@kernel
+def join_groups(places, groups, start, tags, k, documents, blocks, time, window, least, bounds, out):
+    """Seeds of groups of places with the same key, from group ``start`` on, while there is room.
+
+    A pair is a seed when its documents differ and are ``window`` apart at most, and when the ``k`` words and what
+    agrees around them can come to ``least`` quarters of a word.
+
+    Args:
+        places: uint32[n], first words.
+        groups: int64[2 * g], begin and end of each group.
+        start: the first group to take.
+        tags: uint8[words], not 0.
+        k: words of a key.
+        documents: int64[d + 1], each document's first word.
+        blocks: uint32, as :func:`syndetect.kernels.owners.owner_of` takes it.
+        time: int64[d], in units of the window, or ``UNDATED``.
+        window: at most so far apart; negative for no limit.
+        least: see above.
+        bounds: as :func:`syndetect.kernels.nearby.bounds_by_bits` gives them.
+        out: uint64, output, with room for the square of the largest group: the earlier word in the upper half, the
+            later in the lower one.
+
+    Returns:
+        The group to go on with, and the number of seeds.
+    """
+    n, most = np.int64(0), np.int64(0)
+    for g in range(start, len(groups) // 2):
+        most = max(most, groups[2 * g + 1] - groups[2 * g])
+    rows, valid, owner = np.zeros(most * ROW, np.uint8), np.zeros(2 * most, np.int64), np.zeros(most, np.int64)
+    for g in range(start, len(groups) // 2):
+        low, size = groups[2 * g], groups[2 * g + 1] - groups[2 * g]
+        if n + size * size > len(out):
+            return np.int64(g), n
+        for i in range(size):
+            place = np.int64(places[low + i])
+            owner[i] = owner_of(place, blocks, documents)
+            first, end = documents[owner[i]], documents[owner[i] + 1]
+            _look_around(tags, place, k, first, end, rows[i * ROW : (i + 1) * ROW], valid[2 * i : 2 * i + 2])
+            for j in range(i):
+                if owner[j] == owner[i] or not is_close(time[owner[j]], time[owner[i]], window):
+                    continue
+                if 4 * k + _most_around(rows, valid, i, j, bounds) >= least:
+                    out[n] = pack(np.int64(places[low + j]), place)
+                    n += 1
+    return np.int64(len(groups) // 2), n
+
+
+@inline
+def _reach(time, owner, i, reach, dated, window):
+    """The first of the dated places that lies beyond the window of place i, from ``reach`` on."""
+    while reach < dated and (reach <= i or time[owner[reach]] - time[owner[i]] <= window):
+        reach += 1
+    return reach
+
+
+@kernel
+def join_sparse(
+    places, owner, low, high, begin, tags, k, documents, time, window, most, least, bounds, out, rest
+):  # fmt: skip
+    """Seeds of one large group, of those of its places that have few others near in time.
+
+    A place that has more than ``most`` others behind it within the window is of a crowd with these, and no pairs are
+    made among the places of a crowd. All other pairs within the window are held against their surroundings.
+
+    Args:
+        places, owner: uint32[n] and int64[n], first words and their documents.
+        low, high: the group, its places in order of time, what is undated last.
+        begin: the place to begin with.
+        tags, k, documents, time, least, bounds: as of :func:`join_groups`.
+        window: in units of time, not negative.
+        most: see above.
+        out: uint64, output, with room for the group and ``most``: seeds.
+        rest: uint8[n], output: whether a place is of a crowd.
+
+    Returns:
+        The place to go on with when ``out`` is full, else ``high``; and the number of seeds.
+    """
+    n, ring = np.int64(0), np.int64(most + 2)
+    rows, valid = np.zeros((ring + 1) * ROW, np.uint8), np.zeros(2 * ring + 2, np.int64)
+    dated = np.int64(high)
+    while dated > low and time[owner[dated - 1]] == UNDATED:
+        dated -= 1
+    reach = crowd = filled = np.int64(low)  # first beyond the window; beyond all crowds so far; not in the ring
+    for i in range(low, high):
+        reach = _reach(time, owner, i, reach, dated, window)
+        end = reach if i < dated else i + 1
+        undated = max(dated, i + 1)
+        if end - i - 1 + high - undated > most:
+            rest[i:end] = 1
+            rest[undated:high] = 1
+            crowd = max(crowd, end)
+        elif i >= begin:
+            if n + most > len(out):
+                return np.int64(i), n
+            filled = max(filled, np.int64(i))
+            for j in range(max(i + 1, crowd), end + high - undated):
+                at = j if j < end else j - end + undated
+                if owner[at] == owner[i] or (rest[i] and rest[at]):
+                    continue
+                while filled <= min(at, end - 1):
+                    slot = filled % ring
+                    _look_around(tags, np.int64(places[filled]), k, documents[owner[filled]],
+                                 documents[owner[filled] + 1], rows[slot * ROW : slot * ROW + ROW],
+                                 valid[2 * slot : 2 * slot + 2])  # fmt: skip
+                    filled += 1
+                slot = at % ring if at < end else ring
+                if slot == ring:
+                    _look_around(tags, np.int64(places[at]), k, documents[owner[at]], documents[owner[at] + 1],
+                                 rows[slot * ROW :], valid[2 * slot :])  # fmt: skip
+                if 4 * k + _most_around(rows, valid, i % ring, slot, bounds) >= least:
+                    out[n] = pack(np.int64(places[i]), np.int64(places[at]))
+                    n += 1
+    return np.int64(high), n

@@ -1,0 +1,182 @@
+"""The stages of a scan between reading and tables, each from arrays of the store to arrays of the store.
+
+Every stage works in portions, notes in the store how many are done, and goes on from there when it is called again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from syndetect import align, lsh, minhash, shingle, text, winnow
+from syndetect.chunks import in_order
+from syndetect.corpus import Batch, Corpus, Runs
+from syndetect.progress import Progress
+from syndetect.settings import Settings
+from syndetect.sorting import sort_values
+from syndetect.store import Store
+from syndetect.text import Places
+
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
+
+#: Seeds that are aligned at a time.
+SEEDS = 1 << 18
+#: Pairs of paragraphs that are compared at a time.
+PAIRS = 1 << 17
+_LEAST_COMMON = 2  # shingles of a pair of paragraphs that is worth aligning
+_S32 = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all stages are given."""
+
+    store: Store
+    corpus: Corpus
+    places: Places
+    settings: Settings
+    threads: int
+    progress: Progress
+
+    def steps(self, stage: str, total: int, work: Callable[[int], "Columns"]) -> None:
+        """Do what is left of the steps of a stage, and keep what each yields; begin the stage in the progress."""
+        done = self.store.steps.get(stage, 0)
+        self.progress.advance(done)
+        for step, columns in enumerate(in_order(work, range(done, total), self.threads), done):
+            for name, values in columns.items():
+                if name.endswith("_runs"):
+                    Runs(self.store, name).append(values)
+                else:
+                    self.store.append(name, values)
+            self.store.step(stage, step + 1)
+            self.store.release()
+            self.progress.advance(1)
+
+
+Columns = dict[str, npt.NDArray[np.generic]]
+
+
+def sketch(buffer: U8, bounds: I64, settings: Settings) -> tuple[Batch, I64]:
+    """Everything that is indexed of some articles, and those paragraphs of them that are one word again and again."""
+    words, repeats = text.blank_repeats(text.tokenise(buffer, bounds))
+    postings = winnow.fingerprint(words.code, words.documents, settings.fingerprint_words, settings.winnow_window)
+    shape = settings.shingle_words, settings.bands, settings.rows
+    permutations = minhash.permutations(settings.slots, settings.seed)
+    sketched = lsh.sketch(words.code, words.paragraphs, settings.min_words, permutations, shape)
+    return Batch(buffer, bounds, words, postings, sketched), repeats
+
+
+def owners(job: Job) -> lsh.Owners:
+    """The documents of the sketched paragraphs."""
+    return lsh.Owners(job.corpus.sketched[1], job.places.time, job.places.rank, job.settings.window)
+
+
+def near_duplicates(job: Job) -> None:
+    """Pairs of similar paragraphs: a star of each class of identical ones, and of similar classes the first."""
+    settings, store, corpus = job.settings, job.store, job.corpus
+    job.progress.stage("near-duplicates", settings.bands + 1, "bands")
+    whose = owners(job)
+    if "leaders" not in store.steps:
+        numbers, _, hashes = corpus.sketched
+        leader = lsh.find_leaders(corpus.code, corpus.paragraph_bounds, numbers, hashes, whose)
+        Runs(store, "pair_runs").append(sort_values(lsh.identical_pairs(leader, whose)))
+        store.append("leaders", np.flatnonzero(leader == np.arange(len(leader), dtype=np.uint32)).astype(np.uint32))
+        store.step("leaders", 1)
+        store.release()
+    job.progress.advance(1)
+    leaders = store["leaders"]
+
+    def join_band(band: int) -> Columns:
+        return {"pair_runs": lsh.similar_pairs(corpus.band(band), leaders, whose, settings.hot_places)}
+
+    job.steps("bands", settings.bands, join_band)
+
+
+def compare(job: Job) -> None:
+    """Exact comparison of the pairs of paragraphs; the similar ones are kept, and seeds of those with much in common."""
+    corpus, settings, runs = job.corpus, job.settings, Runs(job.store, "pair_runs")
+    numbers = corpus.sketched[0]
+    cuts = _cuts(len(runs), len(numbers), PAIRS)
+    job.progress.stage("comparison", len(cuts) - 1, "portions")
+
+    def compare_portion(portion: int) -> Columns:
+        pairs = _distinct(_between(runs, cuts, portion))
+        sides = numbers[_halves(pairs)].astype(np.int64)
+        used, local = np.unique(sides, return_inverse=True)
+        low, high = corpus.spans_of(used)
+        shares = shingle.compare(corpus.code, low, high, local.reshape(sides.shape), settings.shingle_words)
+        near = shares.jaccard >= settings.min_jaccard
+        common = np.flatnonzero(shares.common >= _LEAST_COMMON)
+        seeds = align.seed_pairs(corpus.code, low, high, local.reshape(sides.shape)[common])
+        return {
+            "near_pairs": sides[near],
+            "near_shares": np.stack([shares.jaccard, shares.containment_a, shares.containment_b], axis=1)[near],
+            "compared": np.array([len(pairs)]),
+            "seed_runs": sort_values(seeds),
+        }
+
+    job.steps("comparison", len(cuts) - 1, compare_portion)
+    job.store.drop("keys")
+
+
+def find_seeds(job: Job) -> None:
+    """Seeds from fingerprints, part by part."""
+    settings, corpus = job.settings, job.corpus
+    rules = winnow.Rules(
+        settings.fingerprint_words, settings.hot_places, settings.window, min(settings.min_score, settings.min_linked_score)
+    )
+    job.progress.stage("fingerprints", winnow.PARTS, "parts")
+
+    def join_part(part: int) -> Columns:
+        seeds = winnow.join(corpus.part(part), job.places, rules)
+        counts = np.array([[len(seeds.words), seeds.hot_keys, seeds.starred_places, seeds.dropped_places]])
+        return {"seed_runs": seeds.words, "seed_counts": counts}
+
+    job.steps("fingerprints", winnow.PARTS, join_part)
+    job.store.drop("entries")
+
+
+def find_matches(job: Job) -> None:
+    """Seeds of both kinds, aligned word by word."""
+    settings, runs, documents = job.settings, Runs(job.store, "seed_runs"), job.places.documents
+    rules = align.Rules(
+        settings.min_words, settings.min_score, settings.min_linked_score, settings.link_words, settings.drop,
+        settings.join_words,
+    )  # fmt: skip
+    cuts = documents[_cuts(len(runs), len(documents) - 1, SEEDS)]
+    job.progress.stage("alignment", len(cuts) - 1, "portions")
+
+    def align_portion(portion: int) -> Columns:
+        seeds = _between(runs, cuts, portion)
+        return {"matches": align.align(job.corpus.code, job.places, seeds, rules)}
+
+    job.steps("alignment", len(cuts) - 1, align_portion)
+
+
+def _cuts(values: int, items: int, portion: int) -> I64:
+    """Where to cut the items that values begin with, so that about ``portion`` values come together."""
+    portions = max(1, -(-values // portion))
+    return np.linspace(0, items, portions + 1).astype(np.int64)
+
+
+def _between(runs: Runs, cuts: I64, portion: int) -> U64:
+    """The values of a portion, sorted."""
+    low, high = int(cuts[portion]) << 32, int(cuts[portion + 1]) << 32
+    parts = [np.empty(0, np.uint64), *runs.between(low, high)]
+    return sort_values(np.concatenate(parts))
+
+
+def _distinct(values: U64) -> U64:
+    """Sorted values, each once."""
+    return values[np.concatenate([np.ones(min(1, len(values)), bool), values[1:] != values[:-1]])]
+
+
+def _halves(pairs: U64) -> I64:
+    """int64[n, 2]: the numbers that were packed in two."""
+    return np.stack([pairs >> _S32, pairs & _LOWER], axis=1).astype(np.int64)

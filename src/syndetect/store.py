@@ -1,0 +1,264 @@
+"""Where a scan keeps its flat arrays: in memory while they are small, in files of a scratch folder when they are not.
+
+The folder is also what a scan can be resumed from. Arrays only grow, step by step; a step counts once ``state.json``
+names it, and what a killed scan wrote beyond the last step is cut off again.
+"""
+
+import json
+import mmap
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from syndetect.errors import OutputError, ScratchError
+
+Array = npt.NDArray[Any]
+
+_STATE, _LOCK = "state.json", "lock"
+_FORMAT = 1
+
+
+class Store:
+    """Named arrays that grow at their ends, and the steps that filled them.
+
+    Args:
+        folder: the scratch folder; None for one of its own in the system's place for temporary files.
+        most_bytes: what the arrays may take in memory; beyond it, all are in files.
+        identity: what the arrays depend on, as JSON can hold it.
+        resume: have them in files from the beginning, and continue what is in the folder. Without it, what an earlier
+            scan left there is removed.
+
+    Raises:
+        ScratchError: another scan works in the folder; or it holds something else; or, to be resumed, a scan with
+            another identity.
+        OutputError: the folder cannot be written.
+    """
+
+    def __init__(
+        self, folder: Path | None, most_bytes: int, identity: Mapping[str, Any], *, resume: bool = False
+    ) -> None:
+        self._wanted, self._most, self._resume = folder, most_bytes, resume
+        self._identity = json.loads(json.dumps(identity))
+        self._folder: Path | None = None
+        self._lock: BinaryIO | None = None
+        self._parts: dict[str, list[Array]] = {}
+        self._files: dict[str, BinaryIO] = {}
+        self._kinds: dict[str, tuple[str, list[int]]] = {}  # type, and the shape of an item
+        self._lengths: dict[str, int] = {}
+        self._maps: dict[str, Array] = {}
+        self._held = 0
+        self._guard = threading.RLock()  # stages read from several threads
+        self.steps: dict[str, int] = {}  #: how much of each stage is done
+        self.facts: dict[str, Any] = {}  #: what later stages must know, as JSON can hold it
+        if resume:
+            self._open()
+
+    @property
+    def spilled(self) -> int:
+        """The bytes of all arrays where they are in files, else 0."""
+        if self._folder is None:
+            return 0
+        return sum(self._lengths[name] * _item_bytes(*kind) for name, kind in self._kinds.items())
+
+    def append(self, name: str, array: Array) -> None:
+        """Add items to the end of an array, which the first call makes."""
+        with self._guard:
+            kind = (array.dtype.str, list(array.shape[1:]))
+            if self._kinds.setdefault(name, kind) != kind:
+                raise ValueError(f"{name} holds {self._kinds[name]}, not {kind}")
+            self._lengths[name] = self._lengths.get(name, 0) + len(array)
+            self._maps.pop(name, None)
+            if self._folder is not None:
+                self._write(name, array)
+                return
+            self._parts.setdefault(name, []).append(array)
+            self._held += array.nbytes
+            if self._held > self._most:
+                self._open()
+
+    def __getitem__(self, name: str) -> Array:
+        """An array as it is now: one piece, to be read only."""
+        with self._guard:
+            if self._folder is None:
+                parts = self._parts[name]
+                if len(parts) != 1:
+                    self._parts[name] = parts = [np.concatenate(parts)]
+                return parts[0]
+            if name not in self._maps:
+                self._maps[name] = self._map(name)
+            return self._maps[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._kinds
+
+    def drop(self, name: str) -> None:
+        """Forget an array, and give back what it took."""
+        for part in self._parts.pop(name, []):
+            self._held -= part.nbytes
+        self._maps.pop(name, None)
+        if self._kinds.pop(name, None) is None:
+            return
+        del self._lengths[name]
+        if self._folder is not None:
+            self._save()
+            if name in self._files:
+                self._files.pop(name).close()
+            (self._folder / name).unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let go of the pages of files that were read; they are read again where they are needed."""
+        for array in self._maps.values():
+            pages = getattr(array, "_mmap", None)
+            if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
+                pages.madvise(mmap.MADV_DONTNEED)
+
+    def step(self, stage: str, done: int) -> None:
+        """Note how much of a stage is done: what has been appended until now counts."""
+        self.steps[stage] = done
+        if self._folder is not None:
+            self._save()
+
+    def close(self, *, keep: bool = False) -> None:
+        """Remove the scratch folder, or leave it for another scan to go on from."""
+        self._maps.clear()
+        for file in self._files.values():
+            file.close()
+        if self._folder is not None and not keep:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    # ------------------------------------------------------------------------------------------- the folder
+
+    def _open(self) -> None:
+        """Move to files, or continue from those that are there."""
+        try:
+            if self._wanted is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="syndetect-"))
+            else:
+                self._wanted.mkdir(parents=True, exist_ok=True)
+                self._folder = self._wanted
+            self._lock = _locked(self._folder)
+            if self._resume and (self._folder / _STATE).exists():
+                self._continue(json.loads((self._folder / _STATE).read_bytes()))
+            else:
+                self._start()
+        except OSError as error:
+            raise OutputError(f"cannot write {self._wanted or tempfile.gettempdir()}: {error.strerror}") from error
+
+    def _start(self) -> None:
+        """Clear the folder, which may hold only what a scan leaves, and write what is in memory."""
+        assert self._folder is not None
+        if (self._folder / _STATE).exists():
+            _clear(self._folder)
+        if foreign := sorted(path.name for path in self._folder.iterdir() if path.name != _LOCK):
+            folder, self._folder = self._folder, None
+            raise ScratchError(f"{folder} holds {foreign[0]}, which is no part of a scan: choose another folder")
+        for name, parts in self._parts.items():
+            for part in parts:
+                self._write(name, part)
+        self._parts.clear()
+        self._held = 0
+        self._save()
+
+    def _continue(self, state: Mapping[str, Any]) -> None:
+        """Take up the state of the folder, if it is that of this scan."""
+        folder = self._folder
+        assert folder is not None
+        if state["format"] != _FORMAT or state["identity"] != self._identity:
+            self._folder = None
+            raise ScratchError(
+                f"{folder} holds an unfinished scan of other articles, or with other settings or another version:"
+                " scan without --resume to begin anew"
+            )
+        self._kinds = {name: (kind, shape) for name, (kind, shape) in state["kinds"].items()}
+        self._lengths, self.steps, self.facts = state["lengths"], state["steps"], state["facts"]
+        for path in folder.iterdir():
+            if path.name not in self._kinds and path.name not in (_STATE, _LOCK):
+                path.unlink()
+        for name, kind in self._kinds.items():
+            size = self._lengths[name] * _item_bytes(*kind)
+            with (folder / name).open("ab") as file:
+                if file.tell() < size:
+                    raise ScratchError(f"{folder} is damaged ({name} is too short): remove it and scan again")
+                file.truncate(size)
+
+    def _map(self, name: str) -> Array:
+        assert self._folder is not None
+        (kind, shape), length = self._kinds[name], self._lengths[name]
+        if length * _item_bytes(kind, shape) == 0:  # what is empty cannot be mapped
+            return np.empty((length, *shape), kind)
+        return np.memmap(self._folder / name, kind, "r", shape=(length, *shape))
+
+    def _write(self, name: str, array: Array) -> None:
+        assert self._folder is not None
+        if name not in self._files:
+            self._files[name] = (self._folder / name).open("ab", buffering=0)
+        rest = memoryview(np.ascontiguousarray(array)).cast("B") if array.nbytes else memoryview(b"")
+        while rest:
+            rest = rest[self._files[name].write(rest) :]
+
+    def _save(self) -> None:
+        assert self._folder is not None
+        state = {
+            "format": _FORMAT,
+            "identity": self._identity,
+            "kinds": self._kinds,
+            "lengths": self._lengths,
+            "steps": self.steps,
+            "facts": self.facts,
+        }
+        fresh = self._folder / f"{_STATE}.new"
+        fresh.write_text(json.dumps(state))
+        fresh.replace(self._folder / _STATE)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a scan left in its folder, and nothing else."""
+    state = json.loads((folder / _STATE).read_bytes())
+    for name in (*state["kinds"], f"{_STATE}.new", _STATE):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _item_bytes(kind: str, shape: list[int]) -> int:
+    return int(np.dtype(kind).itemsize * np.prod(shape, dtype=np.int64))
+
+
+def _locked(folder: Path) -> BinaryIO:
+    """The folder's lock, which ends with this process; on Windows there is none."""
+    lock = (folder / _LOCK).open("wb")
+    with suppress(ImportError):
+        import fcntl  # noqa: PLC0415  (not on Windows)
+
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise ScratchError(f"another scan is at work in {folder}: wait for it, or choose another folder") from None
+    return lock
+
+
+def free_bytes(folder: Path | None) -> int:
+    """The free space where a scratch folder would be."""
+    place = folder or Path(tempfile.gettempdir())
+    return shutil.disk_usage(next(path for path in (place, *place.resolve().parents) if path.exists())).free
+
+
+def free_memory() -> int:
+    """The memory that is free, as the system tells it; 4 GB where it does not."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
+    with suppress(AttributeError, ValueError, OSError):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    return 4 << 30
