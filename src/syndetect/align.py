@@ -67,13 +67,13 @@ def seed_pairs(code: U32, low: I64, high: I64, pairs: I64) -> U64:
         pairs: int64[n, 2], numbers of ranges, the earlier first.
 
     Returns:
-        uint64[m], words, the earlier in the upper half, the later in the lower; pairs without a common word have none.
+        uint64[m], strong seeds as of :mod:`syndetect.kernels.seeds`; pairs without a common word have none.
     """
     one, two = pairs[:, 0], pairs[:, 1]
     seeds = np.empty((len(pairs), 2), np.int64)
     _kernels.longest_runs(code, low[one], high[one], low[two], high[two], np.int64(MOST_WORDS), seeds)
     found = seeds[seeds[:, 0] >= 0].astype(np.uint64)
-    return found[:, 0] << np.uint64(32) | found[:, 1]
+    return found[:, 0] << np.uint64(32) | found[:, 1] << np.uint64(1) | np.uint64(1)
 
 
 def align(code: U32, places: Places, seeds: U64, rules: Rules) -> U32:
@@ -82,8 +82,7 @@ def align(code: U32, places: Places, seeds: U64, rules: Rules) -> U32:
     Args:
         code: uint32[words].
         places: where words stand.
-        seeds: uint64[n], ascending: words that may agree, that of the earlier document in the upper half, that of
-            the later one in the lower half.
+        seeds: uint64[n], ascending, as of :mod:`syndetect.kernels.seeds`.
         rules: what is accepted.
 
     Returns:

@@ -28,8 +28,8 @@ I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 
-#: Words have 32-bit numbers.
-_MOST_WORDS = 1 << 32
+#: Words have 31-bit numbers.
+_MOST_WORDS = 1 << 31
 #: Bytes of text that are indexed at a time.
 BATCH_BYTES = 8 << 20
 

@@ -129,8 +129,9 @@ def find_seeds(job: Job) -> None:
     """Seeds from fingerprints, part by part."""
     settings, corpus = job.settings, job.corpus
     rules = winnow.Rules(
-        settings.fingerprint_words, settings.hot_places, settings.window, min(settings.min_score, settings.min_linked_score)
-    )
+        settings.fingerprint_words, settings.hot_places, settings.window,
+        min(settings.min_score, settings.min_linked_score), settings.min_score,
+    )  # fmt: skip
     job.progress.stage("fingerprints", winnow.PARTS, "parts")
 
     def join_part(part: int) -> Columns:

@@ -53,12 +53,18 @@ class Rules:
         hot: the most places of a fingerprint that is joined in all pairs.
         window: the most microseconds between two documents; negative for no limit.
         least_score: what a match around a seed must be able to score, in words.
+        strong_score: from what possible score on a seed is strong.
     """
 
     k: int
     hot: int
     window: int
     least_score: float
+    strong_score: float
+
+    def quarters(self) -> tuple[np.int64, np.int64]:
+        """The scores in quarters of a word."""
+        return np.int64(np.ceil(_QUARTERS * self.least_score)), np.int64(np.ceil(_QUARTERS * self.strong_score))
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,7 @@ class Seeds:
     """Pairs of words at which two documents agree.
 
     Attributes:
-        words: uint64[n], ascending: the word of the earlier document (in input order) in the upper half, that of the
-            later one in the lower half.
+        words: uint64[n], ascending, as of :mod:`syndetect.kernels.seeds`.
         hot_keys: fingerprints in more than ``hot`` places, which were lengthened.
         starred_places: places of fingerprints that stayed hot and were joined as stars.
         dropped_places: repeats of those within one document that were left out.
@@ -127,8 +132,14 @@ def join(entries: U64, places: Places, rules: Rules) -> Seeds:
         hot = hot.keep(keep)
         out = np.empty(2 * len(hot.words), np.uint64)
         n = star_groups(hot.words, hot.owner, hot.groups.reshape(-1), places.time, rules.window, out)
-        found.append(out[:n])
+        found.append(_as_strong(out[:n]))
     return Seeds(sort_values(np.concatenate(found)), hot_keys, len(hot.words), int(dropped))
+
+
+def _as_strong(pairs: U64) -> U64:
+    """Pairs of words (32 bits each) as strong seeds."""
+    lower = np.uint64(0xFFFFFFFF)
+    return pairs & ~lower | (pairs & lower) << np.uint64(1) | np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -161,14 +172,10 @@ def _join_small(words: U32, groups: I64, places: Places, rules: Rules, k: int) -
     while start < len(groups):
         start, n = _joining.join_groups(
             words, flat, np.int64(start), places.tags, np.int64(k), places.documents, places.blocks, places.time,
-            np.int64(rules.window), _least(rules), _BOUNDS, out,
+            np.int64(rules.window), *rules.quarters(), _BOUNDS, out,
         )  # fmt: skip
         found.append(out[:n].copy())
     return np.concatenate(found)
-
-
-def _least(rules: Rules) -> np.int64:
-    return np.int64(np.ceil(_QUARTERS * rules.least_score))
 
 
 def _sparse(hot: _Hot, places: Places, rules: Rules, k: int, found: list[U64]) -> _Hot:
@@ -181,7 +188,7 @@ def _sparse(hot: _Hot, places: Places, rules: Rules, k: int, found: list[U64]) -
         while begin < high:
             begin, n = _joining.join_sparse(
                 hot.words, hot.owner, np.int64(low), np.int64(high), np.int64(begin), places.tags, np.int64(k),
-                places.documents, places.time, np.int64(rules.window), np.int64(rules.hot), _least(rules),
+                places.documents, places.time, np.int64(rules.window), np.int64(rules.hot), *rules.quarters(),
                 _BOUNDS, out, rest,
             )  # fmt: skip
             found.append(out[:n].copy())

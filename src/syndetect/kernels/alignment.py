@@ -21,6 +21,7 @@ from syndetect.kernels.extension import (
 from syndetect.kernels.jit import inline, kernel
 from syndetect.kernels.order import shell_sort, sort_values
 from syndetect.kernels.owners import owner_of
+from syndetect.kernels.seeds import first_of, second_of
 
 #: Matches of a pair at which a seed is looked up before it is extended; what slips through is pruned afterwards.
 _RECENT = 64
@@ -30,7 +31,10 @@ _PLACES = 1 << 24
 MOST_USES = 2
 #: What is added to a diagonal, so that it is not negative.
 _MIDDLE = np.int64(1 << 31)
+_U1 = np.uint64(1)
 _S32 = np.uint64(32)
+#: Lists of places by their codes, while the longest run of two ranges is sought.
+_HEADS = 128
 _LOWER = np.uint64(0xFFFFFFFF)
 
 
@@ -174,9 +178,9 @@ def _align_pair(code, seeds, bounds, rules, cells, matches, first):
 
 
 @inline
-def _end_of(seeds, s, end):
-    """The first seed from s on whose word in the upper half is not before ``end``."""
-    while s < len(seeds) and np.int64(seeds[s] >> _S32) < end:
+def _end_of(values, s, end):
+    """The first of the values from s on whose upper half is not less than ``end``."""
+    while s < len(values) and np.int64(values[s] >> _S32) < end:
         s += 1
     return s
 
@@ -189,7 +193,7 @@ def align(code, documents, blocks, seeds, min_words, min_score, min_linked, reac
         code: uint32[words].
         documents: int64[d + 1], each document's first word.
         blocks: uint32, as :func:`syndetect.kernels.owners.owner_of` takes it.
-        seeds: uint64[s], ascending: a word of the earlier document in the upper half, one of the later in the lower.
+        seeds: uint64[s], ascending, as of :mod:`.seeds`; pairs of documents without a strong one are passed over.
         min_words, min_score, min_linked, reach, drop, join: as in Settings; scores and drop in quarters.
         matches: int64[s + 1, WIDTH], output.
 
@@ -201,24 +205,26 @@ def align(code, documents, blocks, seeds, min_words, min_score, min_linked, reac
     turned, spare = np.empty(len(seeds), np.uint64), np.empty(len(seeds), np.uint64)
     n = s = np.int64(0)
     while s < len(seeds):
-        one = owner_of(np.int64(seeds[s] >> _S32), blocks, documents)
+        one = owner_of(first_of(seeds[s]), blocks, documents)
         bounds[0], bounds[1] = documents[one], documents[one + 1]
         end = _end_of(seeds, s, bounds[1])
         for i in range(s, end):
-            turned[i - s] = seeds[i] << _S32 | seeds[i] >> _S32
+            turned[i - s] = np.uint64(second_of(seeds[i])) << _S32 | seeds[i] >> _S32 << _U1 | seeds[i] & _U1
         of_one = turned[: end - s]
         sort_values(of_one, spare[: end - s], np.int64(0))
         t = np.int64(0)
         while t < len(of_one):
-            other = owner_of(np.int64(of_one[t] >> _S32), blocks, documents)
+            other = owner_of(first_of(of_one[t]), blocks, documents)
             bounds[2], bounds[3] = documents[other], documents[other + 1]
             last = _end_of(of_one, t, bounds[3])
+            is_strong = np.uint64(0)
             for i in range(t, last):
-                a = np.int64(of_one[i] & _LOWER) - bounds[0]
-                b = np.int64(of_one[i] >> _S32) - bounds[2]
+                is_strong |= of_one[i] & _U1
+                a, b = second_of(of_one[i]) - bounds[0], first_of(of_one[i]) - bounds[2]
                 of_one[i] = np.uint64(b - a + _MIDDLE) << _S32 | np.uint64(a)
-            sort_values(of_one[t:last], spare[: last - t], np.int64(0))
-            n = _align_pair(code, of_one[t:last], bounds, rules, cells, matches, n)
+            if is_strong:
+                sort_values(of_one[t:last], spare[: last - t], np.int64(0))
+                n = _align_pair(code, of_one[t:last], bounds, rules, cells, matches, n)
             t = last
         s = end
     return n
@@ -228,21 +234,27 @@ def align(code, documents, blocks, seeds, min_words, min_score, min_linked, reac
 def longest_runs(code, low_a, high_a, low_b, high_b, most, seeds):
     """The longest run of equal words of each pair of ranges, as the seed at its beginning.
 
-    ``seeds[i]`` (int64[n, 2]) is -1, -1 where nothing agrees. At most ``most`` words of each range are looked at.
+    ``seeds[i]`` (int64[n, 2]) is -1, -1 where nothing agrees; of equally long runs it is the first in the one range,
+    and of these the last in the other. At most ``most`` words of each range are looked at.
     """
-    before = np.zeros(most + 1, np.int64)
+    head, before = np.empty(_HEADS, np.int64), np.empty(most, np.int64)  # places in b by code, each to the one before
     for i in range(len(low_a)):
-        rows, columns = min(high_a[i] - low_a[i], most), min(high_b[i] - low_b[i], most)
-        for y in range(columns + 1):
-            before[y] = 0
+        a, b = low_a[i], low_b[i]
+        rows, columns = min(high_a[i] - a, most), min(high_b[i] - b, most)
+        head[:] = -1
+        for y in range(columns):
+            slot = code[b + y] >> np.uint32(1) & np.uint32(_HEADS - 1)
+            before[y], head[slot] = head[slot], y
         longest = np.int64(0)
         seeds[i, 0] = seeds[i, 1] = -1
         for x in range(rows):
-            word = code[low_a[i] + x]
-            for y in range(columns, 0, -1):
-                run = before[y - 1] + 1 if code[low_b[i] + y - 1] == word else np.int64(0)
-                before[y] = run
+            y = head[code[a + x] >> np.uint32(1) & np.uint32(_HEADS - 1)]
+            while y >= 0:
+                run = np.int64(0)
+                if x == 0 or y == 0 or code[a + x - 1] != code[b + y - 1]:
+                    while x + run < rows and y + run < columns and code[a + x + run] == code[b + y + run]:
+                        run += 1
                 if run > longest:
                     longest = run
-                    seeds[i, 0] = low_a[i] + x - run + 1
-                    seeds[i, 1] = low_b[i] + y - run
+                    seeds[i, 0], seeds[i, 1] = a + x, b + y
+                y = before[y]

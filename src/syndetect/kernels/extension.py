@@ -21,6 +21,8 @@ WORD = 4
 CHARACTER = 2
 #: Half the band: the words by which two documents may drift apart within one extension.
 BAND = 16
+#: Equal words after which only the way through them is followed.
+LONG_RUN = 8
 _FORTH, _BACK = np.int64(1), np.int64(-1)
 _NEVER = np.int64(-(1 << 40))
 
@@ -31,9 +33,10 @@ def _weight(word):
 
 
 @inline
-def _extend(code, a, b, step, rows, columns, drop, cells):
+def _extend_to_run(code, a, b, step, rows, columns, drop, cells):
     """The best extension from (a, b) on, not counting them: its score, words used of each side, equal, and columns.
 
+    Where ``LONG_RUN`` equal words follow the best cell so far, the extension ends there, and their number is told too.
     ``rows`` and ``columns`` are the words left in each document in the direction of ``step`` (1 or -1). ``cells`` is
     work space, int64[3, 2 * BAND + 3]: score, equal words and alignment columns of the band's cells; cell d of row i
     stands for i words of the one and i + d - 1 - BAND of the other.
@@ -87,7 +90,39 @@ def _extend(code, a, b, step, rows, columns, drop, cells):
         if last_live == 0:
             break
         low, high = first_live - 1, last_live + 1
-    return best, best_i, best_j, best_equal, best_length
+        if best_i == i:
+            run = _run(code, a + step * i, b + step * best_j, step, min(rows - i, columns - best_j))
+            if run >= LONG_RUN:
+                return best, best_i, best_j, best_equal, best_length, run
+    return best, best_i, best_j, best_equal, best_length, np.int64(0)
+
+
+@inline
+def _extend(code, a, b, step, rows, columns, drop, cells):
+    """As :func:`_extend_to_run`, through all long runs of equal words.
+
+    Whatever other way there was has fallen too far behind at their ends, but for text that repeats itself.
+    """
+    score = equal = length = all_i = all_j = np.int64(0)
+    run = np.int64(LONG_RUN)
+    while run > 0:
+        gain, i, j, same, cost, run = _extend_to_run(
+            code, a + step * all_i, b + step * all_j, step, rows - all_i, columns - all_j, drop, cells
+        )
+        for at in range(1, run + 1):
+            gain += _weight(code[a + step * (all_i + i + at)])
+        score, equal, length = score + gain, equal + same + run, length + cost + run
+        all_i, all_j = all_i + i + run, all_j + j + run
+    return score, all_i, all_j, equal, length
+
+
+@inline
+def _run(code, a, b, step, most):
+    """How many words agree from (a, b) on, not counting them."""
+    n = np.int64(0)
+    while n < most and code[a + step * (n + 1)] == code[b + step * (n + 1)]:
+        n += 1
+    return n
 
 
 @inline

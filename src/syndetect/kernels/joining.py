@@ -5,10 +5,11 @@ Of each word a tag of eight bits is held in memory; the words themselves are not
 
 import numpy as np
 
-from syndetect.kernels.groups import UNDATED, is_close, pack
+from syndetect.kernels.groups import UNDATED, is_close
 from syndetect.kernels.jit import inline, kernel
 from syndetect.kernels.nearby import SHIFT, SPAN, agreement
 from syndetect.kernels.owners import owner_of
+from syndetect.kernels.seeds import pack_seed
 
 _SIDE = SPAN + 2 * SHIFT
 #: Bytes of a row: the tags around one place.
@@ -44,7 +45,7 @@ def _most_around(rows, valid, i, j, bounds):
 
 
 @kernel
-def join_groups(places, groups, start, tags, k, documents, blocks, time, window, least, bounds, out):
+def join_groups(places, groups, start, tags, k, documents, blocks, time, window, least, strong, bounds, out):
     """Seeds of groups of places with the same key, from group ``start`` on, while there is room.
 
     A pair is a seed when its documents differ and are ``window`` apart at most, and when the ``k`` words and what
@@ -60,10 +61,9 @@ def join_groups(places, groups, start, tags, k, documents, blocks, time, window,
         blocks: uint32, as :func:`syndetect.kernels.owners.owner_of` takes it.
         time: int64[d], in units of the window, or ``UNDATED``.
         window: at most so far apart; negative for no limit.
-        least: see above.
+        least: see above. A seed that can come to ``strong`` is marked as such.
         bounds: as :func:`syndetect.kernels.nearby.bounds_by_bits` gives them.
-        out: uint64, output, with room for the square of the largest group: the earlier word in the upper half, the
-            later in the lower one.
+        out: uint64, output, with room for the square of the largest group: seeds as of :mod:`.seeds`.
 
     Returns:
         The group to go on with, and the number of seeds.
@@ -84,8 +84,9 @@ def join_groups(places, groups, start, tags, k, documents, blocks, time, window,
             for j in range(i):
                 if owner[j] == owner[i] or not is_close(time[owner[j]], time[owner[i]], window):
                     continue
-                if 4 * k + _most_around(rows, valid, i, j, bounds) >= least:
-                    out[n] = pack(np.int64(places[low + j]), place)
+                score = 4 * k + _most_around(rows, valid, i, j, bounds)
+                if score >= least:
+                    out[n] = pack_seed(np.int64(places[low + j]), place, score >= strong)
                     n += 1
     return np.int64(len(groups) // 2), n
 
@@ -100,7 +101,7 @@ def _reach(time, owner, i, reach, dated, window):
 
 @kernel
 def join_sparse(
-    places, owner, low, high, begin, tags, k, documents, time, window, most, least, bounds, out, rest
+    places, owner, low, high, begin, tags, k, documents, time, window, most, least, strong, bounds, out, rest
 ):  # fmt: skip
     """Seeds of one large group, of those of its places that have few others near in time.
 
@@ -111,7 +112,7 @@ def join_sparse(
         places, owner: uint32[n] and int64[n], first words and their documents.
         low, high: the group, its places in order of time, what is undated last.
         begin: the place to begin with.
-        tags, k, documents, time, least, bounds: as of :func:`join_groups`.
+        tags, k, documents, time, least, strong, bounds: as of :func:`join_groups`.
         window: in units of time, not negative.
         most: see above.
         out: uint64, output, with room for the group and ``most``: seeds.
@@ -152,7 +153,8 @@ def join_sparse(
                 if slot == ring:
                     _look_around(tags, np.int64(places[at]), k, documents[owner[at]], documents[owner[at] + 1],
                                  rows[slot * ROW :], valid[2 * slot :])  # fmt: skip
-                if 4 * k + _most_around(rows, valid, i % ring, slot, bounds) >= least:
-                    out[n] = pack(np.int64(places[i]), np.int64(places[at]))
+                score = 4 * k + _most_around(rows, valid, i % ring, slot, bounds)
+                if score >= least:
+                    out[n] = pack_seed(np.int64(places[i]), np.int64(places[at]), score >= strong)
                     n += 1
     return np.int64(high), n

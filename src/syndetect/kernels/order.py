@@ -10,6 +10,7 @@ from syndetect.kernels.jit import inline, kernel
 _U8 = np.uint64(8)
 _U255 = np.uint64(255)
 _FEW = 192  # values that the plain sort has in order before the counts of the other are cleared
+_MANY = 1 << 15  # values that are larger together than a processor's nearest memory
 
 
 @inline
@@ -41,20 +42,17 @@ def _begin_digits(counts, digit, n):
 
 
 @inline
-def sort_values(values, spare, lowest):
-    """Sort ``values`` (uint64[n]) by their bytes from ``lowest`` (0 is the last) up, stably, with as much work space."""
+def _sort_digits(values, spare, lowest, highest):
+    """Sort by the bytes ``lowest`` to ``highest`` (0 is the last), the last first, stably."""
     n = len(values)
-    if n <= _FEW and lowest == 0:
-        shell_sort(values)
-        return
     counts = np.zeros((8, 256), np.int64)
     for i in range(n):
         value = values[i] >> _U8 * np.uint64(lowest)
-        for digit in range(lowest, 8):
+        for digit in range(lowest, highest + 1):
             counts[digit, np.int64(value & _U255)] += 1
             value >>= _U8
     swapped = False
-    for digit in range(lowest, 8):
+    for digit in range(lowest, highest + 1):
         if not _begin_digits(counts, digit, n):
             continue
         source, target = (spare, values) if swapped else (values, spare)
@@ -68,6 +66,44 @@ def sort_values(values, spare, lowest):
     if swapped:
         for i in range(n):
             values[i] = spare[i]
+
+
+@inline
+def _part_by_first(values, spare, bounds):
+    """Part values by their first byte that is not the same in all, stably; which byte that is."""
+    digit = np.int64(7)
+    while digit > 0 and values.min() >> _U8 * np.uint64(digit) == values.max() >> _U8 * np.uint64(digit):
+        digit -= 1
+    shift = np.uint64(8 * digit)
+    bounds[:] = 0
+    for i in range(len(values)):
+        bounds[np.int64(values[i] >> shift & _U255) + 1] += 1
+    for which in range(256):
+        bounds[which + 1] += bounds[which]
+    at = bounds.copy()
+    for i in range(len(values)):
+        which = np.int64(values[i] >> shift & _U255)
+        spare[at[which]] = values[i]
+        at[which] += 1
+    for i in range(len(values)):
+        values[i] = spare[i]
+    return digit
+
+
+@inline
+def sort_values(values, spare, lowest):
+    """Sort ``values`` (uint64[n]) by their bytes from ``lowest`` (0 is the last) up, stably, with as much work space."""
+    if len(values) <= _FEW and lowest == 0:
+        shell_sort(values)
+    elif len(values) <= _MANY:
+        _sort_digits(values, spare, lowest, np.int64(7))
+    else:  # so many that they are parted first, to be sorted where the processor has them at hand
+        bounds = np.empty(257, np.int64)
+        highest = _part_by_first(values, spare, bounds) - 1
+        for which in range(256):
+            low, high = bounds[which], bounds[which + 1]
+            if high - low > 1:
+                _sort_digits(values[low:high], spare[low:high], lowest, highest)
 
 
 @kernel
