@@ -24,8 +24,8 @@ from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
 from benchmarks.edits import KINDS
 from benchmarks.planting import Place, Plant, plant
-from syndetect.pipeline import candidates, tokenise
-from syndetect.text import Words
+from syndetect.stages import Candidates, candidates
+from syndetect.text import Words, tokenise
 
 Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]

@@ -3,6 +3,7 @@
 import dataclasses
 import errno
 import os
+import re
 import shutil
 import signal
 import sys
@@ -43,6 +44,26 @@ class _Program(click.Group):
             ctx.exit(1)
 
 
+class _Quantity(click.ParamType):
+    """A number with a unit, such as 2GB or 14d, as that many of the smallest."""
+
+    def __init__(self, name: str, units: dict[str, float]) -> None:
+        self.name, self._units = name, units
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", value)
+        if found is None or found[2].lower() not in self._units:
+            units = ", ".join(unit for unit in self._units if unit)
+            self.fail(f"{value!r} is no number with one of the units {units}", param, ctx)
+        return float(found[1]) * self._units[found[2].lower()]
+
+
+_BYTES = _Quantity("bytes", {"mb": 1e6, "gb": 1e9, "mib": 2**20, "gib": 2**30, "kb": 1e3})
+_DAYS = _Quantity("days", {"d": 1.0, "h": 1 / 24, "w": 7.0})
+
+
 class _SettingOption(click.Option):
     """An option that decides the result; the help page lists these apart."""
 
@@ -60,7 +81,13 @@ class _ScanCommand(click.Command):
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """An option for each field of :class:`Settings`, with its range, default and meaning."""
+    command = click.option(
+        "--window", "window_days", cls=_SettingOption, type=_DAYS, metavar="14d", default=0.0,
+        help="compare only articles published so close together (d, h or w), undated ones with all  [default: no limit]",
+    )(command)  # fmt: skip
     for field in reversed(dataclasses.fields(Settings)):
+        if field.name == "window_days":
+            continue
         low, high = field.metadata["low"], field.metadata["high"]
         kind = click.IntRange(low, high) if field.type is int else click.FloatRange(low, high)
         command = click.option(
@@ -130,6 +157,13 @@ def main() -> None:
 )
 @click.option("--all", "show_all", is_flag=True, help="show every passage")
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="processor cores to use  [default: all]")
+@click.option(
+    "--memory", type=_BYTES, metavar="2GB", help="memory to keep to; what has no room goes to files  [default: half of what is free]"
+)
+@click.option(
+    "--scratch", metavar="FOLDER", help="where these files go  [default: beside DIR, else among temporary files]"
+)
+@click.option("--resume", is_flag=True, help="go on with the scan to DIR that was killed; needs -o or --scratch")
 @click.option("--strict", is_flag=True, help="fail at the first input that would be skipped")
 @click.option("-q", "--quiet", is_flag=True, help="no progress and no totals on standard error")
 @_debug
@@ -137,7 +171,8 @@ def main() -> None:
 @_with_settings
 def scan(
     paths: tuple[str, ...], *, output: str | None, force: bool, form: str | None, top: int, show_all: bool,
-    threads: int | None, strict: bool, quiet: bool, **others: Any,
+    threads: int | None, memory: float | None, scratch: str | None, resume: bool, strict: bool, quiet: bool,
+    **others: Any,
 ) -> None:  # fmt: skip
     """Find every passage that two or more articles share.
 
@@ -152,6 +187,10 @@ def scan(
         settings = Settings(**{field.name: others[field.name] for field in dataclasses.fields(Settings)})
     except SettingsError as error:
         raise click.UsageError(str(error)) from error
+    if scratch is None and output is not None:
+        scratch = str(Path(output).resolve().parent / f".{Path(output).resolve().name}.scratch")
+    if resume and scratch is None:
+        raise click.UsageError("--resume needs -o DIR or --scratch FOLDER")
     columns = {name: others[f"{name}_column"] for name in COLUMNS if others[f"{name}_column"] is not None}
     from syndetect import progress, tables  # noqa: PLC0415
     from syndetect.pipeline import scan as run  # noqa: PLC0415
@@ -161,8 +200,10 @@ def scan(
         tables.check_place(output, force=force)
     with progress.on_stderr(quiet=quiet) as shown:
         result = run(
-            list(paths), settings, columns=columns or None, threads=threads, strict=strict, progress=shown
-        )
+            list(paths), settings, columns=columns or None, threads=threads,
+            memory=None if memory is None else int(memory), scratch=scratch, resume=resume, strict=strict,
+            progress=shown,
+        )  # fmt: skip
         if output is not None:
             shown.stage("writing", None, "tables")
             result.write(output, format=form or "parquet", force=force)
