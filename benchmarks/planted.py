@@ -24,8 +24,13 @@ from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
 from benchmarks.edits import KINDS
 from benchmarks.planting import Place, Plant, plant
-from syndetect.stages import Candidates, candidates
-from syndetect.text import Words, tokenise
+from syndetect import stages
+from syndetect.corpus import Corpus
+from syndetect.pipeline import joined
+from syndetect.progress import Silent
+from syndetect.settings import Settings
+from syndetect.store import Store
+from syndetect.text import Places, Words
 
 Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]
@@ -54,6 +59,29 @@ def found_by_paragraphs(plants: Sequence[Plant], words: Words, paragraph_pairs: 
     origin = _paragraphs(words, [one.origin for one in plants])
     reused = _paragraphs(words, [one.reused for one in plants])
     return np.isin(key(origin, reused), key(paragraph_pairs[:, 0], paragraph_pairs[:, 1]))
+
+
+def candidates(
+    articles: Sequence[Article], settings: Settings, threads: int
+) -> tuple[Words, Indices, Indices]:
+    """The words of articles, the pairs of paragraphs that LSH finds (int64[n, 2]), and fingerprints' seeds (the same)."""
+    store = Store(None, sys.maxsize, {})
+    corpus = Corpus(store, settings.bands)
+    batch, _ = stages.sketch(*joined([article.text.encode() for article in articles]), settings)
+    corpus.add(batch)
+    number = np.arange(corpus.size)
+    places = Places.of(corpus.tags, corpus.documents, number, number.astype(np.uint32))
+    job = stages.Job(store, corpus, places, settings, threads, Silent())
+    stages.near_duplicates(job)
+    pairs = corpus.sketched[0][_halves(store["pair_runs"])]
+    stages.find_seeds(job)
+    seeds = _halves(store["seed_runs"])
+    seeds[:, 1] >>= 1  # whether it is strong does not matter here
+    return batch.words, pairs.astype(np.int64), seeds
+
+
+def _halves(packed: npt.NDArray[np.uint64]) -> Indices:
+    return np.stack([packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)], axis=1).astype(np.int64)
 
 
 def found_by_matches(plants: Sequence[Plant], articles: Sequence[Article], matches: pl.DataFrame) -> Flags:
@@ -134,10 +162,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     settings = command.settings_of(options)
     articles, plants = plant(read_articles(options.news), options.number, options.seed)
-    words = tokenise(pl.DataFrame({"text": [article.text for article in articles]}), options.threads)
-    maybe = candidates(words, settings, threads=options.threads)
-    lsh = found_by_paragraphs(plants, words, maybe.paragraph_pairs)
-    fingerprints = found_by_seeds(plants, words, maybe.seeds.words, settings.fingerprint_words)
+    words, pairs, seeds = candidates(articles, settings, options.threads)
+    lsh = found_by_paragraphs(plants, words, pairs)
+    fingerprints = found_by_seeds(plants, words, seeds, settings.fingerprint_words)
     start = time.perf_counter()
     matches = scan_articles(articles, settings, options.threads).matches
     seconds = time.perf_counter() - start
@@ -153,8 +180,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     paragraphs = len(words.paragraphs) - 1
     volume = {
         "paragraphs": paragraphs,
-        "LSH pairs a paragraph": len(maybe.paragraph_pairs) / paragraphs,
-        "seeds a paragraph": len(maybe.seeds.words) / paragraphs,
+        "LSH pairs a paragraph": len(np.unique(pairs, axis=0)) / paragraphs,
+        "seeds a paragraph": len(seeds) / paragraphs,
         "matches": len(matches),
         "seconds": round(seconds, 1),
     }
