@@ -1,6 +1,6 @@
 """The articles of a scan as flat arrays in a store: added batch by batch, read by every stage that follows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from syndetect.chunks import in_order, split_evenly
 from syndetect.lsh import Sketch
 from syndetect.store import Store
 from syndetect.text import Words
-from syndetect.winnow import PARTS, Postings
+from syndetect.winnow import Postings
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -64,7 +64,6 @@ class Corpus:
         put("sketched_owner", words.paragraph_documents[sketch.paragraphs] + np.uint32(self._documents))
         put("hashes", sketch.hashes)
         put("keys", sketch.keys.reshape(-1))
-        put("key_counts", np.array([sketch.keys.shape[1]]))
         self._words += len(words.code)
         self._paragraphs += len(words.paragraphs) - 1
         self._documents += len(words.documents) - 1
@@ -136,19 +135,14 @@ class Corpus:
 
     def band(self, band: int) -> U32:
         """uint32[sketched paragraphs]: the keys of one band."""
-        keys, begin, parts = self._store["keys"], 0, []
-        for count in self._store["key_counts"].tolist():
-            parts.append(keys[begin + band * count : begin + (band + 1) * count])
-            begin += self._bands * count
-        return np.concatenate(parts) if parts else np.empty(0, np.uint32)
+        parts = [piece.reshape(self._bands, -1)[band] for piece in self._store.pieces("keys")]
+        return np.concatenate([np.empty(0, np.uint32), *parts])
 
     def part(self, part: int) -> U64:
         """The postings of one part of all fingerprints, in the order of the text."""
-        entries, bounds = self._store["entries"], self._store["part_bounds"]
-        begins = np.concatenate([[0], np.cumsum(bounds[:, PARTS])])[:-1]
-        return np.concatenate(
-            [entries[at + low : at + high] for at, low, high in zip(begins, bounds[:, part], bounds[:, part + 1], strict=True)]
-        )
+        bounds = self._store["part_bounds"][:, part : part + 2].tolist()
+        pieces = zip(self._store.pieces("entries"), bounds, strict=True)
+        return np.concatenate([np.empty(0, np.uint64), *(piece[low:high] for piece, (low, high) in pieces)])
 
     def locate(self, wanted: "Sequence[Wanted]", threads: int) -> Iterator["Located"]:
         """Where words stand in their documents, in characters; the documents are tokenised again.
@@ -161,14 +155,12 @@ class Corpus:
             For some consecutive documents after others, the ranges of each of ``wanted`` that lie in them.
         """
         documents = np.unique(np.concatenate([np.empty(0, np.int64), *(one.document for one in wanted)]))
-        sizes, first_words = self.text_sizes, self.documents
-        begins, whole = _bounds(sizes), self._store["text"]
-        offsets = _bounds(sizes[documents])
+        first_words, offsets = self.documents, _bounds(self.text_sizes[documents])
 
         def find(part: tuple[int, int]) -> Located:
             low, high = part
             chosen = documents[low:high]
-            buffer = np.concatenate([whole[begins[d] : begins[d + 1]] for d in chosen])
+            buffer = self._texts(chosen)
             found = text.tokenise(buffer, offsets[low : high + 1] - offsets[low])
             rows = []
             for one in wanted:
@@ -182,6 +174,18 @@ class Corpus:
         for located in in_order(find, split_evenly(offsets, _CHUNK_BYTES), threads):
             yield located
             self._store.release()
+
+
+    def _texts(self, documents: I64) -> U8:
+        """The text of documents, one after the other."""
+        sizes, pieces = self._store.pieces("text_sizes"), self._store.pieces("text")
+        first = _bounds(np.array([len(piece) for piece in sizes]))
+        found = []
+        for number in np.unique(np.searchsorted(first, documents, side="right") - 1).tolist():
+            bounds = _bounds(sizes[number])
+            inside = documents[(documents >= first[number]) & (documents < first[number + 1])] - first[number]
+            found += [pieces[number][bounds[document] : bounds[document + 1]] for document in inside]
+        return np.concatenate(found)
 
 
 class Wanted(NamedTuple):
@@ -202,35 +206,3 @@ class Located(NamedTuple):
 
 def _bounds(sizes: I64) -> I64:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
-
-
-class Runs:
-    """Ascending runs of 64-bit values in a store, from which any range can be had sorted.
-
-    Args:
-        store: where they are.
-        name: their name there.
-    """
-
-    def __init__(self, store: Store, name: str) -> None:
-        self._store, self._name = store, name
-
-    def append(self, run: U64) -> None:
-        """Add a run, ascending in itself."""
-        self._store.append(self._name, run)
-        self._store.append(f"{self._name}_sizes", np.array([len(run)]))
-
-    def __len__(self) -> int:
-        return len(self._store[self._name]) if self._name in self._store else 0
-
-    def between(self, low: int, high: int) -> Iterable[U64]:
-        """Of each run the values from ``low`` up to ``high``."""
-        if self._name not in self._store:
-            return
-        values, begin = self._store[self._name], 0
-        for size in self._store[f"{self._name}_sizes"].tolist():
-            run = values[begin : begin + size]
-            first = np.searchsorted(run, np.uint64(low))
-            last = np.searchsorted(run, np.uint64(high)) if high < 1 << 64 else size
-            yield run[first:last]
-            begin += size

@@ -3,7 +3,7 @@
 Every stage works in portions, notes in the store how many are done, and goes on from there when it is called again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from syndetect import align, lsh, minhash, shingle, text, winnow
 from syndetect.chunks import in_order
-from syndetect.corpus import Batch, Corpus, Runs
+from syndetect.corpus import Batch, Corpus
 from syndetect.progress import Progress
 from syndetect.settings import Settings
 from syndetect.sorting import sort_values
@@ -50,10 +50,7 @@ class Job:
         self.progress.advance(done)
         for step, columns in enumerate(in_order(work, range(done, total), self.threads), done):
             for name, values in columns.items():
-                if name.endswith("_runs"):
-                    Runs(self.store, name).append(values)
-                else:
-                    self.store.append(name, values)
+                self.store.append(name, values)
             self.store.step(stage, step + 1)
             self.store.release()
             self.progress.advance(1)
@@ -85,7 +82,7 @@ def near_duplicates(job: Job) -> None:
     if "leaders" not in store.steps:
         numbers, _, hashes = corpus.sketched
         leader = lsh.find_leaders(corpus.code, corpus.paragraph_bounds, numbers, hashes, whose)
-        Runs(store, "pair_runs").append(sort_values(lsh.identical_pairs(leader, whose)))
+        store.append("pair_runs", sort_values(lsh.identical_pairs(leader, whose)))
         store.append("leaders", np.flatnonzero(leader == np.arange(len(leader), dtype=np.uint32)).astype(np.uint32))
         store.step("leaders", 1)
         store.release()
@@ -100,9 +97,9 @@ def near_duplicates(job: Job) -> None:
 
 def compare(job: Job) -> None:
     """Exact comparison of the pairs of paragraphs; the similar ones are kept, and seeds of those with much in common."""
-    corpus, settings, runs = job.corpus, job.settings, Runs(job.store, "pair_runs")
+    corpus, settings, runs = job.corpus, job.settings, job.store.pieces("pair_runs")
     numbers = corpus.sketched[0]
-    cuts = _cuts(len(runs), len(numbers), PAIRS)
+    cuts = _cuts(runs, len(numbers), PAIRS)
     job.progress.stage("comparison", len(cuts) - 1, "portions")
 
     def compare_portion(portion: int) -> Columns:
@@ -145,12 +142,12 @@ def find_seeds(job: Job) -> None:
 
 def find_matches(job: Job) -> None:
     """Seeds of both kinds, aligned word by word."""
-    settings, runs, documents = job.settings, Runs(job.store, "seed_runs"), job.places.documents
+    settings, runs, documents = job.settings, job.store.pieces("seed_runs"), job.places.documents
     rules = align.Rules(
         settings.min_words, settings.min_score, settings.min_linked_score, settings.link_words, settings.drop,
         settings.join_words,
     )  # fmt: skip
-    cuts = documents[_cuts(len(runs), len(documents) - 1, SEEDS)]
+    cuts = documents[_cuts(runs, len(documents) - 1, SEEDS)]
     job.progress.stage("alignment", len(cuts) - 1, "portions")
 
     def align_portion(portion: int) -> Columns:
@@ -160,17 +157,17 @@ def find_matches(job: Job) -> None:
     job.steps("alignment", len(cuts) - 1, align_portion)
 
 
-def _cuts(values: int, items: int, portion: int) -> I64:
-    """Where to cut the items that values begin with, so that about ``portion`` values come together."""
-    portions = max(1, -(-values // portion))
+def _cuts(runs: Sequence[U64], items: int, portion: int) -> I64:
+    """Where to cut the items that the values of runs begin with, so that about ``portion`` values come together."""
+    portions = max(1, -(-sum(map(len, runs)) // portion))
     return np.linspace(0, items, portions + 1).astype(np.int64)
 
 
-def _between(runs: Runs, cuts: I64, portion: int) -> U64:
-    """The values of a portion, sorted."""
-    low, high = int(cuts[portion]) << 32, int(cuts[portion + 1]) << 32
-    parts = [np.empty(0, np.uint64), *runs.between(low, high)]
-    return sort_values(np.concatenate(parts))
+def _between(runs: Sequence[U64], cuts: I64, portion: int) -> U64:
+    """The values of ascending runs that belong to a portion, sorted."""
+    low, high = (np.uint64(cut) << _S32 for cut in cuts[portion : portion + 2])
+    parts = [run[slice(*np.searchsorted(run, np.array([low, high])).tolist())] for run in runs]
+    return sort_values(np.concatenate([np.empty(0, np.uint64), *parts]))
 
 
 def _distinct(values: U64) -> U64:

@@ -52,7 +52,7 @@ class Store:
         self._parts: dict[str, list[Array]] = {}
         self._files: dict[str, BinaryIO] = {}
         self._kinds: dict[str, tuple[str, list[int]]] = {}  # type, and the shape of an item
-        self._lengths: dict[str, int] = {}
+        self._sizes: dict[str, list[int]] = {}  # items of every piece that was appended
         self._maps: dict[str, Array] = {}
         self._held = 0
         self._guard = threading.RLock()  # stages read from several threads
@@ -66,7 +66,7 @@ class Store:
         """The bytes of all arrays where they are in files, else 0."""
         if self._folder is None:
             return 0
-        return sum(self._lengths[name] * _item_bytes(*kind) for name, kind in self._kinds.items())
+        return sum(sum(self._sizes[name]) * _item_bytes(*kind) for name, kind in self._kinds.items())
 
     def append(self, name: str, array: Array) -> None:
         """Add items to the end of an array, which the first call makes."""
@@ -74,7 +74,7 @@ class Store:
             kind = (array.dtype.str, list(array.shape[1:]))
             if self._kinds.setdefault(name, kind) != kind:
                 raise ValueError(f"{name} holds {self._kinds[name]}, not {kind}")
-            self._lengths[name] = self._lengths.get(name, 0) + len(array)
+            self._sizes.setdefault(name, []).append(len(array))
             self._maps.pop(name, None)
             if self._folder is not None:
                 self._write(name, array)
@@ -96,6 +96,15 @@ class Store:
                 self._maps[name] = self._map(name)
             return self._maps[name]
 
+    def pieces(self, name: str) -> list[Array]:
+        """An array as it was appended, piece by piece; for large ones, which need not be in one piece."""
+        with self._guard:
+            parts, sizes = self._parts.get(name, []), self._sizes.get(name, [])
+            if len(parts) == len(sizes):
+                return parts
+            whole, ends = self[name], np.cumsum(sizes)
+            return [whole[end - size : end] for end, size in zip(ends.tolist(), sizes, strict=True)]
+
     def __contains__(self, name: str) -> bool:
         return name in self._kinds
 
@@ -106,7 +115,7 @@ class Store:
         self._maps.pop(name, None)
         if self._kinds.pop(name, None) is None:
             return
-        del self._lengths[name]
+        del self._sizes[name]
         if self._folder is not None:
             self._save()
             if name in self._files:
@@ -182,12 +191,12 @@ class Store:
                 " scan without --resume to begin anew"
             )
         self._kinds = {name: (kind, shape) for name, (kind, shape) in state["kinds"].items()}
-        self._lengths, self.steps, self.facts = state["lengths"], state["steps"], state["facts"]
+        self._sizes, self.steps, self.facts = state["sizes"], state["steps"], state["facts"]
         for path in folder.iterdir():
             if path.name not in self._kinds and path.name not in (_STATE, _LOCK):
                 path.unlink()
         for name, kind in self._kinds.items():
-            size = self._lengths[name] * _item_bytes(*kind)
+            size = sum(self._sizes[name]) * _item_bytes(*kind)
             with (folder / name).open("ab") as file:
                 if file.tell() < size:
                     raise ScratchError(f"{folder} is damaged ({name} is too short): remove it and scan again")
@@ -195,7 +204,7 @@ class Store:
 
     def _map(self, name: str) -> Array:
         assert self._folder is not None
-        (kind, shape), length = self._kinds[name], self._lengths[name]
+        (kind, shape), length = self._kinds[name], sum(self._sizes[name])
         if length * _item_bytes(kind, shape) == 0:  # what is empty cannot be mapped
             return np.empty((length, *shape), kind)
         return np.memmap(self._folder / name, kind, "r", shape=(length, *shape))
@@ -214,7 +223,7 @@ class Store:
             "format": _FORMAT,
             "identity": self._identity,
             "kinds": self._kinds,
-            "lengths": self._lengths,
+            "sizes": self._sizes,
             "steps": self.steps,
             "facts": self.facts,
         }
