@@ -193,19 +193,24 @@ def scan(
         raise click.UsageError("--resume needs -o DIR or --scratch FOLDER")
     columns = {name: others[f"{name}_column"] for name in COLUMNS if others[f"{name}_column"] is not None}
     from syndetect import progress, tables  # noqa: PLC0415
-    from syndetect.pipeline import scan as run  # noqa: PLC0415
+    from syndetect.files import sweep  # noqa: PLC0415
+    from syndetect.pipeline import origin_of, scanning  # noqa: PLC0415
 
     _let_reads_be_interrupted()
+    if output is not None and resume:
+        if Path(output).exists() and tables.is_result_of(output, origin_of(list(paths), settings)):
+            _finish(Path(output), Path(str(scratch)))
+            return
     if output is not None:
         tables.check_place(output, force=force)
-    with progress.on_stderr(quiet=quiet) as shown:
-        result = run(
-            list(paths), settings, columns=columns or None, threads=threads,
-            memory=None if memory is None else int(memory), scratch=scratch, resume=resume, strict=strict,
-            progress=shown,
-        )  # fmt: skip
+    with progress.on_stderr(quiet=quiet) as shown, scanning(
+        list(paths), settings, columns=columns or None, threads=threads,
+        memory=None if memory is None else int(memory), scratch=scratch, resume=resume, strict=strict, progress=shown,
+    ) as result:  # fmt: skip
         if output is not None:
             shown.stage("writing", None, "tables")
+            if resume:
+                sweep(Path(output).resolve())
             result.write(output, format=form or "parquet", force=force)
     if output is not None:
         _tell(result, quiet, f"see {Path(output) / 'skipped.jsonl'}", f"result in {output}")
@@ -235,6 +240,16 @@ def show(directory: str, number: int) -> None:
     documents, passages = read_table(directory, "documents"), read_table(directory, "passages")
     width, colour = _screen()
     _write_text(report.passage(documents, passages, number, width=min(width, 100), colour=colour))
+
+
+def _finish(output: Path, scratch: Path) -> None:
+    """Tidy up behind a scan that was killed when its result stood already."""
+    from syndetect.files import sweep  # noqa: PLC0415
+    from syndetect.store import discard  # noqa: PLC0415
+
+    discard(scratch)
+    sweep(output.resolve())
+    click.echo(f"{output} is complete already", err=True)
 
 
 def _let_reads_be_interrupted() -> None:

@@ -1,6 +1,7 @@
 """Frames as files, and folders that appear whole or not at all."""
 
 import errno
+import glob
 import os
 import re
 import secrets
@@ -93,7 +94,7 @@ def staged(place: Path, *, replace: bool) -> Iterator[Path]:
     Raises:
         OSError: the system refuses.
     """
-    staging = place.with_name(f".syndetect-{secrets.token_hex(4)}.partial")
+    staging = place.with_name(f".{place.name}-{secrets.token_hex(4)}.partial")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         staging.mkdir()
@@ -105,6 +106,13 @@ def staged(place: Path, *, replace: bool) -> Iterator[Path]:
         if place.exists():
             shutil.rmtree(staging.with_suffix(".replaced"), ignore_errors=True)
         raise
+
+
+def sweep(place: Path) -> None:
+    """Remove what killed processes left that were :func:`staged` to write ``place``; no other may be at it now."""
+    pattern = f".{glob.escape(place.name)}-????????."
+    for stale in (*place.parent.glob(f"{pattern}partial"), *place.parent.glob(f"{pattern}replaced")):
+        shutil.rmtree(stale, ignore_errors=True)
 
 
 def _move(staging: Path, place: Path, *, replace: bool) -> None:

@@ -69,6 +69,30 @@ def scan(
         OutputError: the scratch folder cannot be used.
         MissingExtraError: the input needs an optional dependency.
     """
+    with scanning(
+        source, settings, columns=columns, threads=threads, memory=memory, scratch=scratch, resume=resume,
+        strict=strict, progress=progress,
+    ) as result:  # fmt: skip
+        return result
+
+
+@contextmanager
+def scanning(
+    source: read.Source,
+    settings: Settings | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    threads: int | None = None,
+    memory: int | None = None,
+    scratch: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[Result]:
+    """:func:`scan` as a context in which the scratch folder is still there: the place to write the result.
+
+    Killed before the block ends, the scan can be resumed.
+    """
     settings, progress = settings or Settings(), progress or Silent()
     if not isinstance(settings, Settings):
         raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
@@ -102,18 +126,26 @@ def scan(
         progress.stage("tables", None, "articles")
         result = _tables(articles, job)
         clock.lap("tables")
-        counts = _counts(job, result) | {"skipped": len(skipped.rows)}
-    if not was_compiled:
-        note_compiled()
-    manifest = {
+        if not was_compiled:
+            note_compiled()
+        manifest = {
+            "version": version("syndetect"),
+            "settings": settings.to_dict(),
+            "settings_fingerprint": settings.fingerprint,
+            "inputs": inputs,
+            "counts": _counts(job, result) | {"skipped": len(skipped.rows)},
+            "timings": clock.seconds,
+        }
+        yield Result(**result, skipped=skipped.frame(), manifest=manifest)
+
+
+def origin_of(source: read.Source, settings: Settings) -> dict[str, Any]:
+    """What the manifest of a finished scan says of its source and settings."""
+    return {
         "version": version("syndetect"),
-        "settings": settings.to_dict(),
         "settings_fingerprint": settings.fingerprint,
-        "inputs": inputs,
-        "counts": counts,
-        "timings": clock.seconds,
+        "inputs": read.fingerprints(read.resolve(source)),
     }
-    return Result(**result, skipped=skipped.frame(), manifest=manifest)
 
 
 @contextmanager

@@ -232,6 +232,19 @@ class Store:
         fresh.replace(self._folder / _STATE)
 
 
+def discard(folder: Path) -> None:
+    """Remove what a killed scan left in its scratch folder, and the folder.
+
+    Raises:
+        ScratchError: another scan is at work there.
+    """
+    if (folder / _STATE).exists():
+        with _locked(folder):
+            _clear(folder)
+            (folder / _LOCK).unlink(missing_ok=True)
+        folder.rmdir()
+
+
 def _clear(folder: Path) -> None:
     """Remove what a scan left in its folder, and nothing else."""
     state = json.loads((folder / _STATE).read_bytes())

@@ -188,6 +188,15 @@ def _read(
     raise ResultError(f"{directory} has no file of its table {name}: scan again")
 
 
+def is_result_of(directory: str | os.PathLike[str], manifest: Mapping[str, Any]) -> bool:
+    """Whether a folder holds a result whose manifest says what ``manifest`` says."""
+    try:
+        found = _read_manifest(Path(directory))
+    except ResultError:
+        return False
+    return all(found.get(name) == json.loads(json.dumps(value)) for name, value in manifest.items())
+
+
 def check_place(directory: str | os.PathLike[str], *, force: bool = False) -> Path:
     """Make sure that a result may be written to a folder, before the work is done that fills it.
 
