@@ -68,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             differing += digests(broken) != expected
             shutil.rmtree(broken)
         left = sorted(path.name for path in Path(place).iterdir() if path != whole)
-    print(f"{kills} kills, {ends} scans ended, {differing} with other tables; left behind: {', '.join(left) or 'nothing'}")
+    behind = ", ".join(left) or "nothing"
+    print(f"{kills} kills, {ends} scans ended, {differing} with other tables; left behind: {behind}")
     return int(differing > 0 or ends == 0 or bool(left))
 
 

@@ -64,7 +64,7 @@ def found_by_paragraphs(plants: Sequence[Plant], words: Words, paragraph_pairs: 
 def candidates(
     articles: Sequence[Article], settings: Settings, threads: int
 ) -> tuple[Words, Indices, Indices]:
-    """The words of articles, the pairs of paragraphs that LSH finds (int64[n, 2]), and fingerprints' seeds (the same)."""
+    """The words of articles, the pairs of paragraphs that LSH finds, and the seeds of fingerprints (int64[n, 2])."""
     store = Store(None, sys.maxsize, {})
     corpus = Corpus(store, settings.bands)
     batch, _ = stages.sketch(*joined([article.text.encode() for article in articles]), settings)

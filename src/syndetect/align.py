@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syndetect.kernels import alignment as _kernels
-from syndetect.kernels.extension import A0, A1, B0, B1, COLUMNS, EQUAL, SCORE, WIDTH
+from syndetect.kernels.extension import A0, B0, COLUMNS, EQUAL, SCORE, WIDTH
 from syndetect.text import Places
 
 U32 = npt.NDArray[np.uint32]

@@ -8,7 +8,9 @@ from syndetect.find import Inputs
 from syndetect.progress import Progress, quantity
 from syndetect.store import free_bytes, free_memory
 
-_BASE = 300 << 20  # bytes of a Python with numpy, numba and polars in it, and of a batch in every thread's hands
+_BASE = (
+    300 << 20
+)  # bytes of a Python with numpy, numba and polars in it, and of a batch in every thread's hands
 _ARRAYS = 3.5  # bytes of arrays a byte of text
 _WORK = 1.5  # bytes beside them a byte of text: tables, and copies while arrays are made
 _UNPACKED = 3.5  # bytes of text a byte of a packed file

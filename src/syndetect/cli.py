@@ -44,7 +44,7 @@ class _Program(click.Group):
             ctx.exit(1)
 
 
-class _Quantity(click.ParamType):
+class _Quantity(click.ParamType[float]):
     """A number with a unit, such as 2GB or 14d, as that many of the smallest."""
 
     def __init__(self, name: str, units: dict[str, float]) -> None:
@@ -158,12 +158,19 @@ def main() -> None:
 @click.option("--all", "show_all", is_flag=True, help="show every passage")
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="processor cores to use  [default: all]")
 @click.option(
-    "--memory", type=_BYTES, metavar="2GB", help="memory to keep to; what has no room goes to files  [default: half of what is free]"
+    "--memory",
+    type=_BYTES,
+    metavar="2GB",
+    help="memory to keep to; what has no room goes to files  [default: half of what is free]",
 )
 @click.option(
-    "--scratch", metavar="FOLDER", help="where these files go  [default: beside DIR, else among temporary files]"
+    "--scratch",
+    metavar="FOLDER",
+    help="where these files go  [default: beside DIR, else among temporary files]",
 )
-@click.option("--resume", is_flag=True, help="go on with the scan to DIR that was killed; needs -o or --scratch")
+@click.option(
+    "--resume", is_flag=True, help="go on with the scan to DIR that was killed; needs -o or --scratch"
+)
 @click.option("--strict", is_flag=True, help="fail at the first input that would be skipped")
 @click.option("-q", "--quiet", is_flag=True, help="no progress and no totals on standard error")
 @_debug
@@ -194,13 +201,12 @@ def scan(
     columns = {name: others[f"{name}_column"] for name in COLUMNS if others[f"{name}_column"] is not None}
     from syndetect import progress, tables  # noqa: PLC0415
     from syndetect.files import sweep  # noqa: PLC0415
-    from syndetect.pipeline import origin_of, scanning  # noqa: PLC0415
+    from syndetect.pipeline import scanning  # noqa: PLC0415
 
     _let_reads_be_interrupted()
-    if output is not None and resume:
-        if Path(output).exists() and tables.is_result_of(output, origin_of(list(paths), settings)):
-            _finish(Path(output), Path(str(scratch)))
-            return
+    if output is not None and resume and _is_done(output, paths, settings):
+        _finish(Path(output), Path(str(scratch)))
+        return
     if output is not None:
         tables.check_place(output, force=force)
     with progress.on_stderr(quiet=quiet) as shown, scanning(
@@ -240,6 +246,14 @@ def show(directory: str, number: int) -> None:
     documents, passages = read_table(directory, "documents"), read_table(directory, "passages")
     width, colour = _screen()
     _write_text(report.passage(documents, passages, number, width=min(width, 100), colour=colour))
+
+
+def _is_done(output: str, paths: tuple[str, ...], settings: Settings) -> bool:
+    """Whether the result of this scan is there already."""
+    from syndetect import tables  # noqa: PLC0415
+    from syndetect.pipeline import origin_of  # noqa: PLC0415
+
+    return Path(output).exists() and tables.is_result_of(output, origin_of(list(paths), settings))
 
 
 def _finish(output: Path, scratch: Path) -> None:

@@ -23,7 +23,7 @@ _CHUNK_BYTES = 1 << 22
 
 
 class Batch(NamedTuple):
-    """Some consecutive articles: their text (UTF-8, and where each begins), their words, and what is indexed of them."""
+    """Some consecutive articles: text (UTF-8, and where each begins), words, and what is indexed of them."""
 
     text: U8
     text_bounds: I64
@@ -168,13 +168,14 @@ class Corpus:
                 at = np.searchsorted(chosen, one.document[of_it])
                 shift = (found.documents[at] - first_words[one.document[of_it]])[:, None]
                 inside = one.words[of_it] + shift
-                rows.append((found.begin[inside[:, 0]].astype(np.int64), found.end[inside[:, 1] - 1].astype(np.int64)))
+                rows.append(
+                    (found.begin[inside[:, 0]].astype(np.int64), found.end[inside[:, 1] - 1].astype(np.int64))
+                )
             return Located(chosen, buffer, offsets[low : high + 1] - offsets[low], rows)
 
         for located in in_order(find, split_evenly(offsets, _CHUNK_BYTES), threads):
             yield located
             self._store.release()
-
 
     def _texts(self, documents: I64) -> U8:
         """The text of documents, one after the other."""

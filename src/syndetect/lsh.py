@@ -97,13 +97,21 @@ def find_leaders(code: U32, begins: U32, paragraphs: U32, hashes: U64, owners: O
     """
     leader = np.arange(len(hashes), dtype=np.uint32)
     for chosen in _by_leading_bits(hashes, 64):
-        ranks = owners.rank[owners.owner[chosen]]
+        places, ranks = chosen, owners.rank[owners.owner[chosen]]
         if len(ranks) and (ranks[1:] < ranks[:-1]).any():
-            chosen = chosen[np.argsort(ranks, kind="stable")]
-        keys, places = sort_keys(hashes[chosen], chosen)
+            places = chosen[np.argsort(ranks, kind="stable")]
+        keys, places = sort_keys(hashes[places], places)
         groups = find_groups(keys).reshape(-1)
         _groups.find_leaders(
-            code, begins, paragraphs, places, groups, owners.owner, owners.time, np.int64(owners.window), leader
+            code,
+            begins,
+            paragraphs,
+            places,
+            groups,
+            owners.owner,
+            owners.time,
+            np.int64(owners.window),
+            leader,
         )
     return leader
 
@@ -169,4 +177,3 @@ def _pair_buckets(places: U32, groups: I64, owners: Owners, hot: int) -> Iterato
         out = np.empty(room, np.uint64)
         n = kernel(members, owner, chosen_groups.reshape(-1), owners.time, np.int64(owners.window), out)
         yield out[:n]
-

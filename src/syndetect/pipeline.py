@@ -256,7 +256,7 @@ def _tables(articles: pl.DataFrame, job: stages.Job) -> dict[str, pl.DataFrame]:
     matches = align.Matches.of(store["matches"], places)
     documents, ranges = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
     grouped = passages.group(documents, ranges, matches.equal, matches.columns, matches.score, places.rank)
-    pairs = tabulate.Pairs.of(store["near_pairs"], store["near_shares"], corpus, places)
+    pairs = tabulate.Pairs.of(store["near_pairs"], store["near_shares"], corpus)
     spans = tabulate.locate(corpus, [
         *zip(documents, ranges, strict=True), *zip(pairs.documents, pairs.words, strict=True),
         (grouped.document, grouped.words),

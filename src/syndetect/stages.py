@@ -62,7 +62,9 @@ Columns = dict[str, npt.NDArray[np.generic]]
 def sketch(buffer: U8, bounds: I64, settings: Settings) -> tuple[Batch, I64]:
     """Everything that is indexed of some articles, and those paragraphs of them that are one word again and again."""
     words, repeats = text.blank_repeats(text.tokenise(buffer, bounds))
-    postings = winnow.fingerprint(words.code, words.documents, settings.fingerprint_words, settings.winnow_window)
+    postings = winnow.fingerprint(
+        words.code, words.documents, settings.fingerprint_words, settings.winnow_window
+    )
     shape = settings.shingle_words, settings.bands, settings.rows
     permutations = minhash.permutations(settings.slots, settings.seed)
     sketched = lsh.sketch(words.code, words.paragraphs, settings.min_words, permutations, shape)
@@ -83,7 +85,9 @@ def near_duplicates(job: Job) -> None:
         numbers, _, hashes = corpus.sketched
         leader = lsh.find_leaders(corpus.code, corpus.paragraph_bounds, numbers, hashes, whose)
         store.append("pair_runs", sort_values(lsh.identical_pairs(leader, whose)))
-        store.append("leaders", np.flatnonzero(leader == np.arange(len(leader), dtype=np.uint32)).astype(np.uint32))
+        store.append(
+            "leaders", np.flatnonzero(leader == np.arange(len(leader), dtype=np.uint32)).astype(np.uint32)
+        )
         store.step("leaders", 1)
         store.release()
     job.progress.advance(1)
@@ -96,7 +100,7 @@ def near_duplicates(job: Job) -> None:
 
 
 def compare(job: Job) -> None:
-    """Exact comparison of the pairs of paragraphs; the similar ones are kept, and seeds of those with much in common."""
+    """Exact comparison of the pairs of paragraphs; kept are the similar ones, and seeds of those with much in common."""
     corpus, settings, runs = job.corpus, job.settings, job.store.pieces("pair_runs")
     numbers = corpus.sketched[0]
     cuts = _cuts(runs, len(numbers), PAIRS)
@@ -113,7 +117,9 @@ def compare(job: Job) -> None:
         seeds = align.seed_pairs(corpus.code, low, high, local.reshape(sides.shape)[common])
         return {
             "near_pairs": sides[near],
-            "near_shares": np.stack([shares.jaccard, shares.containment_a, shares.containment_b], axis=1)[near],
+            "near_shares": np.stack([shares.jaccard, shares.containment_a, shares.containment_b], axis=1)[
+                near
+            ],
             "compared": np.array([len(pairs)]),
             "seed_runs": sort_values(seeds),
         }
@@ -172,7 +178,10 @@ def _between(runs: Sequence[U64], cuts: I64, portion: int) -> U64:
 
 def _distinct(values: U64) -> U64:
     """Sorted values, each once."""
-    return values[np.concatenate([np.ones(min(1, len(values)), bool), values[1:] != values[:-1]])]
+    is_new = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=is_new[1:])
+    distinct: U64 = values[is_new]
+    return distinct
 
 
 def _halves(pairs: U64) -> I64:

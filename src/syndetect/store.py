@@ -163,7 +163,9 @@ class Store:
             else:
                 self._start()
         except OSError as error:
-            raise OutputError(f"cannot write {self._wanted or tempfile.gettempdir()}: {error.strerror}") from error
+            raise OutputError(
+                f"cannot write {self._wanted or tempfile.gettempdir()}: {error.strerror}"
+            ) from error
 
     def _start(self) -> None:
         """Clear the folder, which may hold only what a scan leaves, and write what is in memory."""
@@ -172,7 +174,9 @@ class Store:
             _clear(self._folder)
         if foreign := sorted(path.name for path in self._folder.iterdir() if path.name != _LOCK):
             folder, self._folder = self._folder, None
-            raise ScratchError(f"{folder} holds {foreign[0]}, which is no part of a scan: choose another folder")
+            raise ScratchError(
+                f"{folder} holds {foreign[0]}, which is no part of a scan: choose another folder"
+            )
         for name, parts in self._parts.items():
             for part in parts:
                 self._write(name, part)
@@ -213,7 +217,7 @@ class Store:
         assert self._folder is not None
         if name not in self._files:
             self._files[name] = (self._folder / name).open("ab", buffering=0)
-        rest = memoryview(np.ascontiguousarray(array)).cast("B") if array.nbytes else memoryview(b"")
+        rest = memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         while rest:
             rest = rest[self._files[name].write(rest) :]
 
@@ -266,7 +270,9 @@ def _locked(folder: Path) -> BinaryIO:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise ScratchError(f"another scan is at work in {folder}: wait for it, or choose another folder") from None
+            raise ScratchError(
+                f"another scan is at work in {folder}: wait for it, or choose another folder"
+            ) from None
     return lock
 
 

@@ -11,7 +11,6 @@ from syndetect.corpus import Corpus, Wanted
 from syndetect.corpus import Located as Portion
 from syndetect.kernels.stars import count_covered
 from syndetect.tables import TABLES
-from syndetect.text import Places
 
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
@@ -45,16 +44,13 @@ class Pairs(NamedTuple):
     shares: F64
 
     @classmethod
-    def of(cls, pairs: I64, shares: F64, corpus: Corpus, places: Places) -> "Pairs":
+    def of(cls, pairs: I64, shares: F64, corpus: Corpus) -> "Pairs":
         """From pairs of paragraphs (int64[n, 2]) and their Jaccard and containments."""
         first = np.concatenate([[0], np.cumsum(corpus.paragraph_counts)])
-        documents, words, numbers = [], [], []
-        for paragraphs in (pairs[:, 0], pairs[:, 1]):
-            document = np.searchsorted(first, paragraphs, side="right") - 1
-            documents.append(document)
-            words.append(np.stack(corpus.spans_of(paragraphs), axis=1))
-            numbers.append(paragraphs - first[document])
-        return cls(tuple(documents), tuple(words), tuple(numbers), shares)
+        sides = pairs[:, 0].copy(), pairs[:, 1].copy()
+        one, two = (np.searchsorted(first, side, side="right") - 1 for side in sides)
+        words_one, words_two = (np.stack(corpus.spans_of(side), axis=1) for side in sides)
+        return cls((one, two), (words_one, words_two), (sides[0] - first[one], sides[1] - first[two]), shares)
 
 
 class Located(NamedTuple):

@@ -94,7 +94,8 @@ class Places:
 
 def tags(code: U32) -> U8:
     """The tags of word codes: their leading eight bits, 1 instead of 0."""
-    return np.maximum(code >> np.uint32(24), np.uint32(1)).astype(np.uint8)
+    found: U8 = np.maximum(code >> np.uint32(24), np.uint32(1)).astype(np.uint8)
+    return found
 
 
 @cache

@@ -27,7 +27,7 @@ MOST_REPEATS = 4
 _QUARTERS = 4  # of a word, in which scores count
 _LEAST_COST = 3  # quarters that a word costs at least that has no equal
 _ROOM = 1 << 17  # seeds that a kernel has room for at a time
-_BOUNDS = bounds_by_bits(_QUARTERS, _LEAST_COST)
+_BOUNDS: U8 = bounds_by_bits(_QUARTERS, _LEAST_COST)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -64,7 +64,9 @@ class Rules:
 
     def quarters(self) -> tuple[np.int64, np.int64]:
         """The scores in quarters of a word."""
-        return np.int64(np.ceil(_QUARTERS * self.least_score)), np.int64(np.ceil(_QUARTERS * self.strong_score))
+        return np.int64(np.ceil(_QUARTERS * self.least_score)), np.int64(
+            np.ceil(_QUARTERS * self.strong_score)
+        )
 
 
 @dataclass(frozen=True)

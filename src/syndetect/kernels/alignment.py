@@ -153,7 +153,7 @@ def _accept(matches, low, high, min_words, min_score, reach):
 
 @inline
 def _align_pair(code, seeds, bounds, rules, cells, matches, first):
-    """Align two documents around their seeds (diagonal and place, packed, ascending); how many matches there are now."""
+    """Align two documents around seeds (diagonal and place, packed, ascending); how many matches there are now."""
     min_words, min_score, min_linked, reach, drop, join = rules
     n = first
     tried_diagonal = tried_end = np.int64(-1)
@@ -237,7 +237,10 @@ def longest_runs(code, low_a, high_a, low_b, high_b, most, seeds):
     ``seeds[i]`` (int64[n, 2]) is -1, -1 where nothing agrees; of equally long runs it is the first in the one range,
     and of these the last in the other. At most ``most`` words of each range are looked at.
     """
-    head, before = np.empty(_HEADS, np.int64), np.empty(most, np.int64)  # places in b by code, each to the one before
+    head, before = (
+        np.empty(_HEADS, np.int64),
+        np.empty(most, np.int64),
+    )  # places in b by code, each to the one before
     for i in range(len(low_a)):
         a, b = low_a[i], low_b[i]
         rows, columns = min(high_a[i] - a, most), min(high_b[i] - b, most)

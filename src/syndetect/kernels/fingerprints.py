@@ -99,7 +99,7 @@ def part(key, place, bounds, postings):
 
 @kernel
 def lengthen(tags, ends, place, owner, words, key):
-    """Keys of the ``words`` words from each place on, by their tags, cut at the end of the document (``ends[owner]``)."""
+    """Keys of ``words`` words from each place on, by their tags, cut at the end of the document (``ends[owner]``)."""
     for i in range(len(place)):
         low = np.int64(place[i])
         h = np.uint64(0)

@@ -32,7 +32,7 @@ def find_groups(keys, shift, bounds):
 @inline
 def is_close(one, two, window):
     """Whether two times are ``window`` apart at most; negative: always. What is undated is close to all."""
-    return window < 0 or one == UNDATED or two == UNDATED or abs(one - two) <= window
+    return window < 0 or UNDATED in (one, two) or abs(one - two) <= window
 
 
 @inline
@@ -105,7 +105,7 @@ def find_leaders(code, begins, ranges, places, groups, owner, time, window, lead
         owner: uint32[n], the document of each range.
         time: int64[d], of each document, or ``UNDATED``.
         window: in units of time; negative for no limit. A range that is too far from the first is the next first.
-        leader: uint32[n], input and output: a range whose words are those of its group's first gets that one's number.
+        leader: uint32[n], input and output: a range with the words of its group's first gets that one's number.
     """
     for g in range(len(groups) // 2):
         first = np.int64(places[groups[2 * g]])

@@ -71,7 +71,11 @@ def join_groups(places, groups, start, tags, k, documents, blocks, time, window,
     n, most = np.int64(0), np.int64(0)
     for g in range(start, len(groups) // 2):
         most = max(most, groups[2 * g + 1] - groups[2 * g])
-    rows, valid, owner = np.zeros(most * ROW, np.uint8), np.zeros(2 * most, np.int64), np.zeros(most, np.int64)
+    rows, valid, owner = (
+        np.zeros(most * ROW, np.uint8),
+        np.zeros(2 * most, np.int64),
+        np.zeros(most, np.int64),
+    )
     for g in range(start, len(groups) // 2):
         low, size = groups[2 * g], groups[2 * g + 1] - groups[2 * g]
         if n + size * size > len(out):
@@ -126,7 +130,9 @@ def join_sparse(
     dated = np.int64(high)
     while dated > low and time[owner[dated - 1]] == UNDATED:
         dated -= 1
-    reach = crowd = filled = np.int64(low)  # first beyond the window; beyond all crowds so far; not in the ring
+    reach = crowd = filled = np.int64(
+        low
+    )  # first beyond the window; beyond all crowds so far; not in the ring
     for i in range(low, high):
         reach = _reach(time, owner, i, reach, dated, window)
         end = reach if i < dated else i + 1

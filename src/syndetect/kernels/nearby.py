@@ -27,7 +27,7 @@ def _plain_agreement(one, at, other, there):
 
 
 @intrinsic
-def _vector_agreement(_, one, at, other, there):
+def _vector_agreement(_, one, at, other, there):  # noqa: ARG001  (numba tells their types, some of which are fixed)
     def generate(context, builder, signature, arguments):
         byte, vector = ir.IntType(8), ir.VectorType(ir.IntType(8), SPAN)
 

@@ -92,7 +92,7 @@ def _part_by_first(values, spare, bounds):
 
 @inline
 def sort_values(values, spare, lowest):
-    """Sort ``values`` (uint64[n]) by their bytes from ``lowest`` (0 is the last) up, stably, with as much work space."""
+    """Sort ``values`` (uint64[n]) by their bytes from ``lowest`` (0 is the last) up, stably; as much work space."""
     if len(values) <= _FEW and lowest == 0:
         shell_sort(values)
     elif len(values) <= _MANY:
