@@ -163,25 +163,47 @@ def _chain(h: int, values: Iterable[int]) -> int:
 
 
 def word_code(folded: str, is_single: bool = False) -> int:
-    """The code of a folded word: its UTF-8 bytes by eight, the rest with the length, the kind in the lowest bit."""
+    """The code of a folded word: its UTF-8 bytes by eight, the rest with the length; 31 bits of that, then the kind."""
     data = folded.encode()
     parts = [int.from_bytes(data[i : i + 8], "little") for i in range(0, len(data) + 1, 8)]
     h = (_chain(0, parts[:-1]) ^ parts[-1]) * _GOLDEN & _64 ^ len(data)
-    return _finish64(h) & ~1 | (not is_single)
+    return _finish64(h) >> 33 << 1 | (not is_single)
 
 
 def hash_words(codes: Sequence[int]) -> int:
     return _finish64(_chain(len(codes), codes))
 
 
-def shingles(codes: Sequence[int], k: int) -> list[int]:
+def _chain32(h: int, values: Iterable[int]) -> int:
+    for value in values:
+        h = (h ^ value) * 0x9E3779B1 & _32
+        h ^= h >> 15
+    return h
+
+
+def hash_words32(codes: Sequence[int]) -> int:
+    """The hash that signatures are made of."""
+    return _chain32(len(codes), codes)
+
+
+def shingles(
+    codes: Sequence[int], k: int, of_words: Callable[[Sequence[int]], int] = hash_words
+) -> list[int]:
     """Hashes of all runs of k words; fewer words are one shingle, none are none."""
-    return [hash_words(codes[i : i + k]) for i in range(max(len(codes) - k + 1, min(len(codes), 1)))]
+    return [of_words(codes[i : i + k]) for i in range(max(len(codes) - k + 1, min(len(codes), 1)))]
+
+
+def sign_words(codes: Sequence[int], k: int, a: Sequence[int], b: Sequence[int]) -> list[int]:
+    return sign(shingles(codes, k, hash_words32), a, b)
 
 
 def sign(hashes: Iterable[int], a: Sequence[int], b: Sequence[int]) -> list[int]:
     mixed = [_finish32(int(h)) for h in hashes]
     return [min([(int(x) * h + int(y)) & _32 for h in mixed], default=_32) for x, y in zip(a, b, strict=True)]
+
+
+def band_key(signature: Sequence[int], band: int, rows: int) -> int:
+    return _chain32(0x9E3779B9, signature[band * rows : (band + 1) * rows])
 
 
 def overlaps(one: set[int], two: set[int]) -> tuple[float, float, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import numba
 import numpy as np
@@ -130,12 +131,14 @@ def few_words() -> SearchStrategy[list[list[int]]]:
 
 def scatter(found: Sequence[Sequence[int]]) -> list[list[int]]:
     """The same documents with codes as far apart as those of words are, so that no hashes are equal by design."""
-    return [[word * 0x9E3779B97F4A7C15 % 2**64 for word in document] for document in found]
+    return [[word * 0xC2B2AE35 % 2**32 for word in document] for document in found]
 
 
-def flatten(found: Sequence[Sequence[int]]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+def flatten(
+    found: Sequence[Sequence[int]], kind: npt.DTypeLike = np.uint32
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     """Documents as the kernels take them: all words, and each document's first."""
-    code = np.array([word for document in found for word in document], np.uint64)
+    code = np.array([word for document in found for word in document], kind)
     return code, np.cumsum([0, *map(len, found)], dtype=np.int64)
 
 

@@ -72,7 +72,10 @@ def test_a_stage_imports_no_other_stage_and_no_polars(stage: str) -> None:
 @pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("syndetect.kernels")])
 def test_kernels_import_numpy_and_numba_only(module: str) -> None:
     outside = {name for name in IMPORTS[module] if not name.startswith("syndetect.kernels")}
-    assert packages(outside) - sys.stdlib_module_names <= {"numpy", "numba"}
+    numba = (
+        {"numba", "llvmlite"} if module.endswith(".minimum") else {"numba"}
+    )  # llvmlite is the half that emits code
+    assert packages(outside) - sys.stdlib_module_names <= {"numpy"} | numba
 
 
 def test_only_kernels_import_numba() -> None:

@@ -1,18 +1,22 @@
 """MinHash signatures, bit-identical to datasketch's (``MinHash(num_perm, seed, scheme="affine32")``)."""
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from syndetect.chunks import in_order, split_evenly
 from syndetect.kernels import signatures as _kernels
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash
 
 U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
+
+#: Hashes, or words, that one call of a kernel takes: two milliseconds' work.
+CHUNK = 1 << 19
 
 
 def permutations(slots: int, seed: int) -> tuple[U32, U32]:
@@ -25,7 +29,7 @@ def permutations(slots: int, seed: int) -> tuple[U32, U32]:
     return multipliers, generator.randint(0, 1 << 32, slots, dtype=np.uint32)
 
 
-def sign(offsets: I64, hashes: U32, slots: int = 128, seed: int = 1) -> U32:
+def sign(offsets: I64, hashes: U32, slots: int = 128, seed: int = 1, threads: int = 1) -> U32:
     """Signatures of sets of 32-bit hashes.
 
     Args:
@@ -33,19 +37,46 @@ def sign(offsets: I64, hashes: U32, slots: int = 128, seed: int = 1) -> U32:
         hashes: uint32.
         slots: the length of a signature (datasketch: ``num_perm``).
         seed: the seed of the permutations.
+        threads: how many chunks are worked on at once; the result does not depend on it.
 
     Returns:
         uint32[n, slots]; the empty set has all ones.
     """
     signatures = np.empty((len(offsets) - 1, slots), np.uint32)
-    _kernels.sign_hashes(offsets, hashes, *permutations(slots, seed), signatures)
+    drawn = permutations(slots, seed)
+
+    def work(part: tuple[int, int]) -> None:
+        low, high = part
+        _kernels.sign_hashes(offsets[low : high + 1], hashes, *drawn, signatures[low:high])
+
+    deque(in_order(work, split_evenly(offsets, CHUNK), threads), maxlen=0)
     return signatures
 
 
-def sign_words(code: U32, low: I64, high: I64, k: int, slots: int = 128, seed: int = 1) -> U32:
-    """Signatures of ranges of words by their k-word shingles: :func:`sign` of the upper halves of their hashes."""
+def sign_words(
+    code: U32, low: I64, high: I64, k: int, slots: int = 128, seed: int = 1, threads: int = 1
+) -> U32:
+    """Signatures of ranges of words: :func:`sign` of what :func:`syndetect.shingle.shingle32` gives for them.
+
+    Args:
+        code: uint32[words], as :attr:`syndetect.text.Words.code`.
+        low, high: int64[n], the ranges, in any order; ranges that follow one another cost least.
+        k: words in a shingle; a range of fewer words is one shingle.
+        slots, seed, threads: as in :func:`sign`.
+
+    Returns:
+        uint32[n, slots]; the empty range has all ones.
+    """
     signatures = np.empty((len(low), slots), np.uint32)
-    _kernels.sign_words(code, low, high, k, *permutations(slots, seed), signatures)
+    drawn = permutations(slots, seed)
+    offsets = np.concatenate([[0], np.cumsum(high - low)])
+
+
+    def work(part: tuple[int, int]) -> None:
+        chunk = slice(*part)
+        _kernels.sign_words(code, low[chunk], high[chunk], k, *drawn, signatures[chunk])
+
+    deque(in_order(work, split_evenly(offsets, CHUNK), threads), maxlen=0)
     return signatures
 
 

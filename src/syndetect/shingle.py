@@ -23,14 +23,28 @@ def shingle(code: U32, low: I64, high: I64, k: int) -> tuple[I64, U64]:
 
     Returns:
         int64[n + 1] offsets and uint64 hashes: those of range i are ``hashes[offsets[i]:offsets[i + 1]]``, in order.
-        The upper halves of the hashes are what signatures are made of.
     """
-    offsets = np.zeros(len(low) + 1, np.int64)
-    _kernels.count_shingles(low, high, k, offsets[1:])
-    np.cumsum(offsets, out=offsets)
+    offsets = _shingle_offsets(low, high, k)
     hashes = np.empty(int(offsets[-1]), np.uint64)
     _kernels.shingle_ranges(code, low, high, k, offsets, hashes)
     return offsets, hashes
+
+
+def shingle32(code: U32, low: I64, high: I64, k: int) -> tuple[I64, U32]:
+    """The 32-bit shingle hashes that signatures are made of: as :func:`shingle`, but uint32.
+
+    Signing reckons them itself; they are here for other tools to be fed the same.
+    """
+    offsets = _shingle_offsets(low, high, k)
+    hashes = np.empty(int(offsets[-1]), np.uint32)
+    _kernels.shingle_ranges32(code, low, high, k, offsets, hashes)
+    return offsets, hashes
+
+
+def _shingle_offsets(low: I64, high: I64, k: int) -> I64:
+    offsets = np.zeros(len(low) + 1, np.int64)
+    _kernels.count_shingles(low, high, k, offsets[1:])
+    return np.cumsum(offsets, out=offsets)
 
 
 @dataclass(frozen=True)

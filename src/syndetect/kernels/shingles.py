@@ -10,6 +10,8 @@ _M2 = np.uint64(0xFF51AFD7ED558CCD)
 _M3 = np.uint64(0xC4CEB9FE1A85EC53)
 _S32 = np.uint64(32)
 _S33 = np.uint64(33)
+_M32 = np.uint32(0x9E3779B1)
+_S15 = np.uint32(15)
 
 
 @inline
@@ -22,6 +24,25 @@ def hash_words(code, low, high):
     h = (h ^ h >> _S33) * _M2
     h = (h ^ h >> _S33) * _M3
     return h ^ h >> _S33
+
+
+@inline
+def absorb32(h, word):
+    """Take a word, or what else has 32 bits, into a 32-bit hash: distinct ones into distinct hashes."""
+    h = np.uint32((h ^ word) * _M32)
+    return np.uint32(h ^ h >> _S15)
+
+
+@inline
+def hash_words32(code, low, high):
+    """The 32-bit hash of the words low to high that signatures are made of: the chain alone.
+
+    MinHash finishes it by a mixing of its own.
+    """
+    h = np.uint32(high - low)
+    for i in range(low, high):
+        h = absorb32(h, code[i])
+    return h
 
 
 @kernel
@@ -45,6 +66,15 @@ def shingle_ranges(code, low, high, k, offsets, out):
         first = offsets[i]
         for j in range(offsets[i + 1] - first):
             out[first + j] = hash_words(code, low[i] + j, min(low[i] + j + k, high[i]))
+
+
+@kernel
+def shingle_ranges32(code, low, high, k, offsets, out):
+    """The 32-bit shingle hashes of each range of words, at ``out[offsets[i]:offsets[i + 1]]`` (uint32)."""
+    for i in range(len(low)):
+        first = offsets[i]
+        for j in range(offsets[i + 1] - first):
+            out[first + j] = hash_words32(code, low[i] + j, min(low[i] + j + k, high[i]))
 
 
 @kernel

@@ -5,16 +5,23 @@ The scheme is datasketch 2's ``affine32``: MurmurHash3's 32-bit finaliser on the
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from syndetect.kernels.jit import inline, kernel
-from syndetect.kernels.shingles import hash_words
+from syndetect.kernels.minimum import LANES, find_least
+from syndetect.kernels.shingles import absorb32
 
-_EMPTY = np.uint32(0xFFFFFFFF)
+U32 = npt.NDArray[np.uint32]
+I64 = npt.NDArray[np.int64]
+
 _M1 = np.uint32(0x85EBCA6B)
 _M2 = np.uint32(0xC2B2AE35)
-_BAND = np.uint64(0x9E3779B97F4A7C15)
-_FOLD = np.uint64(0xFF51AFD7ED558CCD)
-_S32 = np.uint64(32)
+_BAND = np.uint32(0x9E3779B9)
+
+#: Shingles that are hashed at once: enough to fill vectors, few enough to be cheap where ranges are far apart.
+WINDOW = 256
+#: Ranges whose signatures are kept until their band keys are made: as many as a core's first cache holds.
+RANGES = 32
 
 
 @inline
@@ -26,50 +33,113 @@ def _mix(h):
 
 
 @inline
-def _absorb(h, a, b, slots):
-    """Lower each slot to the permuted hash where that is less."""
-    mixed = _mix(h)
-    for i in range(len(slots)):
-        slots[i] = min(slots[i], np.uint32(a[i] * mixed + b[i]))
+def _mix_shingles(code, first, last, k, mixed):
+    """The mixed hashes of the k-word shingles that begin at the words first to last, to the front of ``mixed``.
+
+    With k = 0 the words are hashes that are ready.
+
+    Each loop takes one word of all shingles, not all words of one: the compiler makes vector code of that.
+    """
+    for i in range(last - first):
+        mixed[i] = k if k else code[np.uint64(first + i)]
+    for j in range(k):
+        words = code[first + j : last + j]
+        for i in range(len(words)):
+            mixed[i] = absorb32(mixed[i], words[i])
+    for i in range(last - first):
+        mixed[i] = _mix(mixed[i])
 
 
 @kernel
-def sign_hashes(offsets, hashes, a, b, out):
+def _sign(code, low, high, k, a, b, first, last, mixed, slots):
+    """Signatures of the ranges of words first to last by their k-word shingles, to one row of slots each.
+
+    With k = 0 the words are hashes that are ready. ``mixed`` receives the mixed hashes of the next shingles, which
+    ranges that follow one another share.
+    """
+    begin = end = size = np.int64(0)  # where the shingles in ``mixed`` begin, and how many words they have
+    for i in range(first, last):
+        words = high[i] - low[i]
+        at, stop = low[i], low[i] + (max(words - k + 1, min(words, 1)) if k else words)
+        words = min(words, k)
+        while True:
+            if at < begin or stop > end or words != size:
+                begin, end, size = at, max(min(at + len(mixed), len(code) - max(words - 1, 0)), at), words
+                _mix_shingles(code, begin, end, size, mixed)
+            until = min(stop, end)
+            find_least(mixed, at - begin, until - begin, a, b, slots, i - first, at - low[i])
+            at = until
+            if at == stop:
+                break
+
+
+@kernel
+def _band_keys(code, low, high, k, a, b, rows, mixed, slots, keys, out, base):
+    """Band keys by a few ranges at a time, whose signatures lie in ``slots``, row by row of all bands."""
+    bands = len(keys)
+    for first in range(0, len(low), RANGES):
+        last = min(first + RANGES, len(low))
+        _sign(code, low, high, k, a, b, first, last, mixed, slots)
+        for i in range(last - first):
+            for band in range(bands):
+                keys[band] = _BAND
+            for row in range(rows):
+                at = np.uint64(i * len(a) + row * bands)  # unsigned: numba looks for no negative places
+                for band in range(bands):
+                    keys[band] = absorb32(keys[band], slots[at + np.uint64(band)])
+            to = np.uint64(base + first + i)
+            for band in range(bands):
+                out[band, to] = keys[band]
+
+
+def _arrange(values: U32, rows: int = 1) -> U32:
+    """Permutations in the order and number in which the kernels want them: row by row of all bands, in whole lanes."""
+    arranged = np.zeros(-(-len(values) // LANES) * LANES, np.uint32)
+    arranged[: len(values)] = values.reshape(-1, rows).T.reshape(-1)
+    return arranged
+
+
+def sign_words(code: U32, low: I64, high: I64, k: int, a: U32, b: U32, out: U32) -> None:
+    """Signatures of ranges of words: the k-word shingles of ``low[i]:high[i]`` to ``out[i]`` (uint32[slots]).
+
+    A range of fewer words is one shingle; the empty one has all ones.
+    """
+    slots = out
+    if out.shape[1] % LANES or not out.flags.c_contiguous:
+        slots = np.empty((len(out), -(-out.shape[1] // LANES) * LANES), np.uint32)
+    _sign(
+        code,
+        low,
+        high,
+        k,
+        _arrange(a),
+        _arrange(b),
+        0,
+        len(low),
+        np.empty(WINDOW, np.uint32),
+        slots.reshape(-1),
+    )
+    if slots is not out:
+        out[:] = slots[:, : out.shape[1]]
+
+
+def sign_hashes(offsets: I64, hashes: U32, a: U32, b: U32, out: U32) -> None:
     """Signatures of ready sets: ``hashes[offsets[i]:offsets[i + 1]]`` (uint32) to ``out[i]`` (uint32[slots])."""
-    for i in range(len(offsets) - 1):
-        out[i, :] = _EMPTY
-        for j in range(offsets[i], offsets[i + 1]):
-            _absorb(hashes[j], a, b, out[i])
+    sign_words(hashes, offsets[:-1], offsets[1:], 0, a, b, out)
 
 
-@inline
-def _sign_words(code, low, high, k, a, b, slots):
-    slots[:] = _EMPTY
-    for i in range(low, max(high - k + 1, low + 1)):
-        _absorb(np.uint32(hash_words(code, i, min(i + k, high)) >> _S32), a, b, slots)
-
-
-@kernel
-def sign_words(code, low, high, k, a, b, out):
-    """Signatures of ranges of words: the k-word shingles of ``low[i]:high[i]`` to ``out[i]`` (uint32[slots])."""
-    for i in range(len(low)):
-        _sign_words(code, low[i], high[i], k, a, b, out[i])
-
-
-@kernel
-def band_keys(code, low, high, k, a, b, rows, out):
+def band_keys(
+    code: U32, low: I64, high: I64, k: int, a: U32, b: U32, rows: int, out: U32, base: int = 0
+) -> None:
     """Band keys of ranges of words, their signatures not stored.
 
-    ``out[band, i]`` (uint32) is a hash of the band's rows in the signature of ``low[i]:high[i]``. Keys of different
-    bands are not to be compared.
+    ``out[band, base + i]`` (uint32) is a hash of the band's rows in the signature of ``low[i]:high[i]``. Keys of
+    different bands are not to be compared. Permutations beyond the last band's are not worked out.
+
+    (A part of a larger table is told by ``base`` and not passed as a slice, which would be of another type.)
     """
-    bands = len(out)
-    slots = np.empty(len(a), np.uint32)
-    for i in range(len(low)):
-        _sign_words(code, low[i], high[i], k, a, b, slots)
-        for band in range(bands):
-            h = _BAND
-            for row in range(band * rows, band * rows + rows):
-                h = (h ^ np.uint64(slots[row])) * _FOLD
-                h ^= h >> _S32
-            out[band, i] = h & np.uint64(0xFFFFFFFF)
+    used = len(out) * rows
+    a, b = _arrange(a[:used], rows), _arrange(b[:used], rows)
+    mixed, slots = np.empty(WINDOW, np.uint32), np.empty(RANGES * len(a), np.uint32)
+    keys = np.empty(len(out), np.uint32)
+    _band_keys(code, low, high, k, a, b, rows, mixed, slots, keys, out, base)
