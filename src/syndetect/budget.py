@@ -1,6 +1,12 @@
 """What a scan may take of the machine, and what it is expected to take."""
 
+import ctypes
+import mmap
 import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from syndetect.errors import OutputError
@@ -16,6 +22,7 @@ _WORK = 1.5  # bytes beside them a byte of text: tables, and copies while arrays
 _UNPACKED = 3.5  # bytes of text a byte of a packed file
 _ARTICLE = 5_000  # bytes, about
 _RATE = 30e6  # bytes a second on one core of these days, about
+_LOOK = 0.005  # seconds between looks at what is held
 _LONG = 100 << 20  # bytes from which on a forecast is worth a line
 
 
@@ -27,6 +34,49 @@ def default_memory() -> int:
 def for_arrays(memory: int) -> int:
     """What arrays may take of it before they go to files."""
     return int(max(memory - _BASE, 0) * _ARRAYS / (_ARRAYS + _WORK))
+
+
+@contextmanager
+def kept_within(memory: int, release: Callable[[], None]) -> Iterator[None]:
+    """Have ``release`` called whenever the process holds more memory, for the length of a block.
+
+    Pages of mapped files count as held until they are let go of, and a kernel may touch many of them in a moment. What
+    the process has freed is given back as well. Works where the system tells what is held (Linux).
+    """
+    ended = threading.Event()
+    watch = threading.Thread(target=_watch, args=(memory, release, ended), daemon=True)
+    if resident_bytes() > 0:
+        watch.start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _watch(memory: int, release: Callable[[], None], ended: threading.Event) -> None:
+    trimmed = 0.0
+    while not ended.wait(_LOOK):
+        if resident_bytes() <= memory:
+            continue
+        release()
+        if resident_bytes() > memory and time.monotonic() > trimmed + 1:
+            trim()
+            trimmed = time.monotonic()
+
+
+def resident_bytes() -> int:
+    """The memory that this process holds; 0 where the system does not tell."""
+    try:
+        with Path("/proc/self/statm").open("rb") as file:
+            return int(file.read().split()[1]) * mmap.PAGESIZE
+    except OSError:
+        return 0
+
+
+def trim() -> None:
+    """Give back to the system what was freed; the C library keeps it otherwise, a pool for every thread."""
+    with suppress(OSError, AttributeError):  # glibc only
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def check(inputs: Inputs, memory: int, scratch: str | os.PathLike[str] | None, progress: Progress) -> None:

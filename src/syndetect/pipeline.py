@@ -30,6 +30,8 @@ U32 = npt.NDArray[np.uint32]
 
 #: Words have 31-bit numbers.
 _MOST_WORDS = 1 << 31
+#: The part of the memory from which on pages of files are let go of.
+_WATERMARK = 0.8
 #: Bytes of text that are indexed at a time.
 BATCH_BYTES = 8 << 20
 
@@ -115,13 +117,17 @@ def scanning(
         "columns": dict(columns or {}), "batch": BATCH_BYTES,
     }  # fmt: skip
     place = None if scratch is None else Path(scratch)
-    with _store(place, budget.for_arrays(memory), identity, resume) as store:
+    with (
+        _store(place, budget.for_arrays(memory), identity, resume) as store,
+        budget.kept_within(int(memory * _WATERMARK), store.release),
+    ):
         articles, corpus = _read(found, columns, settings, threads, store, skipped, progress)
         clock.lap("reading")
         places = _places(articles, corpus)
         job = stages.Job(store, corpus, places, settings, threads, progress)
         for stage in (stages.near_duplicates, stages.compare, stages.find_seeds, stages.find_matches):
             stage(job)
+            budget.trim()
             clock.lap(stage.__name__)
         progress.stage("tables", None, "articles")
         result = _tables(articles, job)

@@ -124,7 +124,7 @@ class Store:
 
     def release(self) -> None:
         """Let go of the pages of files that were read; they are read again where they are needed."""
-        for array in self._maps.values():
+        for array in list(self._maps.values()):
             pages = getattr(array, "_mmap", None)
             if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
                 pages.madvise(mmap.MADV_DONTNEED)
