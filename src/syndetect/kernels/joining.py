@@ -12,6 +12,7 @@ from syndetect.kernels.owners import owner_of
 from syndetect.kernels.seeds import pack_seed
 
 _SIDE = SPAN + 2 * SHIFT
+_ALL = (1 << SPAN) - 1
 #: Bytes of a row: the tags around one place.
 ROW = 2 * _SIDE
 
@@ -36,12 +37,19 @@ def _look_around(tags, place, k, low, high, row, valid):
 
 
 @inline
-def _most_around(rows, valid, i, j, bounds):
-    """What the words around two places can add to a score, in quarters, at most."""
+def _weigh(rows, valid, i, j, bounds):
+    """What the words around two places can add to a score, in quarters, at most; and whether all of them are equal."""
     one, two = i * ROW, j * ROW
-    before = agreement(rows, one + SHIFT, rows, two) & valid[2 * i]
-    behind = agreement(rows, one + _SIDE + SHIFT, rows, two + _SIDE) & valid[2 * i + 1]
-    return np.int64(bounds[1, before]) + np.int64(bounds[0, behind])
+    before = agreement(rows, one + SHIFT, rows, two)
+    behind = agreement(rows, one + _SIDE + SHIFT, rows, two + _SIDE)
+    most = np.int64(bounds[1, before & valid[2 * i]]) + np.int64(bounds[0, behind & valid[2 * i + 1]])
+    return most, before & behind & valid[2 * i] & valid[2 * i + 1] & (before & behind) >> SPAN == _ALL
+
+
+@inline
+def _is_spare(place, is_inside):
+    """Whether a seed can be done without: deep inside a run of equal words one in eight will do."""
+    return is_inside and place & 7 != 0
 
 
 @kernel
@@ -88,9 +96,9 @@ def join_groups(places, groups, start, tags, k, documents, blocks, time, window,
             for j in range(i):
                 if owner[j] == owner[i] or not is_close(time[owner[j]], time[owner[i]], window):
                     continue
-                score = 4 * k + _most_around(rows, valid, i, j, bounds)
-                if score >= least:
-                    out[n] = pack_seed(np.int64(places[low + j]), place, score >= strong)
+                most, is_inside = _weigh(rows, valid, i, j, bounds)
+                if 4 * k + most >= least and not _is_spare(place, is_inside):
+                    out[n] = pack_seed(np.int64(places[low + j]), place, 4 * k + most >= strong)
                     n += 1
     return np.int64(len(groups) // 2), n
 
@@ -159,8 +167,8 @@ def join_sparse(
                 if slot == ring:
                     _look_around(tags, np.int64(places[at]), k, documents[owner[at]], documents[owner[at] + 1],
                                  rows[slot * ROW :], valid[2 * slot :])  # fmt: skip
-                score = 4 * k + _most_around(rows, valid, i % ring, slot, bounds)
-                if score >= least:
-                    out[n] = pack_seed(np.int64(places[i]), np.int64(places[at]), score >= strong)
+                most, is_inside = _weigh(rows, valid, i % ring, slot, bounds)
+                if 4 * k + most >= least and not _is_spare(places[at], is_inside):
+                    out[n] = pack_seed(np.int64(places[i]), np.int64(places[at]), 4 * k + most >= strong)
                     n += 1
     return np.int64(high), n

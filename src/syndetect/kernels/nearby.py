@@ -23,6 +23,8 @@ def _plain_agreement(one, at, other, there):
     for x in range(SPAN):
         if any(one[at + x] == other[there + x + shift] for shift in range(2 * SHIFT + 1)):
             bits |= 1 << x
+        if one[at + x] == other[there + x + SHIFT]:
+            bits |= 1 << SPAN + x
     return np.int64(bits)
 
 
@@ -40,15 +42,18 @@ def _vector_agreement(_, one, at, other, there):  # noqa: ARG001  (numba tells t
 
         here = load(0, 1, 0)
         equal = ir.Constant(ir.VectorType(ir.IntType(1), SPAN), [0] * SPAN)
+        aligned = builder.icmp_unsigned("==", here, load(2, 3, SHIFT))
         for shift in range(2 * SHIFT + 1):
             equal = builder.or_(equal, builder.icmp_unsigned("==", here, load(2, 3, shift)))
-        return builder.zext(builder.bitcast(equal, ir.IntType(SPAN)), ir.IntType(64))
+        bits = [builder.zext(builder.bitcast(mask, ir.IntType(SPAN)), ir.IntType(64)) for mask in (equal, aligned)]
+        return builder.or_(bits[0], builder.shl(bits[1], ir.Constant(ir.IntType(64), SPAN)))
 
     return types.int64(one, types.int64, other, types.int64), generate
 
 
-#: ``agreement(one, at, other, there)``: bit x (int64, of ``SPAN``) tells whether ``one[at + x]`` equals one of
-#: ``other[there + x : there + x + 2 * SHIFT + 1]``. Both are uint8 arrays; what is read must lie inside them.
+#: ``agreement(one, at, other, there)`` (int64): bit x, of ``SPAN``, tells whether ``one[at + x]`` equals one of
+#: ``other[there + x : there + x + 2 * SHIFT + 1]``; bit ``SPAN + x`` whether it equals the middle one. Both are uint8
+#: arrays; what is read must lie inside them.
 agreement = _plain_agreement if numba.config.DISABLE_JIT else _vector_agreement
 
 
