@@ -116,6 +116,8 @@ def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
     Returns:
         The words, numbered through the documents in their order.
     """
+    buffer = buffer.view()
+    buffer.flags.writeable = False  # for numba another type: the kernel is to be compiled for one of them only
     chunks = split_evenly(documents, CHUNK_BYTES)
     parts = in_order(lambda part: _tokenise_chunk(buffer, documents[part[0] : part[1] + 1]), chunks, threads)
     return concatenate(list(parts))

@@ -80,12 +80,12 @@ def note_compiled() -> None:
 
 def kernel(function: _Function) -> _Function:
     """Compile a function on its first call: without the GIL, with numpy's error model, kept in the cache folder."""
-    return _njit(function, nogil=True, cache=bool(CACHE_FOLDER), error_model="numpy")
+    return _njit(function, nogil=True, cache=bool(CACHE_FOLDER), error_model="numpy", no_cfunc_wrapper=True)
 
 
 def inline(function: _Function) -> _Function:
-    """Compile a small function that kernels call."""
-    return _njit(function, nogil=True, inline="never", error_model="numpy")
+    """Compile a small function that kernels call; Python cannot call it."""
+    return _njit(function, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def _njit(function: _Function, **options: Any) -> _Function:
