@@ -163,11 +163,11 @@ def _chain(h: int, values: Iterable[int]) -> int:
 
 
 def word_code(folded: str, is_single: bool = False) -> int:
-    """The code of a folded word: its UTF-8 bytes by eight, the rest with the length; 31 bits of that, then the kind."""
+    """The code of a folded word: a hash of its UTF-8 bytes, eight at a time, with zeros to a multiple of sixteen."""
     data = folded.encode()
-    parts = [int.from_bytes(data[i : i + 8], "little") for i in range(0, len(data) + 1, 8)]
-    h = (_chain(0, parts[:-1]) ^ parts[-1]) * _GOLDEN & _64 ^ len(data)
-    return _finish64(h) >> 33 << 1 | (not is_single)
+    padded = data + bytes(-len(data) % 16)
+    h = _chain(0, (int.from_bytes(padded[i : i + 8], "little") for i in range(0, len(padded), 8)))
+    return _finish64(h ^ len(data)) >> 33 << 1 | (not is_single)
 
 
 def hash_words(codes: Sequence[int]) -> int:

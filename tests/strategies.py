@@ -30,6 +30,14 @@ FRAGMENTS = (
     "👍🏽", "👩‍👩‍👧", "🇫🇷", "1\ufe0f\u20e3", "☃", "𝔉", "🄰",
 )  # fmt: skip
 
+PLAIN = ("a", "of", "the", "said", "Minister", "government", "2031", "T", "constitutional", "NATO")
+STYLED = (
+    "don't", "don’t", "l’État", "rock’n’roll", "U.S.", "U.S", "e.g.", "J.K.Rowling", "café", "cafe\u0301", "Straße",
+    "“Hello", "world”", "‘quoted’", "’tis", "it’s.", "«mot»", "administration’s", "internationalisation", "x" * 64,
+    "soft\u00adhyphen", "新华社", "Москва", "1’2", "`tick`", "a''b", "a.'b", "’’", "\u00a0", "—", "…",
+    "…\u2028", "\u2029",
+)  # fmt: skip
+
 #: Randomness by the handful, for examples that tell nothing when small: drawn as a seed, so they do not shrink.
 large = st.randoms(use_true_random=True)
 
@@ -65,6 +73,15 @@ def initials() -> SearchStrategy[str]:
         "ก",
     )
     return st.lists(st.sampled_from(dense), max_size=14).map("".join)
+
+
+def prose(most: int = 40) -> SearchStrategy[str]:
+    """Words as news writes them, most of them plain, some with what must be looked at closely."""
+    word = st.one_of(st.sampled_from(PLAIN), st.sampled_from(PLAIN), st.sampled_from(STYLED))
+    between = st.sampled_from(
+        [" ", " ", " ", " ", "", "  ", ", ", ". ", "\n", "\r\n", "-", " — ", "’", "'", "."]
+    )
+    return st.lists(st.tuples(word, between), max_size=most).map(lambda parts: "".join(sum(parts, ())))
 
 
 def codes(most: int = 40) -> SearchStrategy[list[int]]:

@@ -142,7 +142,8 @@ def test_a_kernel_works_with_a_cache_and_without(
     folder = str(places["cache"]) if has_cache else ""
     monkeypatch.setattr(jit, "CACHE_FOLDER", folder)
     assert jit.kernel(double)(np.arange(4)) == 12
-    assert jit.inline(double)(np.arange(4)) == 12
+    for part in (jit.inline(double), jit.merged(double)):
+        assert numba.njit(lambda values, part=part: part(values))(np.arange(4)) == 12
     assert numba.config.CACHE_DIR == ""
     assert any(places["cache"].rglob("*.nbi")) == (has_cache and not INTERPRETED)
 

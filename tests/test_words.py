@@ -10,13 +10,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import naive
-from strategies import FRAGMENTS, encode, initials, text
+from strategies import FRAGMENTS, INTERPRETED, encode, fewer, initials, prose, text
 from syndetect import text as stage
+from syndetect.kernels.words import tokenise as kernel
 from syndetect.text import Words, blank_repeats, concatenate, folding, tokenise
 
 CHARACTER = naive.characters(*folding())
 
-some_text = st.one_of(text(), initials())
+some_text = st.one_of(text(), initials(), prose())
 
 
 def tokenised(texts: Sequence[str], threads: int = 1) -> Words:
@@ -141,7 +142,7 @@ def test_the_rule_by_example(one: str, folded: tuple[str, ...]) -> None:
 
 def test_codes_are_what_they_were() -> None:
     """Codes may lie in stored indexes: they change with a new format only."""
-    assert codes("Reuters 통신 新") == [1519919649, 2218723845, 3473524162]
+    assert codes("Reuters 통신 新") == [2114970181, 3492116019, 1274261256]
 
 
 @pytest.mark.parametrize("length", range(1, 26))
@@ -188,6 +189,49 @@ def test_words_and_paragraphs_know_their_documents(texts: list[str]) -> None:
     found = tokenised(texts)
     owner = np.repeat(np.arange(len(texts)), np.diff(found.documents))
     assert found.paragraph_documents.tolist() == owner[found.paragraphs[:-1]].tolist()
+
+
+@fewer(4)
+@given(st.one_of(text(20), initials(), prose(20)), st.sampled_from(["— ", "-", "\n", "a "]))
+def test_it_does_not_matter_where_in_a_block_of_bytes_a_word_stands(one: str, filler: str) -> None:
+    """Words are found 64 bytes at a time: each place in the text comes to stand at each place in a block."""
+    alone = tokenised([one])
+    before = [filler * count + "-" * rest for count in range(3) for rest in range(64)]
+    together = tokenised([start + one for start in before])
+    for start, low, high in zip(before, together.documents, together.documents[1:], strict=False):
+        first = high - len(alone.code)
+        assert first - low == start.count("a")
+        assert together.code[first:high].tolist() == alone.code.tolist()
+        assert (together.begin[first:high] - len(start)).tolist() == alone.begin.tolist()
+        assert (together.end[first:high] - len(start)).tolist() == alone.end.tolist()
+
+
+@pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 129, 1000])
+@pytest.mark.parametrize("end", ["", "\n", "’", "’s", "é", ".", "\u00ad", "…"])
+def test_words_longer_than_a_block(length: int, end: str) -> None:
+    for before in ("", "x ", "“"):
+        one = before + "Ab1" * length + end
+        expected = naive.words(one, CHARACTER)
+        found = tokenised([one, one])
+        assert found.code.tolist() == [word.code for word in expected] * 2
+        assert found.begin.tolist() == [word.begin for word in expected] * 2
+        assert found.end.tolist() == [word.end for word in expected] * 2
+
+
+@pytest.mark.skipif(INTERPRETED, reason="nothing is compiled")
+def test_the_kernel_is_compiled_once() -> None:
+    buffer, documents = encode(["a b"] * 200)
+    assert_equal(tokenise(buffer, documents), tokenise(buffer.copy(), documents))
+    padded = np.concatenate([buffer, buffer])
+    assert_equal(tokenise(buffer, documents), tokenise(padded, documents))
+    assert len(kernel.signatures) == 1
+
+
+def test_text_behind_a_document_does_not_matter() -> None:
+    ends = ["a", "don", "don’", "U.", "U.S", "e", "caf", "“", "\r", "x" * 63, "x" * 64]
+    begins = ["b", "’t", "t", "S.", ".", "\u0301", "é", "\n", "\u00adz", "”"]
+    texts = [part for end in ends for begin in begins for part in (end, begin)]
+    assert_equal(tokenised(texts), concatenate([tokenised([one]) for one in texts]))
 
 
 def test_no_character_stands_for_more_words_than_there_is_room_for() -> None:

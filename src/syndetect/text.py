@@ -12,9 +12,11 @@ without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese ...) is a word by i
 any, by line ends.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from queue import Empty, SimpleQueue
 from typing import Self
 
 import numpy as np
@@ -28,6 +30,8 @@ U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 
+_Scratch = tuple[U32, I64]
+
 _SCATTER = np.uint32(0x9E3779B1)
 
 #: Bytes of text that one call of the kernel takes: small enough to answer Ctrl-C at once.
@@ -39,7 +43,8 @@ class Words:
     """The words of a corpus as flat arrays; everything after tokenising reads these and not the text.
 
     Attributes:
-        code: uint32[words], equal for equal folded words.
+        code: uint32[words], equal for equal folded words: 31 bits of a hash, and lowest 1 for a word, 0 for a single
+            character of a script written without spaces.
         begin, end: uint32[words], the word's characters in its document, 0-based and half-open.
         documents: int64[d + 1], each document's first word.
         paragraphs: int64[p + 1], each paragraph's first word.
@@ -114,28 +119,37 @@ def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
         threads: how many chunks of documents are worked on at once; the result does not depend on it.
 
     Returns:
-        The words, numbered through the documents in their order.
+        The words, numbered through the documents in their order. The columns are the front of arrays with room for as
+        many words as the bytes could hold; the rest is never touched, so that it takes addresses but no memory.
     """
-    buffer = buffer.view()
-    buffer.flags.writeable = False  # for numba another type: the kernel is to be compiled for one of them only
     chunks = split_evenly(documents, CHUNK_BYTES)
-    parts = in_order(lambda part: _tokenise_chunk(buffer, documents[part[0] : part[1] + 1]), chunks, threads)
-    return concatenate(list(parts))
+    rooms = [_room(documents[low : high + 1]) for low, high in chunks]
+    spare: SimpleQueue[_Scratch] = SimpleQueue()  # used again: new pages of memory cost as much as tokenising
 
+    def work(chunk: tuple[int, int]) -> tuple[_Scratch, Words]:
+        low, high = chunk
+        try:
+            scratch = spare.get_nowait()
+        except Empty:
+            scratch = np.empty((3, max(rooms)), np.uint32), np.empty(max(rooms) + 1, np.int64)
+        return scratch, _tokenise_chunk(buffer, documents[low : high + 1], *scratch)
 
-def concatenate(parts: list[Words]) -> Words:
-    """Words of consecutive batches as one."""
+    code, begin, end = (np.empty(sum(rooms), np.uint32) for _ in range(3))
+    parts, words = [], 0
+    for scratch, part in in_order(work, chunks, threads):
+        place = slice(words, words + len(part.code))
+        code[place], begin[place], end[place] = part.code, part.begin, part.end
+        parts.append((part.documents, part.paragraphs, part.document_paragraphs))
+        words = place.stop
+        spare.put(scratch)
+    document_words, paragraphs, document_paragraphs = zip(*parts, strict=True) if parts else ((), (), ())
     return Words(
-        code=np.concatenate([part.code for part in parts]) if parts else np.zeros(0, np.uint32),
-        begin=np.concatenate([part.begin for part in parts]) if parts else np.zeros(0, np.uint32),
-        end=np.concatenate([part.end for part in parts]) if parts else np.zeros(0, np.uint32),
-        documents=_join_offsets([part.documents for part in parts]),
-        paragraphs=_join_offsets([part.paragraphs for part in parts]),
-        document_paragraphs=_join_offsets([part.document_paragraphs for part in parts]),
-    )
+        code[:words], begin[:words], end[:words], _join_offsets(document_words), _join_offsets(paragraphs),
+        _join_offsets(document_paragraphs),
+    )  # fmt: skip
 
 
-def _join_offsets(parts: list[I64]) -> I64:
+def _join_offsets(parts: Sequence[I64]) -> I64:
     joined, base = [np.zeros(1, np.int64)], 0
     for part in parts:
         joined.append(part[1:] + base)
@@ -143,20 +157,29 @@ def _join_offsets(parts: list[I64]) -> I64:
     return np.concatenate(joined)
 
 
-def _tokenise_chunk(buffer: U8, documents: I64) -> Words:
+def _room(documents: I64) -> int:
+    """The most words there can be: each takes a byte and, but for the last of its document, one that parts it."""
+    return (int(documents[-1] - documents[0]) + 1) // 2 + len(documents)
+
+
+def _tokenise_chunk(buffer: U8, documents: I64, columns: U32, paragraphs: I64) -> Words:
+    """The words of some documents, their columns written to scratch space with room for them."""
+    from syndetect.kernels.words import PADDING  # noqa: PLC0415
     from syndetect.kernels.words import tokenise as kernel  # noqa: PLC0415
 
-    count = len(documents) - 1
-    room = (int(documents[-1] - documents[0]) + 1) // 2 + count
-    code, begin, end = np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(room, np.uint32)
-    paragraphs, gap = np.empty(room + 1, np.int64), np.empty(room, np.uint8)
-    document_words, document_paragraphs = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
+    if int(documents[-1]) + PADDING > len(buffer):
+        buffer = np.concatenate([buffer[documents[0] : documents[-1]], np.zeros(PADDING, np.uint8)])
+        documents = documents - documents[0]
+    buffer = buffer.view()
+    buffer.flags.writeable = False  # one type, for which the kernel is compiled once
+    document_words, document_paragraphs = np.empty_like(documents), np.empty_like(documents)
+    code, begin, end = columns
     words, found = kernel(
-        buffer, documents, *folding(), code, begin, end, gap, document_words, paragraphs, document_paragraphs
+        buffer, documents, *folding(), code, begin, end, document_words, paragraphs, document_paragraphs
     )
     return Words(
-        code[:words].copy(), begin[:words].copy(), end[:words].copy(),
-        document_words, paragraphs[: found + 1].copy(), document_paragraphs,
+        code[:words], begin[:words], end[:words], document_words, paragraphs[: found + 1].copy(),
+        document_paragraphs,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from syndetect.kernels.extension import (
     find_run,
     grow,
 )
-from syndetect.kernels.jit import inline, kernel
+from syndetect.kernels.jit import allocating, inline, kernel
 from syndetect.kernels.order import shell_sort, sort_values
 from syndetect.kernels.owners import owner_of
 from syndetect.kernels.seeds import first_of, second_of
@@ -61,7 +61,7 @@ def _copy(source, target):
         target[i] = source[i]
 
 
-@inline
+@allocating
 def _sort_by_place(matches, low, high, spare):
     """Sort matches by where they begin in the first document; equal ones keep their order."""
     order = np.empty(high - low, np.int64)
@@ -73,7 +73,7 @@ def _sort_by_place(matches, low, high, spare):
         _copy(spare[order[m - low] % _PLACES], matches[m])
 
 
-@inline
+@allocating
 def _prune(matches, low, high):
     """Keep, best and then earliest first, the matches of which a side is by more than half not covered by better ones.
 
@@ -131,7 +131,7 @@ def _distance(low, high, other_low, other_high):
     return max(np.int64(0), max(low, other_low) - min(high, other_high))
 
 
-@inline
+@allocating
 def _accept(matches, low, high, min_words, min_score, reach):
     """Keep matches of ``min_score``, and weaker ones within ``reach`` words of one of these in both documents."""
     is_kept = np.zeros(high - low, np.uint8)
@@ -151,7 +151,7 @@ def _accept(matches, low, high, min_words, min_score, reach):
     return n
 
 
-@inline
+@allocating
 def _align_pair(code, seeds, bounds, rules, cells, matches, first):
     """Align two documents around seeds (diagonal and place, packed, ascending); how many matches there are now."""
     min_words, min_score, min_linked, reach, drop, join = rules

@@ -80,12 +80,29 @@ def note_compiled() -> None:
 
 def kernel(function: _Function) -> _Function:
     """Compile a function on its first call: without the GIL, with numpy's error model, kept in the cache folder."""
-    return _njit(function, nogil=True, cache=bool(CACHE_FOLDER), error_model="numpy", no_cfunc_wrapper=True)
+    return _njit(
+        function, nogil=True, cache=bool(CACHE_FOLDER), error_model="numpy", no_cfunc_wrapper=True
+    )
 
 
-def inline(function: _Function) -> _Function:
-    """Compile a small function that kernels call; Python cannot call it."""
-    return _njit(function, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def inline(function: _Function, **options: Any) -> _Function:
+    """Compile a small function that only kernels call and that makes no arrays.
+
+    Without a door to Python it compiles faster; without counting references to arrays, which its caller holds anyway,
+    it runs faster.
+    """
+    return allocating(function, _nrt=False, **options)
+
+
+def merged(function: _Function) -> _Function:
+    """Compile such a function into its one caller, where passing it all its arrays would take longer than it does."""
+    return inline(function, forceinline=True)
+
+
+def allocating(function: _Function, **options: Any) -> _Function:
+    """Compile a function that only kernels call and that makes arrays."""
+    fixed = {"nogil": True, "inline": "never", "error_model": "numpy"}
+    return _njit(function, **fixed, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
 
 
 def _njit(function: _Function, **options: Any) -> _Function:

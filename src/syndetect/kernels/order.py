@@ -5,7 +5,7 @@ Numba can compile numpy's sorts, but takes seconds for each type.
 
 import numpy as np
 
-from syndetect.kernels.jit import inline, kernel
+from syndetect.kernels.jit import allocating, inline, kernel
 
 _U8 = np.uint64(8)
 _U255 = np.uint64(255)
@@ -41,7 +41,7 @@ def _begin_digits(counts, digit, n):
     return True
 
 
-@inline
+@allocating
 def _sort_digits(values, spare, lowest, highest):
     """Sort by the bytes ``lowest`` to ``highest`` (0 is the last), the last first, stably."""
     n = len(values)
@@ -68,7 +68,7 @@ def _sort_digits(values, spare, lowest, highest):
             values[i] = spare[i]
 
 
-@inline
+@allocating
 def _part_by_first(values, spare, bounds):
     """Part values by their first byte that is not the same in all, stably; which byte that is."""
     digit = np.int64(7)
@@ -90,7 +90,7 @@ def _part_by_first(values, spare, bounds):
     return digit
 
 
-@inline
+@allocating
 def sort_values(values, spare, lowest):
     """Sort ``values`` (uint64[n]) by their bytes from ``lowest`` (0 is the last) up, stably; as much work space."""
     if len(values) <= _FEW and lowest == 0:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from syndetect.kernels.jit import inline, kernel
+from syndetect.kernels.jit import allocating, inline, kernel
 
 #: How far the edge of a centre may move, in words.
 EDGE = 8
@@ -45,7 +45,7 @@ def _find_use(uses, first, n, centre, low, high):
     return np.int64(-1)
 
 
-@inline
+@allocating
 def _settle_edges(centres, found, uses, origins, n):
     """Move each edge of a centre, by less than ``EDGE`` words and at most a quarter, to where most uses have it.
 

@@ -1,199 +1,223 @@
 """Text to words: UTF-8 bytes in, word codes and character offsets out.
 
 A word is a maximal run of letters, marks and digits after folding (``syndetect/text.py`` gives the rule), or one
-character of a script written without spaces. Its code is a 32-bit hash of the folded word whose lowest bit is 1 for a
-word of letters and 0 for such a single character.
+character of a script written without spaces.
+
+Most words of most text need no more than this: they are letters and digits of ASCII, perhaps with apostrophes between
+them, and stand between characters that part words whatever is beside them. So a document is taken in blocks of 64
+bytes, each classified at once (``kernels/vectors.py``); where such words begin and end are then bits in two masks, and
+two loads hash one. A word for which the block does not tell enough (an accent, a full stop between letters, another
+script) is spelt out by the whole rule (``kernels/spelling.py``). A block always begins where no word is open: one that
+a word runs out of is followed by one that begins with that word. So nothing but places is carried from block to block.
 """
 
 import numpy as np
 
-from syndetect.kernels.jit import inline, kernel
+from syndetect.kernels.jit import inline, kernel, merged
+from syndetect.kernels.spelling import (
+    ALL,
+    IS_WORD,
+    SMALL,
+    append_letters,
+    finish,
+    finish_long,
+    fold,
+    mask_letters,
+    note_line_end,
+    spell,
+)  # fmt: skip
+from syndetect.kernels.vectors import WIDTH, count, first, load_word, match
 
-BOUNDARY, LETTER, SINGLE, IGNORED, APOSTROPHE, MARK, LINE_END = range(7)
-_KIND_SHIFT = np.uint32(28)
-_EXPANDED = np.uint32(1 << 27)
-_INITIAL = np.uint32(1 << 26)
-_VALUE = np.uint32((1 << 26) - 1)
+#: Bytes that must follow the last document, to be read and ignored.
+PADDING = 2 * WIDTH
+#: So many bytes of a block that ask for spelling are another script's; then all the rest of the block is spelt out.
+_DENSE = 16
 
-_M1 = np.uint64(0x9E3779B97F4A7C15)
-_M2 = np.uint64(0xFF51AFD7ED558CCD)
-_M3 = np.uint64(0xC4CEB9FE1A85EC53)
+_LAST = np.uint64(1 << 63)
 _U0 = np.uint64(0)
 _U1 = np.uint64(1)
-_U7 = np.uint64(7)
+_U2 = np.uint64(2)
+_U3 = np.uint64(3)
+_U4 = np.uint64(4)
 _U8 = np.uint64(8)
-_S32 = np.uint64(32)
-_S33 = np.uint64(33)
+
+
+@merged
+def _code_short(buffer, i, size):
+    """The code of a word of 1 to 15 ASCII letters and digits that begins at byte i."""
+    head = min(size, 8)
+    one = (load_word(buffer, i) | SMALL) & ALL >> np.uint64(64 - 8 * head)
+    two = (load_word(buffer, i + 8) | SMALL) & (_U1 << np.uint64(8 * (size - head))) - _U1
+    return finish(fold(fold(_U0, one), two), size, IS_WORD)
 
 
 @inline
-def _decode(buffer, i):
-    """The code point at byte i of valid UTF-8, and its length in bytes."""
-    b = np.uint32(buffer[i])
-    if b < 0x80:
-        return b, 1
-    if b < 0xE0:
-        return (b & np.uint32(0x1F)) << np.uint32(6) | np.uint32(buffer[i + 1]) & np.uint32(0x3F), 2
-    if b < 0xF0:
-        high = (b & np.uint32(0x0F)) << np.uint32(12) | (
-            np.uint32(buffer[i + 1]) & np.uint32(0x3F)
-        ) << np.uint32(6)
-        return high | np.uint32(buffer[i + 2]) & np.uint32(0x3F), 3
-    high = (b & np.uint32(0x07)) << np.uint32(18) | (np.uint32(buffer[i + 1]) & np.uint32(0x3F)) << np.uint32(
-        12
-    )
-    high |= (np.uint32(buffer[i + 2]) & np.uint32(0x3F)) << np.uint32(6)
-    return high | np.uint32(buffer[i + 3]) & np.uint32(0x3F), 4
+def _code_joined(buffer, i, letters, low, high):
+    """The code of a word of ASCII letters with apostrophes between them, the bytes low to high of the block at i."""
+    state, chunk, size = _U0, _U0, np.int64(0)
+    while low < high:
+        low += first(letters >> np.uint64(low))
+        length = first(~(letters >> np.uint64(low)))
+        state, chunk, size = append_letters(state, chunk, size, buffer, i + low, length)
+        low += length
+    return finish_long(state, chunk, size, IS_WORD)
 
 
 @inline
-def _absorb_byte(state, chunk, size, byte):
-    """Add a byte to a hash that takes eight at a time, lowest first."""
-    chunk |= np.uint64(byte) << (_U8 * (size & _U7))
-    size += np.uint64(1)
-    if size & _U7 == _U0:
-        state = (state ^ chunk) * _M1
-        state ^= state >> _S32
-        chunk = _U0
-    return state, chunk, size
+def _classify_beyond(buffer, i, letters, beyond):
+    """Masks of the bytes beyond ASCII that are apostrophes between letters, and of those that are plain punctuation.
 
-
-@inline
-def _absorb(state, chunk, size, point):
-    """Add a code point as its UTF-8 bytes."""
-    if point < 0x80:
-        return _absorb_byte(state, chunk, size, point)
-    if point < 0x800:
-        state, chunk, size = _absorb_byte(state, chunk, size, np.uint32(0xC0) | point >> np.uint32(6))
-    else:
-        if point < 0x10000:
-            state, chunk, size = _absorb_byte(state, chunk, size, np.uint32(0xE0) | point >> np.uint32(12))
-        else:
-            state, chunk, size = _absorb_byte(state, chunk, size, np.uint32(0xF0) | point >> np.uint32(18))
-            middle = np.uint32(0x80) | point >> np.uint32(12) & np.uint32(0x3F)
-            state, chunk, size = _absorb_byte(state, chunk, size, middle)
-        middle = np.uint32(0x80) | point >> np.uint32(6) & np.uint32(0x3F)
-        state, chunk, size = _absorb_byte(state, chunk, size, middle)
-    return _absorb_byte(state, chunk, size, np.uint32(0x80) | point & np.uint32(0x3F))
-
-
-@inline
-def _code(state, chunk, size, is_single):
-    """The finished code of a word: MurmurHash3's 64-bit finaliser, then the kind of word in the lowest bit."""
-    h = (state ^ chunk) * _M1 ^ size
-    h = (h ^ h >> _S33) * _M2
-    h = (h ^ h >> _S33) * _M3
-    h = (h >> _S33) << _U1
-    return np.uint32(h if is_single else h | _U1)
-
-
-@inline
-def _ahead(buffer, i, high, pages, blocks):
-    """The folding entry of the next character that is not ignored, from byte i on, and the byte after it."""
-    while i < high:
-        point, step = _decode(buffer, i)
-        entry = blocks[np.int64(pages[point >> np.uint32(8)]) * 256 + np.int64(point & np.uint32(255))]
-        i += step
-        if entry >> _KIND_SHIFT != IGNORED:
-            return entry, i
-    return np.uint32(0), i
-
-
-@inline
-def _is_inside(buffer, i, high, pages, blocks, is_stop):
-    """Whether the apostrophe or full stop before byte i belongs to the word that it follows: don't, l'homme, U.S."""
-    entry, after = _ahead(buffer, i, high, pages, blocks)
-    if not is_stop:
-        return entry >> _KIND_SHIFT == LETTER
-    following = _ahead(buffer, after, high, pages, blocks)[0] >> _KIND_SHIFT
-    return entry & _INITIAL != 0 and following not in (LETTER, MARK)
-
-
-@inline
-def _document(buffer, low, high, pages, blocks, expansions, code, begin, end, gap, n):
-    """Tokenise one document into the arrays from place n on; returns the place after its last word.
-
-    ``gap`` receives, for each word, how many line ends (at most 2) stand between it and the word before.
+    Plain is what parts words whatever stands beside it (“ ” – — … « » and spaces), and ‘ ’ at the edge of a word.
     """
-    state = chunk = size = _U0
-    is_open = is_single = False
-    is_initial = False  # whether the last character is a letter that so far stands by itself, as in U.S.
-    after_stop = False  # whether only a full stop of the same word has come since
-    lines = np.uint8(0)
-    i = low
-    at = 0  # the character's number in the document
-    while i < high:
-        if buffer[i] < 128 and blocks[buffer[i]] >> _KIND_SHIFT == LETTER and not (is_open and is_single):
-            # Most text: a run of ASCII letters and digits, whose small letters differ by one bit.
-            is_initial = (not is_open or after_stop) and blocks[buffer[i]] & _INITIAL != 0
-            after_stop = False
-            if not is_open:
-                is_open, is_single = True, False
-                state = chunk = size = _U0
-                begin[n], gap[n], lines = at, lines, np.uint8(0)
-            first = i
-            while i < high and buffer[i] < 128 and blocks[buffer[i]] >> _KIND_SHIFT == LETTER:
-                state, chunk, size = _absorb_byte(state, chunk, size, buffer[i] | np.uint8(0x20))
-                i += 1
-            at += i - first
-            end[n] = at
-            is_initial &= i - first == 1
-            continue
-        point, step = _decode(buffer, i)
-        entry = blocks[np.int64(pages[point >> np.uint32(8)]) * 256 + np.int64(point & np.uint32(255))]
-        kind = entry >> _KIND_SHIFT
-        is_stop = point == 46 and is_initial
-        if is_open and not is_single and (kind == APOSTROPHE or is_stop):  # noqa: SIM102
-            if _is_inside(buffer, i + step, high, pages, blocks, is_stop):
-                kind = np.uint32(IGNORED)
-                after_stop = is_stop
-        is_word = kind in (LETTER, SINGLE, MARK)
-        if is_open and kind not in (IGNORED, MARK) and (not is_word or is_single or kind == SINGLE):
-            code[n] = _code(state, chunk, size, is_single)
+    three = match(buffer, i, 0, 0xE2, 0xE2) & match(buffer, i, 0, 0x80, 0x80) >> _U1
+    quotes = three & match(buffer, i, 0, 0x98, 0x99) >> _U2
+    joints = quotes & letters << _U1 & letters >> _U3
+    edges = ~(letters | beyond)
+    quotes &= edges << _U1 | _U1 | edges >> _U3  # no word is open where a block begins
+    third = (
+        match(buffer, i, 0, 0x80, 0x8A) | match(buffer, i, 0, 0x90, 0x97) | match(buffer, i, 0, 0x9C, 0xA7)
+    )
+    three = three & third >> _U2 | quotes
+    second = match(buffer, i, 0, 0xA0, 0xA9) | match(buffer, i, 0x10, 0xBB, 0xBB)
+    two = match(buffer, i, 0, 0xC2, 0xC2) & second >> _U1
+    return joints | joints << _U1 | joints << _U2, three | three << _U1 | three << _U2 | two | two << _U1
+
+
+@merged
+def _classify(buffer, i, letters, valid):
+    """Masks of a block's bytes that are apostrophes between letters, and of those whose words must be spelt out."""
+    ticks = match(buffer, i, 0, 0x27, 0x27) | match(buffer, i, 0, 0x60, 0x60)
+    joints = ticks & letters << _U1 & letters >> _U1
+    odd = match(buffer, i, 0, 0x80, 0xFF) & valid
+    if odd:
+        quotes, plain = _classify_beyond(buffer, i, letters, odd)
+        joints |= quotes
+        odd &= ~(quotes | plain)
+    word = letters | odd
+    stops = (match(buffer, i, 0, 0x2E, 0x2E) | ticks & ~joints) & valid
+    odd |= stops & word << _U1 & (word >> _U1 | _LAST)
+    odd |= letters & _LAST  # a word of which more may come
+    run = letters & letters >> _U1
+    run &= run >> _U2
+    run &= run >> _U4
+    return joints, odd | run & run >> _U8  # sixteen letters and more: too long for two loads
+
+
+@merged
+def _take_short(buffer, i, at, tails, left, ends, words, n, out):
+    """Write the block's next words, each of 1 to 15 letters; returns the starts and ends that are left."""
+    code, begin, end, _ = out
+    for j in range(words):
+        low = first(left)
+        size = first(ends) - low
+        place = np.uint64(n + j)  # unsigned, so that it is not looked at whether it counts from the end
+        character = at + low - count(tails & (left ^ left - _U1))
+        code[place] = _code_short(buffer, i + low, size)
+        begin[place] = character
+        end[place] = character + size
+        left &= left - _U1
+        ends &= ends - _U1
+    return left, ends
+
+
+@inline
+def _note_lines(buffer, i, at, lines, starts, n, breaks, p):
+    """Note the line ends of a block before the words that follow them, where word n is the first of ``starts``."""
+    returns = match(buffer, i, 0, 0x0D, 0x0D) << _U1 | np.uint64(at > 0 and buffer[i - 1] == 0x0D)
+    lines &= ~(match(buffer, i, 0, 0x0A, 0x0A) & returns)  # \r\n ends one line
+    while lines:
+        p = note_line_end(breaks, p, n + count(starts & (lines ^ lines - _U1)), np.int64(1))
+        lines &= lines - _U1
+    return p
+
+
+@merged
+def _block(buffer, i, high, at, n, p, table, out):
+    """Take the words of the 64 bytes from byte i on, where no word is open; returns the places reached.
+
+    Arguments and results are those of ``spell``. In the masks, ``left`` and ``ends`` have the first byte of each word
+    and the byte after its last, and ``special`` has the bytes by which a word is not just letters.
+    """
+    code, begin, end, breaks = out
+    valid = ALL >> np.uint64(max(WIDTH - (high - i), 0))
+    letters = mask_letters(buffer, i) & valid
+    joints, odd = _classify(buffer, i, letters, valid)
+    tails = match(buffer, i, 0, 0x80, 0xBF) & valid  # a character has one byte that is none of these
+    lines = match(buffer, i, 0, 0x0A, 0x0D) & valid
+    word, special = letters | joints | odd, joints | odd
+    left, ends = word & ~(word << _U1), ~word & word << _U1
+    while True:
+        starts, words = left, count(left & (special ^ special - _U1)) - np.int64(special != _U0)
+        left, ends = _take_short(buffer, i, at, tails, left, ends, words, n, out)
+        before = ~left & left - _U1
+        if lines & before:
+            p = _note_lines(buffer, i, at, lines & before, starts, n, breaks, p)
+            lines &= ~before
+        n += words
+        if not special:
+            break
+        low, stop, upto = first(left), first(ends), ends ^ ends - _U1
+        character = at + low - count(tails & before)
+        if odd & upto:
+            if count(odd) >= _DENSE:
+                stop = np.int64(WIDTH)
+            elif stop == WIDTH and low > 0:
+                return i + low, character, n, p
+            reached, character, n, p = spell(buffer, i + low, i + stop, high, character, n, p, table, out)
+            if stop == WIDTH:
+                return reached, character, n, p
+        else:
+            code[n] = _code_joined(buffer, i, letters, low, stop)
+            begin[n], end[n] = character, at + stop - count(tails & upto)
             n += 1
-            is_open = False
-        if is_word:
-            is_initial = (not is_open or after_stop) and entry & _INITIAL != 0
-            after_stop = False
-            if not is_open:
-                is_open = True
-                is_single = kind == SINGLE
-                state = chunk = size = _U0
-                begin[n] = at
-                gap[n] = lines
-                lines = np.uint8(0)
-            value = entry & _VALUE
-            if entry & _EXPANDED:
-                for j in range(np.int64(expansions[value])):
-                    state, chunk, size = _absorb(state, chunk, size, expansions[np.int64(value) + 1 + j])
-            else:
-                state, chunk, size = _absorb(state, chunk, size, np.uint32(value if value else point))
-            end[n] = at + 1
-        elif kind == IGNORED and is_open:
-            end[n] = at + 1  # a combining accent belongs to its letter
-        elif kind == LINE_END and not (point == 10 and i > low and buffer[i - 1] == 13):  # \r\n ends one line
-            lines = np.uint8(min(2, lines + (entry & _VALUE)))
-        i += step
-        at += 1
-    if is_open:
-        code[n] = _code(state, chunk, size, is_single)
-        n += 1
-    return n
+        left, ends, special = left & left - _U1, ends & ends - _U1, special & ~upto
+    length = min(high - i, WIDTH)
+    return i + length, at + length - count(tails), n, p
+
+
+@inline
+def _document(buffer, low, high, n, p, table, out):
+    """Tokenise one document; returns the places after its last word and its last note of line ends.
+
+    The first note is of the first word, whatever stands before it; all later ones are of words after it.
+    """
+    out[3][p] = n << 1
+    p += 1
+    i, at = low, np.int64(0)
+    while i < high:
+        i, at, n, p = _block(buffer, i, high, at, n, p, table, out)
+    return n, p
+
+
+@inline
+def _make_paragraphs(breaks, low, high, words):
+    """Make of a document's notes of line ends, in place, its paragraphs' first words; returns the place after them."""
+    needed = np.int64(0)
+    for i in range(low + 1, high):
+        if breaks[i] >> 1 < words:
+            needed |= breaks[i] & 1  # blank lines part the paragraphs; where there are none, lines do
+    p = low
+    for i in range(low, high):
+        word = breaks[i] >> 1
+        if word < words and (i == low or breaks[i] & 1 >= needed):
+            breaks[p] = word
+            p += 1
+    return p
 
 
 @kernel
 def tokenise(
-    buffer, documents, pages, blocks, expansions, code, begin, end, gap, document_words, paragraph_words,
+    buffer, documents, pages, blocks, expansions, code, begin, end, document_words, paragraph_words,
     document_paragraphs,
 ):  # fmt: skip
     """Cut documents into paragraphs and words.
 
     Args:
-        buffer: uint8[bytes], valid UTF-8 of all documents.
+        buffer: uint8[bytes], valid UTF-8 of all documents, with at least ``PADDING`` bytes after the last.
         documents: int64[d + 1], where each begins in the buffer.
         pages, blocks, expansions: the folding table.
-        code, begin, end, gap: outputs with room for (bytes + 1) // 2 + d words: the words' codes (uint32), their
-            character offsets in the document (uint32), and the line ends before them (uint8).
+        code, begin, end: uint32 outputs with room for (bytes + 1) // 2 + d words: the words' codes, and the characters
+            of the document at which they begin and end.
         document_words: int64[d + 1], output: each document's first word.
         paragraph_words: int64[room for words + 1], output: each paragraph's first word.
         document_paragraphs: int64[d + 1], output: each document's first paragraph.
@@ -202,22 +226,11 @@ def tokenise(
         The numbers of words and of paragraphs.
     """
     n = p = np.int64(0)  # typed: a bare 0 has numba compile what it is passed to twice
-    document_words[0] = 0
-    document_paragraphs[0] = 0
+    table, out = (pages, blocks, expansions), (code, begin, end, paragraph_words)
+    document_words[0] = document_paragraphs[0] = 0
     for d in range(len(documents) - 1):
-        first = n
-        n = _document(
-            buffer, documents[d], documents[d + 1], pages, blocks, expansions, code, begin, end, gap, first
-        )
-        needed = np.uint8(1)
-        for i in range(first + 1, n):
-            if gap[i] == 2:
-                needed = np.uint8(2)  # blank lines part the paragraphs; where there are none, lines do
-                break
-        for i in range(first, n):
-            if i == first or gap[i] >= needed:
-                paragraph_words[p] = i
-                p += 1
+        n, notes = _document(buffer, documents[d], documents[d + 1], n, p, table, out)
+        p = _make_paragraphs(paragraph_words, p, notes, n)
         document_words[d + 1] = n
         document_paragraphs[d + 1] = p
     paragraph_words[p] = n
