@@ -93,9 +93,10 @@ def check(inputs: Inputs, memory: int, scratch: str | os.PathLike[str] | None, p
     needed = int(arrays) if spills else 0
     free = free_bytes(None if scratch is None else Path(scratch))
     cores = os.cpu_count() or 1
+    held = min(memory, _BASE + text * (_ARRAYS + _WORK))
     progress.note(
-        f"About {text / _ARTICLE:,.0f} articles: up to {quantity(min(memory, _BASE + text * (_ARRAYS + _WORK)), 'bytes')}"
-        f" of memory, {quantity(needed, 'bytes')} of {quantity(free, 'bytes')} free scratch space,"
+        f"About {text / _ARTICLE:,.0f} articles: up to {quantity(held, 'bytes')} of memory,"
+        f" {quantity(needed, 'bytes')} of {quantity(free, 'bytes')} free scratch space,"
         f" {max(text / _RATE / cores / 60, 0.1):.1f} minutes."
     )
     if needed > free:

@@ -83,7 +83,7 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """An option for each field of :class:`Settings`, with its range, default and meaning."""
     command = click.option(
         "--window", "window_days", cls=_SettingOption, type=_DAYS, metavar="14d", default=0.0,
-        help="compare only articles published so close together (d, h or w), undated ones with all  [default: no limit]",
+        help="compare only articles published so close together (d, h, w), undated ones with all  [default: no limit]",
     )(command)  # fmt: skip
     for field in reversed(dataclasses.fields(Settings)):
         if field.name == "window_days":

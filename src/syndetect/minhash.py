@@ -71,7 +71,6 @@ def sign_words(
     drawn = permutations(slots, seed)
     offsets = np.concatenate([[0], np.cumsum(high - low)])
 
-
     def work(part: tuple[int, int]) -> None:
         chunk = slice(*part)
         _kernels.sign_words(code, low[chunk], high[chunk], k, *drawn, signatures[chunk])

@@ -100,7 +100,7 @@ def near_duplicates(job: Job) -> None:
 
 
 def compare(job: Job) -> None:
-    """Exact comparison of the pairs of paragraphs; kept are the similar ones, and seeds of those with much in common."""
+    """Compare pairs of paragraphs exactly; keep those that are similar, and seeds of those with much in common."""
     corpus, settings, runs = job.corpus, job.settings, job.store.pieces("pair_runs")
     numbers = corpus.sketched[0]
     cuts = _cuts(runs, len(numbers), PAIRS)

@@ -105,7 +105,7 @@ def find_leaders(code, begins, ranges, places, groups, owner, time, window, lead
         owner: uint32[n], the document of each range.
         time: int64[d], of each document, or ``UNDATED``.
         window: in units of time; negative for no limit. A range that is too far from the first is the next first.
-        leader: uint32[n], input and output: a range with the words of its group's first gets that one's number.
+        leader: uint32[n], input and output: a range with the words of its group's first gets its number.
     """
     for g in range(len(groups) // 2):
         first = np.int64(places[groups[2 * g]])

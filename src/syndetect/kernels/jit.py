@@ -80,9 +80,7 @@ def note_compiled() -> None:
 
 def kernel(function: _Function) -> _Function:
     """Compile a function on its first call: without the GIL, with numpy's error model, kept in the cache folder."""
-    return _njit(
-        function, nogil=True, cache=bool(CACHE_FOLDER), error_model="numpy", no_cfunc_wrapper=True
-    )
+    return _njit(function, nogil=True, cache=bool(CACHE_FOLDER), error_model="numpy", no_cfunc_wrapper=True)
 
 
 def inline(function: _Function, **options: Any) -> _Function:

@@ -5,6 +5,8 @@ thirty times as long and decides over the cost of the whole join. The same bits 
 LLVM rewrites the vectors for those that lack them; an interpreter takes the plain function instead.
 """
 
+from typing import Any
+
 import numba
 import numpy as np
 from llvmlite import ir
@@ -45,7 +47,9 @@ def _vector_agreement(_, one, at, other, there):  # noqa: ARG001  (numba tells t
         aligned = builder.icmp_unsigned("==", here, load(2, 3, SHIFT))
         for shift in range(2 * SHIFT + 1):
             equal = builder.or_(equal, builder.icmp_unsigned("==", here, load(2, 3, shift)))
-        bits = [builder.zext(builder.bitcast(mask, ir.IntType(SPAN)), ir.IntType(64)) for mask in (equal, aligned)]
+        bits = [
+            builder.zext(builder.bitcast(mask, ir.IntType(SPAN)), ir.IntType(64)) for mask in (equal, aligned)
+        ]
         return builder.or_(bits[0], builder.shl(bits[1], ir.Constant(ir.IntType(64), SPAN)))
 
     return types.int64(one, types.int64, other, types.int64), generate
@@ -57,7 +61,7 @@ def _vector_agreement(_, one, at, other, there):  # noqa: ARG001  (numba tells t
 agreement = _plain_agreement if numba.config.DISABLE_JIT else _vector_agreement
 
 
-def bounds_by_bits(quarters_equal, quarters_other):
+def bounds_by_bits(quarters_equal: int, quarters_other: int) -> Any:
     """What the best beginning of ``SPAN`` words scores at most, for every pattern of agreement.
 
     Returns:
