@@ -4,7 +4,7 @@ Words are Python integers and documents lists of them. Nothing here is fast, and
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, pairwise
@@ -221,74 +221,81 @@ def runs(keys: Sequence[int]) -> list[Span]:
     return [(low, high) for low, high in pairwise([*begins, len(keys)]) if high - low > 1]
 
 
-def pair_group(places: Sequence[int], owner: Sequence[int], hot: int) -> list[Span]:
-    """All pairs of a small group, a star of a large one; pairs of one owner left out."""
-    pairs = list(combinations(places, 2))
-    if len(places) > hot:
-        spokes = [(places[0], other) for other in places[1:]]
-        pairs = spokes + [(places[i], places[i + 1]) for i in range(1, len(places) - 1)]
-    return [(min(pair), max(pair)) for pair in pairs if owner[pair[0]] != owner[pair[1]]]
+UNDATED = None
+
+
+def is_close(one: int | None, two: int | None, window: int) -> bool:
+    """Whether two times are ``window`` apart at most (negative: no limit), or one of them is not known."""
+    return window < 0 or one is UNDATED or two is UNDATED or abs(one - two) <= window
+
+
+class Timeline(NamedTuple):
+    """What joins ask of documents: when each was published, its place in time order, and how far apart two may be."""
+
+    time: Sequence[int | None]
+    rank: Sequence[int]
+    window: int = -1
+
+    def are_near(self, one: int, two: int) -> bool:
+        """Whether two documents are different and close in time."""
+        return one != two and is_close(self.time[one], self.time[two], self.window)
+
+
+def pair_group(places: Sequence[int], owner: Mapping[int, int], when: Timeline) -> list[Span]:
+    """All pairs of a small group, in its order."""
+    return [pair for pair in combinations(places, 2) if when.are_near(owner[pair[0]], owner[pair[1]])]
+
+
+def star_group(places: Sequence[int], owner: Mapping[int, int], when: Timeline) -> list[Span]:
+    """A star of a large group: the first with each other, and each with the next; who is too far off begins anew."""
+    pairs, centre = list[Span](), 0
+    for i in range(1, len(places)):
+        pairs += [(places[j], places[i]) for j in sorted({centre, i - 1})]
+        if not is_close(when.time[owner[places[centre]]], when.time[owner[places[i]]], when.window):
+            centre = i
+    return [(one, two) for one, two in pairs if when.are_near(owner[one], owner[two])]
+
+
+def find_leaders(
+    groups: Iterable[Sequence[int]], words: Sequence[Sequence[int]], owner: Sequence[int], when: Timeline
+) -> dict[int, int]:
+    """For each member of groups in time order the first that has the same words; whoever is too far off is the next."""
+    leaders = {}
+    for group in groups:
+        first = group[0]
+        for other in group:
+            leaders[other] = other
+            if words[other] == words[first]:
+                if is_close(when.time[owner[first]], when.time[owner[other]], when.window):
+                    leaders[other] = first
+                else:
+                    first = other
+    return leaders
+
+
+def shingle_hash(codes: Sequence[int]) -> int:
+    """The key of a fingerprint: a polynomial of the word codes, mixed."""
+    h = 0
+    for code in codes:
+        h = (h * _GOLDEN + code) & _64
+    h = (h ^ h >> 32) * 0xFF51AFD7ED558CCD & _64
+    return h ^ h >> 32
+
+
+def tag(code: int) -> int:
+    """The leading eight bits of a word code, 1 instead of 0."""
+    return max(code >> 24, 1)
 
 
 def winnow(codes: Sequence[int], k: int, window: int) -> list[int]:
     """Where the fingerprints of a document stand: robust winnowing."""
-    hashes = [hash_words(codes[i : i + k]) for i in range(len(codes) - k + 1)]
+    hashes = [shingle_hash(codes[i : i + k]) for i in range(len(codes) - k + 1)]
     width, kept = min(window, len(hashes)), list[int]()
     for low in range(len(hashes) - width + 1 if hashes else 0):
         least = min(hashes[low : low + width])
         if not (kept and kept[-1] >= low and hashes[kept[-1]] == least):
             kept.append(max(i for i in range(low, low + width) if hashes[i] == least))
     return kept
-
-
-class Print(NamedTuple):
-    """A fingerprint: its key, its first word in the corpus, and its document."""
-
-    key: int
-    place: int
-    owner: int
-
-
-def join(
-    prints: Sequence[Print],
-    documents: Sequence[Sequence[int]],
-    rank: Sequence[int],
-    hot: int,
-    lengths: Sequence[int],
-    most_repeats: int,
-) -> tuple[Counter[Span], tuple[int, int, int]]:
-    """Pairs of places (words of the corpus) with how often each is found, and what was counted on the way.
-
-    Small groups give all pairs. The places of the others are grouped anew by the next ``lengths[0]`` words, then
-    ``lengths[1]`` ...; what is large even then gives stars in time order, of ``most_repeats`` places a document.
-    """
-    starts = np.cumsum([0, *map(len, documents)])
-    owner = {one.place: one.owner for one in prints}
-
-    def next_words(place: int, length: int) -> tuple[int, ...]:
-        document = owner[place]
-        return tuple(documents[document][place - starts[document] :][:length])
-
-    groups = _group((one.place for one in prints), {one.place: one.key for one in prints})
-    found, large = Counter[Span](), [group for group in groups if len(group) > hot]
-    hot_keys = len(large)
-    found.update(pair for group in groups if len(group) <= hot for pair in pair_group(group, owner, hot))
-    for length in lengths:
-        places = sorted((place for group in large for place in group), key=lambda p: (rank[owner[p]], p))
-        groups = _group(places, {place: next_words(place, length) for place in places})
-        large = [group for group in groups if len(group) > hot]
-        found.update(pair for group in groups if len(group) <= hot for pair in pair_group(group, owner, hot))
-    stars = [cap_repeats(group, owner, most_repeats) for group in large]
-    found.update(pair for star in stars for pair in pair_group(star, owner, 0))
-    starred = sum(map(len, stars))
-    return found, (hot_keys, starred, sum(map(len, large)) - starred)
-
-
-def _group(places: Iterable[int], key: Mapping[int, Hashable]) -> list[list[int]]:
-    groups = defaultdict(list)
-    for place in places:
-        groups[key[place]].append(place)
-    return list(groups.values())
 
 
 def cap_repeats(places: Sequence[int], owner: Mapping[int, int], most: int) -> list[int]:
@@ -303,7 +310,7 @@ def cap_repeats(places: Sequence[int], owner: Mapping[int, int], most: int) -> l
 
 # ----------------------------------------------------------------------------------------------- alignment
 
-MISMATCH, GAP, HALF_BAND, MOST_USES, RECENT = 4, 3, 16, 2, 64
+MISMATCH, GAP, HALF_BAND, LONG_RUN, MOST_USES, RECENT = 4, 3, 16, 8, 2, 64
 
 
 class Aligned(NamedTuple):
@@ -334,7 +341,27 @@ def weight(word: int) -> int:
 
 
 def extend(a: Sequence[int], b: Sequence[int], drop: int) -> Aligned:
-    """The best alignment of beginnings of a and b: dynamic programming in a band, row by row, with X-drop.
+    """The best alignment of beginnings of a and b, along long runs of equal words without a look to either side."""
+    whole = Aligned()
+    while True:
+        part = extend_to_run(a[whole.a :], b[whole.b :], drop)
+        at_a, at_b = whole.a + part.a, whole.b + part.b
+        _, length = run(a, b, at_a, at_b)
+        is_long = part.a > 0 and length >= LONG_RUN
+        follow = length if is_long else 0
+        whole = Aligned(
+            whole.score + part.score + sum(map(weight, a[at_a : at_a + follow])),
+            at_a + follow,
+            at_b + follow,
+            whole.equal + part.equal + follow,
+            whole.columns + part.columns + follow,
+        )
+        if not is_long:
+            return whole
+
+
+def extend_to_run(a: Sequence[int], b: Sequence[int], drop: int) -> Aligned:
+    """The same up to where ``LONG_RUN`` equal words follow: dynamic programming in a band, row by row, with X-drop.
 
     A cell that is more than ``drop`` below the best so far is dead. Of equal scores the first cell is taken, and of
     equal ways into a cell the diagonal, then a word of a alone, then a word of b alone.
@@ -353,6 +380,8 @@ def extend(a: Sequence[int], b: Sequence[int], drop: int) -> Aligned:
             if ways and (cell := max(ways, key=lambda way: way.score)).score >= best.score - drop:
                 row[j] = cell
                 best = max(best, cell, key=lambda way: way.score)
+        if 0 < i == best.a and run(a, b, i, best.b)[1] >= LONG_RUN:
+            return best
         before = row
     return best
 
@@ -365,14 +394,6 @@ def run(a: Sequence[int], b: Sequence[int], x: int, y: int) -> tuple[int, int]:
     while high < min(len(a) - x, len(b) - y) and a[x + high] == b[y + high]:
         high += 1
     return low, high
-
-
-def agree_nearby(a: Sequence[int], b: Sequence[int], in_a: Span, in_b: Span, most: int = 12) -> int:
-    """How many of the next words around a run agree with a word at most two places off on the other side."""
-    sides = [(a[in_a[1] :], b[in_b[1] :]), (a[: in_a[0]][::-1], b[: in_b[0]][::-1])]
-    return sum(
-        word in there[max(0, i - 2) : i + 3] for here, there in sides for i, word in enumerate(here[:most])
-    )
 
 
 def align_seed(a: Sequence[int], b: Sequence[int], x: int, y: int, drop: int) -> Match:
@@ -469,11 +490,7 @@ def align(a: Sequence[int], b: Sequence[int], seeds: Iterable[Span], rules: Rule
     for x, y in sorted(seeds, key=lambda seed: (seed[1] - seed[0], seed[0])):
         if a[x] != b[y] or (tried == y - x and x < end) or is_covered(found, x, y):
             continue
-        low, high = run(a, b, x, y)
-        tried, end = y - x, x + high
-        around = agree_nearby(a, b, (x - low, x + high), (y - low, y + high))
-        if low + high < 7 and low + high + around < rules.min_words:
-            continue
+        tried = y - x
         match = align_seed(a, b, x, y, rules.drop)
         end = match.a[1]
         if match.score >= rules.min_linked:

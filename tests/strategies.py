@@ -1,6 +1,7 @@
 """What hypothesis feeds the tests: text of every script, and documents of few, many or the same words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy.typing as npt
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
+from syndetect.kernels.groups import UNDATED
+from syndetect.text import Places, tags
 
 #: Whether kernels run as plain Python; then what is large in a test is made small.
 INTERPRETED = bool(numba.config.DISABLE_JIT)
@@ -159,6 +163,17 @@ def flatten(
     return code, np.cumsum([0, *map(len, found)], dtype=np.int64)
 
 
+def placed(
+    found: Sequence[Sequence[int]], time: Sequence[int] | None = None, rank: Sequence[int] | None = None
+) -> Places:
+    """Where the words of documents stand; without times all are undated, without ranks in order of time and input."""
+    code, bounds = flatten(found)
+    known = [int(UNDATED)] * len(found) if time is None else list(time)
+    order = sorted(range(len(found)), key=lambda i: (known[i] == UNDATED, known[i]))
+    ranks = np.argsort(order) if rank is None else rank
+    return Places.of(tags(code), bounds, np.array(known, np.int64), np.array(ranks, np.uint32))
+
+
 def encode(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Texts as the tokeniser takes them: one buffer of UTF-8, and each text's first byte."""
     data = [one.encode() for one in texts]
@@ -168,3 +183,9 @@ def encode(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.
 def fewer(by: int) -> settings:
     """The profile with a part of its examples, for tests that take their time."""
     return settings(max_examples=max(5, settings.default.max_examples // by))
+
+
+@cache
+def from_python(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that is compiled for kernels alone, so that Python may call it too."""
+    return function if INTERPRETED else numba.njit(lambda *arguments: function(*arguments))

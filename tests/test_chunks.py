@@ -2,14 +2,15 @@
 
 import threading
 import time
-from itertools import pairwise
+from collections.abc import Iterator
+from contextlib import closing
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.chunks import run_chunks, split_evenly
+from syndetect.chunks import in_order, split_evenly
 
 
 @given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 40))
@@ -30,46 +31,65 @@ def test_ranges_by_example() -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
-def test_results_come_in_the_order_of_the_ranges(threads: int) -> None:
-    told = []
+@pytest.mark.parametrize("count", [0, 1, 4, 30])
+def test_results_come_in_the_order_of_the_items(threads: int, count: int) -> None:
+    def work(item: int) -> tuple[int, int]:
+        time.sleep(0.002 if item % 3 == 0 else 0)
+        return item, threading.get_ident()
 
-    def work(low: int, high: int) -> tuple[int, int]:
-        time.sleep(0.002 if low % 3 == 0 else 0)
-        return low, high
-
-    ranges = [(low, high) for low, high in pairwise([0, 3, 4, 10, 11, 12, 20])]
-    assert run_chunks(work, ranges, threads, told.append) == ranges
-    assert told == [high - low for low, high in ranges]
-    assert run_chunks(work, [], threads) == []
+    found = list(in_order(work, range(count), threads))
+    assert [item for item, _ in found] == list(range(count))
+    assert threading.get_ident() not in {worker for _, worker in found}
 
 
-def test_the_caller_is_told_in_its_own_thread() -> None:
-    told, worked = set(), set()
-    run_chunks(
-        lambda *_: worked.add(threading.get_ident()), [(i, i + 1) for i in range(9)], 2,
-        lambda _: told.add(threading.get_ident()),
-    )  # fmt: skip
-    assert told == {threading.get_ident()}
-    assert not worked & told
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_no_more_items_are_taken_than_there_are_threads_ahead(threads: int) -> None:
+    taken, takers = 0, set()
+
+    def items() -> Iterator[int]:
+        nonlocal taken
+        for item in range(40):
+            taken = item + 1
+            takers.add(threading.get_ident())
+            yield item
+
+    for done, item in enumerate(in_order(lambda item: item, items(), threads), 1):
+        assert item == done - 1
+        assert taken <= done + threads
+    assert takers == {threading.get_ident()}
 
 
-@pytest.mark.parametrize("where", ["work", "advance"])
+def test_nothing_is_taken_before_it_is_asked_for() -> None:
+    taken = []
+    in_order(lambda item: item, (taken.append(i) for i in range(5)), 2)
+    assert taken == []
+
+
+@pytest.mark.parametrize("where", ["work", "items", "the caller"])
 def test_an_exception_drops_what_has_not_begun(where: str) -> None:
     done = []
 
-    def work(low: int, _: int) -> None:
+    def work(item: int) -> None:
         time.sleep(0.001)
-        done.append(low)
-        if where == "work" and low == 2:
+        if where == "work" and item == 20:
             raise ValueError("broken")
+        done.append(item)
 
-    def advance(_: int) -> None:
-        if where == "advance" and len(done) > 2:
-            raise KeyboardInterrupt
+    def items() -> Iterator[int]:
+        for item in range(2000):
+            if where == "items" and item == 20:
+                raise ValueError("broken")
+            yield item
 
-    with pytest.raises(ValueError if where == "work" else KeyboardInterrupt):
-        run_chunks(work, [(i, i + 1) for i in range(2000)], 2, advance)
+    def consume() -> None:
+        with closing(in_order(work, items(), 3)) as results:
+            for at, _ in enumerate(results):
+                if where == "the caller" and at == 20:
+                    raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        consume()
     at_the_end = len(done)
-    assert at_the_end < 1000
+    assert at_the_end <= 20 + 3 + 1
     time.sleep(0.02)
     assert len(done) == at_the_end, "a worker went on after the call had ended"

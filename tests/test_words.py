@@ -13,11 +13,27 @@ import naive
 from strategies import FRAGMENTS, INTERPRETED, encode, fewer, initials, prose, text
 from syndetect import text as stage
 from syndetect.kernels.words import tokenise as kernel
-from syndetect.text import Words, blank_repeats, concatenate, folding, tokenise
+from syndetect.text import Words, blank_repeats, folding, tokenise
 
 CHARACTER = naive.characters(*folding())
 
 some_text = st.one_of(text(), initials(), prose())
+
+
+def concatenate(parts: list[Words]) -> Words:
+    """Words of consecutive documents as one."""
+
+    def bounds(offsets: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate(
+            [[0], np.cumsum(np.concatenate([[], *(np.diff(one) for one in offsets)]))]
+        ).astype(int)
+
+    names = ("code", "begin", "end")
+    columns = (
+        np.concatenate([np.empty(0, np.uint32), *(getattr(one, name) for one in parts)]) for name in names
+    )
+    places = ("documents", "paragraphs", "document_paragraphs")
+    return Words(*columns, *(bounds([getattr(one, name) for one in parts]) for name in places))
 
 
 def tokenised(texts: Sequence[str], threads: int = 1) -> Words:

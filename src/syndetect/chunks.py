@@ -1,7 +1,7 @@
 """Work in chunks on a pool of threads: kernels release the GIL, so threads are enough and Ctrl-C stays ours."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ def split_evenly(offsets: npt.NDArray[np.int64], size: int) -> list[tuple[int, i
     return ranges
 
 
-def in_order(work: Callable[[S], T], items: Iterable[S], threads: int) -> Iterator[T]:
+def in_order(work: Callable[[S], T], items: Iterable[S], threads: int) -> Generator[T, None, None]:
     """``work(item)`` for every item, on several threads, the results in the order of the items.
 
     Items are taken and results held no more than there are threads ahead of what was yielded, so that neither piles up.
@@ -37,7 +37,8 @@ def in_order(work: Callable[[S], T], items: Iterable[S], threads: int) -> Iterat
         items: taken in this thread.
         threads: how many calls run at once.
 
-    An exception, Ctrl-C among them, drops the items not begun and comes out as soon as the running ones end.
+    An exception, Ctrl-C among them, drops the items not begun and comes out as soon as the running ones end; so does
+    closing the generator, which a caller must who may leave it before its end.
     """
     waiting: deque[Future[T]] = deque()
     with ThreadPoolExecutor(threads) as pool:

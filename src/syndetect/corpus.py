@@ -1,6 +1,7 @@
 """The articles of a scan as flat arrays in a store: added batch by batch, read by every stage that follows."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
@@ -173,9 +174,10 @@ class Corpus:
                 )
             return Located(chosen, buffer, offsets[low : high + 1] - offsets[low], rows)
 
-        for located in in_order(find, split_evenly(offsets, _CHUNK_BYTES), threads):
-            yield located
-            self._store.release()
+        with closing(in_order(find, split_evenly(offsets, _CHUNK_BYTES), threads)) as portions:
+            for located in portions:
+                yield located
+                self._store.release()
 
     def _texts(self, documents: I64) -> U8:
         """The text of documents, one after the other."""

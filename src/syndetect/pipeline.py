@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -214,28 +214,34 @@ def _read(
     corpus, frames = Corpus(store, settings.bands), [pl.DataFrame(schema=ARTICLES).drop("text")]
     done = store.steps.get("reading", 0)
 
-    def texts() -> Iterator[tuple[int, list[bytes]]]:
+    def texts() -> Iterator[tuple[int, int, list[bytes]]]:
+        first = 0
         batches = read.read(
             found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
         )
         for number, frame in enumerate(batches):
             frames.append(frame.drop("text"))
             if number >= done:
-                yield number, frame["text"].cast(pl.Binary).to_list()
+                yield number, first, frame["text"].cast(pl.Binary).to_list()
+            first += len(frame)
 
-    def index(batch: tuple[int, list[bytes]]) -> tuple[int, Batch, I64]:
-        number, encoded = batch
-        return number, *stages.sketch(*joined(encoded), settings)
+    def index(batch: tuple[int, int, list[bytes]]) -> tuple[int, Batch, I64]:
+        number, first, encoded = batch
+        return number, *stages.sketch(*joined(encoded), settings, first)
 
     repeats = store.facts.setdefault("repeats", [])
-    for number, batch, repeated in in_order(index, texts(), threads):
-        documents = np.searchsorted(batch.words.document_paragraphs, repeated, side="right") - 1
-        within = repeated - batch.words.document_paragraphs[documents] + 1
-        repeats += np.stack([documents + corpus.size, within], axis=1).tolist()
-        corpus.add(batch)
-        if corpus.words > _MOST_WORDS:
-            raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")
-        store.step("reading", number + 1)
+    with closing(in_order(index, texts(), threads)) as indexed:
+        for number, batch, repeated in indexed:
+            documents = np.searchsorted(batch.words.document_paragraphs, repeated, side="right") - 1
+            within = repeated - batch.words.document_paragraphs[documents] + 1
+            repeats += np.stack([documents + corpus.size, within], axis=1).tolist()
+            corpus.add(batch)
+            if corpus.words > _MOST_WORDS:
+                raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")
+            store.step("reading", number + 1)
+    if "reading" not in store.steps:  # there was no article: all arrays are empty
+        corpus.add(index((0, 0, []))[1])
+        store.step("reading", 0)
     articles = pl.concat(frames)
     for document, paragraph in repeats:
         place = f"{articles['doc_id'][document]}, paragraph {paragraph}"

@@ -4,6 +4,7 @@ Every stage works in portions, notes in the store how many are done, and goes on
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,20 +49,24 @@ class Job:
         """Do what is left of the steps of a stage, and keep what each yields; begin the stage in the progress."""
         done = self.store.steps.get(stage, 0)
         self.progress.advance(done)
-        for step, columns in enumerate(in_order(work, range(done, total), self.threads), done):
-            for name, values in columns.items():
-                self.store.append(name, values)
-            self.store.step(stage, step + 1)
-            self.store.release()
-            self.progress.advance(1)
+        with closing(in_order(work, range(done, total), self.threads)) as results:
+            for step, columns in enumerate(results, done):
+                for name, values in columns.items():
+                    self.store.append(name, values)
+                self.store.step(stage, step + 1)
+                self.store.release()
+                self.progress.advance(1)
 
 
 Columns = dict[str, npt.NDArray[np.generic]]
 
 
-def sketch(buffer: U8, bounds: I64, settings: Settings) -> tuple[Batch, I64]:
-    """Everything that is indexed of some articles, and those paragraphs of them that are one word again and again."""
-    words, repeats = text.blank_repeats(text.tokenise(buffer, bounds))
+def sketch(buffer: U8, bounds: I64, settings: Settings, first: int = 0) -> tuple[Batch, I64]:
+    """Everything that is indexed of some articles, and those paragraphs of them that are one word again and again.
+
+    ``first`` is the number of the first of the articles.
+    """
+    words, repeats = text.blank_repeats(text.tokenise(buffer, bounds), first)
     postings = winnow.fingerprint(
         words.code, words.documents, settings.fingerprint_words, settings.winnow_window
     )

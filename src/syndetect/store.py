@@ -4,6 +4,7 @@ The folder is also what a scan can be resumed from. Arrays only grow, step by st
 names it, and what a killed scan wrote beyond the last step is cut off again.
 """
 
+import copy
 import json
 import mmap
 import os
@@ -22,7 +23,7 @@ from syndetect.errors import OutputError, ScratchError
 
 Array = npt.NDArray[Any]
 
-_STATE, _LOCK = "state.json", "lock"
+_STATE, _LOCK, _SUFFIX = "state.json", "lock", ".array"
 _FORMAT = 1
 
 
@@ -58,6 +59,7 @@ class Store:
         self._guard = threading.RLock()  # stages read from several threads
         self.steps: dict[str, int] = {}  #: how much of each stage is done
         self.facts: dict[str, Any] = {}  #: what later stages must know, as JSON can hold it
+        self._noted: Mapping[str, Any] = _NOTHING  # what counts
         if resume:
             self._open()
 
@@ -77,7 +79,10 @@ class Store:
             self._sizes.setdefault(name, []).append(len(array))
             self._maps.pop(name, None)
             if self._folder is not None:
-                self._write(name, array)
+                try:
+                    self._write(name, array)
+                except OSError as error:
+                    raise OutputError(f"cannot write {self._folder}: {error.strerror}") from error
                 return
             self._parts.setdefault(name, []).append(array)
             self._held += array.nbytes
@@ -116,72 +121,80 @@ class Store:
         if self._kinds.pop(name, None) is None:
             return
         del self._sizes[name]
+        self._note()
         if self._folder is not None:
             self._save()
             if name in self._files:
                 self._files.pop(name).close()
-            (self._folder / name).unlink(missing_ok=True)
+            self._file(name).unlink(missing_ok=True)
 
     def release(self) -> None:
         """Let go of the pages of files that were read; they are read again where they are needed."""
-        for array in list(self._maps.values()):
-            pages = getattr(array, "_mmap", None)
-            if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
-                pages.madvise(mmap.MADV_DONTNEED)
+        with self._guard:
+            for array in self._maps.values():
+                pages = getattr(array, "_mmap", None)
+                if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
+                    pages.madvise(mmap.MADV_DONTNEED)
 
     def step(self, stage: str, done: int) -> None:
         """Note how much of a stage is done: what has been appended until now counts."""
         self.steps[stage] = done
+        self._note()
         if self._folder is not None:
             self._save()
 
     def close(self, *, keep: bool = False) -> None:
-        """Remove the scratch folder, or leave it for another scan to go on from."""
+        """Remove what is in the scratch folder, and it, or leave it for another scan to go on from."""
         self._maps.clear()
         for file in self._files.values():
             file.close()
         if self._folder is not None and not keep:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder = None
+            with suppress(OSError):
+                _clear(self._folder)
+                (self._folder / _LOCK).unlink()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+        if self._folder is not None and not keep:
+            with suppress(OSError):  # whatever somebody else has put there stays
+                self._folder.rmdir()
+        self._folder = None
 
     # ------------------------------------------------------------------------------------------- the folder
 
     def _open(self) -> None:
         """Move to files, or continue from those that are there."""
         try:
-            if self._wanted is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="syndetect-"))
-            else:
-                self._wanted.mkdir(parents=True, exist_ok=True)
-                self._folder = self._wanted
-            self._lock = _locked(self._folder)
-            if self._resume and (self._folder / _STATE).exists():
-                self._continue(json.loads((self._folder / _STATE).read_bytes()))
+            place = self._wanted or Path(tempfile.mkdtemp(prefix="syndetect-"))
+            place.mkdir(parents=True, exist_ok=True)
+            _state_of(place)  # before anything is put there
+            self._lock = _locked(place)
+            self._folder = place  # from here on it is this scan's to remove
+            state = _state_of(place)
+            if self._resume and state:
+                self._continue(state)
             else:
                 self._start()
+        except ScratchError:
+            self.close(keep=True)
+            raise
         except OSError as error:
             raise OutputError(
                 f"cannot write {self._wanted or tempfile.gettempdir()}: {error.strerror}"
             ) from error
 
     def _start(self) -> None:
-        """Clear the folder, which may hold only what a scan leaves, and write what is in memory."""
+        """Clear the folder, and write what is in memory."""
         assert self._folder is not None
-        if (self._folder / _STATE).exists():
-            _clear(self._folder)
-        if foreign := sorted(path.name for path in self._folder.iterdir() if path.name != _LOCK):
-            folder, self._folder = self._folder, None
-            raise ScratchError(
-                f"{folder} holds {foreign[0]}, which is no part of a scan: choose another folder"
-            )
+        _clear(self._folder)
+        noted, self._noted = self._noted, _NOTHING
+        self._save()  # now the folder is known to be a scan's, whatever happens
         for name, parts in self._parts.items():
             for part in parts:
                 self._write(name, part)
         self._parts.clear()
         self._held = 0
+        self._noted = noted
         self._save()
 
     def _continue(self, state: Mapping[str, Any]) -> None:
@@ -189,19 +202,19 @@ class Store:
         folder = self._folder
         assert folder is not None
         if state["format"] != _FORMAT or state["identity"] != self._identity:
-            self._folder = None
             raise ScratchError(
                 f"{folder} holds an unfinished scan of other articles, or with other settings or another version:"
                 " scan without --resume to begin anew"
             )
         self._kinds = {name: (kind, shape) for name, (kind, shape) in state["kinds"].items()}
         self._sizes, self.steps, self.facts = state["sizes"], state["steps"], state["facts"]
-        for path in folder.iterdir():
-            if path.name not in self._kinds and path.name not in (_STATE, _LOCK):
+        self._note()
+        for path in folder.glob(f"*{_SUFFIX}"):
+            if path.stem not in self._kinds:
                 path.unlink()
         for name, kind in self._kinds.items():
             size = sum(self._sizes[name]) * _item_bytes(*kind)
-            with (folder / name).open("ab") as file:
+            with self._file(name).open("ab") as file:
                 if file.tell() < size:
                     raise ScratchError(f"{folder} is damaged ({name} is too short): remove it and scan again")
                 file.truncate(size)
@@ -211,28 +224,34 @@ class Store:
         (kind, shape), length = self._kinds[name], sum(self._sizes[name])
         if length * _item_bytes(kind, shape) == 0:  # what is empty cannot be mapped
             return np.empty((length, *shape), kind)
-        return np.memmap(self._folder / name, kind, "r", shape=(length, *shape))
+        # read only, but kernels would be compiled a second time for arrays of which that is known
+        return np.memmap(self._file(name), kind, "r+", shape=(length, *shape))
 
     def _write(self, name: str, array: Array) -> None:
         assert self._folder is not None
         if name not in self._files:
-            self._files[name] = (self._folder / name).open("ab", buffering=0)
+            self._files[name] = self._file(name).open("ab", buffering=0)
         rest = memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         while rest:
             rest = rest[self._files[name].write(rest) :]
 
+    def _file(self, name: str) -> Path:
+        assert self._folder is not None
+        return self._folder / f"{name}{_SUFFIX}"
+
+    def _note(self) -> None:
+        """Let everything count that is there now; what is appended later counts with the next step."""
+        self._noted = {
+            "kinds": dict(self._kinds),
+            "sizes": {name: list(sizes) for name, sizes in self._sizes.items()},
+            "steps": dict(self.steps),
+            "facts": copy.deepcopy(self.facts),
+        }
+
     def _save(self) -> None:
         assert self._folder is not None
-        state = {
-            "format": _FORMAT,
-            "identity": self._identity,
-            "kinds": self._kinds,
-            "sizes": self._sizes,
-            "steps": self.steps,
-            "facts": self.facts,
-        }
         fresh = self._folder / f"{_STATE}.new"
-        fresh.write_text(json.dumps(state))
+        fresh.write_text(json.dumps({"format": _FORMAT, "identity": self._identity, **self._noted}))
         fresh.replace(self._folder / _STATE)
 
 
@@ -242,18 +261,34 @@ def discard(folder: Path) -> None:
     Raises:
         ScratchError: another scan is at work there.
     """
-    if (folder / _STATE).exists():
+    if folder.is_dir() and _state_of(folder):
         with _locked(folder):
             _clear(folder)
             (folder / _LOCK).unlink(missing_ok=True)
         folder.rmdir()
 
 
+_NOTHING: Mapping[str, Any] = {"kinds": {}, "sizes": {}, "steps": {}, "facts": {}}
+
+
+def _state_of(folder: Path) -> Mapping[str, Any] | None:
+    """What a scan has noted in a folder, None where there was none; what no scan leaves may not be there."""
+    state, foreign = None, {path.name for path in folder.iterdir()} - {_LOCK}
+    with suppress(FileNotFoundError, ValueError):
+        state = json.loads((folder / _STATE).read_bytes())
+    if isinstance(state, dict) and state.keys() == {"format", "identity", *_NOTHING}:
+        foreign = {name for name in foreign if not name.endswith(_SUFFIX)} - {_STATE, f"{_STATE}.new"}
+    if foreign:
+        raise ScratchError(
+            f"{folder} holds {min(foreign)}, which is no part of a scan: choose another folder"
+        )
+    return state
+
+
 def _clear(folder: Path) -> None:
-    """Remove what a scan left in its folder, and nothing else."""
-    state = json.loads((folder / _STATE).read_bytes())
-    for name in (*state["kinds"], f"{_STATE}.new", _STATE):
-        (folder / name).unlink(missing_ok=True)
+    """Remove what a scan left in its folder, and nothing else; last of all what tells that it is one."""
+    for path in (*folder.glob(f"*{_SUFFIX}"), folder / f"{_STATE}.new", folder / _STATE):
+        path.unlink(missing_ok=True)
 
 
 def _item_bytes(kind: str, shape: list[int]) -> int:
@@ -262,7 +297,7 @@ def _item_bytes(kind: str, shape: list[int]) -> int:
 
 def _locked(folder: Path) -> BinaryIO:
     """The folder's lock, which ends with this process; on Windows there is none."""
-    lock = (folder / _LOCK).open("wb")
+    lock = (folder / _LOCK).open("ab")
     with suppress(ImportError):
         import fcntl  # noqa: PLC0415  (not on Windows)
 

@@ -14,7 +14,7 @@ any, by line ends.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from queue import Empty, SimpleQueue
 from typing import Self
@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syndetect.chunks import in_order, split_evenly
+from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.owners import BLOCK_BITS, find_owners
 
 U8 = npt.NDArray[np.uint8]
@@ -32,7 +33,9 @@ I64 = npt.NDArray[np.int64]
 
 _Scratch = tuple[U32, I64]
 
-_SCATTER = np.uint32(0x9E3779B1)
+_SCATTER = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xFF51AFD7ED558CCD)
+_S32 = np.uint64(32)
 
 #: Bytes of text that one call of the kernel takes: small enough to answer Ctrl-C at once.
 CHUNK_BYTES = 1 << 21
@@ -89,6 +92,14 @@ class Places:
         every = np.arange(0, len(tags), 1 << BLOCK_BITS)
         blocks = np.searchsorted(documents, every, side="right") - 1
         return cls(tags, documents, blocks.astype(np.uint32), time, rank)
+
+    @cached_property
+    def rank_in_time(self) -> U32:
+        """uint32[d]: each document's place in the order of ``time`` alone, the undated last: dates are midnights."""
+        ranks = np.empty(len(self.time), np.uint32)
+        order = np.lexsort((self.rank, self.time, self.time == UNDATED))
+        ranks[order] = np.arange(len(order), dtype=np.uint32)
+        return ranks
 
     def owners(self, words: U32) -> I64:
         """int64[n]: the documents of words."""
@@ -187,10 +198,14 @@ def _tokenise_chunk(buffer: U8, documents: I64, columns: U32, paragraphs: I64) -
 LEAST_REPEATS = 32
 
 
-def blank_repeats(words: Words) -> tuple[Words, I64]:
+def blank_repeats(words: Words, first: int = 0) -> tuple[Words, I64]:
     """Words in which each word of a paragraph that is one word again and again is like no other.
 
     Such a paragraph agrees with itself at every distance; what it shares with others is no passage.
+
+    Args:
+        words: of some documents.
+        first: the number of the first of them in the corpus: the new codes of two documents have nothing in common.
 
     Returns:
         The words, and the paragraphs in question (int64[n]).
@@ -207,6 +222,11 @@ def blank_repeats(words: Words) -> tuple[Words, I64]:
         return words, found
     code = words.code.copy()
     for paragraph in found:
-        part = np.arange(low[paragraph], high[paragraph], dtype=np.uint32)
-        code[low[paragraph] : high[paragraph]] = part * _SCATTER << np.uint32(1) | np.uint32(1)
+        document = int(np.searchsorted(words.documents, low[paragraph], side="right")) - 1
+        place = np.arange(low[paragraph], high[paragraph], dtype=np.uint64) - np.uint64(
+            words.documents[document]
+        )
+        h = (np.uint64(first + document) << _S32 | place) * _SCATTER
+        h = (h ^ h >> _S32) * _MIX
+        code[low[paragraph] : high[paragraph]] = (h >> _S32).astype(np.uint32) | np.uint32(1)
     return replace(words, code=code), found

@@ -64,9 +64,7 @@ class Rules:
 
     def quarters(self) -> tuple[np.int64, np.int64]:
         """The scores in quarters of a word."""
-        return np.int64(np.ceil(_QUARTERS * self.least_score)), np.int64(
-            np.ceil(_QUARTERS * self.strong_score)
-        )
+        return np.int64(round(_QUARTERS * self.least_score)), np.int64(round(_QUARTERS * self.strong_score))
 
 
 @dataclass(frozen=True)
@@ -155,10 +153,15 @@ class _Hot:
     @classmethod
     def of(cls, words: U32, groups: I64, places: Places) -> "_Hot":
         """The places of some groups of ``words``, put in order of time."""
-        chosen, groups, number = gather(words, groups)
-        owner = places.owners(chosen)
-        _, order = sort_keys(number << np.uint64(32) | places.rank[owner])
-        return cls(chosen[order], owner[order], groups)
+        chosen, groups, _ = gather(words, groups)
+        return cls(chosen, places.owners(chosen), groups).in_order(places.rank)
+
+    def in_order(self, rank: U32) -> "_Hot":
+        """The same places, those of each group in the order of their documents' ranks."""
+        sizes = self.groups[:, 1] - self.groups[:, 0]
+        number = np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
+        _, order = sort_keys(number << np.uint64(32) | rank[self.owner])
+        return _Hot(self.words[order], self.owner[order], self.groups)
 
     def keep(self, which: U8) -> "_Hot":
         """Without the places that are not to be kept."""
@@ -170,7 +173,8 @@ class _Hot:
 def _join_small(words: U32, groups: I64, places: Places, rules: Rules, k: int) -> U64:
     """Seeds of all pairs of small groups."""
     found, start, flat = [np.empty(0, np.uint64)], 0, np.ascontiguousarray(groups).reshape(-1)
-    out = np.empty(max(_ROOM, rules.hot**2), np.uint64)
+    largest = int((groups[:, 1] - groups[:, 0]).max(initial=0))
+    out = np.empty(max(_ROOM, largest**2), np.uint64)
     while start < len(groups):
         start, n = _joining.join_groups(
             words, flat, np.int64(start), places.tags, np.int64(k), places.documents, places.blocks, places.time,
@@ -184,6 +188,7 @@ def _sparse(hot: _Hot, places: Places, rules: Rules, k: int, found: list[U64]) -
     """Seeds of places that are not hot within their window; returns those that are."""
     if rules.window < 0:
         return hot
+    hot = hot.in_order(places.rank_in_time)
     rest, out = np.zeros(len(hot.words), np.uint8), np.empty(max(_ROOM, rules.hot), np.uint64)
     for low, high in hot.groups.tolist():
         begin = low

@@ -100,7 +100,7 @@ def find_leaders(code, begins, ranges, places, groups, owner, time, window, lead
         code: uint32[words].
         begins: uint32[r + 1], where each range of the corpus begins, and the last one ends.
         ranges: uint32[n], those of them that are compared.
-        places: uint32[m], numbers in ``ranges`` in order of the hash of their words, those of one hash in order of time.
+        places: uint32[m], numbers in ``ranges`` in order of the hash of their words, of one hash in order of time.
         groups: int64[2 * g], the runs of equal hashes in ``places``.
         owner: uint32[n], the document of each range.
         time: int64[d], of each document, or ``UNDATED``.

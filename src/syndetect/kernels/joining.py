@@ -25,7 +25,9 @@ def _look_around(tags, place, k, low, high, row, valid):
     there are: on the first side the nearest is the last, on the second the first.
     """
     before = min(np.int64(SPAN + SHIFT), place - low)
-    behind = min(np.int64(SPAN + SHIFT), high - place - k)
+    behind = max(
+        np.int64(0), min(np.int64(SPAN + SHIFT), high - place - k)
+    )  # a lengthened key may be cut short
     row[:] = 0
     for i in range(before):
         row[SPAN + SHIFT - 1 - i] = tags[place - 1 - i]

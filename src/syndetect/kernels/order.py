@@ -69,10 +69,10 @@ def _sort_digits(values, spare, lowest, highest):
 
 
 @allocating
-def _part_by_first(values, spare, bounds):
-    """Part values by their first byte that is not the same in all, stably; which byte that is."""
+def _part_by_first(values, spare, lowest, bounds):
+    """Part values by their first byte, down to ``lowest``, that is not the same in all, stably; which byte that is."""
     digit = np.int64(7)
-    while digit > 0 and values.min() >> _U8 * np.uint64(digit) == values.max() >> _U8 * np.uint64(digit):
+    while digit > lowest and values.min() >> _U8 * np.uint64(digit) == values.max() >> _U8 * np.uint64(digit):
         digit -= 1
     shift = np.uint64(8 * digit)
     bounds[:] = 0
@@ -99,7 +99,7 @@ def sort_values(values, spare, lowest):
         _sort_digits(values, spare, lowest, np.int64(7))
     else:  # so many that they are parted first, to be sorted where the processor has them at hand
         bounds = np.empty(257, np.int64)
-        highest = _part_by_first(values, spare, bounds) - 1
+        highest = _part_by_first(values, spare, lowest, bounds) - 1
         for which in range(256):
             low, high = bounds[which], bounds[which + 1]
             if high - low > 1:
