@@ -79,10 +79,14 @@ class Join:
         return self.when.are_near(self.corpus.owner(one), self.corpus.owner(other))
 
     def add(self, one: int, other: int, k: int) -> None:
-        """Make two places a seed, if what is around the first can score enough with what is around the other."""
-        sides = zip(self.corpus.around(one, k), self.corpus.around(other, k), strict=True)
+        """Make two places a seed, if what is around the first can score enough with what is around the other.
+
+        Deep inside a run of equal words one in eight will do.
+        """
+        sides = list(zip(self.corpus.around(one, k), self.corpus.around(other, k), strict=True))
         score = EQUAL * k + sum(bound(mine, theirs) for mine, theirs in sides)
-        if score >= self.rules.least:
+        is_inside = all(mine[:SPAN] == theirs[:SPAN] and len(mine) >= SPAN for mine, theirs in sides)
+        if score >= self.rules.least and not (is_inside and min(one, other) % 8):
             self.found.append((min(one, other), max(one, other), score >= self.rules.strong))
 
     def small(self, groups: Iterable[Sequence[int]]) -> None:

@@ -188,4 +188,4 @@ def fewer(by: int) -> settings:
 @cache
 def from_python(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that is compiled for kernels alone, so that Python may call it too."""
-    return function if INTERPRETED else numba.njit(lambda *arguments: function(*arguments))
+    return function if INTERPRETED else numba.njit(lambda *arguments: function(*arguments))  # noqa: PLW0108  (the lambda is what is compiled)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -41,7 +42,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 
 def replace_scan(monkeypatch: pytest.MonkeyPatch, scan: Callable[..., Result]) -> None:
     module = ModuleType("syndetect.pipeline")
-    module.scan = scan  # type: ignore[attr-defined]
+    module.scanning = contextmanager(lambda *asked, **named: (yield scan(*asked, **named)))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "syndetect.pipeline", module)
 
 
@@ -70,13 +71,33 @@ def test_what_a_scan_is_asked(calls: Calls) -> None:
     assert paths == ["a.txt", "-"]
     assert settings == Settings()
     assert named.pop("progress") is not None
-    assert named == {"columns": None, "threads": 3, "strict": True}
+    assert named == {
+        "columns": None, "threads": 3, "memory": None, "scratch": None, "resume": False, "strict": True,
+    }  # fmt: skip
     words = [word for name in COLUMNS for word in (f"--{name}-column", f"my_{name}")]
     run("scan", "a.csv", *words)
     assert calls.pop()[-1]["columns"] == {name: f"my_{name}" for name in COLUMNS}
 
 
-@pytest.mark.parametrize("field", dataclasses.fields(Settings), ids=lambda field: field.name)
+def test_what_a_large_scan_is_asked(calls: Calls, tmp_path: Path) -> None:
+    words = ["--memory", "1.5GB", "--window", "36h", "--resume", "-o", tmp_path / "out"]
+    assert run("scan", "a.txt", *words).exit_code == 0
+    (_, settings, named) = calls.pop()
+    assert settings == Settings(window_days=1.5)
+    assert (named["memory"], named["resume"]) == (1_500_000_000, True)
+    assert named["scratch"] == str(tmp_path / ".out.scratch")
+
+
+@pytest.mark.parametrize("words", [["--memory", "2"], ["--memory", "lots"], ["--window", "14"], ["--resume"]])
+def test_quantities_have_units_and_resuming_a_place(words: list[str]) -> None:
+    assert run("scan", "a.txt", *words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "field",
+    [one for one in dataclasses.fields(Settings) if one.name != "window_days"],
+    ids=lambda field: field.name,
+)
 def test_every_setting_is_an_option(calls: Calls, field: dataclasses.Field[Any]) -> None:
     other = {"slots": 256, "bands": 41, "rows": 2, "min_jaccard": 0.5}.get(field.name, field.default + 1)
     option = f"--{field.name.replace('_', '-')}"
@@ -236,14 +257,17 @@ def test_help_fits_80_columns_and_is_quick_to_import() -> None:
 # What only a process of its own can show.
 
 FAKE = """
-import sys, time, types
+import contextlib, sys, time, types
 sys.path.insert(0, {tests!r})
 from invented import result
 import dataclasses
 def scan(*_, **__):
     {body}
+@contextlib.contextmanager
+def scanning(*_, **__):
+    yield scan()
 module = types.ModuleType("syndetect.pipeline")
-module.scan = scan
+module.scanning = scanning
 sys.modules["syndetect.pipeline"] = module
 from syndetect.cli import main
 main(prog_name="syndetect")

@@ -93,7 +93,7 @@ def test_paragraphs_that_are_long_enough_are_sketched(
     assert made.paragraphs.tolist() == chosen
     assert made.hashes.tolist() == [naive.hash_words(found[i]) for i in chosen]
     a, b = (part.tolist() for part in permutations(bands * rows, 1))
-    signatures = [naive.sign([h >> 32 for h in naive.shingles(found[i], k)], a, b) for i in chosen]
+    signatures = [naive.sign(naive.shingles(found[i], k, naive.hash_words32), a, b) for i in chosen]
     assert made.keys.shape == (bands, len(chosen))
     for band, keys in enumerate(made.keys.tolist()):
         in_band = [tuple(signature[band * rows : (band + 1) * rows]) for signature in signatures]

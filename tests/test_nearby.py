@@ -18,9 +18,10 @@ def agree(one, at, other, there):
 
 
 def plain(one: list[int], at: int, other: list[int], there: int) -> int:
-    """Bit x: word x of the one stands in the other, at most ``SHIFT`` words off from where it begins there."""
+    """Bit x: word x of the one stands in the other, at most ``SHIFT`` words off; bit SPAN + x: and just there."""
     window = 2 * SHIFT + 1
-    return sum(1 << x for x in range(SPAN) if one[at + x] in other[there + x : there + x + window])
+    near = sum(1 << x for x in range(SPAN) if one[at + x] in other[there + x : there + x + window])
+    return near + sum(1 << SPAN + x for x in range(SPAN) if one[at + x] == other[there + x + SHIFT])
 
 
 @given(large, st.sampled_from([1, 3, 9, 255]), st.integers(0, 9), st.integers(0, 9))

@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 
 import naive
 from strategies import encode, fewer, text
-from syndetect import align, lsh, winnow
+from syndetect import lsh, stages
 from syndetect import text as text_stage
 from syndetect.pipeline import scan
 from syndetect.settings import Settings
@@ -203,9 +203,9 @@ def test_the_result_is_the_same_for_any_threads_and_chunks(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_stage, "CHUNK_BYTES", chunk)
-        patch.setattr(lsh, "CHUNK_WORDS", chunk)
-        patch.setattr(winnow, "CHUNK_WORDS", chunk)
-        patch.setattr(align, "CHUNK_SEEDS", chunk)
+        patch.setattr(lsh, "MOST_KEYS", chunk)
+        patch.setattr(stages, "PAIRS", chunk)
+        patch.setattr(stages, "SEEDS", chunk)
         in_chunks = scanned(texts, settings, threads)
     whole = scanned(texts, settings)
     for name in TABLES:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +30,18 @@ def digest() -> str:
     data = [article.encode() for article in articles]
     words = text.tokenise(np.frombuffer(b"".join(data), np.uint8), np.cumsum([0, *map(len, data)]))
     low, high = words.paragraphs[:-1], words.paragraphs[1:]
-    owner, drawn = words.paragraph_documents, minhash.permutations(126, 1)
-    pairs = lsh.similar_classes(words.code, low, high, owner, drawn, (3, 42, 3), 50)
+    sketch = lsh.sketch(words.code, words.paragraphs, 8, minhash.permutations(126, 1), (3, 42, 3))
     prints = winnow.fingerprint(words.code, words.documents, 4, 4)
-    overlaps = shingle.compare(words.code, low, high, pairs[:1000], 3)
+    number = np.arange(len(articles))
+    places = text.Places.of(text.tags(words.code), words.documents, number, number.astype(np.uint32))
+    rules = winnow.Rules(4, 50, -1, 2.0, 8.0)
+    parts = [prints.entries[a:b] for a, b in pairwise(prints.bounds.tolist())]
+    seeds = np.concatenate([winnow.join(part, places, rules).words for part in parts])
+    pairs = np.stack([np.arange(200), np.arange(1, 201)], axis=1)
+    overlaps = shingle.compare(words.code, low, high, pairs, 3)
     made = [
-        words.code, words.begin, words.end, words.paragraphs, pairs, prints.key, prints.place, overlaps.jaccard,
+        words.code, words.begin, words.end, words.paragraphs, sketch.hashes, sketch.keys.reshape(-1), prints.entries,
+        seeds, overlaps.jaccard,
         minhash.sign_words(words.code, low, high, 3), minhash.sign(words.paragraphs, words.code, 100),
     ]  # fmt: skip
     assert all(len(array) > 100 for array in made)

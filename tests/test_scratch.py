@@ -214,4 +214,4 @@ def test_a_full_disk_is_told(opened: Open, tmp_path: Path, monkeypatch: pytest.M
 def test_the_state_is_json_that_a_person_can_read(tmp_path: Path) -> None:
     left_behind(tmp_path)
     state = json.loads((tmp_path / "state.json").read_text())
-    assert (state["steps"], state["lengths"], state["identity"]) == ({"stage": 1}, {"a": 5}, IDENTITY)
+    assert (state["steps"], state["sizes"], state["identity"]) == ({"stage": 1}, {"a": [5]}, IDENTITY)

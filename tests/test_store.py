@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from stores import IDENTITY, KINDS, PLENTY, array, contents, put
 from strategies import fewer
-from syndetect.store import Store, free_bytes, free_memory
+from syndetect.budget import free_bytes, free_memory
+from syndetect.store import Store
 
 appends = st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.integers(0, 9)), max_size=12)
 

@@ -3,6 +3,8 @@
 import ctypes
 import mmap
 import os
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +14,6 @@ from pathlib import Path
 from syndetect.errors import OutputError
 from syndetect.find import Inputs
 from syndetect.progress import Progress, quantity
-from syndetect.store import free_bytes, free_memory
 
 _BASE = (
     300 << 20
@@ -104,3 +105,19 @@ def check(inputs: Inputs, memory: int, scratch: str | os.PathLike[str] | None, p
             f"{quantity(needed, 'bytes')} of scratch space are needed and {quantity(free, 'bytes')} free:"
             " free some, choose another folder with --scratch, or allow more --memory"
         )
+
+
+def free_bytes(folder: Path | None) -> int:
+    """The free space where a scratch folder would be."""
+    place = folder or Path(tempfile.gettempdir())
+    return shutil.disk_usage(next(path for path in (place, *place.resolve().parents) if path.exists())).free
+
+
+def free_memory() -> int:
+    """The memory that is free, as the system tells it; 4 GB where it does not."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
+    with suppress(AttributeError, ValueError, OSError):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    return 4 << 30

@@ -3,13 +3,12 @@
 import dataclasses
 import errno
 import os
-import re
 import shutil
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syndetect.errors import SettingsError, SyndetectError
+from syndetect.options import BYTES, COLUMNS, ScanCommand, with_columns, with_settings
 from syndetect.settings import Settings
 
 if TYPE_CHECKING:  # at run time the commands import what they need, so that --help is quick
     from syndetect.tables import Result
 
-COLUMNS = ("id", "text", "source", "published", "title", "url")
 _DEBUG = "syndetect.debug"
 
 
@@ -42,72 +41,6 @@ class _Program(click.Group):
                 traceback.print_exc()
             click.echo(f"syndetect: {_message(error)}", err=True)
             ctx.exit(1)
-
-
-class _Quantity(click.ParamType[float]):
-    """A number with a unit, such as 2GB or 14d, as that many of the smallest."""
-
-    def __init__(self, name: str, units: dict[str, float]) -> None:
-        self.name, self._units = name, units
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):
-            return value
-        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", value)
-        if found is None or found[2].lower() not in self._units:
-            units = ", ".join(unit for unit in self._units if unit)
-            self.fail(f"{value!r} is no number with one of the units {units}", param, ctx)
-        return float(found[1]) * self._units[found[2].lower()]
-
-
-_BYTES = _Quantity("bytes", {"mb": 1e6, "gb": 1e9, "mib": 2**20, "gib": 2**30, "kb": 1e3})
-_DAYS = _Quantity("days", {"d": 1.0, "h": 1 / 24, "w": 7.0})
-
-
-class _SettingOption(click.Option):
-    """An option that decides the result; the help page lists these apart."""
-
-
-class _ScanCommand(click.Command):
-    """A command whose help page has its settings under a heading of their own."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-        for title, kind in (("Options", False), ("Settings (these decide the result)", True)):
-            chosen = [option for option in options if isinstance(option, _SettingOption) is kind]
-            with formatter.section(title):
-                formatter.write_dl([record for option in chosen if (record := option.get_help_record(ctx))])
-
-
-def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """An option for each field of :class:`Settings`, with its range, default and meaning."""
-    command = click.option(
-        "--window", "window_days", cls=_SettingOption, type=_DAYS, metavar="14d", default=0.0,
-        help="compare only articles published so close together (d, h, w), undated ones with all  [default: no limit]",
-    )(command)  # fmt: skip
-    for field in reversed(dataclasses.fields(Settings)):
-        if field.name == "window_days":
-            continue
-        low, high = field.metadata["low"], field.metadata["high"]
-        kind = click.IntRange(low, high) if field.type is int else click.FloatRange(low, high)
-        command = click.option(
-            f"--{field.name.replace('_', '-')}",
-            cls=_SettingOption,
-            type=kind,
-            metavar="N" if field.type is int else "X",
-            default=field.default,
-            show_default=True,
-            help=field.metadata["meaning"],
-        )(command)
-    return command
-
-
-def _with_columns(command: Callable[..., None]) -> Callable[..., None]:
-    """An option for each column that an input may call by another name."""
-    for name in reversed(COLUMNS):
-        meaning = f"the input's name for the column {name}"
-        command = click.option(f"--{name}-column", metavar="NAME", help=meaning)(command)
-    return command
 
 
 def _set_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -143,7 +76,7 @@ def main() -> None:
     """
 
 
-@main.command(cls=_ScanCommand)
+@main.command(cls=ScanCommand)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="DIR", help="write the result to a new folder")
 @click.option("--force", is_flag=True, help="replace a result that is in DIR already")
@@ -159,7 +92,7 @@ def main() -> None:
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="processor cores to use  [default: all]")
 @click.option(
     "--memory",
-    type=_BYTES,
+    type=BYTES,
     metavar="2GB",
     help="memory to keep to; what has no room goes to files  [default: half of what is free]",
 )
@@ -174,8 +107,8 @@ def main() -> None:
 @click.option("--strict", is_flag=True, help="fail at the first input that would be skipped")
 @click.option("-q", "--quiet", is_flag=True, help="no progress and no totals on standard error")
 @_debug
-@_with_columns
-@_with_settings
+@with_columns
+@with_settings
 def scan(
     paths: tuple[str, ...], *, output: str | None, force: bool, form: str | None, top: int, show_all: bool,
     threads: int | None, memory: float | None, scratch: str | None, resume: bool, strict: bool, quiet: bool,
@@ -250,10 +183,12 @@ def show(directory: str, number: int) -> None:
 
 def _is_done(output: str, paths: tuple[str, ...], settings: Settings) -> bool:
     """Whether the result of this scan is there already."""
+    if not Path(output).exists():
+        return False
     from syndetect import tables  # noqa: PLC0415
     from syndetect.pipeline import origin_of  # noqa: PLC0415
 
-    return Path(output).exists() and tables.is_result_of(output, origin_of(list(paths), settings))
+    return tables.is_result_of(output, origin_of(list(paths), settings))
 
 
 def _finish(output: Path, scratch: Path) -> None:

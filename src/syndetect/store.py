@@ -7,8 +7,6 @@ names it, and what a killed scan wrote beyond the last step is cut off again.
 import copy
 import json
 import mmap
-import os
-import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -309,19 +307,3 @@ def _locked(folder: Path) -> BinaryIO:
                 f"another scan is at work in {folder}: wait for it, or choose another folder"
             ) from None
     return lock
-
-
-def free_bytes(folder: Path | None) -> int:
-    """The free space where a scratch folder would be."""
-    place = folder or Path(tempfile.gettempdir())
-    return shutil.disk_usage(next(path for path in (place, *place.resolve().parents) if path.exists())).free
-
-
-def free_memory() -> int:
-    """The memory that is free, as the system tells it; 4 GB where it does not."""
-    with suppress(OSError, ValueError, StopIteration):
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        return 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
-    with suppress(AttributeError, ValueError, OSError):
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    return 4 << 30

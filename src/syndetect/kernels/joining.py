@@ -49,9 +49,9 @@ def _weigh(rows, valid, i, j, bounds):
 
 
 @inline
-def _is_spare(place, is_inside):
+def _is_spare(one, other, is_inside):
     """Whether a seed can be done without: deep inside a run of equal words one in eight will do."""
-    return is_inside and place & 7 != 0
+    return is_inside and min(one, other) & 7 != 0
 
 
 @kernel
@@ -98,9 +98,9 @@ def join_groups(places, groups, start, tags, k, documents, blocks, time, window,
             for j in range(i):
                 if owner[j] == owner[i] or not is_close(time[owner[j]], time[owner[i]], window):
                     continue
-                most, is_inside = _weigh(rows, valid, i, j, bounds)
-                if 4 * k + most >= least and not _is_spare(place, is_inside):
-                    out[n] = pack_seed(np.int64(places[low + j]), place, 4 * k + most >= strong)
+                around, is_inside = _weigh(rows, valid, i, j, bounds)
+                if 4 * k + around >= least and not _is_spare(np.int64(places[low + j]), place, is_inside):
+                    out[n] = pack_seed(np.int64(places[low + j]), place, 4 * k + around >= strong)
                     n += 1
     return np.int64(len(groups) // 2), n
 
@@ -157,7 +157,7 @@ def join_sparse(
             filled = max(filled, np.int64(i))
             for j in range(max(i + 1, crowd), end + high - undated):
                 at = j if j < end else j - end + undated
-                if owner[at] == owner[i] or (rest[i] and rest[at]):
+                if owner[at] == owner[i] or (at >= dated and rest[i]):  # what is undated is in every crowd
                     continue
                 while filled <= min(at, end - 1):
                     slot = filled % ring
@@ -169,8 +169,10 @@ def join_sparse(
                 if slot == ring:
                     _look_around(tags, np.int64(places[at]), k, documents[owner[at]], documents[owner[at] + 1],
                                  rows[slot * ROW :], valid[2 * slot :])  # fmt: skip
-                most, is_inside = _weigh(rows, valid, i % ring, slot, bounds)
-                if 4 * k + most >= least and not _is_spare(places[at], is_inside):
-                    out[n] = pack_seed(np.int64(places[i]), np.int64(places[at]), 4 * k + most >= strong)
+                around, is_inside = _weigh(rows, valid, i % ring, slot, bounds)
+                if 4 * k + around >= least and not _is_spare(
+                    np.int64(places[i]), np.int64(places[at]), is_inside
+                ):
+                    out[n] = pack_seed(np.int64(places[i]), np.int64(places[at]), 4 * k + around >= strong)
                     n += 1
     return np.int64(high), n
