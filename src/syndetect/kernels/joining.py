@@ -6,46 +6,57 @@ Of each word a tag of eight bits is held in memory; the words themselves are not
 import numpy as np
 
 from syndetect.kernels.groups import UNDATED, is_close
-from syndetect.kernels.jit import inline, kernel
+from syndetect.kernels.jit import inline, kernel, merged
 from syndetect.kernels.nearby import SHIFT, SPAN, agreement
 from syndetect.kernels.owners import owner_of
 from syndetect.kernels.seeds import pack_seed
 
 _SIDE = SPAN + 2 * SHIFT
+_REACH = SPAN + SHIFT
 _ALL = (1 << SPAN) - 1
+#: Places whose surroundings are fetched one right after the other, so that the memory's delays overlap.
+_TOGETHER = 256
 #: Bytes of a row: the tags around one place.
 ROW = 2 * _SIDE
 
 
 @inline
-def _look_around(tags, place, k, low, high, row, valid):
-    """Tags around the ``k`` words at ``place`` of the document ``low:high``, zeros beyond it, to both sides of a row.
+def _look_around(tags, place, k, low, high, rows, valid, slot):
+    """Tags around the ``k`` words at ``place`` of the document ``low:high`` to both sides of a row, zeros beyond it.
 
-    The first side are the words before, the second those behind. ``valid`` receives which of the ``SPAN`` nearest
-    there are: on the first side the nearest is the last, on the second the first.
+    The first side are the words before, the second those behind. Two entries of ``valid`` receive which of the
+    ``SPAN`` nearest there are: on the first side the nearest is the last, on the second the first. What is next to the
+    ``k`` words on either side of a row is zero from the beginning, and stays so.
     """
-    before = min(np.int64(SPAN + SHIFT), place - low)
-    behind = max(
-        np.int64(0), min(np.int64(SPAN + SHIFT), high - place - k)
-    )  # a lengthened key may be cut short
-    row[:] = 0
-    for i in range(before):
-        row[SPAN + SHIFT - 1 - i] = tags[place - 1 - i]
-    for i in range(behind):
-        row[_SIDE + SHIFT + i] = tags[place + k + i]
-    before, behind = min(before, np.int64(SPAN)), min(behind, np.int64(SPAN))
-    valid[0] = ((np.int64(1) << before) - 1) << (SPAN - before)
-    valid[1] = (np.int64(1) << behind) - 1
+    to, first, last = slot * ROW, place - _REACH, place + k + _REACH
+    if first >= low and last <= high:  # nearly always; copies of a fixed length are a few instructions
+        for i in range(_REACH):  # unsigned: numba looks for no negative places
+            rows[np.uint64(to + i)] = tags[np.uint64(first + i)]
+        for i in range(_REACH):
+            rows[np.uint64(to + _SIDE + SHIFT + i)] = tags[np.uint64(place + k + i)]
+        valid[2 * slot] = valid[2 * slot + 1] = _ALL
+        return
+    for i in range(ROW):
+        rows[to + i] = 0
+    for i in range(max(first, low), place):
+        rows[to + i - first] = tags[i]
+    for i in range(place + k, min(last, high)):
+        rows[to + _SIDE + SHIFT + i - place - k] = tags[i]
+    before = min(place - low, np.int64(SPAN))
+    behind = min(max(high - place - k, np.int64(0)), np.int64(SPAN))  # a lengthened key may be cut short
+    valid[2 * slot] = ((np.int64(1) << before) - 1) << (SPAN - before)
+    valid[2 * slot + 1] = (np.int64(1) << behind) - 1
 
 
-@inline
+@merged
 def _weigh(rows, valid, i, j, bounds):
     """What the words around two places can add to a score, in quarters, at most; and whether all of them are equal."""
     one, two = i * ROW, j * ROW
     before = agreement(rows, one + SHIFT, rows, two)
     behind = agreement(rows, one + _SIDE + SHIFT, rows, two + _SIDE)
-    most = np.int64(bounds[1, before & valid[2 * i]]) + np.int64(bounds[0, behind & valid[2 * i + 1]])
-    return most, before & behind & valid[2 * i] & valid[2 * i + 1] & (before & behind) >> SPAN == _ALL
+    first, second = before & valid[2 * i], behind & valid[2 * i + 1]
+    most = np.int64(bounds[1, np.uint64(first)]) + np.int64(bounds[0, np.uint64(second)])
+    return most, first & second & (before & behind) >> SPAN == _ALL
 
 
 @inline
@@ -78,31 +89,55 @@ def join_groups(places, groups, start, tags, k, documents, blocks, time, window,
     Returns:
         The group to go on with, and the number of seeds.
     """
-    n, most = np.int64(0), np.int64(0)
-    for g in range(start, len(groups) // 2):
-        most = max(most, groups[2 * g + 1] - groups[2 * g])
+    n, most, g = np.int64(0), np.int64(_TOGETHER), np.int64(start)
+    for h in range(start, len(groups) // 2):
+        most = max(most, groups[2 * h + 1] - groups[2 * h])
     rows, valid, owner = (
         np.zeros(most * ROW, np.uint8),
         np.zeros(2 * most, np.int64),
         np.zeros(most, np.int64),
     )
-    for g in range(start, len(groups) // 2):
-        low, size = groups[2 * g], groups[2 * g + 1] - groups[2 * g]
-        if n + size * size > len(out):
-            return np.int64(g), n
-        for i in range(size):
-            place = np.int64(places[low + i])
-            owner[i] = owner_of(place, blocks, documents)
-            first, end = documents[owner[i]], documents[owner[i] + 1]
-            _look_around(tags, place, k, first, end, rows[i * ROW : (i + 1) * ROW], valid[2 * i : 2 * i + 2])
-            for j in range(i):
-                if owner[j] == owner[i] or not is_close(time[owner[j]], time[owner[i]], window):
-                    continue
-                around, is_inside = _weigh(rows, valid, i, j, bounds)
-                if 4 * k + around >= least and not _is_spare(np.int64(places[low + j]), place, is_inside):
-                    out[n] = pack_seed(np.int64(places[low + j]), place, 4 * k + around >= strong)
-                    n += 1
-    return np.int64(len(groups) // 2), n
+    while g < len(groups) // 2:
+        until = _take_together(groups, g, len(out) - n)
+        if until == g:
+            break
+        at = np.int64(0)
+        for h in range(g, until):
+            for i in range(groups[2 * h], groups[2 * h + 1]):
+                place = np.int64(places[i])
+                owner[at] = owner_of(place, blocks, documents)
+                first, end = documents[owner[at]], documents[owner[at] + 1]
+                _look_around(tags, place, k, first, end, rows, valid, at)
+                at += 1
+        begin = np.int64(0)
+        for h in range(g, until):
+            low, size = groups[2 * h], groups[2 * h + 1] - groups[2 * h]
+            for i in range(begin, begin + size):
+                for j in range(begin, i):
+                    if owner[j] == owner[i] or not is_close(time[owner[j]], time[owner[i]], window):
+                        continue
+                    one, other = np.int64(places[low + j - begin]), np.int64(places[low + i - begin])
+                    around, is_inside = _weigh(rows, valid, i, j, bounds)
+                    if 4 * k + around >= least and not _is_spare(one, other, is_inside):
+                        out[n] = pack_seed(one, other, 4 * k + around >= strong)
+                        n += 1
+            begin += size
+        g = until
+    return g, n
+
+
+@inline
+def _take_together(groups, g, room):
+    """The first group from g on that is not looked at together with it: not too many places, and room for all pairs."""
+    places = pairs = np.int64(0)
+    while g < len(groups) // 2:
+        size = groups[2 * g + 1] - groups[2 * g]
+        pairs += size * size
+        if pairs > room or (places > 0 and places + size > _TOGETHER):
+            break
+        places += size
+        g += 1
+    return g
 
 
 @inline
@@ -160,15 +195,13 @@ def join_sparse(
                 if owner[at] == owner[i] or (at >= dated and rest[i]):  # what is undated is in every crowd
                     continue
                 while filled <= min(at, end - 1):
-                    slot = filled % ring
-                    _look_around(tags, np.int64(places[filled]), k, documents[owner[filled]],
-                                 documents[owner[filled] + 1], rows[slot * ROW : slot * ROW + ROW],
-                                 valid[2 * slot : 2 * slot + 2])  # fmt: skip
+                    first, last = documents[owner[filled]], documents[owner[filled] + 1]
+                    _look_around(tags, np.int64(places[filled]), k, first, last, rows, valid, filled % ring)
                     filled += 1
                 slot = at % ring if at < end else ring
                 if slot == ring:
-                    _look_around(tags, np.int64(places[at]), k, documents[owner[at]], documents[owner[at] + 1],
-                                 rows[slot * ROW :], valid[2 * slot :])  # fmt: skip
+                    first, last = documents[owner[at]], documents[owner[at] + 1]
+                    _look_around(tags, np.int64(places[at]), k, first, last, rows, valid, slot)
                 around, is_inside = _weigh(rows, valid, i % ring, slot, bounds)
                 if 4 * k + around >= least and not _is_spare(
                     np.int64(places[i]), np.int64(places[at]), is_inside
