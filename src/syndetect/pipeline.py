@@ -216,13 +216,13 @@ def _read(
 
     def texts() -> Iterator[tuple[int, int, list[bytes]]]:
         first = 0
-        batches = read.read(
+        batches = read.batches(
             found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
         )
-        for number, frame in enumerate(batches):
-            frames.append(frame.drop("text"))
+        for number, (frame, encoded) in enumerate(batches):
+            frames.append(frame)
             if number >= done:
-                yield number, first, frame["text"].cast(pl.Binary).to_list()
+                yield number, first, encoded
             first += len(frame)
 
     def index(batch: tuple[int, int, list[bytes]]) -> tuple[int, Batch, I64]:

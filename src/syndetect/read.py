@@ -24,6 +24,10 @@ __all__ = ["ARTICLES", "Inputs", "Source", "expand", "fingerprints", "read", "re
 
 Source = Paths | pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, Any]]
 
+#: Articles without their texts, and the texts.
+Batch = tuple[pl.DataFrame, list[bytes]]
+
+_DESCRIPTION = pl.Schema({name: kind for name, kind in ARTICLES.items() if name != "text"})
 _CHECKED_RECORDS = 1000  # of JSON Lines or mappings: among so many must be a column that the user names
 
 
@@ -48,7 +52,27 @@ def read(
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
 ) -> Iterator[pl.DataFrame]:
-    """Read articles.
+    """Read articles, as :func:`batches` does.
+
+    Returns:
+        An iterator over frames of ``tables.ARTICLES``.
+    """
+    found = batches(
+        source, columns=columns, on_skip=on_skip, on_bytes=on_bytes, batch_bytes=batch_bytes, max_bytes=max_bytes
+    )  # fmt: skip
+    return map(_whole, found)
+
+
+def batches(
+    source: Source | Inputs,
+    *,
+    columns: Mapping[str, str] | None = None,
+    on_skip: Callable[[str, str], None],
+    on_bytes: Callable[[int], None] | None = None,
+    batch_bytes: int = 32 << 20,
+    max_bytes: int = 128 << 20,
+) -> Iterator[Batch]:
+    """Read articles, their texts apart.
 
     Args:
         source: what :func:`expand` takes or gives; a polars frame; or mappings such as dictionaries. Or
@@ -58,11 +82,12 @@ def read(
         on_skip: told, in the order of the source, the place and reason of whatever is passed over, and of
             each value that is left out of an article; it may raise.
         on_bytes: told how many more bytes of the files were read; in the end, together, ``Inputs.bytes``.
-        batch_bytes: how much text a frame holds, about.
+        batch_bytes: how much text a batch holds, about.
         max_bytes: the longest line, row, text or single-article file that is taken.
 
     Returns:
-        An iterator over frames of ``tables.ARTICLES``. ``doc_id`` is the record's own, integers in decimal;
+        An iterator over frames of ``tables.ARTICLES`` without the text, each with its
+        texts as UTF-8. ``doc_id`` is the record's own, integers in decimal;
         else the file's name, with ``:`` and the number of the line (JSON Lines) or record, from 1, in a file
         of several; else ``record`` and the number. Of articles with the same id the first is kept.
 
@@ -171,8 +196,8 @@ def _frames(
     on_bytes: Callable[[int], None],
     batch_bytes: int,
     max_bytes: int,
-) -> Iterator[pl.DataFrame]:
-    """Gather articles into frames; of those with one id, the first."""
+) -> Iterator[Batch]:
+    """Gather articles into batches; of those with one id, the first."""
     for place, reason in skipped:
         on_skip(place, reason)
     # ids to where they stand: the number in the low 40 bits, above it the origin
@@ -198,12 +223,12 @@ def _frames(
             rows.append(article)
             held += len(article.text)
             if held >= batch_bytes:
-                yield _frame(rows)
+                yield _batch(rows)
                 rows, held = [], 0
                 told += _tell(on_bytes, origin, told)
         _tell(on_bytes, origin, told, done=True)
     if rows:
-        yield _frame(rows)
+        yield _batch(rows)
 
 
 def _tell(on_bytes: Callable[[int], None], origin: _Origin, told: int, done: bool = False) -> int:
@@ -217,8 +242,19 @@ def _tell(on_bytes: Callable[[int], None], origin: _Origin, told: int, done: boo
     return reached - told
 
 
-def _frame(articles: Iterable[Article]) -> pl.DataFrame:
-    # as bytes, since polars would encode strings a second time, and each would keep a copy of that
-    values = zip(ARTICLES, zip(*articles, strict=True), strict=False)
-    columns = (pl.Series(name, held, pl.Int64 if name == "published" else pl.Binary) for name, held in values)
-    return pl.DataFrame(columns).cast(ARTICLES)
+def _whole(batch: Batch) -> pl.DataFrame:
+    frame, texts = batch
+    column = pl.Series("text", texts, pl.Binary).cast(pl.String)
+    return frame.with_columns(column).select(ARTICLES.names())
+
+
+def _batch(articles: Sequence[Article]) -> Batch:
+    # as bytes, since polars would encode strings a second time
+    values = {
+        name: pl.Series(
+            [getattr(article, name) for article in articles],
+            dtype=pl.Int64 if kind.is_temporal() else pl.Binary,
+        )
+        for name, kind in _DESCRIPTION.items()
+    }
+    return pl.DataFrame(values).cast(_DESCRIPTION), [article.text for article in articles]
