@@ -39,7 +39,8 @@ def test_results_come_in_the_order_of_the_items(threads: int, count: int) -> Non
 
     found = list(in_order(work, range(count), threads))
     assert [item for item, _ in found] == list(range(count))
-    assert threading.get_ident() not in {worker for _, worker in found}
+    mine = threading.get_ident()
+    assert all((worker == mine) == (threads == 1) for _, worker in found)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

@@ -35,11 +35,14 @@ def in_order(work: Callable[[S], T], items: Iterable[S], threads: int) -> Genera
     Args:
         work: called from worker threads; must not write what another call reads.
         items: taken in this thread.
-        threads: how many calls run at once.
+        threads: how many calls run at once; one runs in the caller's own thread.
 
     An exception, Ctrl-C among them, drops the items not begun and comes out as soon as the running ones end; so does
     closing the generator, which a caller must who may leave it before its end.
     """
+    if threads == 1:  # a pool would cost more than it gives
+        yield from map(work, items)
+        return
     waiting: deque[Future[T]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:

@@ -67,7 +67,8 @@ def scan(
 
     Raises:
         SettingsError: settings, threads or memory are none; or ``resume`` without ``scratch``.
-        InputError: a path does not exist or holds nothing readable; with ``strict``, whatever would be skipped.
+        InputError: a path does not exist or holds nothing readable; with ``strict``, whatever would be skipped; with
+            ``resume``, the source is not of files.
         OutputError: the scratch folder cannot be used.
         MissingExtraError: the input needs an optional dependency.
     """
@@ -110,6 +111,10 @@ def scanning(
         progress.note("Compiling kernels; this happens once and takes some seconds.")
     found = read.resolve(source)
     inputs = read.fingerprints(found) if isinstance(found, read.Inputs) else []
+    if resume and (not inputs or any(given["xxh3"] is None for given in inputs)):
+        raise InputError(
+            "only a scan of files can be resumed: standard input, frames and mappings are gone when read"
+        )
     if isinstance(found, read.Inputs):
         budget.check(found, memory, scratch, progress)
     identity = {

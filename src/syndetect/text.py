@@ -135,6 +135,10 @@ def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
     """
     chunks = split_evenly(documents, CHUNK_BYTES)
     rooms = [_room(documents[low : high + 1]) for low, high in chunks]
+    if len(chunks) == 1:
+        return _tokenise_chunk(
+            buffer, documents, np.empty((3, rooms[0]), np.uint32), np.empty(rooms[0] + 1, np.int64)
+        )
     spare: SimpleQueue[_Scratch] = SimpleQueue()  # used again: new pages of memory cost as much as tokenising
 
     def work(chunk: tuple[int, int]) -> tuple[_Scratch, Words]:
