@@ -90,7 +90,8 @@ def _quote(part: Portion, documents: I64, spans: tuple[I64, I64]) -> pl.Series:
     places = np.searchsorted(part.documents, used).tolist()
     texts = pl.Series([data[bounds[i] : bounds[i + 1]] for i in places], dtype=pl.Binary).cast(pl.String)
     frame = pl.DataFrame({"text": texts.gather(at), "begin": spans[0], "length": spans[1] - spans[0]})
-    return frame.select(pl.col("text").str.slice(pl.col("begin"), pl.col("length")))["text"]
+    sliced = frame.select(pl.col("text").str.slice(pl.col("begin"), pl.col("length")))["text"]
+    return pl.Series(sliced.to_list(), dtype=pl.String)  # a copy: slices would hold on to the whole texts
 
 
 def documents_table(articles: pl.DataFrame, corpus: Corpus, matched: tuple[I64, I64]) -> pl.DataFrame:
