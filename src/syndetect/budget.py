@@ -27,6 +27,11 @@ _LOOK = 0.005  # seconds between looks at what is held
 _LONG = 100 << 20  # bytes from which on a forecast is worth a line
 
 
+def cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def default_memory() -> int:
     """Half of the memory that is free."""
     return free_memory() // 2
@@ -93,12 +98,11 @@ def check(inputs: Inputs, memory: int, scratch: str | os.PathLike[str] | None, p
     spills = arrays > for_arrays(memory)
     needed = int(arrays) if spills else 0
     free = free_bytes(None if scratch is None else Path(scratch))
-    cores = os.cpu_count() or 1
     held = min(memory, _BASE + text * (_ARRAYS + _WORK))
     progress.note(
         f"About {text / _ARTICLE:,.0f} articles: up to {quantity(held, 'bytes')} of memory,"
         f" {quantity(needed, 'bytes')} of {quantity(free, 'bytes')} free scratch space,"
-        f" {max(text / _RATE / cores / 60, 0.1):.1f} minutes."
+        f" {max(text / _RATE / cores() / 60, 0.1):.1f} minutes."
     )
     if needed > free:
         raise OutputError(

@@ -97,14 +97,8 @@ def scanning(
     Killed before the block ends, the scan can be resumed.
     """
     settings, progress = settings or Settings(), progress or Silent()
-    if not isinstance(settings, Settings):
-        raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
-    for name, value in (("threads", threads), ("memory", memory)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise SettingsError(f"{name} must be a whole number from 1, not {value!r}")
-    if resume and scratch is None:
-        raise SettingsError("to resume a scan, name its scratch folder")
-    threads, memory = threads or _cores(), memory or budget.default_memory()
+    _check(settings, {"threads": threads, "memory": memory}, resume, scratch)
+    threads, memory = threads or budget.cores(), memory or budget.default_memory()
     clock, skipped = _Clock(), _Skipped(strict)
     was_compiled = is_compiled()
     if not was_compiled:
@@ -150,6 +144,22 @@ def scanning(
         yield Result(**result, skipped=skipped.frame(), manifest=manifest)
 
 
+def _check(
+    settings: Settings,
+    numbers: Mapping[str, int | None],
+    resume: bool,
+    scratch: str | os.PathLike[str] | None,
+) -> None:
+    """Raise SettingsError for what a scan cannot be told."""
+    if not isinstance(settings, Settings):
+        raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
+    for name, value in numbers.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise SettingsError(f"{name} must be a whole number from 1, not {value!r}")
+    if resume and scratch is None:
+        raise SettingsError("to resume a scan, name its scratch folder")
+
+
 def origin_of(source: read.Source, settings: Settings) -> dict[str, Any]:
     """What the manifest of a finished scan says of its source and settings."""
     return {
@@ -169,11 +179,6 @@ def _store(place: Path | None, most: int, identity: Mapping[str, Any], resume: b
         store.close(keep=resume)
         raise
     store.close()
-
-
-def _cores() -> int:
-    """The processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Clock:
