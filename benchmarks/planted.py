@@ -67,7 +67,8 @@ def candidates(
     """The words of articles, the pairs of paragraphs that LSH finds, and the seeds of fingerprints (int64[n, 2])."""
     store = Store(None, sys.maxsize, {})
     corpus = Corpus(store, settings.bands)
-    batch, _ = stages.sketch(*joined([article.text.encode() for article in articles]), settings)
+    names = [article.id for article in articles]
+    batch, _ = stages.sketch(*joined([article.text.encode() for article in articles]), settings, names)
     corpus.add(batch)
     number = np.arange(corpus.size)
     places = Places.of(corpus.tags, corpus.documents, number, number.astype(np.uint32))

@@ -28,6 +28,9 @@ class Corpus:
     def owner(self, place: int) -> int:
         return self._owner[place]
 
+    def within(self, place: int) -> int:
+        return place - self.starts[self._owner[place]]
+
     def around(self, place: int, k: int) -> tuple[list[int], list[int]]:
         """Tags of the words before a place, nearest first, and of those behind its ``k`` words."""
         owner = self._owner[place]
@@ -86,7 +89,8 @@ class Join:
         sides = list(zip(self.corpus.around(one, k), self.corpus.around(other, k), strict=True))
         score = EQUAL * k + sum(bound(mine, theirs) for mine, theirs in sides)
         is_inside = all(mine[:SPAN] == theirs[:SPAN] and len(mine) >= SPAN for mine, theirs in sides)
-        if score >= self.rules.least and not (is_inside and min(one, other) % 8):
+        earlier = min(one, other)
+        if score >= self.rules.least and not (is_inside and self.corpus.within(earlier) % 8):
             self.found.append((min(one, other), max(one, other), score >= self.rules.strong))
 
     def small(self, groups: Iterable[Sequence[int]]) -> None:

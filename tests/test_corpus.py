@@ -47,7 +47,7 @@ def cut(random, count: int) -> list[tuple[int, int]]:
 def made(texts: list[str], batches: list[tuple[int, int]], most: int = 1 << 30) -> Corpus:
     corpus = Corpus(Store(None, most, {}), SETTINGS.bands)
     for low, high in batches:
-        corpus.add(stages.sketch(*encode(texts[low:high]), SETTINGS)[0])
+        corpus.add(stages.sketch(*encode(texts[low:high]), SETTINGS, texts[low:high])[0])
     return corpus
 
 
@@ -129,9 +129,9 @@ def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
 def test_a_corpus_is_taken_up_again(tmp_path: Path, most: int) -> None:
     texts = ["One two three.\n\nFour five.", "", "Six.\n\nOne two three.", "Seven eight four five."]
     store = Store(tmp_path / "scratch", most, {}, resume=most == 0)
-    Corpus(store, SETTINGS.bands).add(stages.sketch(*encode(texts[:2]), SETTINGS)[0])
+    Corpus(store, SETTINGS.bands).add(stages.sketch(*encode(texts[:2]), SETTINGS, texts[:2])[0])
     again = Corpus(store, SETTINGS.bands)
-    again.add(stages.sketch(*encode(texts[2:]), SETTINGS)[0])
+    again.add(stages.sketch(*encode(texts[2:]), SETTINGS, texts[2:])[0])
     assert list(read(again)) == list(read(made(texts, [(0, 4)])))
     assert list(read(Corpus(store, SETTINGS.bands))) == list(read(again))
     store.close()

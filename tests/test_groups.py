@@ -42,10 +42,10 @@ def dated(time: list[int | None]) -> np.ndarray:
     return np.array([UNDATED if one is None else one for one in time], np.int64)
 
 
-@given(groups_of_places, times, windows)
+@given(groups_of_places, times, windows, st.lists(st.integers(0, 1), min_size=9, max_size=9))
 @pytest.mark.parametrize("twin", [naive.pair_group, naive.star_group])
 def test_pairs_and_stars_of_groups(
-    twin, drawn: tuple[list[int], list[int], list[int]], time: list[int | None], window: int
+    twin, drawn: tuple[list[int], list[int], list[int]], time: list[int | None], window: int, asked: list[int]
 ) -> None:
     """The star's members need not even be in order of time."""
     sizes, places, owner = drawn
@@ -56,11 +56,12 @@ def test_pairs_and_stars_of_groups(
     kernel = kernels.star_groups if is_star else kernels.pair_groups
     n = kernel(
         np.array(places, np.uint32), np.array(owner, np.int64), np.array(bounds, np.int64).reshape(-1),
-        dated(time), window, out,
+        dated(time), np.array(asked, np.uint8), window, out,
     )  # fmt: skip
     of_place = dict(zip(places, owner, strict=True))
     when = naive.Timeline(time, range(9), window)
     pairs = [pair for low, high in bounds for pair in twin(places[low:high], of_place, when)]
+    pairs = [pair for pair in pairs if any(asked[of_place[place]] for place in pair)]
     assert sorted(out[:n].tolist()) == sorted(min(pair) << 32 | max(pair) for pair in pairs)
 
 
@@ -68,7 +69,9 @@ def test_pairs_and_stars_of_groups(
 def test_a_star_is_linear_in_its_size(size: int) -> None:
     places, out = np.arange(size, dtype=np.uint32), np.empty(2 * size, np.uint64)
     time = np.full(size, UNDATED)
-    n = kernels.star_groups(places, places.astype(np.int64), np.array([0, size]), time, -1, out)
+    n = kernels.star_groups(
+        places, places.astype(np.int64), np.array([0, size]), time, np.ones(size, np.uint8), -1, out
+    )
     assert n == 2 * size - 3
     assert len(np.unique(out[:n])) == n
 

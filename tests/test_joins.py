@@ -77,11 +77,18 @@ def _crowd(random: Random) -> Drawn:
 
 
 def joined(
-    found: Sequence[Sequence[int]], prints: list[tuple[int, int]], rules: Rules, when: naive.Timeline
+    found: Sequence[Sequence[int]],
+    prints: list[tuple[int, int]],
+    rules: Rules,
+    when: naive.Timeline,
+    asked: Sequence[int] | None = None,
 ) -> Seeds:
     entries = np.array([key << 32 | place for key, place in prints], np.uint64)
     time = [int(UNDATED) if one is None else one for one in when.time]
-    return join(entries, placed(found, time, when.rank), rules)
+    places = placed(found, time, when.rank)
+    if asked is not None:
+        places = replace(places, asked=np.array(asked, np.uint8))
+    return join(entries, places, rules)
 
 
 @given(st.one_of(prints_to_join(), large.map(_crowd)))
@@ -94,6 +101,16 @@ def test_seeds_are_those_of_the_plain_twin(drawn: Drawn) -> None:
     assert unpacked(seeds.words) == twin.seeds
     assert (seeds.hot_keys, seeds.starred_places, seeds.dropped_places) == twin[1:]
     assert seeds.words.dtype == np.uint64
+
+
+@given(st.one_of(prints_to_join(), large.map(_crowd)), large)
+def test_who_is_asked_for_has_the_same_seeds_as_among_all(drawn: Drawn, random: Random) -> None:
+    found, prints, rules, when = drawn
+    asked = [random.randint(0, 1) for _ in found]
+    corpus = naive_joins.Corpus(found)
+    everything = unpacked(joined(found, prints, rules, when).words)
+    some = unpacked(joined(found, prints, rules, when, asked).words)
+    assert some == [seed for seed in everything if any(asked[corpus.owner(word)] for word in seed[:2])]
 
 
 @given(prints_to_join(), st.integers(10, 40))

@@ -28,7 +28,13 @@ def sketched(found: Sequence[Sequence[int]], least: int, shape: tuple[int, int, 
 def undated(owner: Sequence[int]) -> Owners:
     """Documents in input order, without times."""
     count = max(owner, default=0) + 1
-    return Owners(np.array(owner, np.uint32), np.full(count, UNDATED), np.arange(count, dtype=np.uint32), -1)
+    return Owners(
+        np.array(owner, np.uint32),
+        np.full(count, UNDATED),
+        np.arange(count, dtype=np.uint32),
+        -1,
+        np.ones(count, np.uint8),
+    )
 
 
 def unpacked(pairs: np.ndarray) -> list[tuple[int, int]]:
@@ -121,7 +127,9 @@ def owned(draw: st.DrawFn) -> Drawn:
 def owners_of(owner: list[int], when: naive.Timeline) -> Owners:
     time = [UNDATED if one is None else one for one in when.time]
     ranks = np.array(when.rank, np.uint32)
-    return Owners(np.array(owner, np.uint32), np.array(time, np.int64), ranks, when.window)
+    return Owners(
+        np.array(owner, np.uint32), np.array(time, np.int64), ranks, when.window, np.ones(len(time), np.uint8)
+    )
 
 
 def leaders_of(found: list[list[int]], owner: list[int], when: naive.Timeline) -> np.ndarray:

@@ -7,14 +7,14 @@ from random import Random
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 from hypothesis import given
 
 import naive
 from strategies import large
+from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.stars import EDGE, count_covered
 from syndetect.passages import Passages, group
-from syndetect.tabulate import time_rank
+from syndetect.text import time_rank
 
 LENGTH = 30  # words of each document
 DOCUMENTS = 5
@@ -196,7 +196,6 @@ def test_count_covered(some: list[tuple[int, naive.Span]]) -> None:
 
 def test_the_undated_come_last_and_ties_stay_in_input_order() -> None:
     days = [None, 3, 1, 3, None, 2]
-    published = pl.Series(
-        [day and datetime(2031, 6, day, tzinfo=UTC) for day in days], dtype=pl.Datetime("us", "UTC")
-    )
+    time = [day and int(datetime(2031, 6, day, tzinfo=UTC).timestamp()) * 10**6 for day in days]
+    published = np.array([UNDATED if one is None else one for one in time], np.int64)
     assert time_rank(published).tolist() == [4, 2, 0, 3, 5, 1]

@@ -14,6 +14,7 @@ from syndetect.kernels.shingles import hash_ranges
 from syndetect.kernels.signatures import band_keys
 from syndetect.sorting import find_groups, gather, sort_keys, sort_values
 
+U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
@@ -75,12 +76,14 @@ class Owners:
         time: int64[d], microseconds since 1970, or ``UNDATED``.
         rank: uint32[d], each document's place in time order.
         window: the most microseconds between two documents; negative for no limit.
+        asked: uint8[d], whether the document's pairs are wanted.
     """
 
     owner: U32
     time: I64
     rank: U32
     window: int
+    asked: U8
 
 
 def find_leaders(code: U32, begins: U32, paragraphs: U32, hashes: U64, owners: Owners) -> U32:
@@ -136,8 +139,9 @@ def identical_pairs(leader: U32, owners: Owners) -> U64:
     """
     led = np.flatnonzero(leader != np.arange(len(leader), dtype=np.uint32))
     first = leader[led].astype(np.int64)
-    across = owners.owner[first] != owners.owner[led]
-    return _pack(first[across], led[across])
+    one, two = owners.owner[first], owners.owner[led]
+    wanted = (one != two) & (owners.asked[one] | owners.asked[two]).astype(bool)
+    return _pack(first[wanted], led[wanted])
 
 
 def _pack(one: I64, two: I64) -> U64:
@@ -154,12 +158,23 @@ def similar_pairs(keys: U32, leaders: U32, owners: Owners, hot: int) -> U64:
         hot: the largest bucket that gives all its pairs; a larger one gives a star in time order.
     """
     keys = keys[leaders]
-    found = [np.empty(0, np.uint64)]
-    for chosen in _by_leading_bits(keys, 32):
-        packed = sort_values(keys[chosen].astype(np.uint64) << _S32 | leaders[chosen], lowest=4)
-        groups = find_groups(packed, 32)
-        found += _pair_buckets(packed.astype(np.uint32), groups, owners, hot)
+    found = [
+        pair_buckets(keys[chosen].astype(np.uint64) << _S32 | leaders[chosen], owners, hot)
+        for chosen in _by_leading_bits(keys, 32)
+    ]
     return sort_values(np.concatenate(found))
+
+
+def pair_buckets(entries: U64, owners: Owners, hot: int) -> U64:
+    """Pairs of leaders in one bucket: entries (32 bits of a key, then a leader) that have the same key.
+
+    Args:
+        entries: uint64[n], those of each key in the order of the leaders.
+        owners, hot: as of :func:`similar_pairs`.
+    """
+    entries = sort_values(entries, lowest=4)
+    pairs = _pair_buckets(entries.astype(np.uint32), find_groups(entries, 32), owners, hot)
+    return np.concatenate([np.empty(0, np.uint64), *pairs])
 
 
 def _pair_buckets(places: U32, groups: I64, owners: Owners, hot: int) -> Iterator[U64]:
@@ -175,5 +190,7 @@ def _pair_buckets(places: U32, groups: I64, owners: Owners, hot: int) -> Iterato
             _, order = sort_keys(number << _S32 | owners.rank[owner])
             members, owner = members[order], owner[order]
         out = np.empty(room, np.uint64)
-        n = kernel(members, owner, chosen_groups.reshape(-1), owners.time, np.int64(owners.window), out)
+        n = kernel(
+            members, owner, chosen_groups.reshape(-1), owners.time, owners.asked, np.int64(owners.window), out
+        )  # fmt: skip
         yield out[:n]

@@ -1,7 +1,7 @@
 """The pipeline on one page: sources to articles to words to candidates to matches to passages to tables."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +22,7 @@ from syndetect.progress import Progress, Silent
 from syndetect.settings import Settings
 from syndetect.store import Store
 from syndetect.tables import ARTICLES, SKIPPED, Result
-from syndetect.text import Places
+from syndetect.text import Places, time_rank
 
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
@@ -224,20 +224,18 @@ def _read(
     corpus, frames = Corpus(store, settings.bands), [pl.DataFrame(schema=ARTICLES).drop("text")]
     done = store.steps.get("reading", 0)
 
-    def texts() -> Iterator[tuple[int, int, list[bytes]]]:
-        first = 0
+    def texts() -> Iterator[tuple[int, Sequence[str], list[bytes]]]:
         batches = read.batches(
             found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
         )
         for number, (frame, encoded) in enumerate(batches):
             frames.append(frame)
             if number >= done:
-                yield number, first, encoded
-            first += len(frame)
+                yield number, frame["doc_id"].to_list(), encoded
 
-    def index(batch: tuple[int, int, list[bytes]]) -> tuple[int, Batch, I64]:
-        number, first, encoded = batch
-        return number, *stages.sketch(*joined(encoded), settings, first)
+    def index(batch: tuple[int, Sequence[str], list[bytes]]) -> tuple[int, Batch, I64]:
+        number, names, encoded = batch
+        return number, *stages.sketch(*joined(encoded), settings, names)
 
     repeats = store.facts.setdefault("repeats", [])
     with closing(in_order(index, texts(), threads)) as indexed:
@@ -250,7 +248,7 @@ def _read(
                 raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")
             store.step("reading", number + 1)
     if "reading" not in store.steps:  # there was no article: all arrays are empty
-        corpus.add(index((0, 0, []))[1])
+        corpus.add(index((0, [], []))[1])
         store.step("reading", 0)
     articles = pl.concat(frames)
     for document, paragraph in repeats:
@@ -269,7 +267,7 @@ def joined(encoded: list[bytes]) -> tuple[U8, I64]:
 def _places(articles: pl.DataFrame, corpus: Corpus) -> Places:
     """Where words stand, and when they were published."""
     time = articles["published"].to_physical().fill_null(int(UNDATED)).to_numpy()
-    return Places.of(corpus.tags, corpus.documents, time, tabulate.time_rank(articles["published"]))
+    return Places.of(corpus.tags, corpus.documents, time, time_rank(time))
 
 
 def _tables(articles: pl.DataFrame, job: stages.Job) -> dict[str, pl.DataFrame]:

@@ -61,12 +61,12 @@ class Job:
 Columns = dict[str, npt.NDArray[np.generic]]
 
 
-def sketch(buffer: U8, bounds: I64, settings: Settings, first: int = 0) -> tuple[Batch, I64]:
+def sketch(buffer: U8, bounds: I64, settings: Settings, names: Sequence[str]) -> tuple[Batch, I64]:
     """Everything that is indexed of some articles, and those paragraphs of them that are one word again and again.
 
-    ``first`` is the number of the first of the articles.
+    ``names`` are the articles' ids.
     """
-    words, repeats = text.blank_repeats(text.tokenise(buffer, bounds), first)
+    words, repeats = text.blank_repeats(text.tokenise(buffer, bounds), names)
     postings = winnow.fingerprint(
         words.code, words.documents, settings.fingerprint_words, settings.winnow_window
     )
@@ -78,7 +78,10 @@ def sketch(buffer: U8, bounds: I64, settings: Settings, first: int = 0) -> tuple
 
 def owners(job: Job) -> lsh.Owners:
     """The documents of the sketched paragraphs."""
-    return lsh.Owners(job.corpus.sketched[1], job.places.time, job.places.rank, job.settings.window)
+    places = job.places
+    return lsh.Owners(
+        job.corpus.sketched[1], places.time, places.rank, job.settings.window, places.asked
+    )  # fmt: skip
 
 
 def near_duplicates(job: Job) -> None:

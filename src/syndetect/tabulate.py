@@ -17,20 +17,6 @@ I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
 
-def time_rank(published: pl.Series) -> U32:
-    """uint32[d]: each document's place in time order; the undated come last, ties stay in input order.
-
-    Midnight is taken for a date alone: any time of that day may be meant, so it comes after the times that are known.
-    """
-    at = pl.col("at")
-    known = pl.when(at.dt.truncate("1d") == at).then(at.dt.offset_by("1d")).otherwise(at)
-    frame = published.to_frame("at").select(known).with_row_index()
-    order = frame.sort("at", nulls_last=True, maintain_order=True)["index"]
-    rank = np.empty(len(published), np.uint32)
-    rank[order.to_numpy()] = np.arange(len(published), dtype=np.uint32)
-    return rank
-
-
 class Pairs(NamedTuple):
     """Pairs of near-duplicate paragraphs: their documents and words on both sides, and what they share.
 

@@ -21,6 +21,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+from xxhash import xxh3_64_intdigest
 
 from syndetect.chunks import in_order, split_evenly
 from syndetect.kernels.groups import UNDATED
@@ -78,6 +79,8 @@ class Places:
         blocks: uint32, the document of every 256th word.
         time: int64[d], microseconds since 1970, or ``UNDATED``.
         rank: uint32[d], each document's place in time order.
+        asked: uint8[d], 1 for the documents whose pairs are wanted: with each other, and with those that have 0.
+        article: uint32[d], the article that a document is, or is an excerpt of; excerpts of one stand together.
     """
 
     tags: U8
@@ -85,13 +88,23 @@ class Places:
     blocks: U32
     time: I64
     rank: U32
+    asked: U8
+    article: U32
 
     @classmethod
-    def of(cls, tags: U8, documents: I64, time: I64, rank: U32) -> Self:
-        """Places with their blocks."""
-        every = np.arange(0, len(tags), 1 << BLOCK_BITS)
-        blocks = np.searchsorted(documents, every, side="right") - 1
-        return cls(tags, documents, blocks.astype(np.uint32), time, rank)
+    def of(
+        cls,
+        tags: U8,
+        documents: I64,
+        time: I64,
+        rank: U32,
+        asked: U8 | None = None,
+        article: U32 | None = None,
+    ) -> Self:
+        """Places with their blocks; by default all documents are asked for, and are whole articles."""
+        asked = np.ones(len(time), np.uint8) if asked is None else asked
+        article = np.arange(len(time), dtype=np.uint32) if article is None else article
+        return cls(tags, documents, blocks_of(documents, len(tags)), time, rank, asked, article)
 
     @cached_property
     def rank_in_time(self) -> U32:
@@ -106,6 +119,33 @@ class Places:
         owner = np.empty(len(words), np.int64)
         find_owners(words, self.blocks, self.documents, owner)
         return owner
+
+
+def blocks_of(documents: I64, words: int) -> U32:
+    """The document of every 256th word, as :func:`syndetect.kernels.owners.owner_of` takes it."""
+    every = np.arange(0, words, 1 << BLOCK_BITS)
+    return (np.searchsorted(documents, every, side="right") - 1).astype(np.uint32)
+
+
+def time_rank(time: I64) -> U32:
+    """uint32[d]: each document's place in time order; the undated come last, ties stay in their order.
+
+    Midnight is taken for a date alone: any time of that day may be meant, so it comes after the times that are known.
+
+    Args:
+        time: int64[d], microseconds since 1970 in UTC, or ``UNDATED``.
+    """
+    rank = np.empty(len(time), np.uint32)
+    rank[np.argsort(latest(time), kind="stable")] = np.arange(len(time), dtype=np.uint32)
+    return rank
+
+
+def latest(time: I64) -> I64:
+    """int64[d]: the latest that may be meant by each time; what is undated comes after all."""
+    day = np.int64(86_400_000_000)
+    until = np.where(time % day == 0, time + day, time)
+    until[time == UNDATED] = np.iinfo(np.int64).max
+    return until
 
 
 def tags(code: U32) -> U8:
@@ -202,14 +242,14 @@ def _tokenise_chunk(buffer: U8, documents: I64, columns: U32, paragraphs: I64) -
 LEAST_REPEATS = 32
 
 
-def blank_repeats(words: Words, first: int = 0) -> tuple[Words, I64]:
+def blank_repeats(words: Words, names: Sequence[str]) -> tuple[Words, I64]:
     """Words in which each word of a paragraph that is one word again and again is like no other.
 
     Such a paragraph agrees with itself at every distance; what it shares with others is no passage.
 
     Args:
         words: of some documents.
-        first: the number of the first of them in the corpus: the new codes of two documents have nothing in common.
+        names: what the documents are called: the new codes of two names have nothing in common.
 
     Returns:
         The words, and the paragraphs in question (int64[n]).
@@ -230,7 +270,7 @@ def blank_repeats(words: Words, first: int = 0) -> tuple[Words, I64]:
         place = np.arange(low[paragraph], high[paragraph], dtype=np.uint64) - np.uint64(
             words.documents[document]
         )
-        h = (np.uint64(first + document) << _S32 | place) * _SCATTER
+        h = (np.uint64(xxh3_64_intdigest(names[document].encode())) ^ place) * _SCATTER
         h = (h ^ h >> _S32) * _MIX
         code[low[paragraph] : high[paragraph]] = (h >> _S32).astype(np.uint32) | np.uint32(1)
     return replace(words, code=code), found

@@ -128,10 +128,13 @@ def join(entries: U64, places: Places, rules: Rules) -> Seeds:
     dropped = 0
     if len(hot.words):
         keep = np.zeros(len(hot.words), np.uint8)
-        dropped = _kernels.cap_repeats(hot.groups.reshape(-1), hot.owner, MOST_REPEATS, keep)
+        article = places.article[hot.owner].astype(np.int64)
+        dropped = _kernels.cap_repeats(hot.groups.reshape(-1), article, MOST_REPEATS, keep)
         hot = hot.keep(keep)
         out = np.empty(2 * len(hot.words), np.uint64)
-        n = star_groups(hot.words, hot.owner, hot.groups.reshape(-1), places.time, rules.window, out)
+        n = star_groups(
+            hot.words, hot.owner, hot.groups.reshape(-1), places.time, places.asked, rules.window, out
+        )  # fmt: skip
         found.append(_as_strong(out[:n]))
     return Seeds(sort_values(np.concatenate(found)), hot_keys, len(hot.words), int(dropped))
 
@@ -178,7 +181,7 @@ def _join_small(words: U32, groups: I64, places: Places, rules: Rules, k: int) -
     while start < len(groups):
         start, n = _joining.join_groups(
             words, flat, np.int64(start), places.tags, np.int64(k), places.documents, places.blocks, places.time,
-            np.int64(rules.window), *rules.quarters(), _BOUNDS, out,
+            places.asked, np.int64(rules.window), *rules.quarters(), _BOUNDS, out,
         )  # fmt: skip
         found.append(out[:n].copy())
     return np.concatenate(found)
@@ -195,8 +198,8 @@ def _sparse(hot: _Hot, places: Places, rules: Rules, k: int, found: list[U64]) -
         while begin < high:
             begin, n = _joining.join_sparse(
                 hot.words, hot.owner, np.int64(low), np.int64(high), np.int64(begin), places.tags, np.int64(k),
-                places.documents, places.time, np.int64(rules.window), np.int64(rules.hot), *rules.quarters(),
-                _BOUNDS, out, rest,
+                places.documents, places.time, places.asked, np.int64(rules.window), np.int64(rules.hot),
+                *rules.quarters(), _BOUNDS, out, rest,
             )  # fmt: skip
             found.append(out[:n].copy())
     return hot.keep(rest)

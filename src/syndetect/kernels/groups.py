@@ -42,23 +42,25 @@ def pack(one, two):
 
 
 @inline
-def _pair(places, owner, i, j, time, window, out, n):
-    """Add the pair of places i and j, unless they have one owner or lie too far apart; how many there are now."""
-    if owner[i] == owner[j] or not is_close(time[owner[i]], time[owner[j]], window):
+def _pair(places, owner, i, j, time, asked, window, out, n):
+    """Add the pair of places i and j, if it is wanted; how many there are now."""
+    one, other = owner[i], owner[j]
+    if one == other or not asked[one] | asked[other] or not is_close(time[one], time[other], window):
         return n
     out[n] = pack(np.int64(places[i]), np.int64(places[j]))
     return n + 1
 
 
 @kernel
-def pair_groups(places, owner, groups, time, window, out):
-    """All pairs of places in one group that have different owners, at most ``window`` apart.
+def pair_groups(places, owner, groups, time, asked, window, out):
+    """All pairs of places in one group that have different owners, at most ``window`` apart, one of them asked for.
 
     Args:
         places: uint32[n], in order of key.
         owner: int64[n], the document of each place.
         groups: int64[2 * g], begin and end of each group.
         time: int64[d], of each document, or ``UNDATED``.
+        asked: uint8[d], whether the document is asked for.
         window: in units of time; negative for no limit.
         out: uint64, output with room for all pairs, packed by :func:`pack`.
 
@@ -69,12 +71,12 @@ def pair_groups(places, owner, groups, time, window, out):
     for g in range(len(groups) // 2):
         for i in range(groups[2 * g], groups[2 * g + 1]):
             for j in range(i + 1, groups[2 * g + 1]):
-                n = _pair(places, owner, i, j, time, window, out, n)
+                n = _pair(places, owner, i, j, time, asked, window, out, n)
     return n
 
 
 @kernel
-def star_groups(places, owner, groups, time, window, out):
+def star_groups(places, owner, groups, time, asked, window, out):
     """A star of each group, which is linear in its size: its first place with the others, and each with the next.
 
     Where a window is set, the first place that lies too far from the centre is the next centre. Arguments as of
@@ -85,8 +87,8 @@ def star_groups(places, owner, groups, time, window, out):
         centre = groups[2 * g]
         for i in range(centre + 1, groups[2 * g + 1]):
             if i - 1 > centre:
-                n = _pair(places, owner, i - 1, i, time, window, out, n)
-            n = _pair(places, owner, centre, i, time, window, out, n)
+                n = _pair(places, owner, i - 1, i, time, asked, window, out, n)
+            n = _pair(places, owner, centre, i, time, asked, window, out, n)
             if not is_close(time[owner[centre]], time[owner[i]], window):
                 centre = i
     return n

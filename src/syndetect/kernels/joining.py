@@ -60,17 +60,29 @@ def _weigh(rows, valid, i, j, bounds):
 
 
 @inline
-def _is_spare(one, other, is_inside):
-    """Whether a seed can be done without: deep inside a run of equal words one in eight will do."""
-    return is_inside and min(one, other) & 7 != 0
+def _is_spare(one, other, first_one, first_other, is_inside):
+    """Whether a seed can be done without: deep inside a run of equal words one in eight will do.
+
+    Which one is told by where the earlier document has it, so that it does not depend on what else is in the corpus.
+    """
+    at = one - first_one if one < other else other - first_other
+    return is_inside and at & 7 != 0
+
+
+@inline
+def _is_wanted(one, other, time, asked, window):
+    """Whether two documents are to be compared."""
+    return one != other and asked[one] | asked[other] and is_close(time[one], time[other], window)
 
 
 @kernel
-def join_groups(places, groups, start, tags, k, documents, blocks, time, window, least, strong, bounds, out):
+def join_groups(
+    places, groups, start, tags, k, documents, blocks, time, asked, window, least, strong, bounds, out
+):  # fmt: skip
     """Seeds of groups of places with the same key, from group ``start`` on, while there is room.
 
-    A pair is a seed when its documents differ and are ``window`` apart at most, and when the ``k`` words and what
-    agrees around them can come to ``least`` quarters of a word.
+    A pair is a seed when its documents differ, one of them is asked for, they are ``window`` apart at most, and when
+    the ``k`` words and what agrees around them can come to ``least`` quarters of a word.
 
     Args:
         places: uint32[n], first words.
@@ -81,6 +93,7 @@ def join_groups(places, groups, start, tags, k, documents, blocks, time, window,
         documents: int64[d + 1], each document's first word.
         blocks: uint32, as :func:`syndetect.kernels.owners.owner_of` takes it.
         time: int64[d], in units of the window, or ``UNDATED``.
+        asked: uint8[d], whether the document is asked for.
         window: at most so far apart; negative for no limit.
         least: see above. A seed that can come to ``strong`` is marked as such.
         bounds: as :func:`syndetect.kernels.nearby.bounds_by_bits` gives them.
@@ -114,11 +127,12 @@ def join_groups(places, groups, start, tags, k, documents, blocks, time, window,
             low, size = groups[2 * h], groups[2 * h + 1] - groups[2 * h]
             for i in range(begin, begin + size):
                 for j in range(begin, i):
-                    if owner[j] == owner[i] or not is_close(time[owner[j]], time[owner[i]], window):
+                    if not _is_wanted(owner[j], owner[i], time, asked, window):
                         continue
                     one, other = np.int64(places[low + j - begin]), np.int64(places[low + i - begin])
                     around, is_inside = _weigh(rows, valid, i, j, bounds)
-                    if 4 * k + around >= least and not _is_spare(one, other, is_inside):
+                    firsts = documents[owner[j]], documents[owner[i]]
+                    if 4 * k + around >= least and not _is_spare(one, other, *firsts, is_inside):
                         out[n] = pack_seed(one, other, 4 * k + around >= strong)
                         n += 1
             begin += size
@@ -150,7 +164,7 @@ def _reach(time, owner, i, reach, dated, window):
 
 @kernel
 def join_sparse(
-    places, owner, low, high, begin, tags, k, documents, time, window, most, least, strong, bounds, out, rest
+    places, owner, low, high, begin, tags, k, documents, time, asked, window, most, least, strong, bounds, out, rest
 ):  # fmt: skip
     """Seeds of one large group, of those of its places that have few others near in time.
 
@@ -161,7 +175,7 @@ def join_sparse(
         places, owner: uint32[n] and int64[n], first words and their documents.
         low, high: the group, its places in order of time, what is undated last.
         begin: the place to begin with.
-        tags, k, documents, time, least, strong, bounds: as of :func:`join_groups`.
+        tags, k, documents, time, asked, least, strong, bounds: as of :func:`join_groups`.
         window: in units of time, not negative.
         most: see above.
         out: uint64, output, with room for the group and ``most``: seeds.
@@ -192,7 +206,9 @@ def join_sparse(
             filled = max(filled, np.int64(i))
             for j in range(max(i + 1, crowd), end + high - undated):
                 at = j if j < end else j - end + undated
-                if owner[at] == owner[i] or (at >= dated and rest[i]):  # what is undated is in every crowd
+                if owner[at] == owner[i] or not asked[owner[at]] | asked[owner[i]]:
+                    continue
+                if at >= dated and rest[i]:  # what is undated is in every crowd
                     continue
                 while filled <= min(at, end - 1):
                     first, last = documents[owner[filled]], documents[owner[filled] + 1]
@@ -203,9 +219,9 @@ def join_sparse(
                     first, last = documents[owner[at]], documents[owner[at] + 1]
                     _look_around(tags, np.int64(places[at]), k, first, last, rows, valid, slot)
                 around, is_inside = _weigh(rows, valid, i % ring, slot, bounds)
-                if 4 * k + around >= least and not _is_spare(
-                    np.int64(places[i]), np.int64(places[at]), is_inside
-                ):
-                    out[n] = pack_seed(np.int64(places[i]), np.int64(places[at]), 4 * k + around >= strong)
+                one, other = np.int64(places[i]), np.int64(places[at])
+                firsts = documents[owner[i]], documents[owner[at]]
+                if 4 * k + around >= least and not _is_spare(one, other, *firsts, is_inside):
+                    out[n] = pack_seed(one, other, 4 * k + around >= strong)
                     n += 1
     return np.int64(high), n
