@@ -1,18 +1,22 @@
 """Candidates to matches: seeds of each pair of documents, aligned on words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from syndetect.kernels import alignment as _kernels
 from syndetect.kernels.extension import A0, B0, COLUMNS, EQUAL, SCORE, WIDTH
+from syndetect.settings import Settings
 from syndetect.text import Places
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
+#: Shingles that two paragraphs must have in common to be worth aligning.
+LEAST_COMMON = 2
 #: Words of a paragraph in which the seed of a candidate pair is looked for.
 MOST_WORDS = 1024
 
@@ -27,6 +31,11 @@ class Rules:
     link_words: int
     drop: float
     join_words: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Those of the settings."""
+        return cls(*(getattr(settings, field.name) for field in fields(cls)))
 
 
 @dataclass(frozen=True)

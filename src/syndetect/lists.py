@@ -1,7 +1,7 @@
 """Sorted lists on disk or in memory: which numbers stand under a key.
 
-An entry is 64 bits, 32 of a key and 32 of a number. A directory of each list's leading key bits leads to a dozen entries,
-so that a look-up reads two places, whatever the size of the list.
+An entry is 64 bits, 32 of a key and 32 of a number. A directory of each list's leading key bits leads to a dozen
+entries, so that a look-up reads two places, whatever the size of the list.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,6 +30,9 @@ class Arrays(Protocol):
 
     def __getitem__(self, name: str) -> Array:
         """An array, of which only what was checked is to be read."""
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is an array of this name."""
 
     def check(self, name: str, begin: I64 | int, end: I64 | int) -> None:
         """Make sure that ranges of items are as they were written."""
@@ -60,7 +63,13 @@ def _bits(counts: I64) -> I64:
 
 
 def write(
-    put: Callable[[str, Array], None], name: str, count: int, entries: Callable[[int], U64], threads: int = 1
+    put: Callable[[str, Array], None],
+    name: str,
+    count: int,
+    entries: Callable[[int], U64],
+    threads: int = 1,
+    *,
+    is_sorted: bool = False,
 ) -> None:
     """Sort lists of entries and write them as the arrays ``name``, ``name.bounds`` and ``name.directory``.
 
@@ -70,10 +79,11 @@ def write(
         count: how many lists there are.
         entries: the entries of a list, in any order; those with one key keep theirs. Called from several threads.
         threads: how many lists are sorted at once.
+        is_sorted: whether the entries come in the order of their keys already.
     """
 
     def prepare(which: int) -> tuple[U64, U32]:
-        ordered = sort_values(entries(which), lowest=4)
+        ordered = entries(which) if is_sorted else sort_values(entries(which), lowest=4)
         bits = int(_bits(np.array([len(ordered)]))[0])
         directory = np.empty((1 << bits) + 1, np.uint32)
         _kernels.fill_directory(ordered, np.int64(64 - bits), directory)

@@ -29,7 +29,6 @@ F64 = npt.NDArray[np.float64]
 SEEDS = 1 << 18
 #: Pairs of paragraphs that are compared at a time.
 PAIRS = 1 << 17
-_LEAST_COMMON = 2  # shingles of a pair of paragraphs that is worth aligning
 _S32 = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
 
@@ -121,7 +120,7 @@ def compare(job: Job) -> None:
         low, high = corpus.spans_of(used)
         shares = shingle.compare(corpus.code, low, high, local.reshape(sides.shape), settings.shingle_words)
         near = shares.jaccard >= settings.min_jaccard
-        common = np.flatnonzero(shares.common >= _LEAST_COMMON)
+        common = np.flatnonzero(shares.common >= align.LEAST_COMMON)
         seeds = align.seed_pairs(corpus.code, low, high, local.reshape(sides.shape)[common])
         return {
             "near_pairs": sides[near],
@@ -139,10 +138,7 @@ def compare(job: Job) -> None:
 def find_seeds(job: Job) -> None:
     """Seeds from fingerprints, part by part."""
     settings, corpus = job.settings, job.corpus
-    rules = winnow.Rules(
-        settings.fingerprint_words, settings.hot_places, settings.window,
-        min(settings.min_score, settings.min_linked_score), settings.min_score,
-    )  # fmt: skip
+    rules = winnow.Rules.of(settings)
     job.progress.stage("fingerprints", winnow.PARTS, "parts")
 
     def join_part(part: int) -> Columns:
@@ -157,10 +153,7 @@ def find_seeds(job: Job) -> None:
 def find_matches(job: Job) -> None:
     """Seeds of both kinds, aligned word by word."""
     settings, runs, documents = job.settings, job.store.pieces("seed_runs"), job.places.documents
-    rules = align.Rules(
-        settings.min_words, settings.min_score, settings.min_linked_score, settings.link_words, settings.drop,
-        settings.join_words,
-    )  # fmt: skip
+    rules = align.Rules.of(settings)
     cuts = documents[_cuts(runs, len(documents) - 1, SEEDS)]
     job.progress.stage("alignment", len(cuts) - 1, "portions")
 

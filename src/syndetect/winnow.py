@@ -1,6 +1,7 @@
 """Contained passages: winnowed fingerprints over each document's word stream, and where they agree."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ from syndetect.kernels import fingerprints as _kernels
 from syndetect.kernels import joining as _joining
 from syndetect.kernels.groups import star_groups
 from syndetect.kernels.nearby import bounds_by_bits
+from syndetect.settings import Settings
 from syndetect.sorting import find_groups, gather, sort_keys, sort_values
 from syndetect.text import Places
 
@@ -62,6 +64,14 @@ class Rules:
     least_score: float
     strong_score: float
 
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Those of the settings."""
+        least = min(settings.min_score, settings.min_linked_score)
+        return cls(
+            settings.fingerprint_words, settings.hot_places, settings.window, least, settings.min_score
+        )  # fmt: skip
+
     def quarters(self) -> tuple[np.int64, np.int64]:
         """The scores in quarters of a word."""
         return np.int64(round(_QUARTERS * self.least_score)), np.int64(round(_QUARTERS * self.strong_score))
@@ -100,6 +110,31 @@ def fingerprint(code: U32, documents: I64, k: int, window: int) -> Postings:
     bounds, entries = np.empty(PARTS + 1, np.int64), np.empty(n, np.uint64)
     _kernels.part(key[:n], place[:n], bounds, entries)
     return Postings(bounds, entries)
+
+
+def continuations(tags: U8, documents: I64, words: U32, k: int) -> U32:
+    """uint32[n]: what follows fingerprints, by which hot ones are told apart when they are looked up.
+
+    The upper 16 bits are of the next 2k words, the lower of the next 4k: equal where :func:`join`, lengthening a
+    fingerprint, finds equal keys.
+
+    Args:
+        tags: uint8[words].
+        documents: int64[d + 1], each document's first word.
+        words: uint32[n], the fingerprints' first words.
+        k: words of a fingerprint.
+    """
+    owner = np.searchsorted(documents, words, side="right") - 1
+    short, long = (lengthened(tags, documents, words, owner, k * length) for length in LENGTHS)
+    following: U32 = ((short >> np.uint64(48)) << np.uint64(16) | long >> np.uint64(48)).astype(np.uint32)
+    return following
+
+
+def lengthened(tags: U8, documents: I64, words: U32, owner: I64, length: int) -> U64:
+    """uint64[n]: keys of the next ``length`` words of fingerprints, cut at the end of their documents (``owner``)."""
+    keys = np.empty(len(words), np.uint64)
+    _kernels.lengthen(tags, documents[1:], words, owner, np.int64(length), keys)
+    return keys
 
 
 def join(entries: U64, places: Places, rules: Rules) -> Seeds:
@@ -207,8 +242,7 @@ def _sparse(hot: _Hot, places: Places, rules: Rules, k: int, found: list[U64]) -
 
 def _lengthened(hot: _Hot, places: Places, rules: Rules, words: int, found: list[U64]) -> _Hot:
     """Seeds of hot fingerprints that ``words`` words tell apart; returns those that stay hot."""
-    keys = np.empty(len(hot.words), np.uint64)
-    _kernels.lengthen(places.tags, places.documents[1:], hot.words, hot.owner, np.int64(words), keys)
+    keys = lengthened(places.tags, places.documents, hot.words, hot.owner, words)
     sizes = hot.groups[:, 1] - hot.groups[:, 0]
     keys ^= np.repeat(np.arange(len(sizes), dtype=np.uint64) * _SPREAD, sizes)
     keys, order = sort_keys(keys)

@@ -1,0 +1,76 @@
+"""Asked documents to what an index has of them: the stages of a scan, over what both may have in common."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from syndetect import align, fingerprints, near, winnow
+from syndetect.align import Matches
+from syndetect.mosaic import Asked, Pairs
+from syndetect.settings import Settings
+from syndetect.text import Places
+
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+_U1, _S32 = np.uint64(1), np.uint64(32)
+
+
+class Found(NamedTuple):
+    """What an index has of asked documents.
+
+    Attributes:
+        keys: int64[d], the documents that the matches are in, ascending.
+        bounds: int64[d + 1], each one's words in a corpus of these.
+        matches: in this corpus.
+        near: pairs of paragraphs.
+    """
+
+    keys: I64
+    bounds: I64
+    matches: Matches
+    near: near.Near
+
+    def words(self, documents: I64, ranges: I64) -> I64:
+        """Ranges of words of the corpus (int64[n, 2]) counted from the beginnings of their documents."""
+        return ranges - self.bounds[documents][:, None]
+
+
+def find(asked: Asked, settings: Settings) -> Found:
+    """Matches and pairs of asked documents and an index: those that a scan of all of them would find."""
+    similar = near.find(asked, settings)
+    seeds = fingerprints.find_seeds(asked, winnow.Rules.of(settings))
+    pairs = Pairs(
+        *(np.concatenate(both) for both in zip(_columns(similar.seeds), _columns(seeds), strict=True))
+    )
+    keys, article = np.unique(pairs.keys, return_inverse=True)
+    article = article.reshape(-1, 2)
+    hopeful = _hopeful(article, pairs.strong, len(keys))
+    keys, article = np.unique(pairs.keys[hopeful], return_inverse=True)
+    article, words, strong = article.reshape(-1, 2), pairs.words[hopeful], pairs.strong[hopeful]
+    code, bounds = asked.codes(keys, *asked.firsts("documents", keys))
+    places = _places(bounds)
+    at = (words + bounds[article]).astype(np.uint64)
+    packed = np.unique(at[:, 0] << _S32 | at[:, 1] << _U1 | strong.astype(np.uint64))
+    table = align.align(code, places, packed, align.Rules.of(settings))
+    return Found(keys, bounds, Matches.of(table, places), similar)
+
+
+def _columns(pairs: Pairs) -> tuple[I64, I64, npt.NDArray[np.bool_]]:
+    return pairs.keys, pairs.words, pairs.strong
+
+
+def _hopeful(article: I64, strong: npt.NDArray[np.bool_], documents: int) -> npt.NDArray[np.bool_]:
+    """bool[n]: which seeds are of pairs of documents with a strong one; others are not aligned."""
+    pair = article[:, 0] * max(documents, 1) + article[:, 1]
+    return np.isin(pair, pair[strong])
+
+
+def _places(bounds: I64) -> Places:
+    """Where words stand, for alignment, which looks at neither tags nor times."""
+    documents, words = len(bounds) - 1, int(bounds[-1])
+    nothing = np.zeros(documents, np.int64)
+    return Places.of(np.empty(words, np.uint8), bounds, nothing, nothing.astype(np.uint32))

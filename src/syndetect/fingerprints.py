@@ -1,0 +1,200 @@
+"""Seeds of asked documents in an index: their fingerprints looked up, and joined as a scan would join them.
+
+What a scan does with a fingerprint depends on all its places: those that are hot are lengthened. Here the places are
+counted first, and only those are gathered that a scan would join with the asked document.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from syndetect import winnow
+from syndetect.kernels.nearby import SHIFT, SPAN
+from syndetect.mosaic import Asked, Pairs
+from syndetect.sorting import sort_keys
+from syndetect.text import tags
+
+Bool = npt.NDArray[np.bool_]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+_AROUND = SPAN + SHIFT
+_S32 = np.uint64(32)
+#: Bits of continuations that are not compared after each lengthening.
+_SHIFTS = (16, 0)
+
+
+class _Groups(NamedTuple):
+    """Fingerprints of asked documents, told apart by the words that follow them so far.
+
+    Attributes:
+        document: int64[g], the asked document.
+        runs: of each shard where the postings are that may have it: int64[g] twice.
+        own: int64[m], of each place in the asked documents its group, ascending.
+        words: uint32[m], these places' first words.
+    """
+
+    document: I64
+    runs: list[tuple[I64, I64]]
+    own: I64
+    words: U32
+
+    def sizes(self) -> I64:
+        """int64[g]: places of each group, at most."""
+        own = np.bincount(self.own, minlength=len(self.document))
+        return own + sum((end - begin for begin, end in self.runs), np.zeros(len(self.document), np.int64))
+
+    def only(self, chosen: Bool) -> "_Groups":
+        """Some of the groups."""
+        number = np.cumsum(chosen) - 1
+        inside = chosen[self.own]
+        runs = [(begin[chosen], end[chosen]) for begin, end in self.runs]
+        return _Groups(self.document[chosen], runs, number[self.own[inside]], self.words[inside])
+
+
+class _Found(NamedTuple):
+    """Places of groups: int64[n] the group, the document's key, the word in its shard or batch."""
+
+    group: I64
+    key: I64
+    word: I64
+
+
+def find_seeds(asked: Asked, rules: winnow.Rules) -> Pairs:
+    """Seeds between asked documents and the index: those that :func:`syndetect.winnow.join` finds among all."""
+    found: list[_Found] = []
+    ranked: list[Bool] = []
+    groups, known = _look_up(asked), 0
+    for level, length in enumerate((0, *(rules.k * times for times in winnow.LENGTHS))):
+        # within a window the join itself decides, by all places, as it does of what is hot in the end
+        is_last = level == len(winnow.LENGTHS) or rules.window >= 0
+        is_hot = np.zeros(len(groups.document), bool) if is_last else _hot(asked, groups, rules.hot, length)
+        joined = groups.only(~is_hot)
+        part = _gather(asked, joined, length)
+        found.append(part._replace(group=part.group + known))
+        known += len(joined.document)
+        ranked.append(np.full(len(joined.document), level > 0))
+        if is_last or not is_hot.any():
+            break
+        groups = _lengthened(asked, groups.only(is_hot), rules.k, level)
+    whole = _Found(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    return _join(asked, whole, np.concatenate(ranked), rules)
+
+
+def _look_up(asked: Asked) -> _Groups:
+    """The fingerprints of asked documents, and where they stand in the index."""
+    postings, documents = asked.batch.postings, asked.batch.words.documents
+    part = np.repeat(np.arange(winnow.PARTS), np.diff(postings.bounds))
+    words = postings.entries.astype(np.uint32)
+    owner = np.searchsorted(documents, words, side="right") - 1
+    composite = (
+        owner.astype(np.uint64) << np.uint64(40) | part.astype(np.uint64) << _S32 | postings.entries >> _S32
+    )
+    ordered, places = sort_keys(composite)
+    is_new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    firsts = places[is_new]
+    lists, keys = part[firsts], postings.entries[firsts] >> _S32
+    runs = [shard.find("postings", lists, keys) for shard in asked.shards]
+    groups = _Groups(owner[firsts], runs, np.cumsum(is_new) - 1, words[places])
+    return groups.only(sum((end > begin for begin, end in runs), np.zeros(len(firsts), np.int64)) > 0)
+
+
+def _hot(asked: Asked, groups: _Groups, hot: int, length: int) -> Bool:
+    """bool[g]: whether a group has more than ``hot`` places."""
+    is_hot = groups.sizes() > hot
+    is_exact = (
+        not length and not any(len(shard.removed) for shard in asked.shards) and (asked.twins < 0).all()
+    )
+    if is_exact or not is_hot.any():
+        return is_hot
+    for most in (hot + 16, None):  # the first few mostly tell
+        doubtful = groups.only(is_hot)
+        cut = doubtful
+        if most is not None:
+            cut = doubtful._replace(runs=[(low, np.minimum(high, low + most)) for low, high in doubtful.runs])
+        counted = np.bincount(_gather(asked, cut, length).group, minlength=len(cut.document)) > hot
+        if most is None or (counted | (cut.sizes() == doubtful.sizes())).all():
+            break
+    result = is_hot.copy()
+    result[is_hot] = counted
+    return result
+
+
+def _gather(asked: Asked, groups: _Groups, length: int) -> _Found:
+    """The places of groups: those of documents that are there, followed by the same ``length`` words."""
+    own = asked.keys[groups.document[groups.own]]
+    found = [_Found(groups.own, own, groups.words.astype(np.int64))]
+    firsts = np.zeros(len(groups.document), np.int64)
+    firsts[groups.own[::-1]] = groups.words[::-1]
+    wanted = _following(asked, firsts.astype(np.uint32), length)
+    for shard, (begin, end) in zip(asked.shards, groups.runs, strict=True):
+        words, group = shard.numbers("postings", begin, end)
+        owner = shard.owners(words)
+        lives = owner + shard.first != asked.twins[groups.document[group]]
+        if len(shard.removed):
+            lives &= shard.keep[owner]
+        if length:
+            _, until = shard.bounds("documents", owner)
+            until = np.minimum(until, words + np.int64(length))
+            code = shard.codes(words.astype(np.int64), until)
+            bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(until - words)])
+            number = np.arange(len(words))
+            keys = winnow.lengthened(tags(code), bounds, bounds[:-1].astype(np.uint32), number, length)
+            lives &= keys == wanted[group]
+        found.append(_Found(group[lives], 2 * (owner[lives] + shard.first), words[lives].astype(np.int64)))
+    return _Found(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def _following(asked: Asked, words: U32, length: int) -> U64:
+    """What follows places of the asked documents."""
+    documents = asked.batch.words.documents
+    owner = np.searchsorted(documents, words, side="right") - 1
+    return winnow.lengthened(asked.tags, documents, words, owner, length)
+
+
+def _lengthened(asked: Asked, groups: _Groups, k: int, level: int) -> _Groups:
+    """Groups parted by more words: fingerprints of k words lengthened once more."""
+    following = _following(asked, groups.words, k * winnow.LENGTHS[level])
+    order = np.lexsort((groups.words, following, groups.own))
+    own, following = groups.own[order], following[order]
+    is_new = np.ones(len(order), bool)
+    is_new[1:] = (own[1:] != own[:-1]) | (following[1:] != following[:-1])
+    firsts = order[is_new]
+    parent = groups.own[firsts]
+    documents = asked.batch.words.documents
+    more = winnow.continuations(asked.tags, documents, groups.words[firsts], k)
+    runs = [
+        shard.narrow(begin[parent], end[parent], more, _SHIFTS[level])
+        for shard, (begin, end) in zip(asked.shards, groups.runs, strict=True)
+    ]
+    return _Groups(groups.document[parent], runs, np.cumsum(is_new) - 1, groups.words[order])
+
+
+def _join(asked: Asked, found: _Found, ranked: Bool, rules: winnow.Rules) -> Pairs:
+    """Join the places of groups in a corpus of what stands around them, and of the asked documents."""
+    is_own = found.key & 1 == 1
+    keys = np.concatenate([found.key[~is_own], asked.keys])
+    first, last = asked.firsts("documents", keys)
+    begin, end = first.copy(), last.copy()
+    places = slice(int((~is_own).sum()))
+    word = found.word[~is_own]
+    ahead = np.maximum(word - first[places] - _AROUND, 0) & ~np.int64(7)  # seeds are thinned by eights
+    begin[places] += ahead
+    reach = max(rules.k + _AROUND, rules.k * winnow.LENGTHS[-1])
+    end[places] = np.minimum(last[places], word + reach)
+    order = np.lexsort((begin, keys))
+    code, bounds = asked.codes(keys[order], begin[order], end[order])
+    corpus = asked.places(keys[order], code, bounds)
+    at = np.empty(len(order), np.int64)
+    at[order] = np.arange(len(order))
+    excerpt = np.empty(len(found.key), np.int64)
+    excerpt[~is_own] = at[places]
+    excerpt[is_own] = at[places.stop :][asked.numbers(found.key[is_own])]
+    place = bounds[excerpt] + found.word - begin[order][excerpt]
+    by_rank = np.where(ranked[found.group], corpus.rank[excerpt], 0)
+    entries = found.group.astype(np.uint64) << _S32 | place.astype(np.uint64)
+    seeds = winnow.join(entries[np.lexsort((place, by_rank, found.group))], corpus, rules)
+    return Pairs.of(seeds.words, keys[order], bounds, (begin - first)[order])
