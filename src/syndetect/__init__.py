@@ -8,21 +8,29 @@ print(result.passages)
 from typing import TYPE_CHECKING, Any
 
 from syndetect.errors import (
+    BusyError,
     InputError,
     MissingExtraError,
     OutputError,
     ResultError,
     SettingsError,
+    StoredIndexError,
     SyndetectError,
 )
 from syndetect.settings import Settings
 
 if TYPE_CHECKING:
+    from syndetect.answer import Answer
+    from syndetect.index import Added, Index, stream
     from syndetect.pipeline import scan
     from syndetect.progress import Progress
     from syndetect.tables import Result
 
 __all__ = [
+    "Added",
+    "Answer",
+    "BusyError",
+    "Index",
     "InputError",
     "MissingExtraError",
     "OutputError",
@@ -31,11 +39,21 @@ __all__ = [
     "ResultError",
     "Settings",
     "SettingsError",
+    "StoredIndexError",
     "SyndetectError",
     "scan",
+    "stream",
 ]
 
-_ROOMS = {"Progress": "progress", "Result": "tables", "scan": "pipeline"}
+_ROOMS = {
+    "Added": "index",
+    "Answer": "answer",
+    "Index": "index",
+    "Progress": "progress",
+    "Result": "tables",
+    "scan": "pipeline",
+    "stream": "index",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -54,7 +54,7 @@ def find(asked: Asked, settings: Settings) -> Found:
     code, bounds = asked.codes(keys, *asked.firsts("documents", keys))
     places = _places(bounds)
     at = (words + bounds[article]).astype(np.uint64)
-    packed = np.unique(at[:, 0] << _S32 | at[:, 1] << _U1 | strong.astype(np.uint64))
+    packed: U64 = np.unique(at[:, 0] << _S32 | at[:, 1] << _U1 | strong.astype(np.uint64))
     table = align.align(code, places, packed, align.Rules.of(settings))
     return Found(keys, bounds, Matches.of(table, places), similar)
 

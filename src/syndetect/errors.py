@@ -6,10 +6,15 @@
     ├── OutputError (OSError)        a place that cannot be written, or that is there already
     │   └── ScratchError             a scratch folder that is in use, damaged, or of another scan
     ├── ResultError (ValueError)     a folder that is not a result of a scan, or a passage that it lacks
+    ├── StoredIndexError (OSError)   an index that is missing, damaged, of another kind or of a newer version
+    │   └── BusyError                an index that another writer is at work in
     └── MissingExtraError (ImportError)   an optional dependency that is not installed
 
 Every message is one line that says what to do.
 """
+
+from pathlib import Path
+from typing import Self
 
 
 class SyndetectError(Exception):
@@ -34,6 +39,19 @@ class ScratchError(OutputError):
 
 class ResultError(SyndetectError, ValueError):
     """A folder does not hold the result that was asked of it."""
+
+
+class StoredIndexError(SyndetectError, OSError):
+    """An index on disk cannot be used."""
+
+    @classmethod
+    def damaged(cls, path: Path, how: str) -> Self:
+        """The error that says how a file of an index is not what it should be."""
+        return cls(f"{path} is damaged ({how}): restore the index from a copy, or build it anew")
+
+
+class BusyError(StoredIndexError):
+    """An index has a writer already."""
 
 
 class MissingExtraError(SyndetectError, ImportError):

@@ -1,17 +1,16 @@
 """Frames as files, and folders that appear whole or not at all."""
 
-import errno
 import glob
 import os
-import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 
+from syndetect.disk import reason, sync_folder, write_bytes
 from syndetect.errors import ResultError
 
 _ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
@@ -54,14 +53,6 @@ def write_frame(frame: pl.DataFrame, path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def write_bytes(pieces: Iterable[bytes], path: Path) -> None:
-    """Write bytes, through to the disk."""
-    with path.open("wb") as file:
-        file.writelines(pieces)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
     """The frame that :func:`write_frame` wrote.
 
@@ -99,7 +90,7 @@ def staged(place: Path, *, replace: bool) -> Iterator[Path]:
         place.parent.mkdir(parents=True, exist_ok=True)
         staging.mkdir()
         yield staging
-        _sync_folder(staging)
+        sync_folder(staging)
         _move(staging, place, replace=replace)
     except BaseException:  # Ctrl-C as well
         shutil.rmtree(staging, ignore_errors=True)
@@ -126,28 +117,5 @@ def _move(staging: Path, place: Path, *, replace: bool) -> None:
         if aside.exists() and not place.exists():
             aside.rename(place)
         raise
-    _sync_folder(place.parent)
+    sync_folder(place.parent)
     shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring a folder's entries to the disk, where the system can do that."""
-    with suppress(OSError):  # Windows cannot, nor can some network disks; the files themselves are synced
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def reason(error: Exception) -> str:
-    """Why the system or polars refused, on one line; polars hides the system's error number in its text."""
-    hidden = re.search(r"\(os error (\d+)\)", str(error))
-    number = int(hidden[1]) if hidden else getattr(error, "errno", None)
-    if number == errno.ENOSPC:
-        return "no space left on the disk; free some and try again"
-    if number in (errno.ENOTEMPTY, errno.EEXIST):
-        return "it is there by now; choose another folder, or add --force"
-    if number is not None:
-        return os.strerror(number)
-    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -4,7 +4,7 @@ An entry is 64 bits, 32 of a key and 32 of a number. A directory of each list's 
 entries, so that a look-up reads two places, whatever the size of the list.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -40,6 +40,9 @@ class Arrays(Protocol):
     def whole(self, name: str) -> Array:
         """An array, all of it checked."""
 
+    def verify(self) -> None:
+        """Check everything, even what was checked before."""
+
 
 class Memory(dict[str, Array]):
     """Arrays in memory, which need no checks."""
@@ -51,10 +54,8 @@ class Memory(dict[str, Array]):
         """The array."""
         return self[name]
 
-    @classmethod
-    def of(cls, arrays: Mapping[str, Array]) -> "Memory":
-        """With these arrays."""
-        return cls(arrays)
+    def verify(self) -> None:
+        """Nothing to do."""
 
 
 def _bits(counts: I64) -> I64:

@@ -283,7 +283,8 @@ def _tables(articles: pl.DataFrame, job: stages.Job) -> dict[str, pl.DataFrame]:
     ], job.threads)  # fmt: skip
     return {
         "documents": tabulate.documents_table(
-            articles, corpus, (np.concatenate(documents), np.concatenate(ranges))
+            articles, (corpus.paragraph_counts, corpus.word_counts),
+            (np.concatenate(documents), np.concatenate(ranges)),
         ),
         "pairs": tabulate.pairs_table(articles, pairs, spans.ranges[2:4]),
         "matches": tabulate.matches_table(

@@ -122,6 +122,10 @@ class Shard:
             for value, is_known in zip(self._bytes(name, documents), has.tolist(), strict=True)
         ]
 
+    def verify(self) -> None:
+        """Check everything."""
+        self.arrays.verify()
+
     def texts(self, documents: I64) -> list[str] | None:
         """The texts of documents, where they are stored."""
         if "text" not in self.arrays:

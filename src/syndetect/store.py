@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from syndetect.disk import locked, write_all
 from syndetect.errors import OutputError, ScratchError
 
 Array = npt.NDArray[Any]
@@ -229,9 +230,7 @@ class Store:
         assert self._folder is not None
         if name not in self._files:
             self._files[name] = self._file(name).open("ab", buffering=0)
-        rest = memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
-        while rest:
-            rest = rest[self._files[name].write(rest) :]
+        write_all(self._files[name], np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
     def _file(self, name: str) -> Path:
         assert self._folder is not None
@@ -295,15 +294,5 @@ def _item_bytes(kind: str, shape: list[int]) -> int:
 
 def _locked(folder: Path) -> BinaryIO:
     """The folder's lock, which ends with this process; on Windows there is none."""
-    lock = (folder / _LOCK).open("ab")
-    with suppress(ImportError):
-        import fcntl  # noqa: PLC0415  (not on Windows)
-
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise ScratchError(
-                f"another scan is at work in {folder}: wait for it, or choose another folder"
-            ) from None
-    return lock
+    busy = f"another scan is at work in {folder}: wait for it, or choose another folder"
+    return locked(folder / _LOCK, lambda _: ScratchError(busy))

@@ -9,8 +9,9 @@ from typing import Any, Self
 
 import polars as pl
 
+from syndetect.disk import reason, write_bytes
 from syndetect.errors import OutputError, ResultError, SettingsError
-from syndetect.files import read_frame, reason, staged, write_bytes, write_frame
+from syndetect.files import read_frame, staged, write_frame
 
 _TEXT, _INT, _REAL, _TIME = pl.String(), pl.Int64(), pl.Float64(), pl.Datetime("us", "UTC")
 

@@ -80,15 +80,21 @@ def _quote(part: Portion, documents: I64, spans: tuple[I64, I64]) -> pl.Series:
     return pl.Series(sliced.to_list(), dtype=pl.String)  # a copy: slices would hold on to the whole texts
 
 
-def documents_table(articles: pl.DataFrame, corpus: Corpus, matched: tuple[I64, I64]) -> pl.DataFrame:
-    """The table ``documents``; ``matched`` gives the document and words (int64[n], int64[n, 2]) of every match."""
+def documents_table(
+    articles: pl.DataFrame, counts: tuple[I64, I64], matched: tuple[I64, I64]
+) -> pl.DataFrame:
+    """The table ``documents``.
+
+    ``counts`` are each document's paragraphs and words (int64[d]), ``matched`` the document and words (int64[n],
+    int64[n, 2]) of every match.
+    """
+    paragraphs, total = counts
     document, ranges = matched
     reused = np.zeros(len(articles), np.int64)
     order = np.lexsort((ranges[:, 0], document))
     count_covered(ranges[:, 0].copy(), ranges[:, 1].copy(), document, order, reused)
-    total = corpus.word_counts
     return articles.select("doc_id", "source", "published", "title", "url").with_columns(
-        paragraphs=pl.Series(corpus.paragraph_counts),
+        paragraphs=pl.Series(paragraphs),
         words=pl.Series(total),
         reused_words=pl.Series(reused),
         reused_share=pl.Series(reused / np.maximum(total, 1)),
