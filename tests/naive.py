@@ -642,3 +642,12 @@ def passages(pairs: Iterable[Pair], rank: Sequence[int]) -> list[tuple[int, int,
 def covered(ranges: Iterable[tuple[int, Span]]) -> Counter[int]:
     """How many words of each owner lie in at least one of its ranges."""
     return Counter(owner for owner, _ in {(owner, word) for owner, span in ranges for word in range(*span)})
+
+
+# --------------------------------------------------------------------------------------------------- blocks
+
+
+def blocks_of(ranges: Iterable[Span], item_bytes: int, offset: int, block: int) -> set[int]:
+    """The blocks of a file in which ranges of items lie, of which item 0 stands at ``offset``."""
+    bytes_of = [range(offset + begin * item_bytes, offset + end * item_bytes) for begin, end in ranges]
+    return {number for one in bytes_of if one for number in range(one[0] // block, one[-1] // block + 1)}

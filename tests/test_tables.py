@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from invented import result
 from syndetect import files, tables
+from syndetect.disk import reason
 from syndetect.errors import OutputError, ResultError, SettingsError
 from syndetect.files import encode, read_frame, write_frame
 from syndetect.tables import FORMATS, SKIPPED, TABLES, Result, check_place, read_table
@@ -303,7 +304,7 @@ def test_a_full_disk_is_named_whatever_writes(tmp_path: Path, form: str) -> None
     (path := tmp_path / f"full.{form}").symlink_to("/dev/full")
     with pytest.raises((OSError, pl.exceptions.PolarsError)) as caught:
         write_frame(pl.DataFrame({"n": range(100_000)}), path)
-    assert files.reason(caught.value) == "no space left on the disk; free some and try again"
+    assert reason(caught.value) == "no space left on the disk; free some and try again"
 
 
 def test_what_is_no_result_is_not_read(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import threading
 import weakref
 from array import array as numbers
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,6 @@ from syndetect.disk import reason
 from syndetect.errors import StoredIndexError
 from syndetect.kernels.blocks import BLOCK_BITS, all_checked
 
-Array = npt.NDArray[Any]
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
 

@@ -112,7 +112,7 @@ class Ledger:
         return self._state.generation
 
     def fresh(self, suffix: str) -> Path:
-        """The path of a new file to write, which no file of this folder has had.
+        """The path of a new file to write; no file that ever counted here had it.
 
         Args:
             suffix: "segment" or "removed", with or without the dot.
@@ -162,7 +162,8 @@ class Ledger:
         """Let these files count, in this order, and no others; those that counted until now are removed.
 
         The files are on the disk already. Whatever goes wrong, Ctrl-C and a loss of power among it, the folder holds
-        the state before or the state after; :attr:`generation` then says which.
+        the state before or the state after, and :meth:`refresh` finds which. So files that were to count are left in
+        their place then; the next writer removes those that do not.
 
         Args:
             entries: all files that are to count.
@@ -170,11 +171,13 @@ class Ledger:
 
         Raises:
             OutputError: the folder cannot be written.
-            StoredIndexError: somebody else has changed it.
+            StoredIndexError: the folder has another state by now than this object knows.
         """
         self._check_writing()
-        if self.changed():  # where there are no locks, as on some network disks
-            raise StoredIndexError(f"{self.folder} was changed by another writer: open it again")
+        if (
+            self.changed()
+        ):  # by another writer, where locks keep nobody out, or by a commit that was interrupted
+            raise StoredIndexError(f"{self.folder} has changed since it was read: open it again")
         before = self._state
         after = Manifest(
             self._kind, before.generation + 1, self._next_file, before.head, facts, tuple(entries)
@@ -183,7 +186,7 @@ class Ledger:
             with _writing(self.folder):
                 after.write(self.folder)
         finally:
-            self._state = Manifest.read(self.folder, self._kind)
+            self.refresh()
         for name in {entry.name for entry in before.entries} - {entry.name for entry in entries}:
             with suppress(OSError):
                 (self.folder / name).unlink()

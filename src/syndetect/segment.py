@@ -167,7 +167,7 @@ class Segment:
             end, sums, contents = self._footer()
             self._file.cover(end, sums)
             self.facts: Mapping[str, Any] = contents["facts"]
-            self._arrays = _arrays(self._file.mapped(), contents)
+            self._arrays = _arrays(self._file.mapped()[:end], contents)
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise StoredIndexError.damaged(self.path, "its table of contents is none") from error
 
