@@ -20,8 +20,9 @@ from syndetect.errors import (
 from syndetect.settings import Settings
 
 if TYPE_CHECKING:
+    from syndetect.adding import Added
     from syndetect.answer import Answer
-    from syndetect.index import Added, Index, stream
+    from syndetect.index import Index, stream
     from syndetect.pipeline import scan
     from syndetect.progress import Progress
     from syndetect.tables import Result
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "Added": "index",
+    "Added": "adding",
     "Answer": "answer",
     "Index": "index",
     "Progress": "progress",

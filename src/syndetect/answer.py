@@ -57,7 +57,8 @@ class Answer:
     def pairs(self) -> pl.DataFrame:
         """Similar paragraphs."""
         near = self._found.near
-        order = np.lexsort((near.numbers[:, 1], near.keys[:, 1], near.numbers[:, 0], near.keys[:, 0]))
+        asked = self._asked_of(near.keys)
+        order = np.lexsort((near.numbers[:, 1], near.keys[:, 1], near.numbers[:, 0], near.keys[:, 0], asked))
         sides = [np.searchsorted(self._keys, near.keys[order, side]) for side in (0, 1)]
         spans = [self._characters(one, near.words[order, side]) for side, one in enumerate(sides)]
         numbers = near.numbers[order]
@@ -154,13 +155,14 @@ class Answer:
     def _best_first(self) -> I64:
         """The order of the matches: by asked document, then score, then place."""
         matches, found = self._found.matches, self._found.keys
-        keys = found[matches.document_a], found[matches.document_b]
-        one = np.where(keys[0] & 1 == 1, keys[0], keys[1])
-        asked = self._asked.numbers(one)
-        order: I64 = np.lexsort((
-            matches.words_b[:, 0], matches.words_a[:, 0], keys[1], keys[0], -matches.score, asked
-        ))  # fmt: skip
+        keys = np.stack([found[matches.document_a], found[matches.document_b]], axis=1)
+        asked, places = self._asked_of(keys), (matches.words_b[:, 0], matches.words_a[:, 0])
+        order: I64 = np.lexsort((*places, keys[:, 1], keys[:, 0], -matches.score, asked))
         return order
+
+    def _asked_of(self, keys: I64) -> I64:
+        """int64[n]: the asked ones of pairs of documents (int64[n, 2])."""
+        return self._asked.numbers(np.where(keys[:, 0] & 1 == 1, keys[:, 0], keys[:, 1]))
 
     def _spans(self, side: int) -> I64:
         """int64[n, 2]: the characters of the matches on one side."""

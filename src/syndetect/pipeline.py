@@ -20,8 +20,9 @@ from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.jit import is_compiled, note_compiled
 from syndetect.progress import Progress, Silent
 from syndetect.settings import Settings
+from syndetect.skipped import Skipped
 from syndetect.store import Store
-from syndetect.tables import ARTICLES, SKIPPED, Result
+from syndetect.tables import ARTICLES, Result
 from syndetect.text import Places, time_rank
 
 I64 = npt.NDArray[np.int64]
@@ -99,7 +100,7 @@ def scanning(
     settings, progress = settings or Settings(), progress or Silent()
     _check(settings, {"threads": threads, "memory": memory}, resume, scratch)
     threads, memory = threads or budget.cores(), memory or budget.default_memory()
-    clock, skipped = _Clock(), _Skipped(strict)
+    clock, skipped = _Clock(), Skipped(strict)
     was_compiled = is_compiled()
     if not was_compiled:
         progress.note("Compiling kernels; this happens once and takes some seconds.")
@@ -194,29 +195,13 @@ class _Clock:
         self._at = now
 
 
-class _Skipped:
-    """What could not be used; raises instead when nothing may be skipped."""
-
-    def __init__(self, strict: bool) -> None:
-        self._strict = strict
-        self.rows: list[tuple[str, str]] = []
-
-    def __call__(self, place: str, reason: str) -> None:
-        if self._strict:
-            raise InputError(f"{place}: {reason}")
-        self.rows.append((place, reason))
-
-    def frame(self) -> pl.DataFrame:
-        return pl.DataFrame(self.rows, schema=SKIPPED, orient="row")
-
-
 def _read(
     found: Any,
     columns: Mapping[str, str] | None,
     settings: Settings,
     threads: int,
     store: Store,
-    skipped: "_Skipped",
+    skipped: Skipped,
     progress: Progress,
 ) -> tuple[pl.DataFrame, Corpus]:
     """All articles without their texts, and what is indexed of these, batch by batch."""

@@ -16,7 +16,7 @@ I64 = npt.NDArray[np.int64]
 
 _M1 = np.uint32(0x85EBCA6B)
 _M2 = np.uint32(0xC2B2AE35)
-_BAND = np.uint32(0x9E3779B9)
+BAND = np.uint32(0x9E3779B9)
 
 #: Shingles that are hashed at once: enough to fill vectors, few enough to be cheap where ranges are far apart.
 WINDOW = 256
@@ -73,6 +73,30 @@ def _sign(code, low, high, k, a, b, first, last, mixed, slots):
                 break
 
 
+@inline
+def band_key(values, at, rows):
+    """The key of a band whose rows are the values from ``at`` on: what :func:`band_keys` reckons."""
+    key = BAND
+    for row in range(rows):
+        key = absorb32(key, values[at + row])
+    return key
+
+
+@kernel
+def band_keys_of(signatures, rows, out):
+    """Band keys of ready signatures: those that :func:`band_keys` gives for the same sets.
+
+    Args:
+        signatures: uint32[n, slots].
+        rows: slots of a band.
+        out: uint32[bands, n], output.
+    """
+    slots, values = np.int64(signatures.shape[1]), signatures.reshape(-1)
+    for i in range(len(signatures)):
+        for band in range(len(out)):
+            out[band, i] = band_key(values, i * slots + band * rows, rows)
+
+
 @kernel
 def _band_keys(code, low, high, k, a, b, rows, mixed, slots, keys, out, base):
     """Band keys by a few ranges at a time, whose signatures lie in ``slots``, row by row of all bands."""
@@ -82,7 +106,7 @@ def _band_keys(code, low, high, k, a, b, rows, mixed, slots, keys, out, base):
         _sign(code, low, high, k, a, b, first, last, mixed, slots)
         for i in range(last - first):
             for band in range(bands):
-                keys[band] = _BAND
+                keys[band] = BAND
             for row in range(rows):
                 at = np.uint64(i * len(a) + row * bands)  # unsigned: numba looks for no negative places
                 for band in range(bands):

@@ -1,0 +1,270 @@
+"""What an open index can be asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from syndetect import ask, budget, exchange, read, similar, stages
+from syndetect.answer import Answer
+from syndetect.chunks import in_order
+from syndetect.errors import InputError, SettingsError
+from syndetect.kernels.groups import UNDATED
+from syndetect.ledger import Ledger
+from syndetect.mosaic import Asked
+from syndetect.pipeline import joined
+from syndetect.progress import Progress, Silent
+from syndetect.settings import Settings
+from syndetect.similar import NearDuplicates
+from syndetect.skipped import Skipped
+from syndetect.snapshot import Snapshot
+from syndetect.tables import Result
+
+if TYPE_CHECKING:
+    from datasketch import LeanMinHash, MinHash
+
+U32 = npt.NDArray[np.uint32]
+I64 = npt.NDArray[np.int64]
+
+#: One document: its text, or a mapping with ``text`` and, where known, ``id``, ``source``, ``published`` ...
+Document = str | Mapping[str, Any]
+
+#: Bytes of text that are held against the index at a time.
+_ASKED_BYTES = 1 << 20
+
+
+class Asking:
+    """The state of an index at one moment, and what can be asked of it, by any number of threads.
+
+    Attributes:
+        path: the folder.
+        settings: what decides the answers.
+        stores_text: whether texts are kept.
+    """
+
+    def __init__(self, ledger: Ledger, snapshot: Snapshot) -> None:
+        self._ledger, self._snapshot = ledger, snapshot
+        self.path: Path = ledger.folder
+        self.settings = Settings.from_dict(ledger.head["settings"])
+        self.stores_text = bool(ledger.head["store_text"])
+
+    def __len__(self) -> int:
+        """How many documents there are."""
+        return self._snapshot.size
+
+    def __contains__(self, doc_id: object) -> bool:
+        """Whether there is a document of this id."""
+        return isinstance(doc_id, str) and bool(self._snapshot.numbers_of([doc_id])[0] >= 0)
+
+    def __repr__(self) -> str:
+        """The folder and its size."""
+        return f"<syndetect.Index {str(self.path)!r}: {len(self):,} documents>"
+
+    def get(self, doc_id: str) -> dict[str, Any] | None:
+        """A document: ``id, source, published, title, url, text``, each None where unknown; None if there is none."""
+        snapshot = self._snapshot
+        for _, shard, _, rows in snapshot.by_shard(snapshot.numbers_of([doc_id])):
+            found: dict[str, Any] = {name: shard.strings(name, rows)[0] for name in ("id", "source")}
+            time = int(shard.column("time", rows)[0])
+            moment = pl.Series([None if time == UNDATED else time], dtype=pl.Int64).cast(
+                pl.Datetime("us", "UTC")
+            )
+            found["published"] = moment[0]
+            found |= {name: shard.strings(name, rows)[0] for name in ("title", "url")}
+            texts = shard.texts(rows)
+            return found | {"text": texts[0] if texts else None}
+        return None
+
+    def info(self) -> dict[str, Any]:
+        """What there is: counts, sizes and settings, as JSON can hold them."""
+        snapshot = self._snapshot
+        return {
+            "path": str(self.path),
+            "documents": snapshot.size,
+            "removed": sum(len(shard.removed) for shard in snapshot.shards),
+            **{name: snapshot.total(name) for name in ("paragraphs", "words", "postings")},
+            "segments": len(snapshot.entries),
+            "bytes": sum(entry.size for entry in (*snapshot.entries, *snapshot.removals.values())),
+            "generation": snapshot.generation,
+            "stores_text": self.stores_text,
+            "settings": self.settings.to_dict(),
+            "settings_fingerprint": self.settings.fingerprint,
+        }
+
+    def verify(self) -> int:
+        """Read everything again, and hold it against its checksums.
+
+        Returns:
+            How many bytes were read.
+
+        Raises:
+            StoredIndexError: for the first file that is damaged or missing.
+        """
+        snapshot = self._snapshot
+        for shard in snapshot.shards:
+            shard.verify()
+        for entry in snapshot.removals.values():
+            self._ledger.read_small(entry)
+        return sum(entry.size for entry in (*snapshot.entries, *snapshot.removals.values()))
+
+    def query(self, document: Document) -> Answer:
+        """What the index has of a document.
+
+        Args:
+            document: a text; or a mapping with ``text`` and, where known, ``id``, ``published`` ... A document that
+                the index holds under the same id is not compared with itself.
+
+        Raises:
+            InputError: there is no text that can be read.
+            StoredIndexError: the index is damaged.
+        """
+        frame, texts = _one(document)
+        asked = self._asked(self._snapshot, frame, texts, is_named=not isinstance(document, str))
+        return Answer(asked, frame, texts, ask.find(asked, self.settings))
+
+    def query_many(
+        self,
+        documents: read.Source,
+        *,
+        columns: Mapping[str, str] | None = None,
+        threads: int | None = None,
+        strict: bool = False,
+        progress: Progress | None = None,
+    ) -> Result:
+        """What the index has of many documents, each asked by itself: not compared with each other.
+
+        Args:
+            documents: what :func:`syndetect.scan` takes.
+            columns, threads, strict, progress: as there.
+
+        Returns:
+            The tables of a scan, as :class:`syndetect.answer.Answer` describes them, document after document.
+            ``passage_id`` begins with the passages of the first.
+
+        Raises:
+            InputError: as :func:`syndetect.scan`.
+            StoredIndexError: the index is damaged.
+        """
+        progress, threads = progress or Silent(), threads or budget.cores()
+        found, skipped, snapshot = resolved(documents), Skipped(strict), self._snapshot
+        progress.stage("asking", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
+        batches = read.batches(
+            found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=_ASKED_BYTES
+        )
+
+        def work(batch: tuple[pl.DataFrame, list[bytes]]) -> dict[str, pl.DataFrame]:
+            asked = self._asked(snapshot, *batch, is_named=True)
+            return Answer(asked, *batch, ask.find(asked, self.settings)).tables()
+
+        with closing(in_order(work, batches, threads)) as parts:
+            return Answer.joined(parts, skipped.frame(), self.info())
+
+    def _asked(
+        self, snapshot: Snapshot, frame: pl.DataFrame, texts: Sequence[bytes], *, is_named: bool
+    ) -> Asked:
+        """Documents to hold against a state of the index."""
+        ids = frame["doc_id"].to_list()
+        batch, _ = stages.sketch(*joined(list(texts)), self.settings, ids)
+        time = frame["published"].to_physical().fill_null(int(UNDATED)).to_numpy().astype(np.int64)
+        twins = snapshot.numbers_of(ids) if is_named else np.full(len(ids), -1, np.int64)
+        return Asked(batch, time, twins, snapshot.shards)
+
+    def near_duplicates(self, document: "Document | MinHash | LeanMinHash") -> NearDuplicates:
+        """Every paragraph and document of the index that is nearly the same.
+
+        Candidates share a band of their MinHash signatures; then Jaccard and containment are exact, over sets of
+        word shingles, and those of at least ``settings.min_jaccard`` are given. Of a signature alone, Jaccard is
+        estimated by it.
+
+        Args:
+            document: as for :meth:`query`; or a datasketch ``MinHash`` or ``LeanMinHash`` of the hashes that
+                :func:`syndetect.shingle.shingle32` gives, with the index's ``seed``, ``slots`` and scheme affine32.
+
+        Raises:
+            InputError: there is no text that can be read.
+            SettingsError: the signature has another seed, scheme or number of slots.
+            StoredIndexError: the index is damaged.
+        """
+        snapshot = self._snapshot
+        if not isinstance(document, (str, Mapping)):
+            signature = exchange.from_datasketch(document, self.settings)
+            return similar.of_signature(snapshot.shards, signature, self.settings)
+        frame, texts = _one(document)
+        asked = self._asked(snapshot, frame, texts, is_named=not isinstance(document, str))
+        return similar.of_documents(asked, frame["doc_id"].to_list(), self.settings)
+
+    def signatures(
+        self, ids: str | Iterable[str], *, unit: Literal["document", "paragraph"] = "document"
+    ) -> U32:
+        """MinHash signatures, bit for bit those of datasketch (scheme affine32) for the same shingle hashes.
+
+        Args:
+            ids: of documents.
+            unit: of each document as a whole; or of each of its paragraphs, one after the other.
+
+        Returns:
+            uint32[n, settings.slots].
+
+        Raises:
+            InputError: an id is not there.
+            SettingsError: there is no such unit.
+        """
+        if unit not in ("document", "paragraph"):
+            raise SettingsError(f"unit must be 'document' or 'paragraph', not {unit!r}")
+        snapshot, names = self._snapshot, names_of(ids)
+        return exchange.signatures(snapshot, numbers_of(snapshot, names), unit, self.settings)
+
+    def to_datasketch(
+        self, ids: Iterable[str] | None = None, *, storage_config: Mapping[str, Any] | None = None
+    ) -> "exchange.Exchange":
+        """Documents as datasketch objects: signatures by id, and an LSH index of them.
+
+        Args:
+            ids: of documents; by default all.
+            storage_config: where datasketch keeps its index, such as a Redis server; by default in memory.
+
+        Returns:
+            ``minhashes``, from ids to ``LeanMinHash``, and ``lsh``, a ``MinHashLSH`` of these with the bands and rows
+            of the settings.
+
+        Raises:
+            InputError: an id is not there.
+        """
+        snapshot = self._snapshot
+        names = exchange.ids_of(snapshot) if ids is None else names_of(ids)
+        found = exchange.signatures(snapshot, numbers_of(snapshot, names), "document", self.settings)
+        return exchange.to_datasketch(names, found, self.settings, storage_config)
+
+
+def _one(document: Document) -> tuple[pl.DataFrame, list[bytes]]:
+    """One document as a frame, and its text."""
+    record = {"id": "query", "text": document} if isinstance(document, str) else document
+    if not isinstance(record, Mapping):
+        raise InputError(f"a document is a text or a mapping, not {type(document).__name__}")
+    return next(read.batches([record], on_skip=_refuse_all))
+
+
+def names_of(ids: str | Iterable[str]) -> list[str]:
+    """Ids, each once."""
+    return list(dict.fromkeys([ids] if isinstance(ids, str) else ids))
+
+
+def numbers_of(snapshot: Snapshot, ids: Sequence[str]) -> I64:
+    """The numbers of documents that must be there."""
+    numbers = snapshot.numbers_of(ids)
+    if (numbers < 0).any():
+        raise InputError(f"the index has no document {ids[int(np.argmin(numbers))]!r}")
+    return numbers
+
+
+def _refuse_all(_place: str, reason: str) -> None:
+    raise InputError(f"the document cannot be used: {reason}")
+
+
+def resolved(documents: read.Source) -> Any:
+    """As :func:`syndetect.read.resolve`; but an empty list holds no documents, and not no paths."""
+    return iter(()) if isinstance(documents, Sequence) and not documents else read.resolve(documents)
