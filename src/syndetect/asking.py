@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from syndetect import ask, budget, exchange, read, similar, stages
+from syndetect import ask, budget, exchange, read, similar, stages, tabulate
 from syndetect.answer import Answer
 from syndetect.chunks import in_order
 from syndetect.errors import InputError, SettingsError
@@ -169,7 +169,7 @@ class Asking:
         """Documents to hold against a state of the index."""
         ids = frame["doc_id"].to_list()
         batch, _ = stages.sketch(*joined(list(texts)), self.settings, ids)
-        time = frame["published"].to_physical().fill_null(int(UNDATED)).to_numpy().astype(np.int64)
+        time = tabulate.times(frame["published"])
         twins = snapshot.numbers_of(ids) if is_named else np.full(len(ids), -1, np.int64)
         return Asked(batch, time, twins, snapshot.shards)
 

@@ -1,6 +1,7 @@
 """MinHash signatures, bit-identical to datasketch's (``MinHash(num_perm, seed, scheme="affine32")``)."""
 
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,12 @@ def permutations(slots: int, seed: int) -> tuple[U32, U32]:
 
     They are those that datasketch 2 draws for the same ``num_perm`` and ``seed``.
     """
+    multipliers, addends = _drawn(slots, seed)
+    return multipliers.copy(), addends.copy()
+
+
+@lru_cache(maxsize=8)
+def _drawn(slots: int, seed: int) -> tuple[U32, U32]:
     generator = np.random.RandomState(seed)  # the generator datasketch uses
     multipliers = generator.randint(0, 1 << 31, slots, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     return multipliers, generator.randint(0, 1 << 32, slots, dtype=np.uint32)

@@ -12,9 +12,8 @@ import numpy.typing as npt
 import polars as pl
 from xxhash import xxh3_64_intdigest
 
-from syndetect import lsh, minhash, winnow
+from syndetect import lsh, minhash, tabulate, winnow
 from syndetect.corpus import Batch
-from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.ranges import FAR
 from syndetect.lists import Arrays, Memory
 from syndetect.settings import Settings
@@ -120,7 +119,7 @@ class Fresh:
             texts: their texts, compressed; None where texts are not stored.
         """
         words, sketch = batch.words, batch.sketch
-        time = articles["published"].to_physical().fill_null(int(UNDATED)).to_numpy().astype(np.int64)
+        time = tabulate.times(articles["published"])
         arrays = Memory(
             code=words.code,
             documents=words.documents,

@@ -16,7 +16,6 @@ from syndetect import align, budget, passages, read, stages, tabulate
 from syndetect.chunks import in_order
 from syndetect.corpus import Batch, Corpus
 from syndetect.errors import InputError, SettingsError
-from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.jit import is_compiled, note_compiled
 from syndetect.progress import Progress, Silent
 from syndetect.settings import Settings
@@ -251,7 +250,7 @@ def joined(encoded: list[bytes]) -> tuple[U8, I64]:
 
 def _places(articles: pl.DataFrame, corpus: Corpus) -> Places:
     """Where words stand, and when they were published."""
-    time = articles["published"].to_physical().fill_null(int(UNDATED)).to_numpy()
+    time = tabulate.times(articles["published"])
     return Places.of(corpus.tags, corpus.documents, time, time_rank(time))
 
 

@@ -250,11 +250,12 @@ def _whole(batch: Batch) -> pl.DataFrame:
 
 def _batch(articles: Sequence[Article]) -> Batch:
     # as bytes, since polars would encode strings a second time
-    values = {
-        name: pl.Series(
+    columns = [
+        pl.Series(
+            name,
             [getattr(article, name) for article in articles],
-            dtype=pl.Int64 if kind.is_temporal() else pl.Binary,
-        )
+            pl.Int64 if kind.is_temporal() else pl.Binary,
+        ).cast(kind)
         for name, kind in _DESCRIPTION.items()
-    }
-    return pl.DataFrame(values).cast(_DESCRIPTION), [article.text for article in articles]
+    ]
+    return pl.DataFrame(columns), [article.text for article in articles]

@@ -1,7 +1,7 @@
 """Arrays to tables: dense numbers become the user's ids again, words become characters."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,12 +9,21 @@ import polars as pl
 
 from syndetect.corpus import Corpus, Wanted
 from syndetect.corpus import Located as Portion
+from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.stars import count_covered
 from syndetect.tables import TABLES
 
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
+
+
+def times(published: pl.Series) -> I64:
+    """int64[d]: microseconds since 1970, ``UNDATED`` where unknown."""
+    physical = published.to_physical()
+    if published.null_count():
+        physical = physical.fill_null(int(UNDATED))
+    return physical.to_numpy().astype(np.int64)
 
 
 class Pairs(NamedTuple):
@@ -103,13 +112,13 @@ def documents_table(
 
 def pairs_table(articles: pl.DataFrame, pairs: Pairs, spans: list[tuple[I64, I64]]) -> pl.DataFrame:
     """The table ``pairs``; ``spans`` are the characters on both sides."""
-    columns: dict[str, object] = {}
+    columns: dict[str, Any] = {}
     for side, name in enumerate("ab"):
-        columns[f"doc_{name}"] = articles["doc_id"].gather(pairs.documents[side])
+        columns[f"doc_{name}"] = articles["doc_id"][pairs.documents[side]]
         columns[f"paragraph_{name}"] = pairs.numbers[side]
         columns[f"begin_{name}"], columns[f"end_{name}"] = spans[side]
     columns["jaccard"], columns["containment_a"], columns["containment_b"] = pairs.shares.T.copy()
-    return pl.DataFrame(columns, schema_overrides=TABLES["pairs"]).select(TABLES["pairs"].names())
+    return _table("pairs", columns)
 
 
 def matches_table(
@@ -120,12 +129,12 @@ def matches_table(
 ) -> pl.DataFrame:
     """The table ``matches``; ``measures`` are equal words, aligned columns and the score in quarters."""
     equal, aligned, score = measures
-    columns: dict[str, object] = {}
+    columns: dict[str, Any] = {}
     for name, document, span in zip("ab", documents, spans, strict=True):
-        columns[f"doc_{name}"] = articles["doc_id"].gather(document)
+        columns[f"doc_{name}"] = articles["doc_id"][document]
         columns[f"begin_{name}"], columns[f"end_{name}"] = span
     columns |= {"words": equal, "identity": equal / np.maximum(aligned, 1), "score": score / 4}
-    return pl.DataFrame(columns, schema_overrides=TABLES["matches"]).select(TABLES["matches"].names())
+    return _table("matches", columns)
 
 
 def passages_table(
@@ -137,13 +146,18 @@ def passages_table(
 ) -> pl.DataFrame:
     """The table ``passages``; ``numbers`` are passages and documents, ``measures`` equal words and columns."""
     (passage, document), (equal, aligned) = numbers, measures
-    columns: dict[str, object] = {
+    columns: dict[str, Any] = {
         "passage_id": passage,
-        "doc_id": articles["doc_id"].gather(document),
+        "doc_id": articles["doc_id"][document],
         "begin": spans[0],
         "end": spans[1],
         "words": equal,
         "identity": equal / np.maximum(aligned, 1),
         "text": text,
     }
-    return pl.DataFrame(columns, schema_overrides=TABLES["passages"]).select(TABLES["passages"].names())
+    return _table("passages", columns)
+
+
+def _table(name: str, columns: Mapping[str, Any]) -> pl.DataFrame:
+    """A table of these columns, which need not be in its order; built of columns, since a query makes small ones."""
+    return pl.DataFrame([pl.Series(column, columns[column], kind) for column, kind in TABLES[name].items()])
