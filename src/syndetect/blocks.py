@@ -167,7 +167,13 @@ class CheckedFile:
                 pages = mmap.mmap(number, self.size, flags=private, prot=both)
         except OSError as error:
             raise self._unreadable(error) from error
+        self._pages = pages
         return np.frombuffer(pages, np.uint8)
+
+    def release(self) -> None:
+        """Let go of the pages of the map; they are read again where they are needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._pages.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> None:
         """Close the file; nothing can be read or checked from now on, but maps remain."""

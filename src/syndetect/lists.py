@@ -19,7 +19,7 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
 
-#: Entries for which a directory has one place, at least; there are at most twice as many.
+#: Entries for which a directory has one place, at least; there are less than twice as many.
 _SPACING = 8
 _S32 = np.uint64(32)
 _MOST_BITS = 32
@@ -43,6 +43,9 @@ class Arrays(Protocol):
     def verify(self) -> None:
         """Check everything, even what was checked before."""
 
+    def release(self) -> None:
+        """Let go of the memory of what was read."""
+
 
 class Memory(dict[str, Array]):
     """Arrays in memory, which need no checks."""
@@ -57,10 +60,13 @@ class Memory(dict[str, Array]):
     def verify(self) -> None:
         """Nothing to do."""
 
+    def release(self) -> None:
+        """Nothing to do."""
+
 
 def _bits(counts: I64) -> I64:
     """int64[l]: how many leading bits of a key the directories of lists of so many entries are made for."""
-    return np.minimum(np.ceil(np.log2(np.maximum(counts // _SPACING, 1))).astype(np.int64), _MOST_BITS)
+    return np.minimum(np.log2(np.maximum(counts // _SPACING, 1)).astype(np.int64), _MOST_BITS)
 
 
 def write(

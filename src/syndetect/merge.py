@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,11 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
 Put = Callable[[str, Array], None]
-T = TypeVar("T")
 
 #: Words that one segment can hold: they have 31-bit numbers.
 MOST_WORDS = (1 << 31) - 1
-#: Words of postings whose new places are reckoned at a time, for the sake of memory.
+#: Bytes that are read of the spool at a time.
+_SPOOLED = 1 << 24
 _NONE = np.uint32(0xFFFFFFFF)
 _S32 = np.uint64(32)
 _UPPER, _LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
@@ -129,7 +129,7 @@ def words_of(parts: Sequence[Part]) -> int:
     return sum(int(np.diff(part.arrays.whole("documents"))[part.keep].sum()) for part in parts)
 
 
-def write(put: Put, parts: Sequence[Part], bands: int, threads: int = 1) -> dict[str, int]:
+def write(put: Put, parts: Sequence[Part], bands: int, spool: BinaryIO, threads: int = 1) -> dict[str, int]:
     """Write what stays of parts, one behind the other, as the arrays and lists of one segment.
 
     Lists are worked on one at a time; of the rest, what is held in memory is a few numbers a document and a paragraph.
@@ -138,6 +138,7 @@ def write(put: Put, parts: Sequence[Part], bands: int, threads: int = 1) -> dict
         put: takes an array's name and a piece of it; all pieces of one array come one after the other.
         parts: the documents, in their order; together of ``MOST_WORDS`` words at most.
         bands: how many bands there are.
+        spool: an empty file for what has to wait: four bytes a posting.
         threads: how many lists are worked on at once.
 
     Returns:
@@ -153,14 +154,15 @@ def write(put: Put, parts: Sequence[Part], bands: int, threads: int = 1) -> dict
             _put_items(put, moved, name, f"{name}.bounds")
             put(f"{name}.bounds", _bounds(moved, f"{name}.bounds"))
     targets = _put_sketches(put, moved)
-    postings = _put_postings(put, moved, threads)
+    postings = _put_postings(put, moved, spool, threads)
 
     def list_of(name: str, new: Callable[[int, U32], U32]) -> Callable[[int], U64]:
         def gather(which: int) -> U64:
-            return np.concatenate([
-                np.empty(0, np.uint64),
-                *(_renumbered(one.part.entries(name, which), new, i) for i, one in enumerate(moved)),
-            ])  # fmt: skip
+            found = [np.empty(0, np.uint64)]
+            for number, one in enumerate(moved):
+                found.append(_renumbered(one.part.entries(name, which), new, number))
+                one.part.arrays.release()
+            return np.concatenate(found)
 
         return gather
 
@@ -189,6 +191,7 @@ def _put_items(put: Put, moved: Sequence[Moved], name: str, bounds: str) -> None
         values, ends = one.array(name), one.array(bounds)
         for low, high in one.runs():
             put(name, values[ends[low] : ends[high]])
+        one.part.arrays.release()
     put(name, moved[0].array(name)[:0])
 
 
@@ -273,7 +276,7 @@ def _first_of_each(hashes: U64) -> tuple[U64, U32]:
     return ordered[is_first], places[is_first]
 
 
-def _put_postings(put: Put, moved: Sequence[Moved], threads: int) -> int:
+def _put_postings(put: Put, moved: Sequence[Moved], spool: BinaryIO, threads: int) -> int:
     """Postings in the order of their keys and of what follows them; how many there are."""
     following: dict[int, U32] = {}
 
@@ -285,13 +288,21 @@ def _put_postings(put: Put, moved: Sequence[Moved], threads: int) -> int:
             stays = words != _NONE
             found.append((entries & _UPPER | words)[stays])
             more.append(one.part.continuations(which)[stays])
+            one.part.arrays.release()
         entries = np.concatenate(found)
         keys, words = sort_keys(entries & _UPPER | np.concatenate(more), entries.astype(np.uint32))
         following[which] = keys.astype(np.uint32)
         return keys & _UPPER | words
 
-    lists.write(put, "postings", winnow.PARTS, gather, threads, is_sorted=True)
-    count = sum(map(len, following.values()))
-    for which in range(winnow.PARTS):
-        put("continuations", following.pop(which))
+    def put_and_spool(name: str, array: Array) -> None:
+        put(name, array)
+        if name == "postings":
+            spool.write(following.pop(min(following)).data)
+
+    lists.write(put_and_spool, "postings", winnow.PARTS, gather, threads, is_sorted=True)
+    count = spool.tell() // 4
+    spool.seek(0)
+    while piece := spool.read(_SPOOLED):
+        put("continuations", np.frombuffer(piece, np.uint32))
+    put("continuations", np.empty(0, np.uint32))
     return count

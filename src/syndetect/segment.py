@@ -208,6 +208,10 @@ class Segment:
         self._footer()
         self._file.check_all()
 
+    def release(self) -> None:
+        """Let go of the memory of what was read; it is read again where it is needed."""
+        self._file.release()
+
     def close(self) -> None:
         """Close the file; nothing can be checked from now on."""
         self._file.close()

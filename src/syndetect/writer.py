@@ -1,11 +1,17 @@
 """Changes of an index: segments written and merged, documents removed, and commits of both."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from syndetect import merge, tiers
+from syndetect.disk import reason
+from syndetect.errors import OutputError, SyndetectError
 from syndetect.ledger import Entry, Ledger
 from syndetect.parts import Part
 from syndetect.segment import SegmentWriter
@@ -72,8 +78,8 @@ class Writer:
     def _segment(self, parts: Sequence[Part], threads: int) -> Entry:
         """Write a segment; it counts when it is committed."""
         path = self._ledger.fresh("segment")
-        with SegmentWriter(path) as writer:
-            facts = merge.write(writer.append, parts, self._settings.bands, threads)
+        with SegmentWriter(path) as writer, _spooling(path.parent) as spool:
+            facts = merge.write(writer.append, parts, self._settings.bands, spool, threads)
             written = writer.finish(facts)
         return Entry(path.name, written.size, written.xxh3, facts)
 
@@ -101,3 +107,15 @@ class Writer:
                 )
         self._ledger.commit([*entries, *removals], {})
         return Snapshot.of(self._ledger, snapshot)
+
+
+@contextmanager
+def _spooling(folder: Path) -> Iterator[BinaryIO]:
+    """A file that nobody else sees, on the disk of a folder."""
+    try:
+        with TemporaryFile(dir=folder) as spool:
+            yield spool
+    except OSError as error:
+        if isinstance(error, SyndetectError):
+            raise
+        raise OutputError(f"cannot write {folder}: {reason(error)}") from error
