@@ -9,14 +9,19 @@ import numpy.typing as npt
 import polars as pl
 
 from syndetect.errors import InputError
+from syndetect.merge import MOST_WORDS
 from syndetect.parts import Fresh
 from syndetect.snapshot import Snapshot
 from syndetect.writer import Writer
 
 I64 = npt.NDArray[np.int64]
 
-#: Words of documents that are written, and committed, together.
-_PORTION = 1 << 24
+#: Words of documents that are written, and committed, together, at least.
+LEAST_PORTION = 1 << 20
+#: Bytes that a word takes in memory until it is written.
+_WORD_BYTES = 40
+#: And at most: one batch more must not be too much for a segment.
+_MOST_PORTION = MOST_WORDS - (1 << 28)
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,9 @@ class Chosen(NamedTuple):
 class Adding:
     """Documents on their way into an index, and what became of them."""
 
-    def __init__(self, writer: Writer, snapshot: Snapshot, existing: str, threads: int) -> None:
+    def __init__(self, writer: Writer, snapshot: Snapshot, existing: str, threads: int, memory: int) -> None:
         self._writer, self.snapshot, self._existing, self._threads = writer, snapshot, existing, threads
+        self._portion = min(max(memory // _WORD_BYTES, LEAST_PORTION), _MOST_PORTION)
         self._parts: list[Fresh] = []
         self._gone: list[I64] = []
         self._words = 0
@@ -77,7 +83,7 @@ class Adding:
         self._parts.append(part)
         self._gone.append(gone)
         self._words += len(part.arrays["code"])
-        if self._words >= _PORTION:
+        if self._words >= self._portion:
             self.write()
 
     def write(self) -> None:

@@ -165,7 +165,7 @@ def _lengthened(asked: Asked, groups: _Groups, k: int, level: int) -> _Groups:
     firsts = order[is_new]
     parent = groups.own[firsts]
     documents = asked.batch.words.documents
-    more = winnow.continuations(asked.tags, documents, groups.words[firsts], k)
+    more = winnow.continuations(asked.tags, documents, asked.blocks, groups.words[firsts], k)
     runs = [
         shard.narrow(begin[parent], end[parent], more, _SHIFTS[level])
         for shard, (begin, end) in zip(asked.shards, groups.runs, strict=True)

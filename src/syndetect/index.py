@@ -119,17 +119,19 @@ class Index(Asking):
         existing: Literal["error", "skip", "replace"] = "error",
         columns: Mapping[str, str] | None = None,
         threads: int | None = None,
+        memory: int | None = None,
         strict: bool = False,
         progress: Progress | None = None,
     ) -> Added:
         """Add documents behind those that are there.
 
-        Up to about 16 million words all are added at once, or none; of more, portion after portion.
+        What fits into the memory is added at once, or not at all; of more, portion after portion.
 
         Args:
             documents: what :func:`syndetect.scan` takes.
             existing: what to do with one whose id is there already: raise an error, leave it out, or put it in the
                 place of the old one (behind all others).
+            memory: bytes that a portion may take (default: half of what is free).
             columns, threads, strict, progress: as for a scan.
 
         Raises:
@@ -147,7 +149,7 @@ class Index(Asking):
             batches = read.batches(
                 found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
             )
-            adding = Adding(writer, self._snapshot, existing, threads)
+            adding = Adding(writer, self._snapshot, existing, threads, memory or budget.default_memory())
             try:
                 with closing(in_order(self._prepare, adding.chosen(batches), threads)) as parts:
                     for part, gone in parts:

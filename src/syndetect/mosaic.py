@@ -15,7 +15,7 @@ import numpy.typing as npt
 from syndetect.corpus import Batch
 from syndetect.kernels.ranges import copy_ranges
 from syndetect.shard import Shard
-from syndetect.text import Places, latest, tags
+from syndetect.text import Places, blocks_of, latest, tags
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -61,6 +61,11 @@ class Asked:
     def tags(self) -> U8:
         """uint8[words]: the tags of their words."""
         return tags(self.batch.words.code)
+
+    @cached_property
+    def blocks(self) -> U32:
+        """uint32: the document of every 256th of their words."""
+        return blocks_of(self.batch.words.documents, len(self.batch.words.code))
 
     def by_shard(self, keys: I64) -> Iterator[tuple[Shard, I64, I64]]:
         """Of documents of the index: shards, which of the keys are theirs, and these documents' rows."""

@@ -143,6 +143,7 @@ class Fresh:
         following = winnow.continuations(
             tags(words.code),
             words.documents,
+            arrays["blocks"],
             batch.postings.entries.astype(np.uint32),
             settings.fingerprint_words,
         )

@@ -10,6 +10,7 @@ from syndetect.kernels import fingerprints as _kernels
 from syndetect.kernels import joining as _joining
 from syndetect.kernels.groups import star_groups
 from syndetect.kernels.nearby import bounds_by_bits
+from syndetect.kernels.owners import find_owners
 from syndetect.settings import Settings
 from syndetect.sorting import find_groups, gather, sort_keys, sort_values
 from syndetect.text import Places
@@ -112,7 +113,7 @@ def fingerprint(code: U32, documents: I64, k: int, window: int) -> Postings:
     return Postings(bounds, entries)
 
 
-def continuations(tags: U8, documents: I64, words: U32, k: int) -> U32:
+def continuations(tags: U8, documents: I64, blocks: U32, words: U32, k: int) -> U32:
     """uint32[n]: what follows fingerprints, by which hot ones are told apart when they are looked up.
 
     The upper 16 bits are of the next 2k words, the lower of the next 4k: equal where :func:`join`, lengthening a
@@ -121,12 +122,14 @@ def continuations(tags: U8, documents: I64, words: U32, k: int) -> U32:
     Args:
         tags: uint8[words].
         documents: int64[d + 1], each document's first word.
+        blocks: uint32, the document of every 256th word.
         words: uint32[n], the fingerprints' first words.
         k: words of a fingerprint.
     """
-    owner = np.searchsorted(documents, words, side="right") - 1
-    short, long = (lengthened(tags, documents, words, owner, k * length) for length in LENGTHS)
-    following: U32 = ((short >> np.uint64(48)) << np.uint64(16) | long >> np.uint64(48)).astype(np.uint32)
+    owner, following = np.empty(len(words), np.int64), np.empty(len(words), np.uint32)
+    find_owners(words, blocks, documents, owner)
+    short, long = (np.int64(k * length) for length in LENGTHS)
+    _kernels.follow(tags, documents[1:], words, owner, short, long, following)
     return following
 
 

@@ -11,6 +11,7 @@ PARTS = 1 << PART_BITS
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _S32 = np.uint64(32)
+_S48 = np.uint64(48)
 _S56 = np.uint64(64 - PART_BITS)
 _UPPER = np.uint64(0xFFFFFFFF00000000)
 
@@ -107,6 +108,22 @@ def lengthen(tags, ends, place, owner, words, key):
             h = (h ^ np.uint64(tags[at])) * _BASE
             h ^= h >> _S32
         key[i] = _mix(h)
+
+
+@kernel
+def follow(tags, ends, place, owner, short, long, following):
+    """What follows places: 16 bits of the key that :func:`lengthen` gives with ``short`` words, 16 with ``long``."""
+    for i in range(len(place)):
+        low = np.int64(place[i])
+        h = first = np.uint64(0)
+        until = min(low + long, ends[owner[i]])
+        for at in range(low, until):
+            if at - low == short:
+                first = h
+            h = (h ^ np.uint64(tags[at])) * _BASE
+            h ^= h >> _S32
+        first = h if until - low <= short else first
+        following[i] = (_mix(first) >> _S48 << np.uint64(16)) | _mix(h) >> _S48
 
 
 @kernel
