@@ -22,8 +22,9 @@ from click.testing import CliRunner
 from click.testing import Result as Outcome
 
 from invented import result
-from syndetect import cli, errors, report
-from syndetect.cli import COLUMNS, main
+from syndetect import errors, report, terminal
+from syndetect.cli import main
+from syndetect.options import COLUMNS
 from syndetect.settings import Settings
 from syndetect.tables import Result
 
@@ -54,7 +55,7 @@ def test_a_table_for_a_person(calls: Calls) -> None:
     outcome = run("scan", "corpus")
     assert outcome.exit_code == 0
     assert outcome.stdout == report.summary(result(skipped=7))
-    assert outcome.stderr.splitlines() == report.skipped(result(skipped=7)).splitlines()
+    assert outcome.stderr.splitlines() == report.skipped(result(skipped=7).skipped).splitlines()
     assert len(calls) == 1
 
 
@@ -126,7 +127,7 @@ def test_matches_for_a_pipe_and_nothing_else(form: str) -> None:
             assert header == matches.columns
             assert len(rows) == matches.height
     one = result(skipped=7)
-    assert outcome.stderr == f"{report.totals(one)}\n{report.skipped(one)}\n"
+    assert outcome.stderr == f"{report.totals(one)}\n{report.skipped(one.skipped)}\n"
     assert run("scan", "corpus", "--format", form, "-q").stderr == "7 skipped (-o DIR keeps the list)\n"
 
 
@@ -184,7 +185,7 @@ FAILURES = {
     "input": (errors.InputError("no such path: corpus"), "no such path: corpus"),
     "two lines": (errors.InputError("one\n two"), "one two"),
     "escapes": (errors.InputError("no \x1b[31m\u202egpj.txt"), r"no \x1b[31m\u202egpj.txt"),
-    "memory": (MemoryError(), "out of memory: scan fewer articles at a time, or on a larger machine"),
+    "memory": (MemoryError(), "out of memory: take fewer articles at a time, or a larger machine"),
     "disk": (OSError(errno.ENOSPC, "Full"), "no space left on the disk; free some and try again"),
     "system": (PermissionError(errno.EACCES, "Permission denied", "a.txt"), "Permission denied: a.txt"),
     "bug": (
@@ -354,7 +355,7 @@ def test_a_write_that_takes_a_part_only_is_gone_on_with(monkeypatch: pytest.Monk
 
     raw = Raw()
     monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=raw))
-    cli._write([b"a piece of more than seven bytes", b"", b"another one"])
+    terminal.write([b"a piece of more than seven bytes", b"", b"another one"])
     assert raw.taken == b"a piece of more than seven bytesanother one"
 
 

@@ -372,3 +372,61 @@ def test_segments_are_merged_as_they_grow(tmp_path: Path) -> None:
         files = {path.suffix for path in (tmp_path / "index").iterdir()}
         assert files <= {".segment", ".removed", ".json", ""}
         index.verify()
+
+
+def test_a_passage_shows_everybody_who_has_it(tmp_path: Path) -> None:
+    """The asked document is neither the first nor the last to have run it."""
+    shared = "nobody knew at first why all the lights along the old harbour wall went out that night"
+    days = [datetime(2031, 6, day, 12, tzinfo=UTC) for day in range(1, 7)]
+    held = [
+        {"id": f"n{i}", "text": f"w{i} v{i} {shared} u{i}", "published": day} for i, day in enumerate(days)
+    ]
+    with Index.create(tmp_path / "index") as index:
+        index.add(held)
+        asked = {
+            "id": "asked",
+            "text": f"before it {shared}",
+            "published": datetime(2031, 6, 3, 18, tzinfo=UTC),
+        }
+        passages = index.query(asked).passages
+    assert passages["passage_id"].to_list() == [1] * 7
+    assert passages["doc_id"].to_list() == ["n0", "n1", "n2", "asked", "n3", "n4", "n5"]
+    assert passages["text"].to_list() == [shared] * 7
+
+
+def test_a_document_without_an_id_is_nobodys_twin(tmp_path: Path) -> None:
+    text = ARTICLES[0]["text"]
+    with Index.create(tmp_path / "index") as index:
+        index.add([{"text": text}, {"id": "query", "text": text}])
+        assert "record 1" in index
+        for asked in (text, {"text": text}):
+            assert set(index.query(asked).matches["doc_a"]) == {"record 1", "query"}
+        assert index.query_many([{"text": text}]).matches.height == index.query(text).matches.height
+
+
+def test_a_time_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    with Index.create(tmp_path / "index") as index:
+        index.add([ARTICLES[0]])
+        asked = {"id": "asked", "text": ARTICLES[0]["text"], "published": "some day"}
+        assert index.query(asked).documents["published"].to_list() == [None]
+
+
+def test_an_endless_stream_may_repeat_itself_and_hold_what_cannot_be_used(tmp_path: Path) -> None:
+    def feed():
+        number = 0
+        while True:
+            yield {"id": f"n{number % 3}", "text": f"words {number}"} if number % 2 else {"id": "no text"}
+            number += 1
+
+    skipped: list[str] = []
+    with Index.create(tmp_path / "index") as index:
+        for number, (one, _) in enumerate(
+            stream(feed(), index, on_skip=lambda place, _: skipped.append(place))
+        ):
+            assert one["text"] == f"words {2 * number + 1}"
+            if number == 5:
+                break
+        assert len(index) == 3
+        assert skipped == [f"record {number}" for number in range(1, 13, 2)]
+        with pytest.raises(InputError, match="record 1"):
+            next(stream(feed(), index))

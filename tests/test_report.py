@@ -129,12 +129,12 @@ def test_ids_stand_where_no_source_is_known() -> None:
 
 
 def test_skipped_places_are_listed_up_to_a_number() -> None:
-    assert report.skipped(result(skipped=2)).splitlines() == [
+    assert report.skipped(result(skipped=2).skipped).splitlines() == [
         "skipped kesh/0.txt: not text: it holds NUL bytes",
         "skipped kesh/1.txt: not text: it holds NUL bytes",
     ]
-    assert report.skipped(result(skipped=7)).splitlines()[-1] == "skipped 2 more places"
-    assert report.skipped(result()) == ""
+    assert report.skipped(result(skipped=7).skipped).splitlines()[-1] == "skipped 2 more places"
+    assert report.skipped(result().skipped) == ""
 
 
 def test_totals_say_where_the_list_of_the_skipped_is() -> None:
@@ -152,7 +152,7 @@ def test_printable_text_is_shown_and_not_obeyed() -> None:
 @pytest.mark.parametrize("colour", [False, True])
 def test_no_escape_of_an_article_reaches_the_terminal(colour: bool) -> None:
     one = with_text(HOSTILE)
-    for text in (report.summary(one, colour=colour), show(one, colour=colour), report.skipped(one)):
+    for text in (report.summary(one, colour=colour), show(one, colour=colour), report.skipped(one.skipped)):
         plain = ANSI.sub("", text) if colour else text
         assert all(char == "\n" or char.isprintable() for char in plain), plain
         assert "\u202e" not in text

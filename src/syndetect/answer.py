@@ -27,8 +27,9 @@ class Answer:
     Attributes:
         matches: passages shared with documents of the index; by asked document, and then best first.
         pairs: similar paragraphs.
-        passages: every use of each passage: in the asked documents, and in those that have it. ``text`` is null where
-            the index stores no texts.
+        passages: what an asked document shares with others, and every use of it in these, in order of time. ``words``
+            and ``identity`` hold each use against that in the asked document. ``text`` is null where the index
+            stores no texts.
         documents: the asked documents.
     """
 
@@ -86,12 +87,16 @@ class Answer:
         bounds = np.concatenate([[0], np.cumsum(sizes)])
         inside = [self._found.words(*side) for side in self._sides]
         words = [part + bounds[document][:, None] for part, document in zip(inside, documents, strict=True)]
-        ranks = np.empty(len(row), np.uint32)
-        ranks[np.lexsort((of_view, rank[article[row]]))] = np.arange(len(row), dtype=np.uint32)
+        # the asked document has each passage's centre, whenever it was published: only with it is there a match
+        is_other = self._keys[row] & 1 == 0
+        ranks, in_time = np.empty((2, len(row)), np.uint32)
+        ranks[np.lexsort((rank[article[row]], is_other, of_view))] = np.arange(len(row), dtype=np.uint32)
+        in_time[:] = rank[article[row]]
         grouped = passages.group(
             documents, (words[0], words[1]), matches.equal, matches.columns, matches.score, ranks
         )
-        order = np.argsort(of_view[grouped.document], kind="stable")
+        places = grouped.words[:, 0], in_time[grouped.document], grouped.passage, of_view[grouped.document]
+        order = np.lexsort(places)
         passage, at = grouped.passage[order], grouped.document[order]
         renumbered = np.cumsum(np.diff(passage, prepend=0) != 0)
         spans = self._characters(row[at], grouped.words[order] - bounds[at][:, None])

@@ -1,5 +1,6 @@
 """What an open index can be asked."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -35,6 +36,8 @@ Document = str | Mapping[str, Any]
 
 #: Bytes of text that are held against the index at a time.
 _ASKED_BYTES = 1 << 20
+#: What a document is called that has no id, when it is asked about.
+_UNNAMED = "query"
 
 
 class Asking:
@@ -116,14 +119,14 @@ class Asking:
 
         Args:
             document: a text; or a mapping with ``text`` and, where known, ``id``, ``published`` ... A document that
-                the index holds under the same id is not compared with itself.
+                the index holds under the same id is not compared with itself; one without an id is called "query".
 
         Raises:
             InputError: there is no text that can be read.
             StoredIndexError: the index is damaged.
         """
-        frame, texts = _one(document)
-        asked = self._asked(self._snapshot, frame, texts, is_named=not isinstance(document, str))
+        frame, texts, is_named = one_document(document)
+        asked = self._asked(self._snapshot, frame, texts, is_named=is_named)
         return Answer(asked, frame, texts, ask.find(asked, self.settings))
 
     def query_many(
@@ -151,13 +154,14 @@ class Asking:
         """
         progress, threads = progress or Silent(), threads or budget.cores()
         found, skipped, snapshot = resolved(documents), Skipped(strict), self._snapshot
+        is_file = isinstance(found, read.Inputs)
         progress.stage("asking", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
         batches = read.batches(
             found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=_ASKED_BYTES
         )
 
         def work(batch: tuple[pl.DataFrame, list[bytes]]) -> dict[str, pl.DataFrame]:
-            asked = self._asked(snapshot, *batch, is_named=True)
+            asked = self._asked(snapshot, *batch, is_named=is_file)
             return Answer(asked, *batch, ask.find(asked, self.settings)).tables()
 
         with closing(in_order(work, batches, threads)) as parts:
@@ -166,11 +170,12 @@ class Asking:
     def _asked(
         self, snapshot: Snapshot, frame: pl.DataFrame, texts: Sequence[bytes], *, is_named: bool
     ) -> Asked:
-        """Documents to hold against a state of the index."""
+        """Documents to hold against a state of the index, named or, where they have no ids of their own, not."""
         ids = frame["doc_id"].to_list()
         batch, _ = stages.sketch(*joined(list(texts)), self.settings, ids)
         time = tabulate.times(frame["published"])
-        twins = snapshot.numbers_of(ids) if is_named else np.full(len(ids), -1, np.int64)
+        twins = snapshot.numbers_of(ids)
+        twins[[not is_named and (name == _UNNAMED or _is_default(name)) for name in ids]] = -1
         return Asked(batch, time, twins, snapshot.shards)
 
     def near_duplicates(self, document: "Document | MinHash | LeanMinHash") -> NearDuplicates:
@@ -193,8 +198,8 @@ class Asking:
         if not isinstance(document, (str, Mapping)):
             signature = exchange.from_datasketch(document, self.settings)
             return similar.of_signature(snapshot.shards, signature, self.settings)
-        frame, texts = _one(document)
-        asked = self._asked(snapshot, frame, texts, is_named=not isinstance(document, str))
+        frame, texts, is_named = one_document(document)
+        asked = self._asked(snapshot, frame, texts, is_named=is_named)
         return similar.of_documents(asked, frame["doc_id"].to_list(), self.settings)
 
     def signatures(
@@ -240,12 +245,27 @@ class Asking:
         return exchange.to_datasketch(names, found, self.settings, storage_config)
 
 
-def _one(document: Document) -> tuple[pl.DataFrame, list[bytes]]:
-    """One document as a frame, and its text."""
-    record = {"id": "query", "text": document} if isinstance(document, str) else document
+def one_document(document: Document) -> tuple[pl.DataFrame, list[bytes], bool]:
+    """One document as a frame, its text, and whether it has an id of its own; a time that cannot be read is left out.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    record = {"text": document} if isinstance(document, str) else document
     if not isinstance(record, Mapping):
         raise InputError(f"a document is a text or a mapping, not {type(document).__name__}")
-    return next(read.batches([record], on_skip=_refuse_all))
+    reasons: list[str] = []
+    found = next(read.batches([record], on_skip=lambda _, reason: reasons.append(reason)), None)
+    if found is None:
+        raise InputError(f"the document cannot be used: {'; '.join(reasons)}")
+    frame, texts = found
+    is_named = not _is_default(frame["doc_id"][0])
+    return frame if is_named else frame.with_columns(doc_id=pl.lit(_UNNAMED)), texts, is_named
+
+
+def _is_default(doc_id: str) -> bool:
+    """Whether this is what a record without an id is called."""
+    return re.fullmatch(r"record \d+", doc_id) is not None
 
 
 def names_of(ids: str | Iterable[str]) -> list[str]:
@@ -259,10 +279,6 @@ def numbers_of(snapshot: Snapshot, ids: Sequence[str]) -> I64:
     if (numbers < 0).any():
         raise InputError(f"the index has no document {ids[int(np.argmin(numbers))]!r}")
     return numbers
-
-
-def _refuse_all(_place: str, reason: str) -> None:
-    raise InputError(f"the document cannot be used: {reason}")
 
 
 def resolved(documents: read.Source) -> Any:

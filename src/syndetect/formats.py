@@ -89,10 +89,7 @@ class Reader:
     def _blocks(self) -> Iterator[bytes]:
         """The file's bytes, unpacked."""
         if self.file.path == "-":
-            if sys.stdin is None:
-                raise InputError("standard input is closed: give a file or a folder")
-            stdin: Any = sys.stdin.buffer
-            while block := stdin.read1(_BLOCK_BYTES):
+            for block in standard_input():
                 self.consumed += len(block)
                 yield block
             return
@@ -102,6 +99,19 @@ class Reader:
             while block := stream.read1(_BLOCK_BYTES):
                 self.consumed = packed.tell()
                 yield block
+
+
+def standard_input() -> Iterator[bytes]:
+    """What comes in, as it comes.
+
+    Raises:
+        InputError: standard input is closed.
+    """
+    if sys.stdin is None:
+        raise InputError("standard input is closed: give a file or a folder")
+    stdin: Any = sys.stdin.buffer
+    while block := stdin.read1(_BLOCK_BYTES):
+        yield block
 
 
 def _unpacked(packed: Any, packing: str) -> Any:

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from syndetect import budget, compression, read, stages
 from syndetect.adding import Added, Adding, Chosen
@@ -214,27 +215,41 @@ class Index(Asking):
         self.close()
 
 
-def stream(documents: read.Source, index: Index) -> Iterator[tuple[dict[str, Any], Answer]]:
+def stream(
+    documents: read.Source, index: Index, *, on_skip: Callable[[str, str], None] | None = None
+) -> Iterator[tuple[dict[str, Any], Answer]]:
     """Ask an index about each of some documents, and then add it.
 
     Args:
-        documents: what :func:`syndetect.scan` takes; a generator is read as far as it is needed.
+        documents: what :func:`syndetect.scan` takes; mappings may come from a generator that never ends.
         index: open for writing. A document that it has already, by its id, is asked about and left out.
+        on_skip: told the place and reason of what cannot be used; by default that is an error.
 
     Yields:
         Every document, as :meth:`Index.get` would give it, with what the index has of it; it is added when the next
         is asked for, or the generator is closed.
 
     Raises:
-        InputError, StoredIndexError, OutputError: as :meth:`Index.query` and :meth:`Index.add`.
+        InputError: a document cannot be used.
+        StoredIndexError, OutputError: as :meth:`Index.query` and :meth:`Index.add`.
     """
-    for frame in read.read(documents, on_skip=lambda *_: None, batch_bytes=1):
-        for row in frame.iter_rows(named=True):
-            document = {"id" if name == "doc_id" else name: value for name, value in row.items()}
-            try:
-                yield document, index.query(document)
-            finally:
-                index.add([document], existing="skip", threads=1)
+    skip = on_skip or Skipped(strict=True)
+    for row in _rows(resolved(documents), skip):
+        try:
+            yield row, index.query(row)
+        finally:
+            index.add([row], existing="skip", threads=1)
+
+
+def _rows(found: Any, skip: Callable[[str, str], None]) -> Iterator[dict[str, Any]]:
+    """Documents one by one; mappings are taken as they come, and nothing of them is remembered."""
+    is_whole = isinstance(found, (read.Inputs, pl.DataFrame, pl.LazyFrame))
+    for number, source in enumerate([found] if is_whole else ([record] for record in found), 1):
+        place = "" if is_whole else f"record {number}"
+        told = skip if is_whole else lambda _, reason, place=place: skip(place, reason)
+        for frame in read.read(source, on_skip=told, batch_bytes=1):
+            for row in frame.iter_rows(named=True):
+                yield {"id" if name == "doc_id" else name: value for name, value in row.items()}
 
 
 def _opened(ledger: Ledger, before: Snapshot | None) -> Snapshot:

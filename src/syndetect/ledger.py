@@ -20,7 +20,7 @@ from syndetect.disk import locked, reason, sync_folder, write_bytes
 from syndetect.errors import BusyError, OutputError, StoredIndexError, SyndetectError
 from syndetect.manifest import MANIFEST, UNFINISHED, Entry, Manifest, holds_index
 
-__all__ = ["Entry", "Ledger"]
+__all__ = ["Entry", "Ledger", "check_replaceable", "check_vacant", "lock_folder"]
 
 _LOCK = "lock"
 _SUFFIXES = (".segment", ".removed")
@@ -57,11 +57,11 @@ class Ledger:
             OutputError: something else is there, or the folder cannot be written.
         """
         with _writing(folder):
-            _check_vacant(folder)
+            check_vacant(folder)
             folder.mkdir(parents=True, exist_ok=True)
-            lock = _locked(folder)
+            lock = lock_folder(folder)
             try:
-                _check_vacant(folder)  # another process may have been quicker
+                check_vacant(folder)  # another process may have been quicker
                 Manifest(kind, 0, 0, head, {}, ()).write(folder)
                 sync_folder(folder.parent)
                 return cls(folder, kind, lock)
@@ -82,7 +82,7 @@ class Ledger:
             return cls(folder, kind, None)
         Manifest.read(folder, kind)  # nothing is put where there is no index
         with _writing(folder):
-            lock = _locked(folder)
+            lock = lock_folder(folder)
         try:
             ledger = cls(folder, kind, lock)
             ledger._sweep()
@@ -203,11 +203,15 @@ class Ledger:
         """Take up the state that the folder has now; whether it is another.
 
         Raises:
-            StoredIndexError: its manifest is missing, damaged or of a newer format; the state is what it was.
+            StoredIndexError: its manifest is missing, damaged or of a newer format, or that of an index of other
+                settings; the state is what it was.
         """
         if not self.changed():
             return False
-        self._state = Manifest.read(self.folder, self._kind)
+        state = Manifest.read(self.folder, self._kind)
+        if state.head != self._state.head:
+            raise StoredIndexError(f"{self.folder} was replaced by an index of other settings: open it again")
+        self._state = state
         return True
 
     def close(self) -> None:
@@ -254,8 +258,13 @@ def _read(path: Path) -> bytes:
         raise StoredIndexError(f"cannot read {path}: {reason(error)}") from error
 
 
-def _check_vacant(folder: Path) -> None:
-    """Make sure that a folder is missing or empty, but for what a killed creation leaves."""
+def check_vacant(folder: Path) -> None:
+    """Make sure that a folder is missing or empty, but for what a killed creation leaves.
+
+    Raises:
+        StoredIndexError: an index is there.
+        OutputError: something else is there.
+    """
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -266,7 +275,29 @@ def _check_vacant(folder: Path) -> None:
         raise OutputError(f"{folder} holds {min(foreign)} and no index: choose another folder")
 
 
-def _locked(folder: Path) -> BinaryIO:
+def check_replaceable(folder: Path) -> None:
+    """Make sure that a folder holds an index of any kind and format, damaged or not, and nothing else.
+
+    Raises:
+        OutputError: it does not.
+    """
+    if not holds_index(folder):
+        check_vacant(folder)
+        return
+    ours = {MANIFEST, UNFINISHED, _LOCK, ".DS_Store"}  # macOS leaves the last in every folder it shows
+    if foreign := [
+        one.name for one in folder.iterdir() if one.name not in ours and one.suffix not in _SUFFIXES
+    ]:
+        raise OutputError(f"{folder} holds {min(foreign)}, which is no part of an index: move it away first")
+
+
+def lock_folder(folder: Path) -> BinaryIO:
+    """Be the one who writes an index, until the file that is returned is closed, or the process ends.
+
+    Raises:
+        BusyError: another process does.
+        OutputError: the folder cannot be written.
+    """
     if not os.access(folder, os.W_OK | os.X_OK):  # the lock alone might be writable
         raise OutputError(f"cannot write {folder}: it is not a folder that you may write in")
     remedy = "wait until it is done, or open the index for reading"

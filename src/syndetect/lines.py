@@ -74,7 +74,12 @@ def lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[bytes | int]:
 
 def json_lines(blocks: Iterator[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
     """The objects of JSON Lines with the numbers of their lines; blank lines are passed over."""
-    for number, line in enumerate(lines(as_utf8(blocks), max_bytes), 1):
+    return utf8_json_lines(as_utf8(blocks), max_bytes)
+
+
+def utf8_json_lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
+    """As :func:`json_lines`, of UTF-8 without a byte order mark; an object is there as soon as its line is."""
+    for number, line in enumerate(lines(blocks, max_bytes), 1):
         if isinstance(line, int):
             yield number, too_long(max_bytes)
         elif line and not line.isspace():

@@ -2,11 +2,12 @@
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
+from syndetect.errors import SettingsError
 from syndetect.settings import Settings
 
 COLUMNS = ("id", "text", "source", "published", "title", "url")
@@ -31,6 +32,54 @@ class Quantity(click.ParamType[float]):
 
 BYTES = Quantity("bytes", {"mb": 1e6, "gb": 1e9, "mib": 2**20, "gib": 2**30, "kb": 1e3})
 DAYS = Quantity("days", {"d": 1.0, "h": 1 / 24, "w": 7.0})
+
+
+_DEBUG = "syndetect.debug"
+
+
+def _set_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    ctx.meta[_DEBUG] = value  # shared with the program, which handles errors
+
+
+def is_debugged(ctx: click.Context) -> bool:
+    """Whether the command was given ``--debug``."""
+    return bool(ctx.meta.get(_DEBUG))
+
+
+DEBUG = click.option(
+    "--debug", is_flag=True, is_eager=True, expose_value=False, callback=_set_debug, help="show tracebacks"
+)
+OUTPUT = click.option("-o", "--output", metavar="DIR", help="write the result to a new folder")
+FORCE = click.option("--force", is_flag=True, help="replace a result that is in DIR already")
+TOP = click.option(
+    "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="passages to show"
+)
+ALL = click.option("--all", "show_all", is_flag=True, help="show every passage")
+THREADS = click.option(
+    "--threads", type=click.IntRange(1), metavar="N", help="processor cores to use  [default: all]"
+)
+STRICT = click.option("--strict", is_flag=True, help="fail at the first input that would be skipped")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="no progress and no totals on standard error")
+
+
+def check_format(form: str | None, output: str | None) -> None:
+    """Each format has its place.
+
+    Raises:
+        click.UsageError: this one has another.
+    """
+    if form == "parquet" and output is None:
+        raise click.UsageError("--format parquet writes files: add -o DIR")
+    if form == "json" and output is not None:
+        raise click.UsageError("--format json is for standard output: with -o take jsonl, csv or parquet")
+
+
+class InOrder(click.Group):
+    """Commands that the help page lists in the order in which they were made."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click gives it)
+        """Their names."""
+        return list(self.commands)
 
 
 class SettingOption(click.Option):
@@ -72,9 +121,23 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def chosen_settings(values: Mapping[str, Any]) -> Settings:
+    """What :func:`with_settings` took, among other options' values."""
+    try:
+        return Settings(**{field.name: values[field.name] for field in dataclasses.fields(Settings)})
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+
+
 def with_columns(command: Callable[..., None]) -> Callable[..., None]:
     """An option for each column that an input may call by another name."""
     for name in reversed(COLUMNS):
         meaning = f"the input's name for the column {name}"
         command = click.option(f"--{name}-column", metavar="NAME", help=meaning)(command)
     return command
+
+
+def chosen_columns(values: Mapping[str, Any]) -> dict[str, str] | None:
+    """What :func:`with_columns` took, among other options' values; None when that is nothing."""
+    named = {name: values[f"{name}_column"] for name in COLUMNS}
+    return {ours: theirs for ours, theirs in named.items() if theirs is not None} or None

@@ -21,6 +21,7 @@ from rich.text import Text
 from syndetect.differences import Kind, differences
 from syndetect.errors import ResultError
 from syndetect.progress import quantity
+from syndetect.settings import Settings
 from syndetect.tables import Result
 
 _STYLES = {Kind.SAME: "", Kind.REMOVED: "strike red", Kind.ADDED: "bold green"}
@@ -54,7 +55,8 @@ def summary(result: Result, *, top: int | None = 20, width: int = 80, colour: bo
     """
     found = result.passages["passage_id"].n_unique()
     if not found:
-        return f"No reused passage found.\n\n{totals(result)}\n"
+        nothing = "The index has no passage of these." if _was_asked(result) else "No reused passage found."
+        return f"{nothing}\n\n{totals(result)}\n"
     shown = _by_reach(result, top)
     table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False, show_edge=False)
     for name in ("passage", "articles", "words"):
@@ -84,19 +86,41 @@ def totals(result: Result, skipped: str = "-o DIR keeps the list") -> str:
     pace = _pace(result.manifest)
     if result.skipped.height:
         pace.append(f"{result.skipped.height:,} skipped ({skipped})")
-    found = (
-        f"{_count(articles, 'article')}, {_count(passages, 'reused passage')}, {share} of the words reused"
-    )
+    if _was_asked(result):
+        found = (
+            f"{_count(articles, 'article')} asked, {_count(passages, 'passage')} found, {share} of the words"
+        )
+    else:
+        found = f"{_count(articles, 'article')}, {_count(passages, 'reused passage')}, {share} of the words reused"
     return "\n".join([found, ", ".join(pace)] if pace else [found])
 
 
-def skipped(result: Result, most: int = 5) -> str:
-    """The first places that could not be used, each with its reason, a line each."""
-    rows = result.skipped.head(most).iter_rows()
+def skipped(places: pl.DataFrame, most: int = 5) -> str:
+    """The first places that could not be used (``tables.SKIPPED``), each with its reason, a line each."""
+    rows = places.head(most).iter_rows()
     lines = [f"skipped {printable(place or '')}: {printable(reason or '')}" for place, reason in rows]
-    if result.skipped.height > most:
-        lines.append(f"skipped {result.skipped.height - most:,} more places")
+    if places.height > most:
+        lines.append(f"skipped {places.height - most:,} more places")
     return "\n".join(lines)
+
+
+def holdings(facts: Mapping[str, Any]) -> str:
+    """What :meth:`syndetect.Index.info` says, for a person: a line each."""
+    waiting = f", {facts['removed']:,} more removed that still take space" if facts["removed"] else ""
+    other = {
+        name: value for name, value in facts["settings"].items() if value != Settings().to_dict().get(name)
+    }
+    lines = {
+        "folder": printable(facts["path"]),
+        "articles": f"{facts['documents']:,}{waiting}",
+        "paragraphs": f"{facts['paragraphs']:,}",
+        "words": f"{facts['words']:,}",
+        "size": f"{quantity(facts['bytes'], 'bytes')} in {_count(facts['segments'], 'segment')}",
+        "texts": "kept" if facts["stores_text"] else "not kept",
+        "settings": ", ".join(f"{name} {value}" for name, value in other.items()) or "as by default",
+        "changes": f"{facts['generation']:,}",
+    }
+    return "".join(f"{name:<12}{value}\n" for name, value in lines.items())
 
 
 def passage(
@@ -129,9 +153,13 @@ def passage(
     heading.append(_marked([(Kind.REMOVED, "left out"), (Kind.SAME, " and "), (Kind.ADDED, "added")], colour))
     heading.append(" against the first")
     parts = [_render(heading, width, colour)]
-    first = printable(rows[0]["text"])
-    for place, row in enumerate(rows, start=1):
-        body = _marked(_clipped(list(differences(first, printable(row["text"])))), colour)
+    texts = [None if row["text"] is None else printable(row["text"]) for row in rows]
+    first = next((text for text in texts if text is not None), "")
+    for place, (row, text) in enumerate(zip(rows, texts, strict=True), start=1):
+        if text is None:
+            body = Text("(a text that the index does not store)", style="dim")
+        else:
+            body = _marked(_clipped(list(differences(first, text))), colour)
         parts.append(_heading(place, row, width, colour) + _render(body, width, colour, indent=4))
     return "\n".join(parts)
 
@@ -147,9 +175,14 @@ def _by_reach(result: Result, top: int | None) -> pl.DataFrame:
             pl.col("doc_id").n_unique().alias("documents"),
             pl.coalesce("source", "doc_id").unique(maintain_order=True).alias("names"),
             pl.col("words").first(),
-            pl.col("text").first(),
+            pl.col("text").drop_nulls().first(),  # an index may know only what the asked article says
         )
     )
+
+
+def _was_asked(result: Result) -> bool:
+    """Whether a result is an index's answers, and not that of a scan."""
+    return "index" in result.manifest
 
 
 def _some(names: list[str], room: int) -> str:

@@ -1,6 +1,5 @@
 """The state of an index at one moment: its segments, opened, and what was removed of each."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,18 +32,20 @@ class Snapshot:
 
     @classmethod
     def of(cls, ledger: Ledger, opened: "Snapshot | None" = None) -> "Snapshot":
-        """The state of a folder. Segments that are open already, in an earlier state, are used again."""
-        known = (
-            {}
-            if opened is None
-            else dict(zip((one.name for one in opened.entries), opened.shards, strict=True))
-        )
+        """The state of a folder. Segments that are open already, in an earlier state, are used again.
+
+        They are known by their checksums as well: a folder that was replaced has other files of the same names.
+        """
+        known = {}
+        if opened is not None:
+            names = ((one.name, one.xxh3) for one in opened.entries)
+            known = dict(zip(names, opened.shards, strict=True))
         removals = {str(one.facts["of"]): one for one in ledger.entries if "of" in one.facts}
         entries = tuple(one for one in ledger.entries if "of" not in one.facts)
         shards, first = [], 0
         for entry in entries:
-            if entry.name in known:
-                arrays = known[entry.name].arrays
+            if (entry.name, entry.xxh3) in known:
+                arrays = known[entry.name, entry.xxh3].arrays
             else:
                 arrays = Segment(ledger.folder / entry.name, entry.size, entry.xxh3)
             removed = np.empty(0, np.uint32)
@@ -77,13 +78,3 @@ class Snapshot:
             which = np.flatnonzero((numbers >= shard.first) & (numbers < shard.first + shard.count))
             if len(which):
                 yield at, shard, which, numbers[which] - shard.first
-
-
-def removed_with(shard: Shard, rows: I64) -> U32:
-    """What is removed of a segment when these rows are removed as well."""
-    return np.union1d(shard.removed, rows.astype(np.uint32)).astype(np.uint32)
-
-
-def to_json(value: object) -> str:
-    """A value as one line that is the same for equal values."""
-    return json.dumps(value, sort_keys=True)
