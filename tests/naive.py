@@ -206,6 +206,37 @@ def band_key(signature: Sequence[int], band: int, rows: int) -> int:
     return _chain32(0x9E3779B9, signature[band * rows : (band + 1) * rows])
 
 
+class BandIndex:
+    """Keys in buckets, a dictionary for each band: datasketch's ``MinHashLSH``, but in order of insertion."""
+
+    def __init__(self, bands: int, rows: int) -> None:
+        self.rows = rows
+        self.buckets: list[defaultdict[tuple[int, ...], list[int]]] = [
+            defaultdict(list) for _ in range(bands)
+        ]
+        self.keys: dict[int, object] = {}  # by the number of the insertion
+        self.inserted = 0
+
+    def places(self, signature: Sequence[int]) -> list[list[int]]:
+        return [
+            bucket[tuple(signature[band * self.rows : (band + 1) * self.rows])]
+            for band, bucket in enumerate(self.buckets)
+        ]
+
+    def insert(self, key: object, signature: Sequence[int]) -> None:
+        for place in self.places(signature):
+            place.append(self.inserted)
+        self.keys[self.inserted] = key
+        self.inserted += 1
+
+    def remove(self, key: object) -> None:
+        self.keys = {number: other for number, other in self.keys.items() if other != key}
+
+    def query(self, signature: Sequence[int]) -> list[object]:
+        numbers = sorted(set().union(*self.places(signature)) & self.keys.keys())
+        return list(dict.fromkeys(self.keys[number] for number in numbers))
+
+
 def overlaps(one: set[int], two: set[int]) -> tuple[float, float, float]:
     """Jaccard similarity, and the share of each set that lies in the other."""
     common = len(one & two)

@@ -155,6 +155,12 @@ def scatter(found: Sequence[Sequence[int]]) -> list[list[int]]:
     return [[word * 0xC2B2AE35 % 2**32 for word in document] for document in found]
 
 
+def signatures(random: Random, count: int, slots: int) -> npt.NDArray[np.uint32]:
+    """Signatures of so few values that many agree in a band: uint32[count, slots]."""
+    values = random.choices(range(3), k=count * slots)
+    return np.array(values, np.uint32).reshape(count, slots)
+
+
 def flatten(
     found: Sequence[Sequence[int]], kind: npt.DTypeLike = np.uint32
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:

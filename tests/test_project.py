@@ -117,8 +117,9 @@ def test_a_module_can_be_read_at_a_sitting(path: Path) -> None:
 
 def test_the_public_names() -> None:
     assert syndetect.__all__ == [
-        "Added", "Answer", "BusyError", "Index", "InputError", "MissingExtraError", "OutputError", "Progress",
-        "Result", "ResultError", "Settings", "SettingsError", "StoredIndexError", "SyndetectError", "scan", "stream",
+        "Added", "Answer", "BusyError", "Index", "InputError", "MinHashLSH", "MissingExtraError", "NearDuplicates",
+        "OutputError", "Progress", "Result", "ResultError", "Settings", "SettingsError", "StoredIndexError",
+        "SyndetectError", "scan", "stream",
     ]  # fmt: skip
     assert all(getattr(syndetect, name).__module__.startswith("syndetect.") for name in syndetect.__all__)
     with pytest.raises(AttributeError, match="'syndetect' has no attribute 'scam'"):

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from syndetect.adding import Added
     from syndetect.answer import Answer
     from syndetect.index import Index, stream
+    from syndetect.minhash_lsh import MinHashLSH
     from syndetect.pipeline import scan
     from syndetect.progress import Progress
+    from syndetect.similar import NearDuplicates
     from syndetect.tables import Result
 
 __all__ = [
@@ -33,7 +35,9 @@ __all__ = [
     "BusyError",
     "Index",
     "InputError",
+    "MinHashLSH",
     "MissingExtraError",
+    "NearDuplicates",
     "OutputError",
     "Progress",
     "Result",
@@ -50,6 +54,8 @@ _ROOMS = {
     "Added": "adding",
     "Answer": "answer",
     "Index": "index",
+    "MinHashLSH": "minhash_lsh",
+    "NearDuplicates": "similar",
     "Progress": "progress",
     "Result": "tables",
     "scan": "pipeline",

@@ -31,6 +31,30 @@ def s_curve(jaccard: F64 | float, bands: int, rows: int) -> F64 | float:
     return 1.0 - (1.0 - jaccard**rows) ** bands
 
 
+def best_shape(threshold: float, slots: int, weights: tuple[float, float] = (0.5, 0.5)) -> tuple[int, int]:
+    """The bands and rows that err least about whether two sets are as similar as a threshold: those of datasketch.
+
+    Args:
+        threshold: a Jaccard similarity.
+        slots: of a signature; bands times rows are as many at most.
+        weights: of false positives (the S-curve below the threshold) and of false negatives (what it lacks above).
+    """
+    # The curve is a polynomial of degree bands * rows, which so many nodes integrate exactly.
+    nodes, shares = np.polynomial.legendre.leggauss(slots // 2 + 1)
+
+    def area(low: float, high: float, shape: tuple[int, int]) -> float:
+        """The integral of an S-curve."""
+        width = (high - low) / 2
+        return float(width * np.dot(shares, s_curve(low + width * (nodes + 1), *shape)))
+
+    def error(shape: tuple[int, int]) -> float:
+        missed = 1 - threshold - area(threshold, 1, shape)
+        return weights[0] * area(0, threshold, shape) + weights[1] * missed
+
+    every = range(1, slots + 1)
+    return min(((bands, rows) for bands in every for rows in every[: slots // bands]), key=error)
+
+
 @dataclass(frozen=True)
 class Sketch:
     """Paragraphs that are long enough to be compared.
