@@ -47,6 +47,18 @@ def articles(random: Random, count: int) -> list[Article]:
     return found
 
 
+def crowd(random: Random, count: int) -> list[Article]:
+    """Short articles of which nearly all have one sentence, some of them often."""
+    sentence, other = _words(random, random.randint(20, 30)), _words(random, 25)
+    found = []
+    for number in range(count):
+        times = random.choice([0, *[1] * 12, 2, 5, 20])
+        body = _words(random, 4) + sentence * times + random.choice([[], [], other]) + _words(random, 4)
+        text = " ".join(body) + random.choice(["", "\n\n" + " ".join(sentence)])
+        found.append({"id": f"n{number}", "text": text, "published": _time(random)})
+    return found
+
+
 def _words(random: Random, count: int) -> list[str]:
     return ["".join(random.choices(_SYLLABLES, k=3)) for _ in range(count)]
 
@@ -73,12 +85,13 @@ def run(seed: int, folder: Path) -> list[str]:
         hot_places=random.choice([2, 3, 5, 10, 50]), window_days=random.choice([0.0, 0.0, 1.0, 3.0]),
         bands=random.choice([10, 42]),
     )  # fmt: skip
-    ready = articles(random, random.choice([8, 20, 50]))
+    is_crowd = seed % 5 == 0
+    ready = crowd(random, 250) if is_crowd else articles(random, random.choice([8, 20, 50]))
     held: dict[str, Article] = {}
     index = Index.create(folder, settings, store_text=random.random() < 0.7)
     try:
         for _ in range(random.randint(2, 8)):
-            index = _step(random, index, ready, held)
+            index = _step(random, index, ready, held, 80 if is_crowd else 12)
         differences = [] if len(index) == len(held) else [f"{len(index)} documents, not {len(held)}"]
         for asked in _asked(random, ready, held):
             differences += _compare(index, asked, held, settings)
@@ -87,10 +100,10 @@ def run(seed: int, folder: Path) -> list[str]:
     return [f"history {seed}: {one}" for one in differences]
 
 
-def _step(random: Random, index: Index, ready: list[Article], held: dict[str, Article]) -> Index:
+def _step(random: Random, index: Index, ready: list[Article], held: dict[str, Article], most: int) -> Index:
     """One change; the index afterwards."""
     kind = random.choice(["add", "add", "add", "one by one", "replace", "remove", "compact", "reopen"])
-    new = [ready.pop() for _ in range(min(len(ready), random.randint(0, 12)))]
+    new = [ready.pop() for _ in range(min(len(ready), random.randint(0, most)))]
     if kind in ("add", "one by one"):
         for portion in [new] if kind == "add" else [[one] for one in new]:
             index.add(portion, threads=random.randint(1, 2))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from syndetect import align, fingerprints, near, winnow
 from syndetect.align import Matches
-from syndetect.mosaic import Asked, Pairs
+from syndetect.mosaic import Asked
 from syndetect.settings import Settings
 from syndetect.text import Places
 
@@ -43,9 +43,7 @@ def find(asked: Asked, settings: Settings) -> Found:
     """Matches and pairs of asked documents and an index: those that a scan of all of them would find."""
     similar = near.find(asked, settings)
     seeds = fingerprints.find_seeds(asked, winnow.Rules.of(settings))
-    pairs = Pairs(
-        *(np.concatenate(both) for both in zip(_columns(similar.seeds), _columns(seeds), strict=True))
-    )
+    pairs = similar.seeds.joined(seeds)
     keys, article = np.unique(pairs.keys, return_inverse=True)
     article = article.reshape(-1, 2)
     hopeful = _hopeful(article, pairs.strong, len(keys))
@@ -57,10 +55,6 @@ def find(asked: Asked, settings: Settings) -> Found:
     packed: U64 = np.unique(at[:, 0] << _S32 | at[:, 1] << _U1 | strong.astype(np.uint64))
     table = align.align(code, places, packed, align.Rules.of(settings))
     return Found(keys, bounds, Matches.of(table, places), similar)
-
-
-def _columns(pairs: Pairs) -> tuple[I64, I64, npt.NDArray[np.bool_]]:
-    return pairs.keys, pairs.words, pairs.strong
 
 
 def _hopeful(article: I64, strong: npt.NDArray[np.bool_], documents: int) -> npt.NDArray[np.bool_]:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from syndetect import winnow
+from syndetect import crowds, winnow
 from syndetect.kernels.nearby import SHIFT, SPAN
 from syndetect.mosaic import Asked, Pairs
+from syndetect.shard import Shard
 from syndetect.sorting import sort_keys
 from syndetect.text import tags
 
@@ -21,6 +22,8 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
 _AROUND = SPAN + SHIFT
+#: From how many times the places of a hot fingerprint on not all of them are read.
+_LARGE = 4
 _S32 = np.uint64(32)
 #: Bits of continuations that are not compared after each lengthening.
 _SHIFTS = (16, 0)
@@ -65,6 +68,7 @@ class _Found(NamedTuple):
 def find_seeds(asked: Asked, rules: winnow.Rules) -> Pairs:
     """Seeds between asked documents and the index: those that :func:`syndetect.winnow.join` finds among all."""
     found: list[_Found] = []
+    stars = Pairs.none()
     ranked: list[Bool] = []
     groups, known = _look_up(asked), 0
     for level, length in enumerate((0, *(rules.k * times for times in winnow.LENGTHS))):
@@ -72,6 +76,8 @@ def find_seeds(asked: Asked, rules: winnow.Rules) -> Pairs:
         is_last = level == len(winnow.LENGTHS) or rules.window >= 0
         is_hot = np.zeros(len(groups.document), bool) if is_last else _hot(asked, groups, rules.hot, length)
         joined = groups.only(~is_hot)
+        if is_last and rules.window < 0:
+            stars, joined = _star(asked, joined, rules.hot, length)
         part = _gather(asked, joined, length)
         found.append(part._replace(group=part.group + known))
         known += len(joined.document)
@@ -80,7 +86,7 @@ def find_seeds(asked: Asked, rules: winnow.Rules) -> Pairs:
             break
         groups = _lengthened(asked, groups.only(is_hot), rules.k, level)
     whole = _Found(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
-    return _join(asked, whole, np.concatenate(ranked), rules)
+    return _join(asked, whole, np.concatenate(ranked), rules).joined(stars)
 
 
 def _look_up(asked: Asked) -> _Groups:
@@ -127,25 +133,31 @@ def _gather(asked: Asked, groups: _Groups, length: int) -> _Found:
     """The places of groups: those of documents that are there, followed by the same ``length`` words."""
     own = asked.keys[groups.document[groups.own]]
     found = [_Found(groups.own, own, groups.words.astype(np.int64))]
-    firsts = np.zeros(len(groups.document), np.int64)
-    firsts[groups.own[::-1]] = groups.words[::-1]
-    wanted = _following(asked, firsts.astype(np.uint32), length)
-    for shard, (begin, end) in zip(asked.shards, groups.runs, strict=True):
-        words, group = shard.numbers("postings", begin, end)
-        owner = shard.owners(words)
-        lives = owner + shard.first != asked.twins[groups.document[group]]
-        if len(shard.removed):
-            lives &= shard.keep[owner]
-        if length:
-            _, until = shard.bounds("documents", owner)
-            until = np.minimum(until, words + np.int64(length))
-            code = shard.codes(words.astype(np.int64), until)
-            bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(until - words)])
-            number = np.arange(len(words))
-            keys = winnow.lengthened(tags(code), bounds, bounds[:-1].astype(np.uint32), number, length)
-            lives &= keys == wanted[group]
-        found.append(_Found(group[lives], 2 * (owner[lives] + shard.first), words[lives].astype(np.int64)))
+    for shard, run in zip(asked.shards, groups.runs, strict=True):
+        found.append(_places_of(asked, shard, groups, run, length))
     return _Found(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def _places_of(asked: Asked, shard: Shard, groups: _Groups, run: tuple[I64, I64], length: int) -> _Found:
+    """The places in a run of a shard for each group, as of :func:`_gather`."""
+    words, group = shard.numbers("postings", *run)
+    owner = shard.owners(words)
+    lives = owner + shard.first != asked.twins[groups.document[group]]
+    if len(shard.removed):
+        lives &= shard.keep[owner]
+    if length:
+        firsts = np.zeros(len(groups.document), np.uint32)
+        firsts[groups.own[::-1]] = groups.words[::-1]
+        wanted = _following(asked, firsts, length)
+        _, until = shard.bounds("documents", owner)
+        until = np.minimum(until, words + np.int64(length))
+        code = shard.codes(words.astype(np.int64), until)
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(until - words)])
+        keys = winnow.lengthened(
+            tags(code), bounds, bounds[:-1].astype(np.uint32), np.arange(len(words)), length
+        )
+        lives &= keys == wanted[group]
+    return _Found(group[lives], 2 * (owner[lives] + shard.first), words[lives].astype(np.int64))
 
 
 def _following(asked: Asked, words: U32, length: int) -> U64:
@@ -173,6 +185,30 @@ def _lengthened(asked: Asked, groups: _Groups, k: int, level: int) -> _Groups:
     return _Groups(groups.document[parent], runs, np.cumsum(is_new) - 1, groups.words[order])
 
 
+def _star(asked: Asked, groups: _Groups, hot: int, length: int) -> tuple[Pairs, _Groups]:
+    """Seeds of stars of groups with very many places; and the other groups."""
+    is_large = groups.sizes() > _LARGE * hot
+    if not is_large.any():
+        return Pairs.none(), groups
+    is_large[is_large] = _hot(asked, groups.only(is_large), hot, length)
+    large = groups.only(is_large)
+    enough, count = np.ones(len(large.document), bool), len(large.document)
+    found = [_Found(*(np.empty(0, np.int64) for _ in _Found._fields))]
+    for shard, run in zip(asked.shards, large.runs, strict=True):
+        some = crowds.ends(asked, shard, large.document, *run)
+        parts = [_places_of(asked, shard, large, part, length) for part in some.ranges]
+        enough &= some.suffice(shard, [(part.group, part.key) for part in parts])
+        found += parts
+    own = asked.keys[large.document[large.own]]
+    found.append(_Found(large.own, own, large.words.astype(np.int64)))
+    whole = _Found(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    enough &= ~crowds.leads(asked, whole.group, whole.key, count)
+    is_large[np.flatnonzero(is_large)[~enough]] = False
+    inside = enough[whole.group]
+    star = crowds.star(asked, *(column[inside] for column in whole))
+    return star, groups.only(~is_large)
+
+
 def _join(asked: Asked, found: _Found, ranked: Bool, rules: winnow.Rules) -> Pairs:
     """Join the places of groups in a corpus of what stands around them, and of the asked documents."""
     is_own = found.key & 1 == 1
@@ -183,9 +219,9 @@ def _join(asked: Asked, found: _Found, ranked: Bool, rules: winnow.Rules) -> Pai
     word = found.word[~is_own]
     ahead = np.maximum(word - first[places] - _AROUND, 0) & ~np.int64(7)  # seeds are thinned by eights
     begin[places] += ahead
-    reach = max(rules.k + _AROUND, rules.k * winnow.LENGTHS[-1])
+    reach = max(rules.k * winnow.LENGTHS[-1] // 2 + _AROUND, rules.k * winnow.LENGTHS[-1])
     end[places] = np.minimum(last[places], word + reach)
-    order = np.lexsort((begin, keys))
+    order = np.lexsort((np.concatenate([word, first[places.stop :]]), keys))
     code, bounds = asked.codes(keys[order], begin[order], end[order])
     corpus = asked.places(keys[order], code, bounds)
     at = np.empty(len(order), np.int64)

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from syndetect import lists, winnow
 from syndetect.kernels.owners import find_owners
-from syndetect.parts import STRINGS, Part
-from syndetect.sorting import sort_keys
+from syndetect.parts import MOST_UNTIMED, STRINGS, Part
+from syndetect.sorting import find_groups, gather, sort_keys
+from syndetect.text import latest
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -154,17 +155,17 @@ def write(put: Put, parts: Sequence[Part], bands: int, spool: BinaryIO, threads:
             _put_items(put, moved, name, f"{name}.bounds")
             put(f"{name}.bounds", _bounds(moved, f"{name}.bounds"))
     targets = _put_sketches(put, moved)
-    postings = _put_postings(put, moved, spool, threads)
+    postings = _put_postings(put, moved, documents, spool, threads)
 
     def list_of(name: str, new: Callable[[int, U32], U32]) -> Callable[[int], U64]:
-        def gather(which: int) -> U64:
+        def entries(which: int) -> U64:
             found = [np.empty(0, np.uint64)]
             for number, one in enumerate(moved):
                 found.append(_renumbered(one.part.entries(name, which), new, number))
                 one.part.arrays.release()
             return np.concatenate(found)
 
-        return gather
+        return entries
 
     lists.write(put, "same", 1, list_of("same", lambda i, numbers: moved[i].sketched(numbers)), threads)
     lists.write(put, "bands", bands, list_of("bands", lambda i, numbers: targets[i][numbers]), threads)
@@ -276,11 +277,12 @@ def _first_of_each(hashes: U64) -> tuple[U64, U32]:
     return ordered[is_first], places[is_first]
 
 
-def _put_postings(put: Put, moved: Sequence[Moved], spool: BinaryIO, threads: int) -> int:
+def _put_postings(put: Put, moved: Sequence[Moved], documents: I64, spool: BinaryIO, threads: int) -> int:
     """Postings in the order of their keys and of what follows them; how many there are."""
     following: dict[int, U32] = {}
+    times = latest(np.concatenate([one.array("time")[one.part.keep] for one in moved]))
 
-    def gather(which: int) -> U64:
+    def entries_of(which: int) -> U64:
         found, more = [np.empty(0, np.uint64)], [np.empty(0, np.uint32)]
         for one in moved:
             entries = one.part.entries("postings", which)
@@ -292,17 +294,31 @@ def _put_postings(put: Put, moved: Sequence[Moved], spool: BinaryIO, threads: in
         entries = np.concatenate(found)
         keys, words = sort_keys(entries & _UPPER | np.concatenate(more), entries.astype(np.uint32))
         following[which] = keys.astype(np.uint32)
-        return keys & _UPPER | words
+        return keys & _UPPER | _in_time(keys, words, documents, times)
 
     def put_and_spool(name: str, array: Array) -> None:
         put(name, array)
         if name == "postings":
             spool.write(following.pop(min(following)).data)
 
-    lists.write(put_and_spool, "postings", winnow.PARTS, gather, threads, is_sorted=True)
+    lists.write(put_and_spool, "postings", winnow.PARTS, entries_of, threads, is_sorted=True)
     count = spool.tell() // 4
     spool.seek(0)
     while piece := spool.read(_SPOOLED):
         put("continuations", np.frombuffer(piece, np.uint32))
     put("continuations", np.empty(0, np.uint32))
     return count
+
+
+def _in_time(keys: U64, words: U32, documents: I64, times: I64) -> U32:
+    """Words of postings (sorted by keys) with those of each key that many have in order of time, then as they come."""
+    groups = find_groups(keys)
+    groups = groups[groups[:, 1] - groups[:, 0] > MOST_UNTIMED]
+    if not len(groups):
+        return words
+    found, _, number = gather(words, groups)
+    time = times[np.searchsorted(documents, found, side="right") - 1]
+    places, _, _ = gather(np.arange(len(words), dtype=np.uint32), groups)
+    ordered = words.copy()
+    ordered[places] = found[np.lexsort((found, time, number))]
+    return ordered

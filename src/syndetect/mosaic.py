@@ -157,6 +157,19 @@ class Pairs:
     strong: npt.NDArray[np.bool_]
 
     @classmethod
+    def none(cls) -> "Pairs":
+        """No words at all."""
+        return cls(np.empty((0, 2), np.int64), np.empty((0, 2), np.int64), np.empty(0, bool))
+
+    def joined(self, other: "Pairs") -> "Pairs":
+        """These and others."""
+        return Pairs(
+            np.concatenate([self.keys, other.keys]),
+            np.concatenate([self.words, other.words]),
+            np.concatenate([self.strong, other.strong]),
+        )
+
+    @classmethod
     def of(cls, seeds: U64, keys: I64, bounds: I64, offsets: I64) -> "Pairs":
         """From seeds of a corpus of excerpts.
 

@@ -42,7 +42,7 @@ ARRAYS = {
     "sketched_owner": "uint32[n]: their documents",
     "hashes": "uint64[n]: hashes of all their words",
     "carriers": "uint32[c]: those of them, by their place in sketched, of which the bands have the keys",
-    "continuations": "uint32[postings]: of the words that follow a posting, see syndetect.winnow.continuations",
+    "continuations": "uint32[postings]: of the words that follow a posting, ascending under one key, see winnow.py",
     "known": "uint8[d]: which strings a document has, one bit each",
     **{name: f"uint8: every document's {name}, as UTF-8" for name in STRINGS},
     **{f"{name}.bounds": f"int64[d + 1]: where each document's {name} begins" for name in STRINGS},
@@ -51,12 +51,15 @@ ARRAYS = {
 }
 #: The lists of a segment, each with the arrays NAME, NAME.bounds and NAME.directory: keys, and numbers.
 LISTS = {
-    "postings": "256 parts of fingerprints: 32 bits of the key, the first word",
+    "postings": "256 parts of fingerprints: 32 bits of the key, the first word; of one key by continuations; more than"
+    " 32 of one continuation by the latest time that may be meant, then by word",
     "same": "hashes of whole paragraphs: their upper half, the place in sketched",
     "bands": "a list a band: its key, the place in sketched of one of each class of identical paragraphs",
     "document_bands": "a list a band: its key, the document",
     "ids": "the upper half of the hash of the id, the document",
 }
+#: Postings with one key and one continuation that need not be in order of time.
+MOST_UNTIMED = 32
 _S32 = np.uint64(32)
 _UPPER = np.uint64(0xFFFFFFFF00000000)
 
