@@ -1,15 +1,13 @@
 """Parts of an index to one segment: batches that are added, and segments that are merged or rid of what was removed."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from syndetect import lists, winnow
-from syndetect.kernels.owners import find_owners
+from syndetect.moved import NONE, Moved
 from syndetect.parts import MOST_UNTIMED, STRINGS, Part
 from syndetect.sorting import find_groups, gather, sort_keys
 from syndetect.text import latest
@@ -25,104 +23,8 @@ Put = Callable[[str, Array], None]
 MOST_WORDS = (1 << 31) - 1
 #: Bytes that are read of the spool at a time.
 _SPOOLED = 1 << 24
-_NONE = np.uint32(0xFFFFFFFF)
 _S32 = np.uint64(32)
 _UPPER, _LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A part, and where what stays of it goes.
-
-    Attributes:
-        part: the part.
-        first_document, first_paragraph, first_word, first_sketched: how many come before it.
-    """
-
-    part: Part
-    first_document: int = 0
-    first_paragraph: int = 0
-    first_word: int = 0
-    first_sketched: int = 0
-
-    @cached_property
-    def is_whole(self) -> bool:
-        """Whether all documents stay."""
-        return bool(self.part.keep.all())
-
-    @cached_property
-    def kept(self) -> I64:
-        """The documents that stay."""
-        return np.flatnonzero(self.part.keep)
-
-    def array(self, name: str) -> Array:
-        """One of the part's arrays."""
-        return self.part.arrays.whole(name)
-
-    def runs(self) -> Iterator[tuple[int, int]]:
-        """Ranges of documents that stay."""
-        if len(self.kept):
-            breaks = np.flatnonzero(np.diff(self.kept) != 1) + 1
-            for run in np.split(self.kept, breaks):
-                yield int(run[0]), int(run[-1]) + 1
-
-    def shift(self, bounds: I64, first: int) -> I64:
-        """int64[d]: by how much the numbers of each document's items change, whose bounds are given."""
-        sizes = np.where(self.part.keep, np.diff(bounds), 0)
-        begins: I64 = first + np.cumsum(sizes) - sizes - bounds[:-1]
-        return begins
-
-    @cached_property
-    def _new_documents(self) -> U32:
-        new = np.full(len(self.part.keep), _NONE, np.uint32)
-        new[self.kept] = np.arange(len(self.kept), dtype=np.uint32) + np.uint32(self.first_document)
-        return new
-
-    def documents(self, numbers: U32) -> U32:
-        """The new numbers of documents, ``_NONE`` of those that go."""
-        return self._new_documents[numbers]
-
-    @cached_property
-    def _word_shift(self) -> I64:
-        return self.shift(self.array("documents"), self.first_word)
-
-    def words(self, numbers: U32) -> U32:
-        """The new numbers of words, ``_NONE`` of those that go."""
-        if self.is_whole:
-            return numbers + np.uint32(self.first_word)
-        owner = np.empty(len(numbers), np.int64)
-        find_owners(numbers, self.array("blocks"), self.array("documents"), owner)
-        new = (numbers + self._word_shift[owner]).astype(np.uint32)
-        new[~self.part.keep[owner]] = _NONE
-        return new
-
-    @cached_property
-    def stays_sketched(self) -> npt.NDArray[np.bool_]:
-        """bool[n]: of each sketched paragraph, whether it stays."""
-        return self.part.keep[self.array("sketched_owner")]
-
-    @cached_property
-    def _new_sketched(self) -> U32:
-        new = np.full(len(self.stays_sketched), _NONE, np.uint32)
-        count = int(self.stays_sketched.sum())
-        new[self.stays_sketched] = np.arange(count, dtype=np.uint32) + np.uint32(self.first_sketched)
-        return new
-
-    def sketched(self, numbers: U32) -> U32:
-        """The new numbers of sketched paragraphs, ``_NONE`` of those that go."""
-        return self._new_sketched[numbers]
-
-    @classmethod
-    def all_of(cls, parts: Sequence[Part]) -> "list[Moved]":
-        """Parts behind one another."""
-        moved = [cls(part) for part in parts]
-        at = np.zeros(4, np.int64)
-        for number, one in enumerate(moved):
-            moved[number] = cls(one.part, *at.tolist())
-            sizes = (one.array("document_paragraphs"), one.array("documents"))
-            counts = [int(np.diff(bounds)[one.part.keep].sum()) for bounds in sizes]
-            at += [len(one.kept), *counts, int(one.stays_sketched.sum())]
-        return moved
 
 
 def words_of(parts: Sequence[Part]) -> int:
@@ -183,7 +85,7 @@ def _renumbered(entries: U64, new: Callable[[int, U32], U32], part: int) -> U64:
     """Entries with new numbers, without those that have none."""
     numbers = new(part, entries.astype(np.uint32))
     found = entries & _UPPER | numbers
-    return found if not len(numbers) or numbers.max() != _NONE else found[numbers != _NONE]
+    return found if not len(numbers) or numbers.max() != NONE else found[numbers != NONE]
 
 
 def _put_items(put: Put, moved: Sequence[Moved], name: str, bounds: str) -> None:
@@ -208,7 +110,7 @@ def _put_words(put: Put, moved: Sequence[Moved]) -> None:
         far = one.array("far").copy()
         words = one.words(far[:, 0].astype(np.uint32))
         far[:, 0] = words
-        put("far", far[words != _NONE])
+        put("far", far[words != NONE])
 
 
 def _put_documents(put: Put, moved: Sequence[Moved]) -> tuple[I64, int]:
@@ -232,7 +134,7 @@ def _put_documents(put: Put, moved: Sequence[Moved]) -> tuple[I64, int]:
 
 
 def _put_sketches(put: Put, moved: Sequence[Moved]) -> list[U32]:
-    """Sketched paragraphs; and of each old one that has keys in the bands, whose these will be, else ``_NONE``.
+    """Sketched paragraphs; and of each old one that has keys in the bands, whose these will be, else ``NONE``.
 
     Of each class of identical paragraphs the first one gets the keys of the first that had any: they are the same.
     """
@@ -249,14 +151,14 @@ def _put_sketches(put: Put, moved: Sequence[Moved]) -> list[U32]:
     carries = np.zeros(len(joined), bool)
     _, first = _first_of_each(joined)
     carries[first] = True
-    to = np.where(lives & carries, firsts[at] if len(known) else _NONE, _NONE).astype(np.uint32)
+    to = np.where(lives & carries, firsts[at] if len(known) else NONE, NONE).astype(np.uint32)
     targets, done = [], 0
     for one, numbers in zip(moved, carriers, strict=True):
-        target = np.full(len(one.stays_sketched), _NONE, np.uint32)
+        target = np.full(len(one.stays_sketched), NONE, np.uint32)
         target[numbers] = to[done : done + len(numbers)]
         targets.append(target)
         done += len(numbers)
-    put("carriers", np.sort(to[to != _NONE]))
+    put("carriers", np.sort(to[to != NONE]))
     return targets
 
 
@@ -287,7 +189,7 @@ def _put_postings(put: Put, moved: Sequence[Moved], documents: I64, spool: Binar
         for one in moved:
             entries = one.part.entries("postings", which)
             words = one.words(entries.astype(np.uint32))
-            stays = words != _NONE
+            stays = words != NONE
             found.append((entries & _UPPER | words)[stays])
             more.append(one.part.continuations(which)[stays])
             one.part.arrays.release()
