@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from syndetect import align, fingerprints, near, winnow
 from syndetect.align import Matches
-from syndetect.mosaic import Asked
+from syndetect.mosaic import Asked, Pairs
 from syndetect.settings import Settings
 from syndetect.text import Places
 
@@ -44,9 +44,7 @@ def find(asked: Asked, settings: Settings) -> Found:
     similar = near.find(asked, settings)
     seeds = fingerprints.find_seeds(asked, winnow.Rules.of(settings))
     pairs = similar.seeds.joined(seeds)
-    keys, article = np.unique(pairs.keys, return_inverse=True)
-    article = article.reshape(-1, 2)
-    hopeful = _hopeful(article, pairs.strong, len(keys))
+    hopeful = _hopeful(pairs)
     keys, article = np.unique(pairs.keys[hopeful], return_inverse=True)
     article, words, strong = article.reshape(-1, 2), pairs.words[hopeful], pairs.strong[hopeful]
     code, bounds = asked.codes(keys, *asked.firsts("documents", keys))
@@ -57,10 +55,10 @@ def find(asked: Asked, settings: Settings) -> Found:
     return Found(keys, bounds, Matches.of(table, places), similar)
 
 
-def _hopeful(article: I64, strong: npt.NDArray[np.bool_], documents: int) -> npt.NDArray[np.bool_]:
+def _hopeful(pairs: Pairs) -> npt.NDArray[np.bool_]:
     """bool[n]: which seeds are of pairs of documents with a strong one; others are not aligned."""
-    pair = article[:, 0] * max(documents, 1) + article[:, 1]
-    return np.isin(pair, pair[strong])
+    both = pairs.keys[:, 0] << 32 | pairs.keys[:, 1]
+    return np.isin(both, np.unique(both[pairs.strong]))
 
 
 def _places(bounds: I64) -> Places:

@@ -191,7 +191,9 @@ class CheckedFile:
 
 
 def _numbers(given: I64 | int) -> I64:
-    """An array of its own, of the one type that the kernel is compiled for."""
+    """An array of the one type that the kernel is compiled for."""
+    if isinstance(given, np.ndarray) and given.dtype == np.int64 and given.flags.carray and given.ndim:
+        return given
     return np.array(given, np.int64, order="C", ndmin=1)
 
 

@@ -133,7 +133,12 @@ class Lists:
         directory, base = self._arrays[name], self.bounds[lists]
         begin, end = base + directory[slots], base + directory[slots + 1]
         self._arrays.check(self._name, begin, end)
-        _kernels.find_runs(self._arrays[self._name], keys, begin, end)
+        entries = self._arrays[self._name]
+        if len(entries):
+            entries.take(
+                begin, mode="clip"
+            )  # so that memory's delays overlap; the search then has all in a cache
+        _kernels.find_runs(entries, keys, begin, end)
         return begin, end
 
     def numbers(self, begin: I64, end: I64) -> tuple[U32, I64]:
