@@ -152,13 +152,13 @@ def test_it_is_known_whether_kernels_are_compiled(
     places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jit, "CACHE_FOLDER", "")
-    assert not jit.is_compiled()
+    assert not jit.is_compiled("scan")
     monkeypatch.setattr(jit, "CACHE_FOLDER", str(places["cache"]))
-    assert not jit.is_compiled()
-    (places["cache"] / "compiled-cpython-30").touch()
-    assert not jit.is_compiled(), "that is another Python's"
-    jit.note_compiled()
-    assert jit.is_compiled()
+    assert not jit.is_compiled("scan")
+    (places["cache"] / "compiled-scan-cpython-30").touch()
+    assert not jit.is_compiled("scan"), "that is another Python's"
+    jit.note_compiled("scan")
+    assert jit.is_compiled("scan")
 
 
 @compiled

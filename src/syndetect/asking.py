@@ -18,7 +18,7 @@ from syndetect.kernels.groups import UNDATED
 from syndetect.ledger import Ledger
 from syndetect.mosaic import Asked
 from syndetect.pipeline import joined
-from syndetect.progress import Progress, Silent
+from syndetect.progress import Progress, Silent, compiling
 from syndetect.settings import Settings
 from syndetect.similar import NearDuplicates
 from syndetect.skipped import Skipped
@@ -164,7 +164,7 @@ class Asking:
             asked = self._asked(snapshot, *batch, is_named=is_file)
             return Answer(asked, *batch, ask.find(asked, self.settings)).tables()
 
-        with closing(in_order(work, batches, threads)) as parts:
+        with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
             return Answer.joined(parts, skipped.frame(), self.info())
 
     def _asked(

@@ -10,9 +10,9 @@ from syndetect import terminal
 from syndetect.cli_index import index
 from syndetect.options import (
     ALL,
-    BYTES,
     DEBUG,
     FORCE,
+    MEMORY,
     OUTPUT,
     QUIET,
     STRICT,
@@ -86,12 +86,7 @@ def main() -> None:
 @TOP
 @ALL
 @THREADS
-@click.option(
-    "--memory",
-    type=BYTES,
-    metavar="2GB",
-    help="memory to keep to; what has no room goes to files  [default: half of what is free]",
-)
+@MEMORY
 @click.option(
     "--scratch",
     metavar="FOLDER",

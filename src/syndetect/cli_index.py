@@ -13,6 +13,7 @@ from syndetect.options import (
     ALL,
     DEBUG,
     FORCE,
+    MEMORY,
     OUTPUT,
     QUIET,
     STRICT,
@@ -49,6 +50,7 @@ def index() -> None:
 @click.option("--force", is_flag=True, help="replace an index that is in IDX already")
 @click.option("--no-text", is_flag=True, help="keep no texts: the same matches, in less space")
 @THREADS
+@MEMORY
 @STRICT
 @QUIET
 @DEBUG
@@ -56,7 +58,7 @@ def index() -> None:
 @with_settings
 def build(
     place: str, paths: tuple[str, ...], *, force: bool, no_text: bool,
-    threads: int | None, strict: bool, quiet: bool, **others: Any,
+    threads: int | None, memory: float | None, strict: bool, quiet: bool, **others: Any,
 ) -> None:  # fmt: skip
     """Make an index of articles.
 
@@ -77,8 +79,9 @@ def build(
         Index.create(folder, settings, store_text=not no_text) as made,
     ):
         added = made.add(
-            list(paths), columns=chosen_columns(others), threads=threads, strict=strict, progress=shown
-        )
+            list(paths), columns=chosen_columns(others), threads=threads, memory=None if memory is None else int(memory), strict=strict,
+            progress=shown,
+        )  # fmt: skip
     _tell_added(added, added.documents, quiet)
 
 
@@ -90,17 +93,19 @@ def build(
     help="to do with an article whose id is there already: error, skip or replace",
 )  # fmt: skip
 @THREADS
+@MEMORY
 @STRICT
 @QUIET
 @DEBUG
 @with_columns
 def add(
-    place: str, paths: tuple[str, ...], *, existing: Any, threads: int | None, strict: bool, quiet: bool, **others: Any
+    place: str, paths: tuple[str, ...], *, existing: Any, threads: int | None, memory: float | None, strict: bool,
+    quiet: bool, **others: Any,
 ) -> None:  # fmt: skip
     """Add articles to an index.
 
     PATH is a file, a folder, a glob in quotes, or - for JSON Lines on standard input, as for "scan". Articles are
-    added in portions of about 16 million words, each all at once; after a failure the same command goes on with
+    added in portions that fit into the memory, each all at once; after a failure the same command goes on with
     --existing skip.
     """
     from syndetect import progress  # noqa: PLC0415
@@ -109,8 +114,8 @@ def add(
     with _opened(place, writing=True) as found:
         with progress.on_stderr(quiet=quiet) as shown:
             added = found.add(
-                list(paths), existing=existing, columns=chosen_columns(others), threads=threads, strict=strict,
-                progress=shown,
+                list(paths), existing=existing, columns=chosen_columns(others), threads=threads,
+                memory=None if memory is None else int(memory), strict=strict, progress=shown,
             )  # fmt: skip
         _tell_added(added, len(found), quiet)
 

@@ -21,7 +21,7 @@ from syndetect.errors import OutputError, SettingsError, StoredIndexError
 from syndetect.ledger import Ledger
 from syndetect.parts import Fresh
 from syndetect.pipeline import BATCH_BYTES, joined
-from syndetect.progress import Progress, Silent
+from syndetect.progress import Progress, Silent, compiling
 from syndetect.settings import Settings
 from syndetect.skipped import Skipped
 from syndetect.snapshot import Snapshot
@@ -152,10 +152,13 @@ class Index(Asking):
             )
             adding = Adding(writer, self._snapshot, existing, threads, memory or budget.default_memory())
             try:
-                with closing(in_order(self._prepare, adding.chosen(batches), threads)) as parts:
+                with (
+                    compiling("adding", progress),
+                    closing(in_order(self._prepare, adding.chosen(batches), threads)) as parts,
+                ):
                     for part, gone in parts:
                         adding.take(part, gone)
-                adding.write()
+                    adding.write()
                 adding.snapshot = writer.tidy(adding.snapshot, threads)
             finally:
                 self._snapshot = adding.snapshot

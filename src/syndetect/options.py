@@ -55,6 +55,12 @@ TOP = click.option(
     "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="passages to show"
 )
 ALL = click.option("--all", "show_all", is_flag=True, help="show every passage")
+MEMORY = click.option(
+    "--memory",
+    type=BYTES,
+    metavar="2GB",
+    help="memory to keep to; what has no room goes to files  [default: half of what is free]",
+)
 THREADS = click.option(
     "--threads", type=click.IntRange(1), metavar="N", help="processor cores to use  [default: all]"
 )

@@ -16,8 +16,7 @@ from syndetect import align, budget, passages, read, stages, tabulate
 from syndetect.chunks import in_order
 from syndetect.corpus import Batch, Corpus
 from syndetect.errors import InputError, SettingsError
-from syndetect.kernels.jit import is_compiled, note_compiled
-from syndetect.progress import Progress, Silent
+from syndetect.progress import Progress, Silent, compiling
 from syndetect.settings import Settings
 from syndetect.skipped import Skipped
 from syndetect.store import Store
@@ -100,9 +99,6 @@ def scanning(
     _check(settings, {"threads": threads, "memory": memory}, resume, scratch)
     threads, memory = threads or budget.cores(), memory or budget.default_memory()
     clock, skipped = _Clock(), Skipped(strict)
-    was_compiled = is_compiled()
-    if not was_compiled:
-        progress.note("Compiling kernels; this happens once and takes some seconds.")
     found = read.resolve(source)
     inputs = read.fingerprints(found) if isinstance(found, read.Inputs) else []
     if resume and (not inputs or any(given["xxh3"] is None for given in inputs)):
@@ -117,6 +113,7 @@ def scanning(
     }  # fmt: skip
     place = None if scratch is None else Path(scratch)
     with (
+        compiling("scan", progress),
         _store(place, budget.for_arrays(memory), identity, resume) as store,
         budget.kept_within(int(memory * _WATERMARK), store.release),
     ):
@@ -131,8 +128,6 @@ def scanning(
         progress.stage("tables", None, "articles")
         result = _tables(articles, job)
         clock.lap("tables")
-        if not was_compiled:
-            note_compiled()
         manifest = {
             "version": version("syndetect"),
             "settings": settings.to_dict(),

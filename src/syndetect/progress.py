@@ -33,6 +33,19 @@ class Progress(Protocol):
         """Say one thing in passing, such as why the first run takes longer."""
 
 
+@contextmanager
+def compiling(work: str, progress: Progress) -> Iterator[None]:
+    """A piece of work before which it is told that it compiles kernels, unless it did so before."""
+    from syndetect.kernels.jit import is_compiled, note_compiled  # noqa: PLC0415  (off the path of --help)
+
+    was_compiled = is_compiled(work)
+    if not was_compiled:
+        progress.note("Compiling kernels; this happens once and takes some seconds.")
+    yield
+    if not was_compiled:
+        note_compiled(work)
+
+
 class Silent:
     """A progress that says nothing."""
 

@@ -62,20 +62,20 @@ def _cache_folder() -> str:
 CACHE_FOLDER = _cache_folder()
 
 
-def _mark() -> Path:
-    return Path(CACHE_FOLDER) / f"compiled-{sys.implementation.cache_tag}"
+def _mark(work: str) -> Path:
+    return Path(CACHE_FOLDER) / f"compiled-{work}-{sys.implementation.cache_tag}"
 
 
-def is_compiled() -> bool:
-    """Whether a scan with this Python has left all its kernels in the cache, so that none need be compiled."""
-    return bool(CACHE_FOLDER) and _mark().exists()
+def is_compiled(work: str) -> bool:
+    """Whether a piece of work with this Python has left its kernels in the cache, so that none need be compiled."""
+    return bool(CACHE_FOLDER) and _mark(work).exists()
 
 
-def note_compiled() -> None:
-    """Remember that a scan has run to its end, and so has compiled all its kernels."""
+def note_compiled(work: str) -> None:
+    """Remember that a piece of work has been done to its end, and so has compiled all its kernels."""
     if CACHE_FOLDER:
         with suppress(OSError):
-            _mark().touch()
+            _mark(work).touch()
 
 
 def kernel(function: _Function) -> _Function:
