@@ -79,7 +79,8 @@ def build(
         Index.create(folder, settings, store_text=not no_text) as made,
     ):
         added = made.add(
-            list(paths), columns=chosen_columns(others), threads=threads, memory=None if memory is None else int(memory), strict=strict,
+            list(paths), columns=chosen_columns(others), threads=threads,
+            memory=None if memory is None else int(memory), strict=strict,
             progress=shown,
         )  # fmt: skip
     _tell_added(added, added.documents, quiet)
