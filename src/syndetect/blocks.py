@@ -101,7 +101,7 @@ class CheckedFile:
         """
         first, last = _numbers(begin), _numbers(end)
         if len(first) != len(last):
-            first, last = map(_numbers, np.broadcast_arrays(first, last))
+            first, last = (np.array(one) for one in np.broadcast_arrays(first, last))
         if all_checked(first, last, item_bytes, offset, self._checked):
             return
         some = first < last
