@@ -125,10 +125,20 @@ def test_segments_stay_few_and_are_seldom_rewritten(sizes: list[int]) -> None:
         while last := tiers.due(held, 2**31 - 1):
             rewritten += sum(held[-last:])
             held[-last:] = [sum(held[-last:])]
-        levels = [tiers.tier(one) for one in held]
-        assert all(levels.count(level) < tiers.WIDTH for level in levels)
+        assert len(held) < tiers.MOST
     assert sum(held) == sum(sizes)
     assert rewritten <= sum(sizes) * (tiers.tier(sum(sizes)) + 1) * tiers.WIDTH
+
+
+def test_a_large_segment_is_not_rewritten_for_small_ones() -> None:
+    held, rewritten = [10**8], 0
+    for _ in range(500):
+        held.append(1000)
+        while last := tiers.due(held, 2**31 - 1):
+            rewritten += sum(held[-last:])
+            held[-last:] = [sum(held[-last:])]
+    assert held[0] == 10**8
+    assert rewritten < 500 * 1000 * 100
 
 
 def test_segments_are_not_merged_beyond_what_one_can_hold() -> None:

@@ -22,7 +22,7 @@ from syndetect.progress import Progress, Silent, compiling
 from syndetect.settings import Settings
 from syndetect.similar import NearDuplicates
 from syndetect.skipped import Skipped
-from syndetect.snapshot import Snapshot
+from syndetect.snapshot import Snapshot, head_of
 from syndetect.tables import Result
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class Asking:
     def __init__(self, ledger: Ledger, snapshot: Snapshot) -> None:
         self._ledger, self._snapshot = ledger, snapshot
         self.path: Path = ledger.folder
-        self.settings = Settings.from_dict(ledger.head["settings"])
-        self.stores_text = bool(ledger.head["store_text"])
+        self.settings: Settings
+        self.settings, self.stores_text = head_of(ledger)
 
     def __len__(self) -> int:
         """How many documents there are."""

@@ -99,6 +99,10 @@ class CheckedFile:
             StoredIndexError: a block is damaged, or cannot be read.
             IndexError: a range leaves what is covered.
         """
+        if isinstance(begin, int) and isinstance(end, int):
+            if begin < end:  # without the kernel, for which numba would have to get ready
+                self._check_bytes(offset + begin * item_bytes, offset + end * item_bytes)
+            return
         first, last = _numbers(begin), _numbers(end)
         if len(first) != len(last):
             first, last = (np.array(one) for one in np.broadcast_arrays(first, last))
@@ -111,6 +115,14 @@ class CheckedFile:
         blocks = _blocks(first, last)
         for block in blocks[self._checked[blocks] == 0].tolist():
             self._check_block(block)
+
+    def _check_bytes(self, begin: int, end: int) -> None:
+        """Check the blocks of a range of bytes, those that have not been."""
+        if begin < 0 or end > self._end:
+            raise IndexError(f"{self.path}: bytes {begin} to {end} are not among its data")
+        low, high = begin >> BLOCK_BITS, (end - 1 >> BLOCK_BITS) + 1
+        for block in np.flatnonzero(self._checked[low:high] == 0).tolist():
+            self._check_block(low + block)
 
     def check_all(self) -> None:
         """Check every block, and those again that have been checked.

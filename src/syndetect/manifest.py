@@ -4,6 +4,7 @@ Its last member is the XXH3 (128 bits) of all bytes before that member.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
@@ -19,6 +20,8 @@ MANIFEST = "manifest.json"
 UNFINISHED = f"{MANIFEST}.new"
 
 _PROGRAM, _FORMAT = "syndetect", 1
+#: Names of files: in the folder itself, since a commit may remove what is named.
+_FILE = re.compile(r"[\w-]+\.(?:segment|removed)", re.ASCII)
 
 
 class Entry(NamedTuple):
@@ -109,9 +112,26 @@ class Manifest(NamedTuple):
             )
         try:
             found["entries"] = tuple(Entry(**entry) for entry in found["entries"])
-            return cls(**{name: found[name] for name in cls._fields if name != "text"}, text=text)
+            manifest = cls(**{name: found[name] for name in cls._fields if name != "text"}, text=text)
         except (KeyError, TypeError) as error:
             raise StoredIndexError.damaged(folder / MANIFEST, "it lacks what an index needs") from error
+        if not manifest._is_sound():
+            raise StoredIndexError.damaged(folder / MANIFEST, "it says what no index can")
+        return manifest
+
+    def _is_sound(self) -> bool:
+        """Whether everything is of its type, and the files are of this folder."""
+        counts = (self.generation, self.next_file, *(entry.size for entry in self.entries))
+        names = [entry.name for entry in self.entries]
+        return (
+            all(type(count) is int and 0 <= count < 1 << 63 for count in counts)
+            and all(
+                isinstance(facts, dict)
+                for facts in (self.head, self.facts, *(one.facts for one in self.entries))
+            )
+            and all(isinstance(entry.xxh3, str) for entry in self.entries)
+            and all(isinstance(name, str) and _FILE.fullmatch(name) for name in names)
+        )
 
 
 def holds_index(folder: Path) -> bool:

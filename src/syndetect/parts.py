@@ -83,8 +83,8 @@ class Part(Protocol):
 
 
 def hash_ids(ids: Sequence[str]) -> U64:
-    """uint64[n]: what ids are looked up by; the upper half is the key."""
-    return np.array([xxh3_64_intdigest(one.encode()) for one in ids], np.uint64)
+    """uint64[n]: what ids are looked up by; the upper half is the key. What is no text can be asked for, too."""
+    return np.array([xxh3_64_intdigest(one.encode("utf-8", "surrogatepass")) for one in ids], np.uint64)
 
 
 def keyed(hashes: U64, numbers: U32) -> U64:

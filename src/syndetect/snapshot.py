@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from syndetect.errors import StoredIndexError
 from syndetect.ledger import Entry, Ledger
 from syndetect.segment import Segment
+from syndetect.settings import Settings
 from syndetect.shard import Shard
 
 U32 = npt.NDArray[np.uint32]
@@ -34,25 +36,30 @@ class Snapshot:
     def of(cls, ledger: Ledger, opened: "Snapshot | None" = None) -> "Snapshot":
         """The state of a folder. Segments that are open already, in an earlier state, are used again.
 
-        They are known by their checksums as well: a folder that was replaced has other files of the same names.
+        They are known by all that the manifest says of them: a folder that was replaced has other files of the same
+        names.
+
+        Raises:
+            StoredIndexError: a file is missing or damaged, or is not what the manifest says of it.
         """
         known = {}
         if opened is not None:
-            names = ((one.name, one.xxh3) for one in opened.entries)
-            known = dict(zip(names, opened.shards, strict=True))
-        removals = {str(one.facts["of"]): one for one in ledger.entries if "of" in one.facts}
+            known = {one.name: (one, shard) for one, shard in zip(opened.entries, opened.shards, strict=True)}
         entries = tuple(one for one in ledger.entries if "of" not in one.facts)
+        removals = {str(one.facts["of"]): one for one in ledger.entries if "of" in one.facts}
+        segments = {one.name for one in entries}
+        if not removals.keys() <= segments or len(removals) + len(segments) < len(ledger.entries):
+            raise StoredIndexError.damaged(ledger.folder, "documents are removed of what is not there")
         shards, first = [], 0
         for entry in entries:
-            if (entry.name, entry.xxh3) in known:
-                arrays = known[entry.name, entry.xxh3].arrays
-            else:
-                arrays = Segment(ledger.folder / entry.name, entry.size, entry.xxh3)
+            before, shard = known.get(entry.name, (None, None))
+            arrays = shard.arrays if shard is not None and before == entry else _segment(ledger, entry)
             removed = np.empty(0, np.uint32)
+            count = int(entry.facts["documents"])
             if entry.name in removals:
-                removed = np.frombuffer(ledger.read_small(removals[entry.name]), "<u4").astype(np.uint32)
-            shards.append(Shard(arrays, first, int(entry.facts["documents"]), removed))
-            first += shards[-1].count
+                removed = _removed(ledger, removals[entry.name], count)
+            shards.append(Shard(arrays, first, count, removed))
+            first += count
         return cls(ledger.generation, entries, tuple(shards), removals)
 
     @property
@@ -78,3 +85,42 @@ class Snapshot:
             which = np.flatnonzero((numbers >= shard.first) & (numbers < shard.first + shard.count))
             if len(which):
                 yield at, shard, which, numbers[which] - shard.first
+
+
+def head_of(ledger: Ledger) -> tuple[Settings, bool]:
+    """The settings of an index, and whether it stores texts.
+
+    Raises:
+        StoredIndexError: the manifest does not say so.
+    """
+    stores_text = ledger.head.get("store_text")
+    try:
+        settings = Settings.from_dict(ledger.head["settings"])
+    except (KeyError, TypeError, ValueError) as error:  # a SettingsError is a ValueError
+        raise StoredIndexError.damaged(ledger.folder, "it has no settings that can be used") from error
+    if not isinstance(stores_text, bool):
+        raise StoredIndexError.damaged(ledger.folder, "it does not say whether texts are stored")
+    return settings, stores_text
+
+
+def _segment(ledger: Ledger, entry: Entry) -> Segment:
+    """A segment, of which the manifest says what it says itself, and which was made with the index's settings."""
+    segment = Segment(ledger.folder / entry.name, entry.size, entry.xxh3)
+    bands = head_of(ledger)[0].bands
+    if segment.facts != entry.facts or len(segment["bands.bounds"]) != bands + 1:
+        segment.close()
+        raise StoredIndexError.damaged(segment.path, "it is of another index")
+    return segment
+
+
+def _removed(ledger: Ledger, entry: Entry, count: int) -> U32:
+    """Which of so many documents of a segment were removed."""
+    data = ledger.read_small(entry)
+    removed = np.frombuffer(data[: len(data) // 4 * 4], "<u4").astype(np.uint32)
+    if (
+        len(data) % 4
+        or entry.facts.get("documents") != len(removed)
+        or (np.diff(removed.astype(np.int64), append=count) <= 0).any()
+    ):
+        raise StoredIndexError.damaged(ledger.folder / entry.name, "it is of another index")
+    return removed

@@ -1,15 +1,17 @@
 """When segments are merged: so that a look-up need not ask many, and no document is written often.
 
-Segments come in tiers by their words, each tier eight times as large as the one below. As soon as the last segments, in
-the order of adding, hold eight of one tier or below, they are merged (O'Neil et al. 1996, "The log-structured
-merge-tree"). So an index of n words has at most seven segments in each of log8(n) tiers, and a document is rewritten
-log8(n) times at most.
+Segments come in tiers by their words, each tier eight times as large as the one below. As soon as eight of one tier
+stand behind one another, in the order of adding, with none but smaller ones between, they are merged with these
+(O'Neil et al. 1996, "The log-structured merge-tree"); so a document is rewritten about once a tier. Small ones that
+stand before a large one wait for it: from 32 segments on, they are merged too.
 """
 
 from collections.abc import Sequence
 
 #: How many segments of one tier are merged.
 WIDTH = 8
+#: How many segments are merged whatever their tiers.
+MOST = 4 * WIDTH
 #: Words of a segment of the lowest tier, at most.
 LEAST_WORDS = 1 << 16
 
@@ -34,8 +36,8 @@ def due(words: Sequence[int], most: int) -> int:
         run = 0
         while run < len(words) and tiers[-1 - run] <= level:
             run += 1
-        while sum(words[len(words) - run :]) > most:
+        while run and sum(words[len(words) - run :]) > most:
             run -= 1
-        if run >= WIDTH:
+        if tiers[len(words) - run :].count(level) >= WIDTH or run >= MOST:
             return run
     return 0
