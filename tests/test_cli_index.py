@@ -149,6 +149,16 @@ def test_a_build_that_fails_leaves_what_was_there(held: Path, corpus: Path, forc
     assert ids(held) == ["wire", "daily", "post"]
 
 
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_an_index_is_built_where_a_killed_creation_was(
+    corpus: Path, tmp_path: Path, force: list[str]
+) -> None:
+    (tmp_path / "i").mkdir()
+    (tmp_path / "i" / "lock").touch()
+    assert run("build", tmp_path / "i", corpus, "-q", *force).exit_code == 0
+    assert len(ids(tmp_path / "i")) == 3
+
+
 def test_what_a_killed_build_left_is_removed_by_the_next(corpus: Path, tmp_path: Path) -> None:
     dead, alive = tmp_path / ".i-00c0ffee.partial", tmp_path / ".i-00decafe.partial"
     for folder in (dead, alive):
@@ -180,7 +190,8 @@ def test_who_reads_a_replaced_index(held: Path, corpus: Path) -> None:
 
 
 def test_add(held: Path, corpus: Path) -> None:
-    assert failed(run("add", held, corpus)) == "the index has a document 'wire' already"
+    told = "the index has a document 'wire' already: skip or replace what it has"
+    assert failed(run("add", held, corpus)) == told
     corpus.write_text(lines(*ARTICLES[:2], ASKED), encoding="utf-8")
     outcome = run("add", held, corpus, "--existing", "skip", "--threads", "1")
     assert outcome.stderr == "1 article added, 2 known already; the index has 4\n"

@@ -29,6 +29,7 @@ from syndetect import (
     stream,
     text,
 )
+from syndetect.snapshot import Snapshot
 from syndetect.tables import TABLES
 
 Article = dict[str, Any]
@@ -329,6 +330,60 @@ def test_a_reader_sees_what_was_there_until_it_refreshes(tmp_path: Path) -> None
                 reader.add(ARTICLES[20:])
 
 
+@pytest.mark.parametrize("change", ["compact", "remove", "add"])
+def test_what_was_committed_stays_when_taking_it_up_is_interrupted(
+    change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Index.create(tmp_path / "index") as index:
+        for one in ARTICLES[:3]:
+            index.add([one])
+        changes = {
+            "compact": index.compact,
+            "remove": lambda: index.remove(ARTICLES[0]["id"]),
+            "add": lambda: index.add([ARTICLES[3]]),
+        }
+        with monkeypatch.context() as patch:
+            patch.setattr(Snapshot, "of", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                changes[change]()
+        index.add([ARTICLES[4]])
+    with Index.open(tmp_path / "index") as index:
+        assert len(index) == {"compact": 4, "remove": 3, "add": 5}[change]
+        assert index.verify() > 0
+
+
+def test_a_refresh_that_failed_can_be_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise StoredIndexError("too many open files")
+
+    with Index.create(tmp_path / "index") as index:
+        reader = Index.open(tmp_path / "index", mode="r")
+        index.add(ARTICLES[:3])
+        with monkeypatch.context() as patch:
+            patch.setattr(Snapshot, "of", refuse)
+            with pytest.raises(StoredIndexError, match="too many"):
+                reader.refresh()
+        assert reader.refresh()
+        assert len(reader) == 3
+
+
+def test_a_reader_whose_files_gave_way_is_not_damaged(tmp_path: Path) -> None:
+    with Index.create(tmp_path / "index") as index:
+        index.add(ARTICLES[:5])
+        index.remove(ARTICLES[0]["id"])
+        reader = Index.open(tmp_path / "index", mode="r")
+        assert reader.verify() > 0
+        index.remove(ARTICLES[1]["id"])
+        assert reader.verify() > 0
+        [removed] = (tmp_path / "index").glob("*.removed")
+        removed.unlink()
+        with pytest.raises(StoredIndexError, match="removed"):
+            index.verify()
+
+
 def test_one_writes_at_a_time(tmp_path: Path) -> None:
     with Index.create(tmp_path / "index"):
         with pytest.raises(BusyError):
@@ -430,3 +485,28 @@ def test_an_endless_stream_may_repeat_itself_and_hold_what_cannot_be_used(tmp_pa
         assert skipped == [f"record {number}" for number in range(1, 13, 2)]
         with pytest.raises(InputError, match="record 1"):
             next(stream(feed(), index))
+
+
+def test_a_stream_takes_nothing_without_an_id(tmp_path: Path) -> None:
+    texts = [{"text": one["text"]} for one in ARTICLES[:2]]
+    told: list[tuple[str, str]] = []
+    with Index.create(tmp_path / "index") as index:
+        with pytest.raises(InputError, match="record 1: no id"):
+            list(stream(texts, index))
+        feed = [texts[0], ARTICLES[2], texts[1]]
+        found = list(stream(feed, index, on_skip=lambda *one: told.append(one)))
+        assert [one["id"] for one, _ in found] == [ARTICLES[2]["id"]]
+        assert [place for place, _ in told] == ["record 1", "record 3"]
+
+
+def test_ids_that_no_document_can_have(tmp_path: Path) -> None:
+    with Index.create(tmp_path / "index") as index:
+        index.add([ARTICLES[0] | {"id": 5}])
+        half = "\ud800"  # of a surrogate pair, as in a name that is no UTF-8
+        assert ("5" in index, half in index, index.get(half)) == (True, False, None)
+        with pytest.raises(InputError, match="no document"):
+            index.remove([half])
+        for call in (index.remove, index.signatures):
+            with pytest.raises(InputError, match="ids are strings, not 5"):
+                call([5])  # type: ignore[list-item]
+        assert len(index) == 1

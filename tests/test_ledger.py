@@ -236,7 +236,7 @@ def test_a_reader_sees_the_state_of_its_opening_until_it_refreshes(folder: Path)
 
 def test_a_writer_sweeps_what_a_killed_one_left(folder: Path) -> None:
     before, stale = names(folder), {"000000000009.segment", "000000000009.removed", "manifest.json.new"}
-    foreign = {"notes.txt", "segment", "wire.segment.bak"}
+    foreign = {"notes.txt", "notes.new", "segment", "wire.segment.bak"}
     for name in stale | foreign:
         (folder / name).write_bytes(b"?")
     (folder / "folder.segment").mkdir()

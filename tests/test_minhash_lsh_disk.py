@@ -25,6 +25,7 @@ from syndetect import (
     OutputError,
     SettingsError,
     StoredIndexError,
+    lsh_folder,
     lsh_rows,
     memtable,
     minhash_lsh,
@@ -306,6 +307,26 @@ class TestFaults:
             assert is_whole(index, rows)
         with opened(tmp_path) as index:
             assert is_whole(index, rows)
+
+    def test_what_was_committed_stays_when_taking_it_up_is_interrupted(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        rows, row = filled(tmp_path), np.array([7] * SLOTS, np.uint32)
+        index = opened(tmp_path)
+        index.insert(99, row)
+        with monkeypatch.context() as patch:
+            patch.setattr(lsh_folder.Folder, "_load", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                index.commit()
+        index.insert(98, row)
+        with pytest.raises(StoredIndexError, match="open it again"):
+            index.commit()
+        index._folder.close()
+        with opened(tmp_path) as index:
+            assert is_whole(index, rows | {99: row.tolist()})
 
     def test_a_byte_that_has_changed(self, tmp_path: Path) -> None:
         """An error or the right answer, never a wrong one."""

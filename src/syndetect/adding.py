@@ -69,7 +69,7 @@ class Adding:
             is_known = numbers >= 0
             if is_known.any() and self._existing == "error":
                 doc_id = frame["doc_id"][int(np.argmax(is_known))]
-                raise InputError(f"the index has a document {doc_id!r} already")
+                raise InputError(f"the index has a document {doc_id!r} already: skip or replace what it has")
             if self._existing == "replace":
                 yield Chosen(frame, texts, numbers[is_known])
                 continue

@@ -13,7 +13,7 @@ import polars as pl
 from syndetect import ask, budget, exchange, read, similar, stages, tabulate
 from syndetect.answer import Answer
 from syndetect.chunks import in_order
-from syndetect.errors import InputError, SettingsError
+from syndetect.errors import InputError, SettingsError, StoredIndexError
 from syndetect.kernels.groups import UNDATED
 from syndetect.ledger import Ledger
 from syndetect.mosaic import Asked
@@ -70,7 +70,7 @@ class Asking:
     def get(self, doc_id: str) -> dict[str, Any] | None:
         """A document: ``id, source, published, title, url, text``, each None where unknown; None if there is none."""
         snapshot = self._snapshot
-        for _, shard, _, rows in snapshot.by_shard(snapshot.numbers_of([doc_id])):
+        for _, shard, _, rows in snapshot.by_shard(snapshot.numbers_of(names_of([doc_id]))):
             found: dict[str, Any] = {name: shard.strings(name, rows)[0] for name in ("id", "source")}
             time = int(shard.column("time", rows)[0])
             moment = pl.Series([None if time == UNDATED else time], dtype=pl.Int64).cast(
@@ -84,7 +84,9 @@ class Asking:
 
     def info(self) -> dict[str, Any]:
         """What there is: counts, sizes and settings, as JSON can hold them."""
-        snapshot = self._snapshot
+        return self._info(self._snapshot)
+
+    def _info(self, snapshot: Snapshot) -> dict[str, Any]:
         return {
             "path": str(self.path),
             "documents": snapshot.size,
@@ -111,7 +113,13 @@ class Asking:
         for shard in snapshot.shards:
             shard.verify()
         for entry in snapshot.removals.values():
-            self._ledger.read_small(entry)
+            try:
+                self._ledger.read_small(entry)
+            except StoredIndexError:
+                # it was read when this state was opened; a commit since may have removed it
+                is_present = snapshot.is_of(self._ledger) and not self._ledger.changed()
+                if is_present or (self.path / entry.name).exists():
+                    raise
         return sum(entry.size for entry in (*snapshot.entries, *snapshot.removals.values()))
 
     def query(self, document: Document) -> Answer:
@@ -165,7 +173,7 @@ class Asking:
             return Answer(asked, *batch, ask.find(asked, self.settings)).tables()
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
-            return Answer.joined(parts, skipped.frame(), self.info())
+            return Answer.joined(parts, skipped.frame(), self._info(snapshot))
 
     def _asked(
         self, snapshot: Snapshot, frame: pl.DataFrame, texts: Sequence[bytes], *, is_named: bool
@@ -269,8 +277,16 @@ def _is_default(doc_id: str) -> bool:
 
 
 def names_of(ids: str | Iterable[str]) -> list[str]:
-    """Ids, each once."""
-    return list(dict.fromkeys([ids] if isinstance(ids, str) else ids))
+    """Ids, each once.
+
+    Raises:
+        InputError: one is no string.
+    """
+    names = list(dict.fromkeys([ids] if isinstance(ids, str) else ids))
+    for name in names:
+        if not isinstance(name, str):
+            raise InputError(f"ids are strings, not {name!r}: an integer is known by its digits")
+    return names
 
 
 def numbers_of(snapshot: Snapshot, ids: Sequence[str]) -> I64:

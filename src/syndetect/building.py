@@ -27,14 +27,15 @@ def built(place: Path, *, replace: bool = False) -> Iterator[Path]:
         OutputError: something else is there, or the place cannot be written.
     """
     with ExitStack() as held:
-        if replace and place.exists():
-            check_replaceable(place)
+        check = check_replaceable if replace else check_vacant
+        check(place)
+        gives_way = place.exists() and any(place.iterdir())  # an index, or what a killed creation left
+        if gives_way:
             held.enter_context(lock_folder(place))
-        else:
-            check_vacant(place)
+            check(place)  # another process may have been quicker
         _sweep(place)
         try:
-            with staged(place, replace=replace) as folder:
+            with staged(place, replace=gives_way) as folder:
                 yield folder
         except SyndetectError:
             raise

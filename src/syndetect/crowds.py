@@ -90,16 +90,16 @@ def ends(asked: Asked, shard: Shard, documents: I64, begin: I64, end: I64) -> En
 
 def _since(asked: Asked, shard: Shard, documents: I64, begin: I64, end: I64) -> I64:
     """The first place of each run whose document comes after the asked one in time."""
-    own = latest(asked.time)[documents], asked.keys[documents]
+    own_time, own_key = latest(asked.time)[documents], asked.keys[documents]
     low, high = begin.copy(), end.copy()
-    while (low < high).any():
-        middle = np.minimum((low + high) >> 1, end - 1)
+    while len(at := np.flatnonzero(low < high)):
+        middle = (low[at] + high[at]) >> 1
         words, _ = shard.numbers("postings", middle, middle + 1)
         owner = shard.owners(words)
         time, key = latest(shard.column("time", owner)), 2 * (owner + shard.first)
-        is_before = ((time < own[0]) | ((time == own[0]) & (key < own[1]))) & (low < high)
-        low = np.where(is_before, middle + 1, low)
-        high = np.where(is_before, high, np.minimum(middle, high))
+        is_before = (time < own_time[at]) | ((time == own_time[at]) & (key < own_key[at]))
+        low[at] = np.where(is_before, middle + 1, low[at])
+        high[at] = np.where(is_before, high[at], middle)
     return low
 
 

@@ -31,6 +31,8 @@ I64 = npt.NDArray[np.int64]
 
 _KIND = "index"
 _ATTEMPTS = 20
+#: What a record without an id is called that is read by itself.
+_ALONE = "record 1"
 
 
 class Index(Asking):
@@ -106,10 +108,18 @@ class Index(Asking):
     def refresh(self) -> bool:
         """Take up the state that the folder has now; whether it is another."""
         with self._changing:
-            if not self._ledger.refresh():
-                return False
-            self._snapshot = _opened(self._ledger, self._snapshot)
-            return True
+            self._ledger.refresh()
+            return self._take_up()
+
+    def _take_up(self) -> bool:
+        """Take up the state that the ledger knows; whether it is another.
+
+        A commit, or a refresh, may have been interrupted before its state was taken up.
+        """
+        if self._snapshot.is_of(self._ledger):
+            return False
+        self._snapshot = _opened(self._ledger, self._snapshot)
+        return True
 
     # ------------------------------------------------------------------------------------------- changing
 
@@ -202,6 +212,7 @@ class Index(Asking):
     def _writing(self) -> Writer:
         if self._writer is None:
             raise OutputError(f"{self.path} is open for reading only: open it with mode 'a'")
+        self._take_up()  # what is written next must be behind all that counts
         return self._writer
 
     def close(self) -> None:
@@ -226,7 +237,8 @@ def stream(
     Args:
         documents: what :func:`syndetect.scan` takes; mappings may come from a generator that never ends.
         index: open for writing. A document that it has already, by its id, is asked about and left out.
-        on_skip: told the place and reason of what cannot be used; by default that is an error.
+        on_skip: told the place and reason of what cannot be used, such as a mapping without an id; by default that is
+            an error.
 
     Yields:
         Every document, as :meth:`Index.get` would give it, with what the index has of it; it is added when the next
@@ -238,8 +250,9 @@ def stream(
     """
     skip = on_skip or Skipped(strict=True)
     for row in _rows(resolved(documents), skip):
+        answer = index.query(row)
         try:
-            yield row, index.query(row)
+            yield row, answer
         finally:
             index.add([row], existing="skip", threads=1)
 
@@ -252,6 +265,9 @@ def _rows(found: Any, skip: Callable[[str, str], None]) -> Iterator[dict[str, An
         told = skip if is_whole else lambda _, reason, place=place: skip(place, reason)
         for frame in read.read(source, on_skip=told, batch_bytes=1):
             for row in frame.iter_rows(named=True):
+                if not is_whole and row["doc_id"] == _ALONE:
+                    skip(place, "no id, without which nothing is added")
+                    continue
                 yield {"id" if name == "doc_id" else name: value for name, value in row.items()}
 
 

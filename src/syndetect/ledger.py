@@ -174,9 +174,7 @@ class Ledger:
             StoredIndexError: the folder has another state by now than this object knows.
         """
         self._check_writing()
-        if (
-            self.changed()
-        ):  # by another writer, where locks keep nobody out, or by a commit that was interrupted
+        if self.changed():  # another writer's, where locks keep nobody out, or an interrupted commit
             raise StoredIndexError(f"{self.folder} has changed since it was read: open it again")
         before = self._state
         after = Manifest(
@@ -235,7 +233,8 @@ class Ledger:
         counting = {entry.name for entry in self.entries}
         with suppress(OSError):  # they only take room
             for path in list(self.folder.iterdir()):
-                if path.suffix in (*_SUFFIXES, ".new") and path.name not in counting:
+                is_ours = path.suffix in _SUFFIXES or path.name == UNFINISHED
+                if is_ours and path.name not in counting:
                     with suppress(OSError):
                         path.unlink()
 

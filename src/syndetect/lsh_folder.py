@@ -135,6 +135,9 @@ class Folder:
         fresh = Fresh(keys, hashed)
         if not fresh.rows and not self._changed:
             return
+        if list(self.parts) != [entry.name for entry in self._ledger.entries if "of" not in entry.facts]:
+            # a commit was interrupted before its state was taken up
+            raise StoredIndexError(f"{self.path} has changed since it was read: open it again")
         names = [name for name, part in self.parts.items() if part.rows]
         kept = names[: _merged_from([self.parts[name] for name in names], fresh.rows)]
         entries = [entry for name in kept for entry in self._entries(name)]

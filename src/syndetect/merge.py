@@ -24,7 +24,7 @@ MOST_WORDS = (1 << 31) - 1
 #: Bytes that are read of the spool at a time.
 _SPOOLED = 1 << 24
 _S32 = np.uint64(32)
-_UPPER, _LOWER = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
+_UPPER = np.uint64(0xFFFFFFFF00000000)
 
 
 def words_of(parts: Sequence[Part]) -> int:

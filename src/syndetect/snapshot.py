@@ -62,6 +62,11 @@ class Snapshot:
             first += count
         return cls(ledger.generation, entries, tuple(shards), removals)
 
+    def is_of(self, ledger: Ledger) -> bool:
+        """Whether this is the state of a folder that its ledger knows."""
+        files = (*self.entries, *self.removals.values())
+        return (self.generation, files) == (ledger.generation, ledger.entries)
+
     @property
     def size(self) -> int:
         """How many documents there are."""

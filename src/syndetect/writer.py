@@ -78,6 +78,8 @@ class Writer:
     def _segment(self, parts: Sequence[Part], threads: int) -> Entry:
         """Write a segment; it counts when it is committed."""
         path = self._ledger.fresh("segment")
+        if merge.words_of(parts) <= tiers.LEAST_WORDS:
+            threads = 1  # more would cost more than they give
         with SegmentWriter(path) as writer, _spooling(path.parent) as spool:
             facts = merge.write(writer.append, parts, self._settings.bands, spool, threads)
             written = writer.finish(facts)
