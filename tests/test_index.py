@@ -456,7 +456,11 @@ def test_a_document_without_an_id_is_nobodys_twin(tmp_path: Path) -> None:
         assert "record 1" in index
         for asked in (text, {"text": text}):
             assert set(index.query(asked).matches["doc_a"]) == {"record 1", "query"}
-        assert index.query_many([{"text": text}]).matches.height == index.query(text).matches.height
+        many = index.query_many([{"text": text}, {"text": text}])
+        assert many.matches.height == 2 * index.query(text).matches.height
+        assert many.documents["doc_id"].to_list() == ["record 1", "record 2"]
+        named = index.query({"id": "record 1", "text": text})
+        assert set(named.matches["doc_a"]) | set(named.matches["doc_b"]) == {"record 1", "query"}
 
 
 def test_a_time_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:

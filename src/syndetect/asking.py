@@ -1,6 +1,5 @@
 """What an open index can be asked."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -37,7 +36,7 @@ Document = str | Mapping[str, Any]
 #: Bytes of text that are held against the index at a time.
 _ASKED_BYTES = 1 << 20
 #: What a document is called that has no id, when it is asked about.
-_UNNAMED = "query"
+_UNNAMED = "\0query"
 
 
 class Asking:
@@ -133,8 +132,7 @@ class Asking:
             InputError: there is no text that can be read.
             StoredIndexError: the index is damaged.
         """
-        frame, texts, is_named = one_document(document)
-        asked = self._asked(self._snapshot, frame, texts, is_named=is_named)
+        asked, frame, texts = self._asked(self._snapshot, *one_document(document))
         return Answer(asked, frame, texts, ask.find(asked, self.settings))
 
     def query_many(
@@ -162,29 +160,36 @@ class Asking:
         """
         progress, threads = progress or Silent(), threads or budget.cores()
         found, skipped, snapshot = resolved(documents), Skipped(strict), self._snapshot
-        is_file = isinstance(found, read.Inputs)
         progress.stage("asking", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
         batches = read.batches(
-            found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=_ASKED_BYTES
+            found,
+            columns=columns,
+            on_skip=skipped,
+            on_bytes=progress.advance,
+            batch_bytes=_ASKED_BYTES,
+            default_id=without_id,
         )
 
         def work(batch: tuple[pl.DataFrame, list[bytes]]) -> dict[str, pl.DataFrame]:
-            asked = self._asked(snapshot, *batch, is_named=is_file)
-            return Answer(asked, *batch, ask.find(asked, self.settings)).tables()
+            asked, frame, texts = self._asked(snapshot, *batch)
+            return Answer(asked, frame, texts, ask.find(asked, self.settings)).tables()
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
             return Answer.joined(parts, skipped.frame(), self._info(snapshot))
 
     def _asked(
-        self, snapshot: Snapshot, frame: pl.DataFrame, texts: Sequence[bytes], *, is_named: bool
-    ) -> Asked:
-        """Documents to hold against a state of the index, named or, where they have no ids of their own, not."""
+        self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]
+    ) -> tuple[Asked, pl.DataFrame, list[bytes]]:
+        """Documents to hold against a state of the index, with the names that they have in tables, and their texts."""
         ids = frame["doc_id"].to_list()
-        batch, _ = stages.sketch(*joined(list(texts)), self.settings, ids)
-        time = tabulate.times(frame["published"])
-        twins = snapshot.numbers_of(ids)
-        twins[[not is_named and (name == _UNNAMED or _is_default(name)) for name in ids]] = -1
-        return Asked(batch, time, twins, snapshot.shards)
+        is_named = [has_id(name) for name in ids]
+        batch, _ = stages.sketch(*joined(texts), self.settings, ids)
+        twins = np.where(is_named, snapshot.numbers_of(ids), -1)
+        if not all(is_named):
+            frame = frame.with_columns(
+                doc_id=pl.Series([name.removeprefix("\0") for name in ids], dtype=pl.String)
+            )
+        return Asked(batch, tabulate.times(frame["published"]), twins, snapshot.shards), frame, texts
 
     def near_duplicates(self, document: "Document | MinHash | LeanMinHash") -> NearDuplicates:
         """Every paragraph and document of the index that is nearly the same.
@@ -206,8 +211,7 @@ class Asking:
         if not isinstance(document, (str, Mapping)):
             signature = exchange.from_datasketch(document, self.settings)
             return similar.of_signature(snapshot.shards, signature, self.settings)
-        frame, texts, is_named = one_document(document)
-        asked = self._asked(snapshot, frame, texts, is_named=is_named)
+        asked, frame, _ = self._asked(snapshot, *one_document(document))
         return similar.of_documents(asked, frame["doc_id"].to_list(), self.settings)
 
     def signatures(
@@ -253,8 +257,8 @@ class Asking:
         return exchange.to_datasketch(names, found, self.settings, storage_config)
 
 
-def one_document(document: Document) -> tuple[pl.DataFrame, list[bytes], bool]:
-    """One document as a frame, its text, and whether it has an id of its own; a time that cannot be read is left out.
+def one_document(document: Document) -> tuple[pl.DataFrame, list[bytes]]:
+    """One document as a frame, and its text; a time that cannot be read is left out.
 
     Raises:
         InputError: it cannot be used.
@@ -263,17 +267,25 @@ def one_document(document: Document) -> tuple[pl.DataFrame, list[bytes], bool]:
     if not isinstance(record, Mapping):
         raise InputError(f"a document is a text or a mapping, not {type(document).__name__}")
     reasons: list[str] = []
-    found = next(read.batches([record], on_skip=lambda _, reason: reasons.append(reason)), None)
+    found = next(
+        read.batches(
+            [record], on_skip=lambda _, reason: reasons.append(reason), default_id=lambda _: _UNNAMED
+        ),
+        None,
+    )
     if found is None:
         raise InputError(f"the document cannot be used: {'; '.join(reasons)}")
-    frame, texts = found
-    is_named = not _is_default(frame["doc_id"][0])
-    return frame if is_named else frame.with_columns(doc_id=pl.lit(_UNNAMED)), texts, is_named
+    return found
 
 
-def _is_default(doc_id: str) -> bool:
-    """Whether this is what a record without an id is called."""
-    return re.fullmatch(r"record \d+", doc_id) is not None
+def without_id(number: int) -> str:
+    """What a record without an id is called: behind a character that no text that is read has."""
+    return f"\0record {number}"
+
+
+def has_id(doc_id: str) -> bool:
+    """Whether a record had an id of its own."""
+    return not doc_id.startswith("\0")
 
 
 def names_of(ids: str | Iterable[str]) -> list[str]:

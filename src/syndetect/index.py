@@ -15,7 +15,7 @@ import polars as pl
 from syndetect import budget, compression, read, stages
 from syndetect.adding import Added, Adding, Chosen
 from syndetect.answer import Answer
-from syndetect.asking import Asking, names_of, numbers_of, resolved
+from syndetect.asking import Asking, has_id, names_of, numbers_of, resolved, without_id
 from syndetect.chunks import in_order
 from syndetect.errors import OutputError, SettingsError, StoredIndexError
 from syndetect.ledger import Ledger
@@ -31,8 +31,6 @@ I64 = npt.NDArray[np.int64]
 
 _KIND = "index"
 _ATTEMPTS = 20
-#: What a record without an id is called that is read by itself.
-_ALONE = "record 1"
 
 
 class Index(Asking):
@@ -263,9 +261,9 @@ def _rows(found: Any, skip: Callable[[str, str], None]) -> Iterator[dict[str, An
     for number, source in enumerate([found] if is_whole else ([record] for record in found), 1):
         place = "" if is_whole else f"record {number}"
         told = skip if is_whole else lambda _, reason, place=place: skip(place, reason)
-        for frame in read.read(source, on_skip=told, batch_bytes=1):
+        for frame in read.read(source, on_skip=told, batch_bytes=1, default_id=without_id):
             for row in frame.iter_rows(named=True):
-                if not is_whole and row["doc_id"] == _ALONE:
+                if not has_id(row["doc_id"]):
                     skip(place, "no id, without which nothing is added")
                     continue
                 yield {"id" if name == "doc_id" else name: value for name, value in row.items()}

@@ -21,7 +21,6 @@ Array = npt.NDArray[Any]
 
 #: Entries for which a directory has one place, at least; there are less than twice as many.
 _SPACING = 8
-_S32 = np.uint64(32)
 _MOST_BITS = 32
 
 

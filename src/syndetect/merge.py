@@ -23,7 +23,6 @@ Put = Callable[[str, Array], None]
 MOST_WORDS = (1 << 31) - 1
 #: Bytes that are read of the spool at a time.
 _SPOOLED = 1 << 24
-_S32 = np.uint64(32)
 _UPPER = np.uint64(0xFFFFFFFF00000000)
 
 

@@ -51,6 +51,7 @@ def read(
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
+    default_id: Callable[[int], str] | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Read articles, as :func:`batches` does.
 
@@ -58,7 +59,8 @@ def read(
         An iterator over frames of ``tables.ARTICLES``.
     """
     found = batches(
-        source, columns=columns, on_skip=on_skip, on_bytes=on_bytes, batch_bytes=batch_bytes, max_bytes=max_bytes
+        source, columns=columns, on_skip=on_skip, on_bytes=on_bytes, batch_bytes=batch_bytes, max_bytes=max_bytes,
+        default_id=default_id,
     )  # fmt: skip
     return map(_whole, found)
 
@@ -71,6 +73,7 @@ def batches(
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
+    default_id: Callable[[int], str] | None = None,
 ) -> Iterator[Batch]:
     """Read articles, their texts apart.
 
@@ -84,6 +87,7 @@ def batches(
         on_bytes: told how many more bytes of the files were read; in the end, together, ``Inputs.bytes``.
         batch_bytes: how much text a batch holds, about.
         max_bytes: the longest line, row, text or single-article file that is taken.
+        default_id: what records without an id are called that do not come from files, by their numbers from 1.
 
     Returns:
         An iterator over frames of ``tables.ARTICLES`` without the text, each with its
@@ -101,7 +105,7 @@ def batches(
         origins: Iterable[_Origin] = (_from_file(file, wanted, max_bytes) for file in found.files)
         skipped = found.skipped
     else:
-        origins = [_from_memory(found, wanted)]
+        origins = [_from_memory(found, wanted, default_id or _record)]
     return _frames(
         origins,
         skipped,
@@ -158,7 +162,7 @@ def _from_file(file: File, columns: Columns, max_bytes: int) -> _Origin:
     return _Origin(reader, columns, file.place, file.default_id, file.format != "jsonl")
 
 
-def _from_memory(source: Any, columns: Columns) -> _Origin:
+def _from_memory(source: Any, columns: Columns, default_id: Callable[[int], str]) -> _Origin:
     has_header = isinstance(source, (pl.DataFrame, pl.LazyFrame))
     if has_header:
         try:
@@ -170,7 +174,7 @@ def _from_memory(source: Any, columns: Columns) -> _Origin:
         records = ((number, _mapping(record)) for number, record in enumerate(source, 1))
     else:
         raise InputError(f"{type(source).__name__} cannot be read: give paths, a polars frame or mappings")
-    return _Origin(records, columns, _record, _record, has_header)
+    return _Origin(records, columns, _record, default_id, has_header)
 
 
 def _is_iterable_of_records(source: object) -> bool:
