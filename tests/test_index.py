@@ -190,6 +190,14 @@ def test_what_cannot_be_used_is_told(tmp_path: Path) -> None:
                 index.query(wrong)  # type: ignore[arg-type]
 
 
+def test_what_is_skipped_of_many_asked_is_told(held: Index) -> None:
+    result = held.query_many(
+        [{"id": "a", "text": "some words"}, {"id": "b"}, {"id": "c", "text": ""}], threads=1
+    )
+    assert result.skipped.height == result.manifest["counts"]["skipped"] == 2
+    assert result.documents.height == 1
+
+
 def test_a_stream_is_asked_about_and_added(tmp_path: Path) -> None:
     with Index.create(tmp_path / "index", SETTINGS) as index:
         found = [(one["id"], answer.matches) for one, answer in stream(ARTICLES[:15], index)]

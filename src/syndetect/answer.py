@@ -1,6 +1,6 @@
 """What an index has of asked documents, as tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any
@@ -125,13 +125,16 @@ class Answer:
 
     def result(self) -> Result:
         """The tables as a :class:`syndetect.Result`, which can be written."""
-        return self.joined([self.tables()], pl.DataFrame(schema=SKIPPED), {})
+        return self.joined([self.tables()], lambda: pl.DataFrame(schema=SKIPPED), {})
 
     @staticmethod
     def joined(
-        parts: Iterable[dict[str, pl.DataFrame]], skipped: pl.DataFrame, index: dict[str, Any]
+        parts: Iterable[dict[str, pl.DataFrame]], skipped: Callable[[], pl.DataFrame], index: dict[str, Any]
     ) -> Result:
-        """The tables of several answers as one result; passages are numbered on."""
+        """The tables of several answers as one result; passages are numbered on.
+
+        What was skipped is asked for when all parts are there: until then more may be.
+        """
         found = {name: [pl.DataFrame(schema=schema)] for name, schema in TABLES.items()}
         known = 0
         for tables in parts:
@@ -139,13 +142,13 @@ class Answer:
             known += int(tables["passages"]["passage_id"].max() or 0)  # type: ignore[arg-type]
             for name, table in (tables | {"passages": shifted}).items():
                 found[name].append(table)
-        whole = {name: pl.concat(frames) for name, frames in found.items()}
+        whole, left_out = {name: pl.concat(frames) for name, frames in found.items()}, skipped()
         counts = {name: frame.height for name, frame in whole.items()} | {
             "passages": known,
-            "skipped": len(skipped),
+            "skipped": len(left_out),
         }
         manifest = {"version": version("syndetect"), "index": index, "counts": counts}
-        return Result(**whole, skipped=skipped, manifest=manifest)
+        return Result(**whole, skipped=left_out, manifest=manifest)
 
     @property
     def _sides(self) -> list[tuple[I64, I64]]:

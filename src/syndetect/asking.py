@@ -175,7 +175,7 @@ class Asking:
             return Answer(asked, frame, texts, ask.find(asked, self.settings)).tables()
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
-            return Answer.joined(parts, skipped.frame(), self._info(snapshot))
+            return Answer.joined(parts, skipped.frame, self._info(snapshot))
 
     def _asked(
         self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]
