@@ -1,8 +1,8 @@
 # `make check` is what a change must pass. PYTHON is the interpreter of an environment that holds '.[dev,bench]'.
 
 PYTHON ?= .venv/bin/python
-# The kernels' tests: whatever holds a kernel against its plain twin in tests/naive.py.
-KERNEL_TESTS = $(shell grep -lE '^(import|from) naive( |$$)' tests/test_*.py)
+# The kernels' tests: whatever holds a kernel against its plain twin in tests/naive*.py.
+KERNEL_TESTS = $(shell grep -lE '^(import|from) naive(_[a-z]+)?( |$$)' tests/test_*.py)
 
 .PHONY: check venv lint types test test-bounds test-interpreted bench-small readme wheel
 
