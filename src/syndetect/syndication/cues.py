@@ -1,0 +1,304 @@
+"""The words and signs around an agency's name that tell what the name is there for, in seven languages.
+
+A cue stands before or after a name (or several, parted by commas, strokes or "and") in its line. Most stand before it
+and are kept as :class:`Cues`: a pattern is tried only where one of the words that it begins with is there, which one
+set of words tells of all patterns, and so costs little for most names. No pattern has repetitions that could share
+characters in many ways, so that the time for a line is bounded whatever it holds.
+"""
+
+import re
+from collections.abc import Set
+
+#: Characters before a name in which a cue may stand.
+REACH = 120
+
+_ARTICLE = r"(?:\b(?:the|la|le|el|die|der|den|dem|das|het|an|a|o|de)\s+|\bl['’])?"
+_NOUN = r"""
+    (?:(?:state|state-run|official|semi-official|private|russian|russische[nr]?|offiziellen?)\s+){0,2}
+    (?:(?:(?:news|wire)\s(?:agency|service)|nachrichtenagentur(?:en)?|presseagentur|agentur|agence(?:\sde\spresse)?
+      |agencia(?:\sde\snoticias)?|agenzia(?:\sdi\sstampa)?|agência(?:\sde\snotícias|\snoticiosa)?|persbureau
+      |nieuwsagentschap|agency)\s+)?
+    """
+_WORD = re.compile(r"\w+")
+
+
+class Cues:
+    """What may stand before a name: words, and a pattern of what may follow them up to the name.
+
+    Args:
+        forms: pairs of words, parted by spaces, and a pattern (verbose, in lower case).
+        named: whether an article, or words such as "news agency", may stand between the cue and the name.
+    """
+
+    def __init__(self, *forms: tuple[str, str], named: bool = True) -> None:
+        self.words = frozenset(_WORD.findall(" ".join(words for words, _ in forms)))
+        choices = "|".join(rf"\b(?:{'|'.join(words.split())}){rest}" for words, rest in forms)
+        between = _ARTICLE + _NOUN if named else ""
+        self._pattern = re.compile(rf"(?:{choices}){between}$", re.VERBOSE)
+
+    def search(self, before: str, words: Set[str]) -> re.Match[str] | None:
+        """The cue at the end of ``before``, which is in lower case and has these words."""
+        return None if self.words.isdisjoint(words) else self._pattern.search(before)
+
+
+def words_of(before: str) -> frozenset[str]:
+    """The words that :meth:`Cues.search` asks for."""
+    return frozenset(_WORD.findall(before))
+
+
+def _after(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+
+
+#: What may stand between the names of a list.
+JOINT = re.compile(
+    r"\s*(?:[,;/|&+·•–-]|,?\s(?:and|et|und|y|e|en)\s)\s*(?:(?:with|and|from|mit|von|the|der|la|l['’]|da|de\sla)\s*){0,2}",
+    re.IGNORECASE,
+)
+#: The English article: "the PA" is seldom the agency.
+THE = re.compile(r"\bthe\s+$", re.IGNORECASE)
+
+PHOTO_BEFORE = Cues(
+    (
+        """
+        photo photos photography photograph photographs photographer photographie picture pictures pic
+        image images imagen imágenes immagine imagem bild bilder bildquelle foto fotos fotografía
+        fotografia archivfoto symbolbild video vídeo vidéo videos footage credit credits crédit
+        crédits crédito créditos
+        illustration graphic caption
+        """,
+        r"""\b(?:\s*(?:copyright|credit|crédit|provided|released|supplied|by|courtesy|from|von|de|di|of|[:©|(–/.-]))*\s*
+        (?P<names>(?:[^\W\d][\w.'’-]*(?:\s|[,/|]\s?|\s[/|–-]\s)){0,6})\(?""",
+    ),
+    named=False,
+)
+VIA = re.compile(r"\b(?:via|vía|courtesy\sof)\s(?:the\s)?$", re.IGNORECASE)
+SIGN = re.compile(r"©\s?$")
+#: A name and a stroke: a photographer's.
+NAME_STROKE = re.compile(r"[^\W\d_][\w.'’)-]*\s?/\s?$")
+NAME_BAR = re.compile(r"[.!?)–-]\s(?:[A-Z][\w.'’-]*\s){1,3}\|\s?$")
+NAME_BRACKET = re.compile(r"\W*(?:[A-Z'’-]{2,}\s){2,4}\($")
+NEWSROOM = Cues(
+    ("redaktion redazione redacción rédaction redação agencias agenzie staff", r"\s?/\s?"), named=False
+)
+PHOTO_AFTER = _after(
+    r"""
+    \s?(?:file|pool|handout|press)?\s?[-–]?\s?
+      (?:photo|photos|pic|pics|picture|pictures|video|images?|television|graphic|foto)\b
+    | \s?/+\s?(?:getty|pool|handout|file|stringer|picture\salliance|epa|via|scanpix|photo)\b
+    | \s(?:file|via)\b
+    """
+)
+STROKE_NAME = re.compile(r"\s?/+\s?[A-Z][\w.'’-]*(?:\s[A-Z]|\s?/)")
+
+CLOSED_DASH = re.compile(r"[^)\]/\n]{0,24}[)/\]]\s?\.?\s?[-–—―:.]")
+CLOSED = re.compile(r"[^)\]\n]{0,12}[)\]]\s\S")
+BARE_DASH = re.compile(r"\s?(?:[-–—―:]|\.-)\s*\S")
+#: A line that begins with a place in capitals.
+LOCAL = re.compile(r"[A-ZÀ-Þ]{3}[A-ZÀ-Þ .,/'’-]*(?:\d{1,2}[^:–—-]{0,12})?[:–—-]\s")
+_CONNECTED = frozenset(
+    _WORD.findall("de del da do di la le los las an der am im sur of the and et y e und i")
+)
+_MONTHS = frozenset(
+    _WORD.findall(
+        """
+        jan feb fev fév mar mär mrt apr abr avr may mai mei mag jun jui giu jul lug aug aoû ago sep set oct okt out ott
+        nov dec dez déc dic ene gen
+        """
+    )
+)
+
+
+def is_place(text: str) -> bool:
+    """Whether a text could be a place, a date or both: names, numbers and what connects them."""
+    return all(
+        not word[0].islower() or word in _CONNECTED or word[:3] in _MONTHS for word in _WORD.findall(text)
+    ) and not any(sign in text for sign in '!?“”"«»©')
+
+
+_WITH_NOUN = r"""
+    \s(?:files|inputs?|reporting|materials?|informations?|agenturmaterial|informationen|información|informaciones
+      |informação|informações|informazioni|contributions?|reports?|dépêches?)
+    \s(?:from|by|of|von|vom|der|des|de|da|do|del|di)\s+
+    """
+WITH_NOUN = Cues(("with avec mit con com met", _WITH_NOUN))
+WITH = Cues(("with avec mit con com met", r"\s+"))
+INPUTS = _after(r"\s(?:agency\s)?(?:inputs?|material|files)\b")
+PARTS = Cues(
+    ("reporting", r"\s(?:by|from)\s+"),
+    ("contributing", r"(?::\s*|\s)(?:[\w.'’-]+\s){0,4}"),
+    (
+        "this the",
+        r"\s(?:report|story|article)\s(?:includes|contains|uses|incorporates)\b[^.]{0,40}\s(?:from|by)\s+",
+    ),
+)
+MATERIAL = Cues(("information material reporting files", r"\s(?:from|by|provided\sby|supplied\sby)\s+"))
+USED = _after(r"[^.]{0,40}\b(?:was|were)\sused\b")
+CONTRIBUTED = _after(r"contributed(?:\s+(?:to|reporting|from)\b|\s*[.)]|\s*$)")
+NEW_SENTENCE = re.compile(r"[a-z]{3}\.\s+[A-Z]|[“”\"]")
+NOTICE = Cues(
+    (
+        "this ce cet dieser este esta questo questa",
+        r"""\s
+        (?:story|article|report|text|content|texte|beitrag|artikel|artículo|texto|artigo|nota|articolo|notizia)\s
+        (?:was|is|has|first|originally|est|wurde|ist|fue|es|foi|é|è)\b[^.;:]{0,90}\b
+        (?:by|from|on|a|an|de|von|der|por|da|di|dell|d)(?:\s+|['’])
+        """,
+    )
+)
+SOLE = _after(r"\s+(?:trust\sprinciples|is\ssolely\sresponsible)")
+COPYRIGHT_SIGNS = ("copyright", "(c)", "©")
+COPYRIGHT = re.compile(r"(?:\bcopyright\b|\(c\)|©)[^.]{0,30}$")
+RIGHTS = re.compile(
+    r"\bcopyright\b|rights reserved|droits réservés|\b(?:19|20)\d\d\b|infocom|prohibid|vorbehalten",
+    re.IGNORECASE,
+)
+SOURCE = Cues(
+    (
+        """
+        source sources quelle quellen fuente fuentes fonte fontes fonti bron bronnen agencies agences
+        agenturen agencias agenzie agências
+        """,
+        r"\s?:?\s*",
+    )
+)
+BYLINE = re.compile(r"\W*(?:by|von|par|por|di|da|de|door|published\sby)\s[^:;!?]{0,60}$", re.IGNORECASE)
+#: Before an agency in a by-line that has others too.
+BESIDE = re.compile(r"\s(?:and|und|et|y|e|en|&)\s(?:the\s)?$", re.IGNORECASE)
+WRITER = _after(
+    r"(?:\s(?:staff|business|sports|national|special))?\s(?:writer|staff|reporter|correspondent)s?\b"
+)
+#: What may stand before an agency's name at the beginning of a line: an editor's initials, or the word "agency".
+INITIALS = re.compile(r"\W*(?:[a-z]{2,3}\s?[,/]\s?|(?:[Aa]g[eê]n[cz]\w{1,3}|Nachrichtenagentur)\s)?")
+#: What may stand between a name and the end of its line: signs, and initials.
+END = re.compile(r"(?:\s?/\s?[a-z]{2,4}){0,2}[\W_]*")
+SENTENCE_END = re.compile(
+    r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\bGov)(?<!\bSen)(?<!\bRep)"
+    r"[.!?…]([\"”’»)\]*]*)\s*([([—–*-]*)\s*(?:[a-z]{2,3},\s)?$"
+)
+
+_OWN = r"\s(?:à|a|ad|all['’]|alla|al|ao)\s*"
+_SAID = "dit déclaré indiqué expliqué confié affirmé précisé assuré raconté annoncé confirmé"
+TOLD = Cues(
+    ("told tells telling tell", r"\s+"),
+    ("spoke speaking spoken shared", r"\s(?:to|with)\s+"),
+    (
+        "seen reviewed obtained viewed examined contacted reached interviewed asked polled surveyed compiled verified",
+        r"\sby\s+",
+    ),
+    ("interview interviews conversation statement email emails remarks comments", r"\s(?:with|to)\s+"),
+    (
+        """
+        interrogé interrogée interrogés contacté contactée contactés joint jointe consulté consultée
+        consultés vu vue vus obtenu obtenue obtenus obtenues sollicité sollicitée rencontré
+        """,
+        r"\spar\s+",
+    ),
+    (
+        f"""
+        {_SAID} dijo dijeron declaró explicó afirmó señaló indicó contó confirmó aseguró comentó detto
+        dichiarato spiegato riferito raccontato disse disseram afirmou explicou contou declarou confirmou
+        adiantou referiu
+        """,
+        rf"\b[^.;:]{{0,60}}{_OWN}",
+    ),
+    ("auprès", r"\sde\s+"),
+    ("appris", r"\s+"),
+    (
+        "declaraciones declarações entrevista intervista interview entretien declarations",
+        r"\s(?:a|à|ao|con|com|avec|mit|met|all['’]|alla|(?:accordée?\s)?à)\s*",
+    ),
+    ("tuvo", r"\sacceso\s+"),
+    ("contactado contactada consultado consultada ouvido ouvida", r"\s(?:pela|pelo|por)\s+"),
+    (
+        "sagt sagte sagten erklärt erklärte betonte teilte berichtete bestätigte äußerte nannte",
+        r"\b[^.;:]{0,80}\s(?:der|zu|gegenüber)\s+",
+    ),
+    ("teilte teilten", r"\s+"),
+    ("gegenüber anfrage gespräch interview", r"\s(?:mit\s)?(?:der\s|von\s)?"),
+    ("tegen tegenover", r"\s+"),
+    ("vertelde gesprek", r"\s(?:aan|met)\s+"),
+)
+JOURNALIST_BEFORE = Cues(
+    (
+        "un une des deux una due um uma dos ein eine einem einer een",
+        r"""\s(?:journalist[ae]?s?|giornalist[ai]|jornalistas?|periodistas?|reporter(?:in|s)?|corr?espond[ae]nte?s?
+        |corrispondent[ei]|corresponsal|korrespondent(?:in)?|photographes?|fotógrafo|fotograf)\s
+        (?:van|von|der|de|da|do|del|di|dell['’]|della)\s*""",
+    )
+)
+JOURNALIST_AFTER = _after(
+    r"(?:['’]s|-|\s)\s?(?:reporters?|journalists?|correspondents?|witness(?:es)?|team|photographers?)\b(?!-)"
+)
+OWN_WORK = _after(
+    r"""
+    \s(?:saw|has\sseen|could\snot|has\slearned|understands|reviewed|counted|interviewed)\b
+    | \swas\s(?:not\s)?(?:immediately\s)?(?:un)?able\b
+    | [^.;:]{0,90}\s(?:erfuhr|erfahren\shat)\b
+    """
+)
+#: A journalist who is named or asks somebody, and so is spoken of; and so are two, whom somebody else has counted.
+NAMED_JOURNALIST = re.compile(r"\s\w+\s(?:asks|asked|[A-Z][\w.'’-]*\s[A-Z])")
+COUNTED = re.compile(r"\b(?:two|three|four|five|\d+)\s$")
+NEWS_OF_IT = re.compile(
+    r"\b(?:killed|jailed|arrested|detained|evicted|award|prize|fired|imprisoned|wounded|tuée?s?|blessée?s?|arrêtée?s?|prix"
+    r"|détenu|getötet|verhaftet|streik|muerto|asesinado|huelga|premio|ucciso|morto|sciopero|grève|greve)\b",
+    re.IGNORECASE,
+)
+CITED_BEFORE = Cues(
+    ("according", r"\sto\s+"),
+    ("citing laut selon según segundo secondo conforme volgens aldus", r"\s+"),
+    ("cited quoted reported published", r"\s(?:first\s)?by\s+"),
+    ("report reports bericht", r"\s(?:by|from|in|der|von)\s+"),
+    ("nach", r"\s(?:angaben|informationen)(?:\sder|\svon)?\s+"),
+    ("berufung", r"\sauf\s+"),
+    ("d", r"['’]après\s+"),
+    (
+        "cité citée cités citado citada citato citata publicado publicada",
+        r"\s(?:par|por|pela|pelo|da|dall['’]|dalla)\s*",
+    ),
+    ("rapporte rapporté rapportait indique annonce révèle révélé écrit affirme signale", r"(?:\spar)?\s+"),
+    ("acuerdo", r"(?<=\bde\sacuerdo)\scon\s+"),
+    ("acordo", r"(?<=\bde\sacordo)\scom\s+"),
+    ("informó reportó", r"\s+"),
+    ("riferisce riporta scrive rivela noticiou informou avançou revelou", r"\s(?:dell['’]|della\s)?"),
+    ("meldt meldete meldet meldeten berichtet berichtete berichteten schreibt", r"\s+"),
+)
+CITED_AFTER = _after(
+    r"""
+    (?:['’]s?)?\s(?:(?:first|also|had|has|previously|later)\s){0,2}
+    (?:reported|reports|was\sfirst\sto\sreport|wrote|quoted|cited|quoting|citing|report|rapporte|(?:a|avait)\s(?:rapporté|annoncé|révélé|indiqué)
+      |indique|révèle|meldete?|meldeten|berichtete?|berichtet|schreibt|informó|reportó|señaló|informou|noticiou|revelou
+      |riferisce|riporta|scrive|meldt|zufolge)\b
+    | [^.;:]{0,60}\s(?:berichtet|gemeldet)\b
+    """
+)
+AGENCY_NOUN = _after(r"\s(?:(?:news|wire)\s(?:agency|service)|news|agency)\b")
+SAID_AFTER = _after(r"\s(?:said|says|added|noted)\b")
+#: What may stand before a name with other meanings that is the subject of a report: a clause's end, or a word in lower
+#: case, but not another part of a person's name.
+OPENING = re.compile(
+    r"(?:^\W*|[.,;:!?”\"’]\s+|(?:^|\W)(?:As|Wie|Comme|Come|Como|Conforme|[^\W\d_A-Z][^\W_]*)\s+)$"
+)
+ABOUT_AFTER = _after(
+    r"""
+    (?:['’]s?)?[\s-]?(?:shares?|stock|chief|CEO|L\.?P\b|inc\b|corp\b|group\b|institute|foundation|top\s25|poll\b|terminal
+      |editor|subscribers|employees|staff|aktie|chefredakteur|geschäftsführ|votecast|intelligence)
+    """
+)
+POLL = _after(r"\s?/\s?ipsos|[^.,;]{0,20}\spoll\b")
+ABOUT_VERB = _after(r"\s(?:employs|emploie|beschäftigt|tiene|was|is|heeft)\b")
+ABOUT_BEFORE = Cues(
+    ("works worked", r"\sfor\s+"),
+    ("union", r"\sat\s+"),
+    ("deal accord acuerdo accordo acordo vertrag", r"\s(?:with|avec|con|com|mit)\s+"),
+    (
+        """
+        pdg salariés trabajadores trabalhadores giornalisti presidente director direttore administração
+        action ações korrespondent
+        """,
+        r"\s(?:of\s|at\s|de\s|da\s|dell['’]|della\s|der\s|do\s|del\s)?",
+    ),
+)
+#: Of a press release: by whom it was sent.
+SENT = Cues(("übermittelt provided distributed transmitted", r"\s(?:durch|by)\s+"))
