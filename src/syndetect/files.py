@@ -91,7 +91,7 @@ def staged(place: Path, *, replace: bool) -> Iterator[Path]:
         staging.mkdir()
         yield staging
         sync_folder(staging)
-        _move(staging, place, replace=replace)
+        move(staging, place, replace=replace)
     except BaseException:  # Ctrl-C as well
         shutil.rmtree(staging, ignore_errors=True)
         if place.exists():
@@ -106,7 +106,7 @@ def sweep(place: Path) -> None:
         shutil.rmtree(stale, ignore_errors=True)
 
 
-def _move(staging: Path, place: Path, *, replace: bool) -> None:
+def move(staging: Path, place: Path, *, replace: bool) -> None:
     """Move a complete folder into place; what it replaces goes only when it stands, else it is put back."""
     aside = staging.with_suffix(".replaced")
     try:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from syndetect.decode import HEAD_BYTES, UnusableError, decode_line, encoding_of, is_binary, too_long
 
@@ -140,6 +140,31 @@ def _stays_open(line: bytes, is_open: bool, opening: re.Pattern[bytes]) -> bool:
     return any(not field[1] for field in opening.finditer(line, begin))
 
 
+class Row(NamedTuple):
+    """A row of CSV: as it stands, without the line end; its fields; and what stands between them."""
+
+    raw: bytes
+    fields: list[str] | UnusableError
+    delimiter: str
+
+
+def raw_rows(blocks: Iterator[bytes], delimiters: str, max_bytes: int) -> Iterator[Row]:
+    """The header of CSV and the rows under it, without the blank ones; arguments as of :func:`delimited`.
+
+    Raises:
+        UnusableError: the file is not text, or its header is too long.
+    """
+    physical = lines(as_utf8(blocks), max_bytes)
+    first = next((line for line in physical if isinstance(line, int) or line.strip()), b"")
+    if isinstance(first, int):
+        raise too_long(max_bytes)
+    delimiter = max(delimiters, key=lambda sign: first.count(sign.encode()))
+    for number, row in enumerate(rows(chain((first,), physical), delimiter, max_bytes)):
+        fields = _fields(row, delimiter)
+        if fields or not number:
+            yield Row(b"" if isinstance(row, UnusableError) else row, fields, delimiter)
+
+
 def delimited(
     blocks: Iterator[bytes], delimiters: str, wanted: Callable[[list[str]], list[str]], max_bytes: int
 ) -> Iterator[tuple[int, Record]]:
@@ -154,17 +179,12 @@ def delimited(
     Raises:
         UnusableError: the file is not text, or its header cannot be read; and what ``wanted`` raises.
     """
-    physical = lines(as_utf8(blocks), max_bytes)
-    first = next((line for line in physical if isinstance(line, int) or line.strip()), b"")
-    if isinstance(first, int):
-        raise too_long(max_bytes)
-    delimiter = max(delimiters, key=lambda sign: first.count(sign.encode()))
-    fields = (_fields(row, delimiter) for row in rows(chain((first,), physical), delimiter, max_bytes))
-    header = next(fields)
+    found = raw_rows(blocks, delimiters, max_bytes)
+    header = next(found).fields
     if isinstance(header, UnusableError):
         raise header
     kept = [(header.index(name), name) for name in wanted(header)] if header else []
-    for number, row in enumerate((row for row in fields if row), 1):
+    for number, (_, row, _) in enumerate(found, 1):
         if isinstance(row, UnusableError):
             yield number, row
         elif any(row[len(header) :]):

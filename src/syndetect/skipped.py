@@ -3,7 +3,7 @@
 import polars as pl
 
 from syndetect.errors import InputError
-from syndetect.tables import SKIPPED
+from syndetect.schema import SKIPPED
 
 
 class Skipped:
@@ -24,5 +24,9 @@ class Skipped:
         self.rows.append((place, reason))
 
     def frame(self) -> pl.DataFrame:
-        """The places and reasons, as :data:`syndetect.tables.SKIPPED`."""
+        """The places and reasons, as :data:`syndetect.schema.SKIPPED`."""
         return pl.DataFrame(self.rows, schema=SKIPPED, orient="row")
+
+    def first(self) -> str:
+        """The first of them for the end of a message, in brackets; nothing where there is none."""
+        return "".join(f" ({place}: {reason})" for place, reason in self.rows[:1])
