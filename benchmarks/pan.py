@@ -13,15 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import polars as pl
 
 from benchmarks import command
 from benchmarks.corpora import Article, read_text, scan_articles
-from benchmarks.plagdet import Passage, evaluate, related
-from benchmarks.spans import Span
+from syndetect.plagdet import ALIGNED, count_related, evaluate
 from syndetect.settings import Settings
+from syndetect.spans import Span
+from syndetect.truth import PAIRS, pan_cases
 
 KINDS = {
     "none": "01-no-plagiarism",
@@ -34,31 +34,22 @@ KINDS = {
 
 @dataclass(frozen=True)
 class SubCorpus:
-    """A sub-corpus: its pairs (suspicious, source) of file names, and the cases known in them."""
+    """A sub-corpus: its pairs (suspicious, source) of file names, and the cases known in them, as ``ALIGNED``."""
 
     pairs: list[tuple[str, str]]
-    cases: list[Passage]
+    cases: pl.DataFrame
 
 
 def read_subcorpus(folder: Path) -> SubCorpus:
     """Read the list of pairs of a sub-corpus and the passages annotated in their XML files."""
     lines = read_text(folder / "pairs").splitlines()
     pairs = [(suspicious, source) for suspicious, source in (line.split() for line in lines if line.strip())]
-    return SubCorpus(pairs, [case for pair in pairs for case in _read_cases(folder, *pair)])
+    cases = [case for pair in pairs for case in pan_cases(folder / _xml_name(*pair))[0]]
+    return SubCorpus(pairs, pl.DataFrame(cases, ALIGNED, orient="row"))
 
 
-def _read_cases(folder: Path, suspicious: str, source: str) -> list[Passage]:
-    root = ET.parse(folder / f"{Path(suspicious).stem}-{Path(source).stem}.xml").getroot()
-    return [
-        Passage(suspicious, _span(feature, "this"), source, _span(feature, "source"))
-        for feature in root.iter("feature")
-        if feature.get("name") == "plagiarism"
-    ]
-
-
-def _span(feature: ET.Element, side: str) -> Span:
-    begin = int(feature.attrib[f"{side}_offset"])
-    return Span(begin, begin + int(feature.attrib[f"{side}_length"]))
+def _xml_name(suspicious: str, source: str) -> str:
+    return f"{Path(suspicious).stem}-{Path(source).stem}.xml"
 
 
 def read_documents(folder: Path, pairs: Sequence[tuple[str, str]]) -> list[Article]:
@@ -73,29 +64,24 @@ def read_document(path: Path) -> Article:
     return Article(path.name, read_text(path).replace("\0", " "))
 
 
-def detections_in(matches: pl.DataFrame, pairs: Sequence[tuple[str, str]]) -> list[Passage]:
+def detections_in(matches: pl.DataFrame, pairs: Sequence[tuple[str, str]]) -> pl.DataFrame:
     """The matches between a suspicious document (``doc_a``) and a source that a list of pairs names."""
-    listed = pl.DataFrame(pairs, schema={"doc_a": pl.String, "doc_b": pl.String}, orient="row")
-    columns = ("doc_a", "begin_a", "end_a", "doc_b", "begin_b", "end_b")
-    rows = matches.join(listed, on=["doc_a", "doc_b"], how="semi").select(columns).iter_rows()
-    return [
-        Passage(a, Span(begin_a, end_a), b, Span(begin_b, end_b))
-        for a, begin_a, end_a, b, begin_b, end_b in rows
-    ]
+    listed = pl.DataFrame(pairs, PAIRS, orient="row")
+    return matches.join(listed, on=list(PAIRS), how="semi", maintain_order="left").select(list(ALIGNED))
 
 
-def row_of(kind: str, cases: Sequence[Passage], detections: Sequence[Passage]) -> dict[str, Any]:
+def row_of(kind: str, cases: pl.DataFrame, detections: pl.DataFrame) -> dict[str, Any]:
     """A row of the table: the scores of one sub-corpus."""
     scores = evaluate(cases, detections)
     return {
         "kind": kind,
-        "plagdet": scores.plagdet if cases else None,
-        "precision": scores.precision if cases else None,
-        "recall": scores.recall if cases else None,
-        "granularity": scores.granularity if cases else None,
-        "cases": len(cases),
-        "detections": len(detections),
-        "false": sum(not cases for cases in related(detections, cases)),
+        "plagdet": scores.plagdet if cases.height else None,
+        "precision": scores.precision if cases.height else None,
+        "recall": scores.recall if cases.height else None,
+        "granularity": scores.granularity if cases.height else None,
+        "cases": cases.height,
+        "detections": detections.height,
+        "false": int((count_related(detections, cases) == 0).sum()),
     }
 
 
@@ -113,18 +99,18 @@ def scan_pairs(
 
 
 def show(
-    kind: str, texts: Mapping[str, str], corpus: SubCorpus, detections: list[Passage], number: int
+    kind: str, texts: Mapping[str, str], corpus: SubCorpus, detections: pl.DataFrame, number: int
 ) -> None:
     """Print some cases that were not detected and some detections related to no case, both texts of each."""
     for what, passages, others in (
         ("missed", corpus.cases, detections),
         ("false", detections, corpus.cases),
     ):
-        alone = [one for one, hits in zip(passages, related(passages, others), strict=True) if not hits]
-        for passage in alone[:number]:
+        alone = passages.filter(pl.Series(count_related(passages, others) == 0))
+        for here, begin, end, there, begin_there, end_there in alone.head(number).iter_rows():
             print(f"\n{what} ({kind}):")
-            command.print_passage("here ", passage.suspicious, texts[passage.suspicious], passage.here)
-            command.print_passage("there", passage.source, texts[passage.source], passage.there)
+            command.print_passage("here ", here, texts[here], Span(begin, end))
+            command.print_passage("there", there, texts[there], Span(begin_there, end_there))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -147,8 +133,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for kind, corpus in corpora.items():
         show(kind, texts, corpus, detections[kind], options.show)
     rows = [row_of(kind, corpus.cases, detections[kind]) for kind, corpus in corpora.items()]
-    every_case = [case for corpus in corpora.values() for case in corpus.cases]
-    rows.append(row_of("all", every_case, list(itertools.chain(*detections.values()))))
+    every_case = pl.concat([corpus.cases for corpus in corpora.values()])
+    rows.append(row_of("all", every_case, pl.concat(detections.values())))
     command.print_table(rows)
     megabytes = sum(len(text.encode()) for text in texts.values()) / 1e6
     print(f"\n{len(documents)} documents, {megabytes:.1f} MB, scanned in {seconds:.1f} s")

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.corpora import Article
 from benchmarks.edits import KINDS, LEAST_WORDS, MERGED, WORD, Copy, Vocabulary
-from benchmarks.spans import Span
+from syndetect.spans import Span
 
 _MOST_WORDS = 150
 _BLANK_LINE = re.compile(r"\n\s*\n")

@@ -25,7 +25,7 @@ import polars as pl
 
 from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
-from benchmarks.spans import Span, covered
+from syndetect.spans import Span, covered
 
 _WORD = re.compile(r"\w+(?:['’ʼ]\w+)*")
 _APOSTROPHES = str.maketrans("’ʼ", "''")
