@@ -43,7 +43,8 @@ def scan_articles(articles: Sequence[Article], settings: Settings, threads: int)
     Raises:
         ValueError: the scan left articles out; a figure would be about another corpus than it says.
     """
-    result = scan([article._asdict() for article in articles], settings, threads=threads)
+    everything = [article._asdict() for article in articles]
+    result = scan(everything, settings, threads=threads, across_sources=False)
     if result.documents.height != len(articles):
         raise ValueError(f"the scan skipped articles: {result.skipped.rows()[:3]}")
     return result

@@ -17,7 +17,7 @@ from benchmarks.index_corruption import Intact, draw_file, examine
 from benchmarks.trials import Failure, Refusal, attempt, sealed
 from syndetect import Index, Settings, read, scan
 from syndetect.cli import main as program
-from syndetect.tables import ARTICLES
+from syndetect.schema import ARTICLES
 
 Case = Callable[[Random, Path], list[str]]
 

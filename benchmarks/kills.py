@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from syndetect.tables import TABLES
+from syndetect.schema import TABLES
 
 
 def command(news: str, folder: Path, options: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
-from syndetect.pipeline import joined
+from syndetect.intake import joined
 from syndetect.settings import Settings
 from syndetect.tables import Result
 from syndetect.text import Words, tokenise

@@ -26,7 +26,7 @@ from benchmarks.edits import KINDS
 from benchmarks.planting import Place, Plant, plant
 from syndetect import stages
 from syndetect.corpus import Corpus
-from syndetect.pipeline import joined
+from syndetect.intake import joined
 from syndetect.progress import Silent
 from syndetect.settings import Settings
 from syndetect.store import Store
@@ -72,7 +72,7 @@ def candidates(
     corpus.add(batch)
     number = np.arange(corpus.size)
     places = Places.of(corpus.tags, corpus.documents, number, number.astype(np.uint32))
-    job = stages.Job(store, corpus, places, settings, threads, Silent())
+    job = stages.Job(store, corpus, places, np.full(len(places.time), -1), settings, threads, Silent())
     stages.near_duplicates(job)
     pairs = corpus.sketched[0][_halves(store["pair_runs"])]
     stages.find_seeds(job)

@@ -49,7 +49,7 @@ def run(arguments: Sequence[str]) -> tuple[float, float]:
 def scan_command(corpus: Path, out: Path, threads: int, window: str = "", memory: str = "") -> list[str]:
     """The command line of a scan."""
     command = [sys.executable, "-m", "syndetect", "scan", str(corpus), "-q", "-o", str(out), "--force"]
-    command += ["--threads", str(threads)]
+    command += ["--threads", str(threads), "--no-across-sources"]  # copies are planted within outlets too
     for name, value in (("--window", window), ("--memory", memory)):
         command += [name, value] if value else []
     return command

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from xxhash import xxh3_128_hexdigest
 
 from syndetect import Answer, Index, Result, SyndetectError
-from syndetect.tables import TABLES
+from syndetect.schema import ANSWERED
 
 T = TypeVar("T")
 
@@ -111,7 +111,7 @@ def _near_duplicates(document: Article, index: Index) -> object:
 
 
 def _rows(tables: Answer | Result) -> dict[str, list[tuple[Any, ...]]]:
-    return {name: getattr(tables, name).rows() for name in TABLES}
+    return {name: getattr(tables, name).rows() for name in ANSWERED}
 
 
 def sealed(manifest: Mapping[str, Any]) -> bytes:

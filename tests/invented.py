@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from syndetect.tables import SKIPPED, TABLES, Result
+from syndetect.schema import SKIPPED, TABLES
+from syndetect.tables import Result
 
 BRIDGE = (
     "The bridge over the Tamsin will close to lorries from Monday, the transport ministry of Morvia said,"
@@ -18,12 +19,16 @@ QUOTE = "“We would rather have angry drivers than wet ones,” the minister, I
 
 
 def _table(name: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=TABLES[name], orient="row")
+    """A table of rows, whose last columns may be left out: they are null."""
+    width = len(TABLES[name])
+    return pl.DataFrame(
+        [(*row, *[None] * (width - len(row))) for row in rows], schema=TABLES[name], orient="row"
+    )
 
 
 def result(*, skipped: int = 0) -> Result:
     """The result; ``skipped`` says how many files could not be used."""
-    june = datetime(2031, 6, 2, 9, 30, tzinfo=UTC)
+    june, third = datetime(2031, 6, 2, 9, 30, tzinfo=UTC), datetime(2031, 6, 3, tzinfo=UTC)
     return Result(
         documents=_table(
             "documents",
@@ -42,7 +47,7 @@ def result(*, skipped: int = 0) -> Result:
                 (
                     "morvia/a.txt",
                     "Morvia Post",
-                    datetime(2031, 6, 3, tzinfo=UTC),
+                    third,
                     "Bridge shut",
                     None,
                     5,
@@ -66,12 +71,53 @@ def result(*, skipped: int = 0) -> Result:
         passages=_table(
             "passages",
             [
-                (1, "wire-17", 0, 154, 25, 1.0, BRIDGE),
-                (1, "morvia/a.txt", 20, 171, 23, 0.92, BRIDGE_EDITED),
-                (1, "kesh/b.txt", 410, 564, 25, 1.0, BRIDGE),
-                (2, "wire-17", 300, 397, 15, 1.0, QUOTE),
-                (2, "morvia/a.txt", 500, 597, 15, 1.0, QUOTE),
+                (1, "wire-17", 0, 154, 25, 1.0, BRIDGE, "Northwire", june, "copy"),
+                (1, "morvia/a.txt", 20, 171, 23, 0.92, BRIDGE_EDITED, "Morvia Post", third, "copy"),
+                (1, "kesh/b.txt", 410, 564, 25, 1.0, BRIDGE, "Kesh Daily", None, "copy"),
+                (2, "wire-17", 300, 397, 15, 1.0, QUOTE, "Northwire", june, "first"),
+                (2, "morvia/a.txt", 500, 597, 15, 1.0, QUOTE, "Morvia Post", third, "copy"),
             ],
+        ),
+        clusters=_table(
+            "clusters",
+            [
+                (
+                    1,
+                    3,
+                    3,
+                    3,
+                    "Northwire (inferred)",
+                    june,
+                    52_200,
+                    "wire",
+                    "Northwire",
+                    "Northwire credited by 2",
+                    0.0,
+                    25,
+                    "Northwire credited by 2",
+                ),
+                (
+                    2,
+                    2,
+                    2,
+                    2,
+                    "wire-17",
+                    june,
+                    52_200,
+                    "quote",
+                    None,
+                    None,
+                    0.8,
+                    15,
+                    "80 % of it in quotation marks",
+                ),
+            ],
+        ),
+        credits=_table("credits", [("wire-17", "Northwire", "text", None, None, "source")]),
+        edges=_table("edges", [("Northwire (inferred)", "kesh/b.txt", 1, 25, 0.08)]),
+        links=_table("links", [("wire-17", "morvia/a.txt", 38, 0.2, 0.25)]),
+        families=_table(
+            "families", [(1, "wire-17", "wire-17"), (1, "kesh/b.txt", "wire-17", "contains", 0.9)]
         ),
         skipped=pl.DataFrame(
             [(f"kesh/{n}.txt", "not text: it holds NUL bytes") for n in range(skipped)],

@@ -18,7 +18,7 @@ from syndetect import Answer, Index, Settings
 def tables(answer: Answer) -> dict[str, Any]:
     """What is compared of an answer."""
     return {name: getattr(answer, name).rows() for name in ("matches", "pairs")} | {
-        "passages": answer.passages.drop("text").rows()
+        "passages": answer.passages.drop("text", "source", "published", "role").rows()
     }
 
 

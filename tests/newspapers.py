@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from syndetect.progress import Silent
-from syndetect.tables import TABLES, Result
+from syndetect.schema import TABLES
+from syndetect.tables import Result
 
 Article = dict[str, Any]
 

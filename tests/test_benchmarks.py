@@ -3,7 +3,6 @@
 import gzip
 import itertools
 import json
-import math
 import random
 import re
 import statistics
@@ -15,17 +14,13 @@ import polars as pl
 import pytest
 from benchmarks import command, corpora, decoys, edits, pan, planted, planting, runs
 from benchmarks.corpora import Article
-from benchmarks.plagdet import Passage, Scores, evaluate
 from benchmarks.planting import Place, Plant
-from benchmarks.spans import Span, covered, overlap
 
+from syndetect.plagdet import ALIGNED
+from syndetect.schema import TABLES
 from syndetect.settings import Settings
-from syndetect.tables import TABLES
+from syndetect.spans import Span, overlap
 from syndetect.text import Words
-
-
-def passage(begin: int, end: int, there: tuple[int, int] | None = None, source: str = "s") -> Passage:
-    return Passage("x", Span(begin, end), source, Span(*(there or (begin, end))))
 
 
 def frame_of(*rows: tuple[str, int, int, str, int, int, float]) -> pl.DataFrame:
@@ -71,95 +66,6 @@ def newspaper(number: int, seed: int = 3) -> list[Article]:
     ]
 
 
-class TestSpans:
-    def test_overlap_counts_shared_characters(self):
-        assert overlap(Span(0, 10), Span(5, 20)) == 5
-        assert overlap(Span(0, 10), Span(10, 20)) == 0
-
-    def test_characters_are_covered_once(self):
-        others = [Span(12, 18), Span(0, 5), Span(3, 14), Span(30, 40)]
-        assert covered(Span(2, 20), others) == 16
-        assert covered(Span(2, 20), []) == 0
-
-
-class TestPlagdet:
-    @pytest.mark.parametrize(
-        ("cases", "detections", "scores"),
-        [
-            ([passage(0, 100)], [passage(0, 100)], Scores(1, 1, 1)),
-            ([passage(0, 100)], [passage(50, 150)], Scores(0.5, 0.5, 1)),
-            ([passage(0, 100)], [passage(0, 50), passage(50, 100)], Scores(1, 1, 2)),
-            ([passage(0, 100)], [passage(0, 60), passage(40, 100)], Scores(1, 1, 2)),
-            ([passage(0, 100)], [passage(0, 100, (200, 300))], Scores(0, 0, 1)),
-            ([passage(0, 100)], [passage(0, 100, source="t")], Scores(0, 0, 1)),
-            ([passage(0, 100)], [], Scores(0, 0, 1)),
-            ([], [passage(0, 100)], Scores(0, 0, 1)),
-            ([], [], Scores(1, 1, 1)),
-            # the mean of the passages' shares (1 and 1/4), not the share of all characters
-            (
-                [passage(0, 1000), passage(2000, 2004)],
-                [passage(0, 1000), passage(2003, 2004)],
-                Scores(1, 0.625, 1),
-            ),
-            # one detection that spans two cases and the gap between them
-            ([passage(0, 40), passage(60, 100)], [passage(0, 100)], Scores(0.8, 1, 1)),
-        ],
-    )
-    def test_known_values(self, cases, detections, scores):
-        found = evaluate(cases, detections)
-        assert (found.precision, found.recall, found.granularity) == pytest.approx(
-            (scores.precision, scores.recall, scores.granularity)
-        )
-
-    def test_plagdet_is_the_harmonic_mean_over_the_log_of_granularity(self):
-        assert Scores(1, 1, 1).plagdet == 1
-        assert Scores(1, 1, 2).plagdet == pytest.approx(1 / math.log2(3))
-        assert Scores(0.5, 0.25, 1).plagdet == pytest.approx(1 / 3)
-        assert Scores(0, 0, 1).plagdet == 0
-
-    def test_equals_sets_of_characters(self):
-        draw = random.Random(5)
-
-        def some() -> list[Passage]:
-            return [
-                passage(a, a + draw.randint(1, 30), (b, b + draw.randint(1, 30)), draw.choice("st"))
-                for a, b in ((draw.randint(0, 60), draw.randint(0, 60)) for _ in range(draw.randint(1, 8)))
-            ]
-
-        for _ in range(200):
-            cases, detections = some(), some()
-            found = evaluate(cases, detections)
-            assert (found.precision, found.recall, found.granularity) == pytest.approx(
-                naive(cases, detections)
-            )
-
-
-def naive(cases: list[Passage], detections: list[Passage]) -> tuple[float, float, float]:
-    """Precision, recall and granularity written as the paper has them: passages are sets of characters."""
-
-    def sides(one):
-        here = {(one.suspicious, i) for i in range(*one.here)}
-        return here, {(one.suspicious, one.source, i) for i in range(*one.there)}
-
-    def detects(r, s):
-        return all(x & y for x, y in zip(sides(r), sides(s), strict=True))
-
-    def common(s, r):
-        return set.union(*sides(s)) & set.union(*sides(r)) if detects(r, s) else set()
-
-    def mean(ones, others):
-        shares = [len(set().union(*(common(o, one) for o in others))) / one.length for one in ones]
-        return sum(shares) / len(shares)
-
-    hits = [sum(detects(r, s) for r in detections) for s in cases]
-    detected = [n for n in hits if n]
-    return (
-        mean(detections, cases),
-        mean(cases, detections),
-        sum(detected) / len(detected) if detected else 1.0,
-    )
-
-
 class TestPan:
     @pytest.fixture
     def folder(self, tmp_path):
@@ -167,11 +73,12 @@ class TestPan:
         for name in ("src", "susp", kind.name):
             (tmp_path / name).mkdir()
         (kind / "pairs").write_text("a.txt m.txt\nb.txt m.txt\n")
-        feature = (
-            '<feature name="plagiarism" this_offset="2" this_length="3" source_offset="5" source_length="4"/>'
+        offsets = 'this_offset="2" this_length="3" source_offset="5" source_length="4"'
+        feature = f'<feature name="plagiarism" source_reference="m.txt" {offsets}/>'
+        (kind / "a-m.xml").write_text(
+            f'<document reference="a.txt"><feature name="about"/>{feature}</document>'
         )
-        (kind / "a-m.xml").write_text(f'<document><feature name="about"/>{feature}</document>')
-        (kind / "b-m.xml").write_text("<document/>")
+        (kind / "b-m.xml").write_text('<document reference="b.txt"/>')
         for name in ("susp/a.txt", "susp/b.txt", "src/m.txt"):
             (tmp_path / name).write_bytes("é\r\nü\0".encode())
         return tmp_path
@@ -179,7 +86,7 @@ class TestPan:
     def test_reads_pairs_and_cases(self, folder):
         found = pan.read_subcorpus(folder / "02-no-obfuscation")
         assert found.pairs == [("a.txt", "m.txt"), ("b.txt", "m.txt")]
-        assert found.cases == [Passage("a.txt", Span(2, 5), "m.txt", Span(5, 9))]
+        assert found.cases.rows() == [("a.txt", 2, 5, "m.txt", 5, 9)]
 
     def test_reads_each_document_once_and_keeps_line_ends(self, folder):
         documents = pan.read_documents(folder, [("b.txt", "m.txt"), ("a.txt", "m.txt")])
@@ -191,12 +98,12 @@ class TestPan:
         matches = frame_of(
             ("a", 0, 5, "m", 1, 6, 9.0), ("a", 0, 5, "n", 1, 6, 9.0), ("a", 0, 5, "b", 1, 6, 9.0)
         )
-        assert pan.detections_in(matches, [("a", "m"), ("b", "m")]) == [
-            Passage("a", Span(0, 5), "m", Span(1, 6))
-        ]
+        found = pan.detections_in(matches, [("a", "m"), ("b", "m")])
+        assert found.rows() == [("a", 0, 5, "m", 1, 6)]
 
     def test_counts_every_detection_as_false_where_nothing_is_reused(self):
-        row = pan.row_of("none", [], [passage(0, 9)])
+        detections = pl.DataFrame([("a", 0, 9, "m", 0, 9)], ALIGNED, orient="row")
+        row = pan.row_of("none", detections.clear(), detections)
         assert (row["plagdet"], row["detections"], row["false"]) == (None, 1, 1)
 
 
@@ -534,10 +441,11 @@ class TestCommandLines:
             (tmp_path / name).write_bytes(text.encode())
         for kind in pan.KINDS.values():
             plagiarised = kind != pan.KINDS["none"]
-            feature = f'<feature name="plagiarism" {place} {length}/>' if plagiarised else ""
-            (tmp_path / kind / "pairs").write_text(f"{'a' if plagiarised else 'b'}.txt m.txt\n")
-            (tmp_path / kind / f"{'a' if plagiarised else 'b'}-m.xml").write_text(
-                f"<document>{feature}</document>"
+            name = "a" if plagiarised else "b"
+            told = f'<feature name="plagiarism" source_reference="m.txt" {place} {length}/>'
+            (tmp_path / kind / "pairs").write_text(f"{name}.txt m.txt\n")
+            (tmp_path / kind / f"{name}-m.xml").write_text(
+                f'<document reference="{name}.txt">{told if plagiarised else ""}</document>'
             )
         return tmp_path
 

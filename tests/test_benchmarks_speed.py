@@ -14,7 +14,7 @@ from benchmarks.maker import Options, bytes_of, make, truth_path
 from benchmarks.vocabulary import language, spelling
 from benchmarks.wires import KINDS, TRUTH
 
-from syndetect.tables import TABLES
+from syndetect.schema import TABLES
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,11 @@ from click.testing import CliRunner
 from click.testing import Result as Outcome
 
 from invented import result
-from syndetect import errors, report, terminal
+from syndetect import closeup, errors, report, terminal
 from syndetect.cli import main
 from syndetect.options import COLUMNS
 from syndetect.settings import Settings
+from syndetect.syndication.inquiry import Inquiry
 from syndetect.tables import Result
 
 Calls = list[tuple[Any, ...]]
@@ -72,8 +73,10 @@ def test_what_a_scan_is_asked(calls: Calls) -> None:
     assert paths == ["a.txt", "-"]
     assert settings == Settings()
     assert named.pop("progress") is not None
+    assert named.pop("inquiry") == Inquiry.of()
     assert named == {
         "columns": None, "threads": 3, "memory": None, "scratch": None, "resume": False, "strict": True,
+        "reference": None,
     }  # fmt: skip
     words = [word for name in COLUMNS for word in (f"--{name}-column", f"my_{name}")]
     run("scan", "a.csv", *words)
@@ -230,7 +233,7 @@ def test_show(tmp_path: Path) -> None:
     one.write(tmp_path / "out")
     outcome = run("show", tmp_path / "out", "1")
     assert outcome.exit_code == 0
-    assert outcome.stdout == report.passage(one.documents, one.passages, 1)
+    assert outcome.stdout == closeup.passage(one.documents, one.passages, one.clusters, 1)
     absent = run("show", tmp_path / "out", "9")
     assert absent.exit_code == 1
     assert absent.stderr == "syndetect: there is no passage 9: this result has 1 to 2\n"

@@ -10,7 +10,7 @@ import pytest
 from newspapers import _words, assert_same
 from strategies import INTERPRETED
 from syndetect import Settings, scan
-from syndetect.tables import TABLES
+from syndetect.schema import TABLES
 
 LARGE = 1 if not INTERPRETED else 100  # by what large numbers are divided
 
@@ -109,7 +109,7 @@ def test_a_word_again_and_again(word: str) -> None:
 def test_repeats_are_unlike_those_of_other_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"{word} " * 100 for word in ("no", "yes", "no", "perhaps")]
     whole = scan(rows(texts))
-    monkeypatch.setattr("syndetect.pipeline.BATCH_BYTES", 1)
+    monkeypatch.setattr("syndetect.intake.BATCH_BYTES", 1)
     assert_same(scan(rows(texts)), whole)
     assert whole.matches.height == whole.pairs.height == 0
 

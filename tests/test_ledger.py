@@ -278,7 +278,7 @@ def test_an_index_is_not_made_over_anything(folder: Path) -> None:
             Ledger.create(folder, kind, {})
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     result().write(folder.parent / "result")
-    with pytest.raises(OutputError, match=r"result holds documents\.parquet and no index: choose another"):
+    with pytest.raises(OutputError, match=r"result holds clusters\.parquet and no index: choose another"):
         Ledger.create(folder.parent / "result", "index", {})
     (folder.parent / "file").write_bytes(b"")
     with pytest.raises(OutputError, match="file is not a folder: choose another"):

@@ -17,8 +17,9 @@ from strategies import encode, fewer, text
 from syndetect import lsh, stages
 from syndetect import text as text_stage
 from syndetect.pipeline import scan
+from syndetect.schema import TABLES
 from syndetect.settings import Settings
-from syndetect.tables import TABLES, Result
+from syndetect.tables import Result
 from syndetect.text import tokenise
 
 VOCABULARY = (

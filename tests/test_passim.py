@@ -1,5 +1,6 @@
 """Passages as passim's cluster rows."""
 
+import dataclasses
 import json
 
 import polars as pl
@@ -8,7 +9,7 @@ import pytest
 from invented import result
 from syndetect.files import encode
 from syndetect.passim import clusters
-from syndetect.tables import TABLES, Result
+from syndetect.schema import TABLES
 
 COLUMNS = "uid cluster begin end boiler src size pboiler id series date title url text"
 
@@ -26,9 +27,9 @@ def test_the_number_of_a_document_is_that_which_spark_gives_it() -> None:
     one = result()
     named = pl.lit("childrens_hour")  # an id of passim's own quick start, which prints its uid
     rows = clusters(
-        Result(
-            documents=one.documents[:1].with_columns(doc_id=named), pairs=one.pairs, matches=one.matches,
-            passages=one.passages[:1].with_columns(doc_id=named), skipped=one.skipped, manifest={},
+        dataclasses.replace(
+            one, documents=one.documents[:1].with_columns(doc_id=named),
+            passages=one.passages[:1].with_columns(doc_id=named),
         )
     )  # fmt: skip
     assert rows["uid"].to_list() == [-7966282239007996852]
@@ -43,9 +44,7 @@ def test_the_source_is_the_earliest_use() -> None:
 def test_boilerplate_is_what_stays_within_a_series() -> None:
     one = result()
     houses = pl.Series("source", ["Kesh Daily", "Morvia Post", "Kesh Daily", None])
-    rows = clusters(
-        Result(one.documents.with_columns(houses), one.pairs, one.matches, one.passages, one.skipped, {})
-    )
+    rows = clusters(dataclasses.replace(one, documents=one.documents.with_columns(houses)))
     assert rows["boiler"].to_list() == [False, False, True, False, False]
     assert rows["pboiler"].to_list() == pytest.approx([0.5, 0.5, 0.5, 0, 0])
 
@@ -61,6 +60,6 @@ def test_a_row_is_an_object_a_line() -> None:
 def test_no_passages_are_no_rows() -> None:
     one = result()
     none = pl.DataFrame(schema=TABLES["passages"])
-    rows = clusters(Result(one.documents, one.pairs, one.matches, none, one.skipped, {}))
+    rows = clusters(dataclasses.replace(one, passages=none))
     assert rows.is_empty()
     assert " ".join(rows.columns) == COLUMNS

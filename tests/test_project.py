@@ -26,6 +26,7 @@ MANUALS = (
     "CHANGELOG.md",
     "docs/index.md",
     "docs/index-format.md",
+    "docs/syndication.md",
 )
 STAGES = ("text", "shingle", "minhash", "lsh", "winnow", "align", "passages")
 
@@ -94,7 +95,8 @@ def test_only_kernels_import_numba() -> None:
 
 def test_nothing_imports_the_command_line() -> None:
     assert [name for name, names in IMPORTS.items() if "syndetect.cli" in names] == ["syndetect.__main__"]
-    assert [name for name, names in IMPORTS.items() if "syndetect.cli_index" in names] == ["syndetect.cli"]
+    for part in ("cli_dedup", "cli_evaluate", "cli_index"):
+        assert [name for name, names in IMPORTS.items() if f"syndetect.{part}" in names] == ["syndetect.cli"]
 
 
 def test_no_module_is_a_drawer() -> None:
@@ -117,9 +119,9 @@ def test_a_module_can_be_read_at_a_sitting(path: Path) -> None:
 
 def test_the_public_names() -> None:
     assert syndetect.__all__ == [
-        "Added", "Answer", "BusyError", "Index", "InputError", "MinHashLSH", "MissingExtraError", "NearDuplicates",
-        "OutputError", "Progress", "Result", "ResultError", "Settings", "SettingsError", "StoredIndexError",
-        "SyndetectError", "scan", "stream",
+        "Added", "Answer", "BusyError", "Deduplicated", "Evaluation", "Index", "InputError", "MinHashLSH",
+        "MissingExtraError", "NearDuplicates", "OutputError", "Progress", "Result", "ResultError", "Settings",
+        "SettingsError", "StoredIndexError", "SyndetectError", "deduplicate", "evaluate", "scan", "stream",
     ]  # fmt: skip
     assert all(getattr(syndetect, name).__module__.startswith("syndetect.") for name in syndetect.__all__)
     with pytest.raises(AttributeError, match="'syndetect' has no attribute 'scam'"):
@@ -161,6 +163,11 @@ def test_architecture_says_where_each_module_lives() -> None:
     rows = re.findall(r"^\| (`.*?) \|", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.MULTILINE)
     told = {name for row in rows for name in re.findall(r"`([\w/.]+)`", row)}
     there = {path.name for path in SRC.glob("*.py") if not path.name.startswith("__")} | {"kernels/"}
+    there |= {
+        f"syndication/{path.name}"
+        for path in (SRC / "syndication").iterdir()
+        if not path.name.startswith("__")
+    }
     assert there - told == set()
     assert [name for name in told if not (SRC / name).exists()] == []
 

@@ -117,8 +117,8 @@ def test_text_files_have_no_columns_to_name(tmp_path: Path) -> None:
 
 
 def test_a_column_that_articles_do_not_have_cannot_be_named() -> None:
-    with pytest.raises(InputError, match="no such column: author; there are id, text"):
-        read(RECORDS, columns={"author": "by"}, on_skip=print)
+    with pytest.raises(InputError, match="no such column: section; there are id, text"):
+        read(RECORDS, columns={"section": "by"}, on_skip=print)
 
 
 def test_records_without_ids_are_named_by_file_and_number(tmp_path: Path) -> None:
@@ -203,3 +203,39 @@ def test_lone_surrogates_become_replacement_characters_one_for_one(tmp_path: Pat
     frame, _ = gather(tmp_path / "a.jsonl")
     assert frame["text"].to_list() == ["a \ufffd b \ufffd c \U0001f600"]
     assert frame["title"].to_list() == ["\ufffd"]
+
+
+@pytest.mark.parametrize(
+    ("value", "author"),
+    [
+        ("Jane Doe", "Jane Doe"),
+        (["Jane Doe", " John Roe "], "Jane Doe, John Roe"),
+        (("AFP", None), "AFP"),
+        (np.array(["Jane Doe", "AFP"]), "Jane Doe, AFP"),
+        ([], None),
+        ([None], None),
+        ("  ", None),
+        (None, None),
+    ],
+)
+@pytest.mark.parametrize("column", ["author", "Authors", "byline", "creator"])
+def test_authors(column: str, value: object, author: str | None) -> None:
+    told: list[tuple[str, str]] = []
+    (frame,) = read([{"text": "words", column: value}], on_skip=lambda *remark: told.append(remark))
+    assert frame["author"].to_list() == [author]
+    assert told == []
+
+
+def test_authors_in_a_table() -> None:
+    table = pl.DataFrame({"text": ["one", "two"], "authors": [["Jane Doe", "AFP"], None]})
+    (frame,) = read(table, on_skip=print)
+    assert frame["author"].to_list() == ["Jane Doe, AFP", None]
+
+
+def test_authors_that_are_none_are_left_out_and_told() -> None:
+    told: list[tuple[str, str]] = []
+    (frame,) = read(
+        [{"text": "words", "authors": [{"name": "Jane"}]}], on_skip=lambda *remark: told.append(remark)
+    )
+    assert frame["author"].to_list() == [None]
+    assert [reason.partition(":")[0] for _, reason in told] == ["author not understood"]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from syndetect.tables import TABLES
+from syndetect.schema import TABLES
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from invented import result
-from syndetect import report
+from syndetect import closeup, report
 from syndetect.errors import ResultError
 from syndetect.tables import Result
 
@@ -16,9 +16,9 @@ SUMMARY = """\
 passage   articles   words   text, and where it runs (earliest first)
 ────────────────────────────────────────────────────────────────────────────────
       1          3      25   The bridge over the Tamsin will close to lorries f…
-                             Northwire, Morvia Post, Kesh Daily
+                             Northwire wire: Northwire, Morvia Post, Kesh Daily
       2          2      15   “We would rather have angry drivers than wet ones,…
-                             Northwire, Morvia Post
+                             quote: Northwire, Morvia Post
 
 4 articles, 2 reused passages, 13.3 % of the words reused
 1.0 s, 4.8 MB/s, 7 skipped (-o DIR keeps the list)
@@ -26,6 +26,8 @@ passage   articles   words   text, and where it runs (earliest first)
 
 PASSAGE = """\
 Passage 1: 3 articles; [-left out-] and {+added+} against the first
+    Northwire wire: Northwire credited by 2
+    first Northwire (inferred)
 
   1 wire-17  Northwire  2031-06-02 09:30 UTC
     Tamsin bridge to close
@@ -55,7 +57,7 @@ SHOWN = "␛[31mred␛]0;title␇ �2J [bold]no[/bold] over a b␀c␡ :smile:"
 
 
 def show(one: Result, number: int = 1, *, width: int = 80, colour: bool = False) -> str:
-    return report.passage(one.documents, one.passages, number, width=width, colour=colour)
+    return closeup.passage(one.documents, one.passages, one.clusters, number, width=width, colour=colour)
 
 
 def with_text(text: str) -> Result:
@@ -67,7 +69,10 @@ def with_text(text: str) -> Result:
     return dataclasses.replace(
         one,
         documents=one.documents.with_columns(renamed, **filled),
-        passages=one.passages.with_columns(renamed, text=pl.lit(f"{text} ") + pl.col("text")),
+        passages=one.passages.with_columns(
+            renamed, source=pl.lit(text), text=pl.lit(f"{text} ") + pl.col("text")
+        ),
+        clusters=one.clusters.with_columns(first_doc=pl.lit(text), agency=pl.lit(text), reasons=pl.lit(text)),
         skipped=pl.DataFrame({"place": [text], "reason": [text]}),
     )
 
@@ -75,8 +80,11 @@ def with_text(text: str) -> Result:
 def without_sources(one: Result, *doc_ids: str) -> Result:
     """A passage in articles of which only the ids are known."""
     documents = pl.DataFrame({"doc_id": doc_ids}).join(one.documents.clear(), on="doc_id", how="left")
-    uses = pl.concat([one.passages[:1].with_columns(doc_id=pl.lit(doc_id)) for doc_id in doc_ids])
-    return dataclasses.replace(one, documents=documents, passages=uses)
+    nobody = pl.lit(None, pl.String)
+    uses = pl.concat(
+        [one.passages[:1].with_columns(doc_id=pl.lit(doc_id), source=nobody) for doc_id in doc_ids]
+    )
+    return dataclasses.replace(one, documents=documents, passages=uses, clusters=one.clusters.clear())
 
 
 def test_the_summary_at_80_columns() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from newspapers import Watched, assert_same, newspapers, written
 from strategies import INTERPRETED
-from syndetect import Result, Settings, pipeline, scan, stages
+from syndetect import Result, Settings, intake, pipeline, scan, stages
 from syndetect.errors import ScratchError, SettingsError
 
 COUNT = 8 if INTERPRETED else 40
@@ -36,7 +36,7 @@ def stop_after(calls: int) -> Watched:
 
 @pytest.fixture(autouse=True)
 def many_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "BATCH_BYTES", 2000)
+    monkeypatch.setattr(intake, "BATCH_BYTES", 2000)
     monkeypatch.setattr(stages, "SEEDS", 60)
     monkeypatch.setattr(stages, "PAIRS", 20)
 
@@ -51,7 +51,7 @@ def whole(source: Path) -> tuple[Result, int]:
     """The scan in one go, and how often it told of its progress."""
     calls: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "BATCH_BYTES", 2000)
+        patch.setattr(intake, "BATCH_BYTES", 2000)
         patch.setattr(stages, "SEEDS", 60)
         patch.setattr(stages, "PAIRS", 20)
         return scan(source, SETTINGS, progress=Watched(lambda: calls.append(1)), threads=2), len(calls)

@@ -11,7 +11,7 @@ import pytest
 import naive
 from newspapers import Article, assert_same, newspapers
 from strategies import INTERPRETED
-from syndetect import Result, Settings, lsh, pipeline, scan, stages, winnow
+from syndetect import Result, Settings, intake, lsh, scan, stages, winnow
 from syndetect import corpus as corpus_module
 
 COUNT = 10 if INTERPRETED else 60
@@ -53,7 +53,7 @@ def test_memory_does_not_matter(whole: tuple[Settings, Result], memory: int) -> 
 def test_batches_do_not_matter(
     monkeypatch: pytest.MonkeyPatch, whole: tuple[Settings, Result], size: int
 ) -> None:
-    monkeypatch.setattr(pipeline, "BATCH_BYTES", size)
+    monkeypatch.setattr(intake, "BATCH_BYTES", size)
     assert_same(scan(CORPUS, whole[0], threads=2), whole[1])
 
 

@@ -21,14 +21,23 @@ from syndetect import files, tables
 from syndetect.disk import reason
 from syndetect.errors import OutputError, ResultError, SettingsError
 from syndetect.files import encode, read_frame, write_frame
-from syndetect.tables import FORMATS, SKIPPED, TABLES, Result, check_place, read_table
+from syndetect.schema import SKIPPED, TABLES
+from syndetect.tables import FORMATS, Result, check_place, read_table
 
 COLUMNS = {
-    "documents": "doc_id source published title url paragraphs words reused_words reused_share",
+    "documents": "doc_id source published title url paragraphs words reused_words reused_share"
+    " reused_unquoted_share agencies agency_share copied_share own_share derived_share wording_share derived_from"
+    " derivation credited",
     "pairs": "doc_a paragraph_a begin_a end_a doc_b paragraph_b begin_b end_b"
     " jaccard containment_a containment_b",
     "matches": "doc_a begin_a end_a doc_b begin_b end_b words identity score",
-    "passages": "passage_id doc_id begin end words identity text",
+    "passages": "passage_id doc_id begin end words identity text source published role",
+    "clusters": "passage_id uses documents sources first_doc first_published spread kind agency agency_evidence"
+    " quoted_share words reasons",
+    "credits": "doc_id agency role begin end rule",
+    "edges": "from_doc to_doc passage_id words share",
+    "links": "doc_a doc_b words wording_a wording_b",
+    "families": "family_id doc_id representative relation share",
 }
 FILES = {f"{name}.parquet" for name in TABLES} | {"skipped.jsonl", "manifest.json"}
 

@@ -22,6 +22,8 @@ from syndetect.settings import Settings
 if TYPE_CHECKING:
     from syndetect.adding import Added
     from syndetect.answer import Answer
+    from syndetect.dedup import Deduplicated, deduplicate
+    from syndetect.evaluation import Evaluation, evaluate
     from syndetect.index import Index, stream
     from syndetect.minhash_lsh import MinHashLSH
     from syndetect.pipeline import scan
@@ -33,6 +35,8 @@ __all__ = [
     "Added",
     "Answer",
     "BusyError",
+    "Deduplicated",
+    "Evaluation",
     "Index",
     "InputError",
     "MinHashLSH",
@@ -46,6 +50,8 @@ __all__ = [
     "SettingsError",
     "StoredIndexError",
     "SyndetectError",
+    "deduplicate",
+    "evaluate",
     "scan",
     "stream",
 ]
@@ -53,11 +59,15 @@ __all__ = [
 _ROOMS = {
     "Added": "adding",
     "Answer": "answer",
+    "Deduplicated": "dedup",
+    "Evaluation": "evaluation",
     "Index": "index",
     "MinHashLSH": "minhash_lsh",
     "NearDuplicates": "similar",
     "Progress": "progress",
     "Result": "tables",
+    "deduplicate": "dedup",
+    "evaluate": "evaluation",
     "scan": "pipeline",
     "stream": "index",
 }

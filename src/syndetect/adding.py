@@ -32,7 +32,7 @@ class Added:
         documents, paragraphs, words: how many were added.
         replaced: how many documents gave way to one with the same id.
         known: how many were left out because the index had their ids.
-        skipped: what could not be used, as :data:`syndetect.tables.SKIPPED`.
+        skipped: what could not be used, as :data:`syndetect.schema.SKIPPED`.
     """
 
     documents: int

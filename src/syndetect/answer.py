@@ -11,8 +11,11 @@ import polars as pl
 
 from syndetect import passages, tabulate
 from syndetect.ask import Found
+from syndetect.kernels.groups import UNDATED
 from syndetect.mosaic import Asked
-from syndetect.tables import SKIPPED, TABLES, Result
+from syndetect.schema import ANSWERED, SKIPPED, TABLES
+from syndetect.syndication import origins
+from syndetect.tables import Result
 
 I64 = npt.NDArray[np.int64]
 
@@ -20,7 +23,7 @@ I64 = npt.NDArray[np.int64]
 class Answer:
     """What an index has of the documents that it was asked about, as the tables of a scan.
 
-    The tables have the columns and types of :data:`syndetect.tables.TABLES`; each is made when it is first looked at.
+    The tables have the columns and types of :data:`syndetect.schema.TABLES`; each is made when it is first looked at.
     ``doc_a`` comes before ``doc_b`` in the order of adding. An asked document comes last, or, where the index has
     one of the same id, in the place of that one, with which it is not compared.
 
@@ -101,9 +104,16 @@ class Answer:
         renumbered = np.cumsum(np.diff(passage, prepend=0) != 0)
         spans = self._characters(row[at], grouped.words[order] - bounds[at][:, None])
         return tabulate.passages_table(
-            self._frame, (renumbered, row[at]), (spans[:, 0], spans[:, 1]), self._quote(row[at], spans),
-            (grouped.equal[order], grouped.columns[order]),
+            self._dated_frame, (renumbered, row[at]), (spans[:, 0], spans[:, 1]), self._quote(row[at], spans),
+            (grouped.equal[order], grouped.columns[order]), self._roles(renumbered - 1, row[at]),
         )  # fmt: skip
+
+    def _roles(self, passage: I64, document: I64) -> pl.Series:
+        """Who of those that an answer names had each passage first, by time alone."""
+        nobody, bounds = np.zeros(len(passage), bool), origins.bounds_of(self._asked.times(self._keys))
+        at = bounds[0][document], bounds[1][document]
+        first, may_be = origins.first_documents(passage, document, document.astype(np.uint32), at, nobody)
+        return origins.roles(passage, document, first, may_be, np.zeros(len(first), bool))
 
     @cached_property
     def documents(self) -> pl.DataFrame:
@@ -120,8 +130,9 @@ class Answer:
         return tabulate.documents_table(self._articles, (counts[0], counts[1]), matched)
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All four tables."""
-        return {name: getattr(self, name) for name in TABLES}
+        """All tables; those that only a scan fills are empty."""
+        empty = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
+        return empty | {name: getattr(self, name) for name in ANSWERED}
 
     def result(self) -> Result:
         """The tables as a :class:`syndetect.Result`, which can be written."""
@@ -191,16 +202,27 @@ class Answer:
 
     @cached_property
     def _frame(self) -> pl.DataFrame:
-        """What is known of all documents that are named in tables: ids are all that these take."""
-        ids: list[str | None] = [None] * len(self._keys)
+        """The ids of all documents that are named in tables."""
+        return pl.DataFrame({"doc_id": self._strings("doc_id", "id")})
+
+    @cached_property
+    def _dated_frame(self) -> pl.DataFrame:
+        """Their sources and times too."""
+        time = pl.Series(self._asked.times(self._keys))
+        published = time.set(time == int(UNDATED), None).cast(TABLES["passages"]["published"])
+        return self._frame.with_columns(source=self._strings("source", "source"), published=published)
+
+    def _strings(self, column: str, name: str) -> pl.Series:
+        """A column of the asked articles, and what the index calls ``name``, of all documents."""
+        found: list[str | None] = [None] * len(self._keys)
         own = np.flatnonzero(self._keys & 1 == 1)
-        names = self._articles["doc_id"]
+        values = self._articles[column]
         for at, number in zip(own.tolist(), self._asked.numbers(self._keys[own]).tolist(), strict=True):
-            ids[at] = names[number]
+            found[at] = values[number]
         for shard, places, rows in self._asked.by_shard(self._keys):
-            for at, name in zip(places.tolist(), shard.strings("id", rows), strict=True):
-                ids[at] = name
-        return pl.DataFrame({"doc_id": ids}, schema={"doc_id": pl.String})
+            for at, value in zip(places.tolist(), shard.strings(name, rows), strict=True):
+                found[at] = value
+        return pl.Series(found, dtype=pl.String)
 
     def _quote(self, documents: I64, spans: I64) -> pl.Series:
         """What documents say at these characters; null where their texts are not stored."""

@@ -22,6 +22,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "published": ("published", "published_at", "date_publish", "publish_date", "date", "created"),
     "title": ("title",),
     "url": ("url",),
+    "author": ("author", "authors", "byline", "creator"),
 }
 #: For each entry of :data:`ALIASES`, the columns of a record that may hold it.
 Keys = tuple[tuple[str, ...], ...]
@@ -77,7 +78,7 @@ class Columns:
 
 
 class Article(NamedTuple):
-    """A row of ``tables.ARTICLES``, encoded."""
+    """A row of ``schema.ARTICLES``, encoded."""
 
     doc_id: bytes
     text: bytes
@@ -85,6 +86,7 @@ class Article(NamedTuple):
     published: int | None  #: microseconds since 1970
     title: bytes | None
     url: bytes | None
+    author: bytes | None  #: several joined by ", "
     remarks: tuple[str, ...]  #: which values could not be understood
 
 
@@ -92,7 +94,7 @@ def to_article(
     record: Mapping[str, Any], keys: Keys, default_id: str, max_bytes: int
 ) -> Article | UnusableError:
     """A record as an article, or why it is none."""
-    doc_id, text, source, published, title, url = [_first(record, names) for names in keys]
+    doc_id, text, source, published, title, url, author = [_first(record, names) for names in keys]
     if not isinstance(text, str):
         if text is None:
             return UnusableError("text is null" if keys[1] else "no text")
@@ -120,6 +122,7 @@ def to_article(
         moment,
         _optional(title, "title", remarks),
         _optional(url, "url", remarks),
+        _optional(_joined(author), "author", remarks),
         tuple(remarks),
     )
 
@@ -141,6 +144,18 @@ def _identity(value: Any) -> str | UnusableError:
     if is_number and (isinstance(value, Integral) or (math.isfinite(value) and value == int(value))):
         return str(int(value))
     return UnusableError(f"id is neither a string nor an integer: {reprlib.repr(value)}")
+
+
+def _joined(value: Any) -> Any:
+    """A list of authors as one string; whatever else it is as it is."""
+    if hasattr(value, "tolist"):  # numpy's arrays
+        value = value.tolist()
+    if not isinstance(value, (list, tuple)):
+        return value
+    names = [name for name in value if not is_missing(name)]
+    return (
+        ", ".join(name.strip() for name in names) if all(isinstance(name, str) for name in names) else value
+    )
 
 
 def _optional(value: Any, name: str, remarks: list[str]) -> bytes | None:

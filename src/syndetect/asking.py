@@ -13,10 +13,10 @@ from syndetect import ask, budget, exchange, read, similar, stages, tabulate
 from syndetect.answer import Answer
 from syndetect.chunks import in_order
 from syndetect.errors import InputError, SettingsError, StoredIndexError
+from syndetect.intake import joined
 from syndetect.kernels.groups import UNDATED
 from syndetect.ledger import Ledger
 from syndetect.mosaic import Asked
-from syndetect.pipeline import joined
 from syndetect.progress import Progress, Silent, compiling
 from syndetect.settings import Settings
 from syndetect.similar import NearDuplicates

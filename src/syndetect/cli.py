@@ -2,11 +2,13 @@
 
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from syndetect import terminal
+from syndetect.cli_dedup import dedup
+from syndetect.cli_evaluate import evaluate
 from syndetect.cli_index import index
 from syndetect.options import (
     ALL,
@@ -22,12 +24,17 @@ from syndetect.options import (
     ScanCommand,
     check_format,
     chosen_columns,
+    chosen_inquiry,
     chosen_settings,
     is_debugged,
     with_columns,
+    with_inquiry,
     with_settings,
 )
 from syndetect.settings import Settings
+
+if TYPE_CHECKING:
+    from syndetect.syndication.inquiry import Inquiry
 
 # At run time the commands import what they need, so that --help is quick.
 
@@ -98,6 +105,7 @@ def main() -> None:
 @STRICT
 @QUIET
 @DEBUG
+@with_inquiry
 @with_columns
 @with_settings
 def scan(
@@ -124,7 +132,8 @@ def scan(
     from syndetect.pipeline import scanning  # noqa: PLC0415
 
     terminal.let_reads_be_interrupted()
-    if output is not None and resume and _is_done(output, paths, settings):
+    inquiry, reference = chosen_inquiry(others), others["reference"]
+    if output is not None and resume and _is_done(output, paths, settings, reference, inquiry):
         _finish(Path(output), Path(str(scratch)))
         return
     if output is not None:
@@ -132,6 +141,7 @@ def scan(
     with progress.on_stderr(quiet=quiet) as shown, scanning(
         list(paths), settings, columns=chosen_columns(others), threads=threads,
         memory=None if memory is None else int(memory), scratch=scratch, resume=resume, strict=strict, progress=shown,
+        reference=reference, inquiry=inquiry,
     ) as result:  # fmt: skip
         if output is not None:
             shown.stage("writing", None, "tables")
@@ -151,25 +161,32 @@ def show(directory: str, number: int) -> None:
     PASSAGE is a number from the table that "syndetect scan" shows, or a passage_id. The earliest use comes
     first; words left out or added since then are marked.
     """
-    from syndetect import report  # noqa: PLC0415
+    from syndetect import closeup  # noqa: PLC0415
     from syndetect.tables import read_table  # noqa: PLC0415
 
-    documents, passages = read_table(directory, "documents"), read_table(directory, "passages")
+    documents, passages, clusters = (
+        read_table(directory, name) for name in ("documents", "passages", "clusters")
+    )
     width, colour = terminal.screen()
-    terminal.write_text(report.passage(documents, passages, number, width=min(width, 100), colour=colour))
+    shown = closeup.passage(documents, passages, clusters, number, width=min(width, 100), colour=colour)
+    terminal.write_text(shown)
 
 
+main.add_command(evaluate)
 main.add_command(index)
+main.add_command(dedup)
 
 
-def _is_done(output: str, paths: tuple[str, ...], settings: Settings) -> bool:
+def _is_done(
+    output: str, paths: tuple[str, ...], settings: Settings, reference: str | None, inquiry: "Inquiry"
+) -> bool:
     """Whether the result of this scan is there already."""
     if not Path(output).exists():
         return False
     from syndetect import tables  # noqa: PLC0415
     from syndetect.pipeline import origin_of  # noqa: PLC0415
 
-    return tables.is_result_of(output, origin_of(list(paths), settings))
+    return tables.is_result_of(output, origin_of(list(paths), settings, reference, inquiry))
 
 
 def _finish(output: Path, scratch: Path) -> None:

@@ -9,7 +9,7 @@ import gzip
 import re
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -31,7 +31,7 @@ else:
 
 _BLOCK_BYTES = 1 << 20
 _TABLE_ROWS = 512  # rows that polars hands over at once; few, since a row may hold a book
-_DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
+DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
 _POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
@@ -72,22 +72,22 @@ class Reader:
         place, kind = self.file.place(0), self.file.format
         match kind:
             case "text":
-                yield 0, {"text": decode(_whole(self._blocks(), self.max_bytes))}
+                yield 0, {"text": decode(whole(self.blocks(), self.max_bytes))}
             case "html":
-                yield 0, article(_whole(self._blocks(), self.max_bytes))
+                yield 0, article(whole(self.blocks(), self.max_bytes))
             case "jsonl":
-                yield from json_lines(self._blocks(), self.max_bytes)
+                yield from json_lines(self.blocks(), self.max_bytes)
             case "csv" | "tsv":
                 wanted = partial(self.columns.of_table, place=place)
-                yield from delimited(self._blocks(), _DELIMITERS[kind], wanted, self.max_bytes)
+                yield from delimited(self.blocks(), DELIMITERS[kind], wanted, self.max_bytes)
             case _:
-                frame = _scan(Path(self.file.path), kind)
+                frame = scan_table(Path(self.file.path), kind)
                 height = frame.select(pl.len()).collect().item()
                 for number, record in table(frame, self.columns, place):
                     self.consumed = self.file.size * number // height
                     yield number, record
 
-    def _blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Generator[bytes]:
         """The file's bytes, unpacked."""
         if self.file.path == "-":
             for block in standard_input():
@@ -127,7 +127,12 @@ def _brief(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)[:200]
 
 
-def _whole(blocks: Iterable[bytes], max_bytes: int) -> bytes:
+def whole(blocks: Iterable[bytes], max_bytes: int) -> bytes:
+    """Blocks as one.
+
+    Raises:
+        UnusableError: they are empty, or too long.
+    """
     data = bytearray()
     for block in blocks:
         data += block
@@ -162,10 +167,16 @@ def article(page: bytes) -> Record:
         "source": found.sitename,
         "published": found.date,
         "url": found.url,
+        "author": found.author,
     }
 
 
-def _scan(path: Path, kind: str) -> pl.LazyFrame:
+def scan_table(path: Path, kind: str) -> pl.LazyFrame:
+    """A file of Parquet or Arrow, to be read.
+
+    Raises:
+        UnusableError: it is empty, or not what its name says.
+    """
     with path.open("rb") as file:
         head = file.read(6)
     if not head:

@@ -18,9 +18,9 @@ from syndetect.answer import Answer
 from syndetect.asking import Asking, has_id, names_of, numbers_of, resolved, without_id
 from syndetect.chunks import in_order
 from syndetect.errors import OutputError, SettingsError, StoredIndexError
+from syndetect.intake import BATCH_BYTES, joined
 from syndetect.ledger import Ledger
 from syndetect.parts import Fresh
-from syndetect.pipeline import BATCH_BYTES, joined
 from syndetect.progress import Progress, Silent, compiling
 from syndetect.settings import Settings
 from syndetect.skipped import Skipped

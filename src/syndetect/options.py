@@ -3,14 +3,17 @@
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from syndetect.errors import SettingsError
 from syndetect.settings import Settings
 
-COLUMNS = ("id", "text", "source", "published", "title", "url")
+if TYPE_CHECKING:
+    from syndetect.syndication.inquiry import Inquiry
+
+COLUMNS = ("id", "text", "source", "published", "title", "url", "author")
 
 
 class Quantity(click.ParamType[float]):
@@ -133,6 +136,43 @@ def chosen_settings(values: Mapping[str, Any]) -> Settings:
         return Settings(**{field.name: values[field.name] for field in dataclasses.fields(Settings)})
     except SettingsError as error:
         raise click.UsageError(str(error)) from error
+
+
+#: The kinds of passages, for the help page (``syndication.kinds`` has them for the rest).
+KINDS = ("wire", "quote", "boilerplate", "release", "copy", "unknown")
+
+
+def with_inquiry(command: Callable[..., None]) -> Callable[..., None]:
+    """Options for what syndication is told, and for what of its findings is kept."""
+    options = [
+        click.option("--reference", metavar="PATH", help="keep only reuse from these texts (files as PATH)"),
+        click.option("--agencies", metavar="FILE", help="agencies that are known beside the usual ones (TOML)"),
+        click.option("--owners", metavar="FILE", help="who owns which outlet (CSV with source, owner)"),
+        click.option(
+            "--across-sources/--no-across-sources", default=None,
+            help="keep only what two sources have  [default: where sources are known]",
+        ),
+        click.option(
+            "--min-sources", type=click.IntRange(1), metavar="N", default=1, show_default=True,
+            help="keep only passages that so many sources have",
+        ),
+        click.option(
+            "--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="keep only these passages; again for more"
+        ),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def chosen_inquiry(values: Mapping[str, Any]) -> "Inquiry":
+    """What :func:`with_inquiry` took, but for the reference."""
+    from syndetect.syndication.inquiry import Inquiry  # noqa: PLC0415
+
+    return Inquiry.of(
+        values["agencies"], values["owners"], across_sources=values["across_sources"],
+        min_sources=values["min_sources"], kinds=values["kinds"],
+    )  # fmt: skip
 
 
 def with_columns(command: Callable[..., None]) -> Callable[..., None]:

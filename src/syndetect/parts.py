@@ -117,7 +117,7 @@ class Fresh:
 
         Args:
             batch: the articles.
-            articles: the same, as a frame of ``tables.ARTICLES``; the text is not needed.
+            articles: the same, as a frame of ``schema.ARTICLES``; the text is not needed.
             settings: with which they were sketched.
             texts: their texts, compressed; None where texts are not stored.
         """

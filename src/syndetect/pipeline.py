@@ -1,38 +1,30 @@
 """The pipeline on one page: sources to articles to words to candidates to matches to passages to tables."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from syndetect import align, budget, passages, read, stages, tabulate
-from syndetect.chunks import in_order
-from syndetect.corpus import Batch, Corpus
+from syndetect import assembly, budget, intake, read, stages, tabulate
+from syndetect.corpus import Corpus
 from syndetect.errors import InputError, SettingsError
 from syndetect.progress import Progress, Silent, compiling
 from syndetect.settings import Settings
 from syndetect.skipped import Skipped
 from syndetect.store import Store
-from syndetect.tables import ARTICLES, Result
+from syndetect.syndication.inquiry import Inquiry
+from syndetect.syndication.owners import Owners, outlets_of
+from syndetect.tables import Result
 from syndetect.text import Places, time_rank
 
-I64 = npt.NDArray[np.int64]
-U8 = npt.NDArray[np.uint8]
-U32 = npt.NDArray[np.uint32]
-
-#: Words have 31-bit numbers.
-_MOST_WORDS = 1 << 31
 #: The part of the memory from which on pages of files are let go of.
 _WATERMARK = 0.8
-#: Bytes of text that are indexed at a time.
-BATCH_BYTES = 8 << 20
 
 
 def scan(
@@ -46,12 +38,19 @@ def scan(
     resume: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
+    agencies: str | os.PathLike[str] | None = None,
+    owners: Owners | None = None,
+    reference: read.Source | None = None,
+    across_sources: bool | None = None,
+    min_sources: int = 1,
+    kinds: Collection[str] = (),
 ) -> Result:
     """Find every passage that two or more articles share.
 
     Args:
         source: files, folders, globs or ``"-"`` (JSON Lines on standard input); or a polars frame; or an iterable of
-            mappings with ``id`` and ``text`` and, where known, ``source``, ``published``, ``title`` and ``url``.
+            mappings with ``id`` and ``text`` and, where known, ``source``, ``published``, ``title``, ``url`` and
+            ``author``.
         settings: what decides the result; the defaults suit news.
         columns: the input's own names of ``id``, ``text`` ... where they are not among the usual ones.
         threads: processor cores to use (default: all). The result does not depend on it.
@@ -63,6 +62,14 @@ def scan(
             files from the beginning, and keep them when the scan fails.
         strict: raise at the first thing that would be skipped.
         progress: told of every stage; see :class:`syndetect.progress.Progress`.
+        agencies: a file of agencies that are known beside those that come along, or instead of them.
+        owners: whose outlets are: sources to owners, or a CSV file with the columns ``source`` and ``owner``. Outlets
+            that keep sharing whole articles with nobody else are taken for one owner's in any case.
+        reference: texts, as ``source``; only what the articles reuse from these is looked for.
+        across_sources: keep only what articles of at least two sources have; by default so among articles whose
+            sources are known, while one whose source is not known may share with any.
+        min_sources: keep only passages that articles of so many sources have.
+        kinds: keep only passages of these kinds (``schema.TABLES["clusters"]``), such as "wire".
 
     Raises:
         SettingsError: settings, threads or memory are none; or ``resume`` without ``scratch``.
@@ -73,7 +80,9 @@ def scan(
     """
     with scanning(
         source, settings, columns=columns, threads=threads, memory=memory, scratch=scratch, resume=resume,
-        strict=strict, progress=progress,
+        strict=strict, progress=progress, reference=reference, inquiry=Inquiry.of(
+            agencies, owners, across_sources=across_sources, min_sources=min_sources, kinds=kinds
+        ),
     ) as result:  # fmt: skip
         return result
 
@@ -90,6 +99,8 @@ def scanning(
     resume: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
+    reference: read.Source | None = None,
+    inquiry: Inquiry | None = None,
 ) -> Iterator[Result]:
     """:func:`scan` as a context in which the scratch folder is still there: the place to write the result.
 
@@ -98,10 +109,12 @@ def scanning(
     settings, progress = settings or Settings(), progress or Silent()
     _check(settings, {"threads": threads, "memory": memory}, resume, scratch)
     threads, memory = threads or budget.cores(), memory or budget.default_memory()
-    clock, skipped = _Clock(), Skipped(strict)
+    clock, skipped, inquiry = _Clock(), Skipped(strict), inquiry or Inquiry.of()
     found = read.resolve(source)
-    inputs = read.fingerprints(found) if isinstance(found, read.Inputs) else []
-    if resume and (not inputs or any(given["xxh3"] is None for given in inputs)):
+    referred = None if reference is None else read.resolve(reference)
+    inputs = _fingerprints(found, referred)
+    of_files = all(isinstance(one, read.Inputs) for one in (found, referred) if one is not None)
+    if resume and (not of_files or not inputs or any(given["xxh3"] is None for given in inputs)):
         raise InputError(
             "only a scan of files can be resumed: standard input, frames and mappings are gone when read"
         )
@@ -109,7 +122,8 @@ def scanning(
         budget.check(found, memory, scratch, progress)
     identity = {
         "version": version("syndetect"), "settings": settings.to_dict(), "inputs": inputs,
-        "columns": dict(columns or {}), "batch": BATCH_BYTES,
+        "columns": dict(columns or {}), "batch": intake.BATCH_BYTES, "agencies": inquiry.agencies.fingerprint,
+        "within_outlets": inquiry.choice.across_sources is False,
     }  # fmt: skip
     place = None if scratch is None else Path(scratch)
     with (
@@ -117,21 +131,28 @@ def scanning(
         _store(place, budget.for_arrays(memory), identity, resume) as store,
         budget.kept_within(int(memory * _WATERMARK), store.release),
     ):
-        articles, corpus = _read(found, columns, settings, threads, store, skipped, progress)
+        entry = intake.Intake(store, settings, inquiry.agencies, threads, skipped, progress)
+        articles, corpus, references = entry.take(found, referred, columns)
         clock.lap("reading")
-        places = _places(articles, corpus)
-        job = stages.Job(store, corpus, places, settings, threads, progress)
-        for stage in (stages.near_duplicates, stages.compare, stages.find_seeds, stages.find_matches):
+        places = _places(articles, corpus, references)
+        outlet = np.full(len(articles), -1)
+        if inquiry.choice.across_sources is not False:
+            outlet = outlets_of(articles["source"])[0].fill_null(-1).to_numpy()
+        job = stages.Job(store, corpus, places, outlet, settings, threads, progress)
+        for stage in (
+            stages.near_duplicates, stages.compare, stages.find_seeds, stages.find_matches, stages.find_links,
+        ):  # fmt: skip
             stage(job)
             budget.trim()
             clock.lap(stage.__name__)
         progress.stage("tables", None, "articles")
-        result = _tables(articles, job)
+        result = assembly.tables(articles, job, inquiry, references)
         clock.lap("tables")
         manifest = {
             "version": version("syndetect"),
             "settings": settings.to_dict(),
             "settings_fingerprint": settings.fingerprint,
+            "syndication": inquiry.to_dict(),
             "inputs": inputs,
             "counts": _counts(job, result) | {"skipped": len(skipped.rows)},
             "timings": clock.seconds,
@@ -155,13 +176,24 @@ def _check(
         raise SettingsError("to resume a scan, name its scratch folder")
 
 
-def origin_of(source: read.Source, settings: Settings) -> dict[str, Any]:
-    """What the manifest of a finished scan says of its source and settings."""
+def origin_of(
+    source: read.Source, settings: Settings, reference: read.Source | None, inquiry: Inquiry
+) -> dict[str, Any]:
+    """What the manifest of a finished scan says of its source and of what it was told."""
     return {
         "version": version("syndetect"),
         "settings_fingerprint": settings.fingerprint,
-        "inputs": read.fingerprints(read.resolve(source)),
+        "syndication": inquiry.to_dict(),
+        "inputs": _fingerprints(read.resolve(source), None if reference is None else read.resolve(reference)),
     }
+
+
+def _fingerprints(found: Any, referred: Any) -> list[dict[str, Any]]:
+    """What is known of the files of a scan; nothing of frames and mappings. Those of a reference are told apart."""
+    inputs = read.fingerprints(found) if isinstance(found, read.Inputs) else []
+    if isinstance(referred, read.Inputs):
+        inputs += [given | {"reference": True} for given in read.fingerprints(referred)]
+    return inputs
 
 
 @contextmanager
@@ -189,91 +221,15 @@ class _Clock:
         self._at = now
 
 
-def _read(
-    found: Any,
-    columns: Mapping[str, str] | None,
-    settings: Settings,
-    threads: int,
-    store: Store,
-    skipped: Skipped,
-    progress: Progress,
-) -> tuple[pl.DataFrame, Corpus]:
-    """All articles without their texts, and what is indexed of these, batch by batch."""
-    progress.stage("reading", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
-    corpus, frames = Corpus(store, settings.bands), [pl.DataFrame(schema=ARTICLES).drop("text")]
-    done = store.steps.get("reading", 0)
-
-    def texts() -> Iterator[tuple[int, Sequence[str], list[bytes]]]:
-        batches = read.batches(
-            found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
-        )
-        for number, (frame, encoded) in enumerate(batches):
-            frames.append(frame)
-            if number >= done:
-                yield number, frame["doc_id"].to_list(), encoded
-
-    def index(batch: tuple[int, Sequence[str], list[bytes]]) -> tuple[int, Batch, I64]:
-        number, names, encoded = batch
-        return number, *stages.sketch(*joined(encoded), settings, names)
-
-    repeats = store.facts.setdefault("repeats", [])
-    with closing(in_order(index, texts(), threads)) as indexed:
-        for number, batch, repeated in indexed:
-            documents = np.searchsorted(batch.words.document_paragraphs, repeated, side="right") - 1
-            within = repeated - batch.words.document_paragraphs[documents] + 1
-            repeats += np.stack([documents + corpus.size, within], axis=1).tolist()
-            corpus.add(batch)
-            if corpus.words > _MOST_WORDS:
-                raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")
-            store.step("reading", number + 1)
-    if "reading" not in store.steps:  # there was no article: all arrays are empty
-        corpus.add(index((0, [], []))[1])
-        store.step("reading", 0)
-    articles = pl.concat(frames)
-    for document, paragraph in repeats:
-        place = f"{articles['doc_id'][document]}, paragraph {paragraph}"
-        skipped(place, "one word again and again; not compared")
-    return articles, corpus
-
-
-def joined(encoded: list[bytes]) -> tuple[U8, I64]:
-    """Texts as one buffer, and where each begins in it."""
-    bounds = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(article) for article in encoded], out=bounds[1:])
-    return np.frombuffer(b"".join(encoded), np.uint8), bounds
-
-
-def _places(articles: pl.DataFrame, corpus: Corpus) -> Places:
-    """Where words stand, and when they were published."""
-    time = tabulate.times(articles["published"])
-    return Places.of(corpus.tags, corpus.documents, time, time_rank(time))
-
-
-def _tables(articles: pl.DataFrame, job: stages.Job) -> dict[str, pl.DataFrame]:
-    """The four tables."""
-    store, corpus, places = job.store, job.corpus, job.places
-    matches = align.Matches.of(store["matches"], places)
-    documents, ranges = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
-    grouped = passages.group(documents, ranges, matches.equal, matches.columns, matches.score, places.rank)
-    pairs = tabulate.Pairs.of(store["near_pairs"], store["near_shares"], corpus)
-    spans = tabulate.locate(corpus, [
-        *zip(documents, ranges, strict=True), *zip(pairs.documents, pairs.words, strict=True),
-        (grouped.document, grouped.words),
-    ], job.threads)  # fmt: skip
-    return {
-        "documents": tabulate.documents_table(
-            articles, (corpus.paragraph_counts, corpus.word_counts),
-            (np.concatenate(documents), np.concatenate(ranges)),
-        ),
-        "pairs": tabulate.pairs_table(articles, pairs, spans.ranges[2:4]),
-        "matches": tabulate.matches_table(
-            articles, documents, spans.ranges[:2], (matches.equal, matches.columns, matches.score)
-        ),
-        "passages": tabulate.passages_table(
-            articles, (grouped.passage, grouped.document), spans.ranges[4], spans.text,
-            (grouped.equal, grouped.columns),
-        ),
-    }  # fmt: skip
+def _places(articles: pl.DataFrame, corpus: Corpus, references: int) -> Places:
+    """Where words stand, and when they were published; a reference was there before all, and is asked for alone."""
+    time, is_reference = tabulate.times(articles["published"]), np.arange(len(articles)) < references
+    rank = time_rank(time)
+    if references:
+        rank[np.lexsort((rank, ~is_reference))] = np.arange(len(rank), dtype=np.uint32)
+    return Places.of(
+        corpus.tags, corpus.documents, time, rank, is_reference.astype(np.uint8) if references else None
+    )
 
 
 def _counts(job: stages.Job, tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:

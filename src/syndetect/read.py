@@ -18,7 +18,7 @@ from syndetect.errors import InputError
 from syndetect.find import File, Inputs, Paths, expand, fingerprints
 from syndetect.formats import Reader, table
 from syndetect.lines import Record
-from syndetect.tables import ARTICLES
+from syndetect.schema import ARTICLES
 
 __all__ = ["ARTICLES", "Inputs", "Source", "expand", "fingerprints", "read", "resolve"]
 
@@ -56,7 +56,7 @@ def read(
     """Read articles, as :func:`batches` does.
 
     Returns:
-        An iterator over frames of ``tables.ARTICLES``.
+        An iterator over frames of ``schema.ARTICLES``.
     """
     found = batches(
         source, columns=columns, on_skip=on_skip, on_bytes=on_bytes, batch_bytes=batch_bytes, max_bytes=max_bytes,
@@ -74,13 +74,14 @@ def batches(
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
     default_id: Callable[[int], str] | None = None,
+    on_article: Callable[[int, int], None] = lambda *_: None,
 ) -> Iterator[Batch]:
     """Read articles, their texts apart.
 
     Args:
         source: what :func:`expand` takes or gives; a polars frame; or mappings such as dictionaries. Or
             what :func:`resolve` makes of it, for those who want to know the size beforehand.
-        columns: from ``id``, ``text``, ``source``, ``published``, ``title`` and ``url`` to the source's own
+        columns: from ``id``, ``text``, ``source``, ``published``, ``title``, ``url`` and ``author`` to the source's own
             names of them, where they are not among ``articles.ALIASES``; text and HTML files have none.
         on_skip: told, in the order of the source, the place and reason of whatever is passed over, and of
             each value that is left out of an article; it may raise.
@@ -88,9 +89,10 @@ def batches(
         batch_bytes: how much text a batch holds, about.
         max_bytes: the longest line, row, text or single-article file that is taken.
         default_id: what records without an id are called that do not come from files, by their numbers from 1.
+        on_article: told, of each article that is taken, the place of its file among all and its record's number there.
 
     Returns:
-        An iterator over frames of ``tables.ARTICLES`` without the text, each with its
+        An iterator over frames of ``schema.ARTICLES`` without the text, each with its
         texts as UTF-8. ``doc_id`` is the record's own, integers in decimal;
         else the file's name, with ``:`` and the number of the line (JSON Lines) or record, from 1, in a file
         of several; else ``record`` and the number. Of articles with the same id the first is kept.
@@ -111,6 +113,7 @@ def batches(
         skipped,
         on_skip=on_skip,
         on_bytes=on_bytes or (lambda _: None),
+        on_article=on_article,
         batch_bytes=batch_bytes,
         max_bytes=max_bytes,
     )
@@ -198,6 +201,7 @@ def _frames(
     *,
     on_skip: Callable[[str, str], None],
     on_bytes: Callable[[int], None],
+    on_article: Callable[[int, int], None],
     batch_bytes: int,
     max_bytes: int,
 ) -> Iterator[Batch]:
@@ -224,6 +228,7 @@ def _frames(
                 continue
             for remark in article.remarks:
                 on_skip(origin.place(number), remark)
+            on_article(index, number)
             rows.append(article)
             held += len(article.text)
             if held >= batch_bytes:

@@ -1,4 +1,4 @@
-"""A result for a person: the passages by reach, the totals, and one passage in all its documents.
+"""A result for a person: the passages by reach, and the totals.
 
 Everything here returns text. What comes from articles (ids, titles, passages, file names) is shown and never
 obeyed: escape sequences and markup in it reach the terminal as plain characters.
@@ -6,8 +6,7 @@ obeyed: escape sequences and markup in it reach the terminal as plain characters
 
 import io
 import os.path
-from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -18,16 +17,12 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from syndetect.differences import Kind, differences
-from syndetect.errors import ResultError
 from syndetect.progress import quantity
 from syndetect.settings import Settings
 from syndetect.tables import Result
 
-_STYLES = {Kind.SAME: "", Kind.REMOVED: "strike red", Kind.ADDED: "bold green"}
-_MARKS = {Kind.SAME: ("", ""), Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
-_MOST_LEFT_OUT = 8  # words before or after a use that are shown as left out; more are counted
 _NAME_CELLS = 24  # a name that is wider loses its middle
+_LEAST_NAMES = 16  # cells for who runs a passage; the terminal may cut them off
 
 _PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _BLANKS = {ord(blank): " " for blank in "\t\n\v\f\r\x85\u2028\u2029"}
@@ -65,12 +60,12 @@ def summary(result: Result, *, top: int | None = 20, width: int = 80, colour: bo
     room = width - 29  # what the three columns of numbers leave
     for row in shown.iter_rows(named=True):
         cell = Text(set_cell_size(printable(row["text"][: 8 * room]), 4 * room).rstrip() + "\n")
-        cell.append(_some(row["names"], room), style="dim")
+        label = _label(row)
+        cell.append(label)
+        cell.append(_some(row["names"], max(room - cell_len(label), _LEAST_NAMES)), style="dim")
         table.add_row(*(f"{row[name]:,}" for name in ("passage_id", "documents", "words")), cell)
-    more = (
-        f"{_count(found - shown.height, 'more passage')}: --all shows all\n" if found > shown.height else ""
-    )
-    return f"{_render(table, width, colour)}{more}\n{totals(result)}\n"
+    more = f"{count(found - shown.height, 'more passage')}: --all shows all\n" if found > shown.height else ""
+    return f"{render(table, width, colour)}{more}\n{totals(result)}\n"
 
 
 def totals(result: Result, skipped: str = "-o DIR keeps the list") -> str:
@@ -88,15 +83,18 @@ def totals(result: Result, skipped: str = "-o DIR keeps the list") -> str:
         pace.append(f"{result.skipped.height:,} skipped ({skipped})")
     if _was_asked(result):
         found = (
-            f"{_count(articles, 'article')} asked, {_count(passages, 'passage')} found, {share} of the words"
+            f"{count(articles, 'article')} asked, {count(passages, 'passage')} found, {share} of the words"
         )
     else:
-        found = f"{_count(articles, 'article')}, {_count(passages, 'reused passage')}, {share} of the words reused"
+        found = (
+            f"{count(articles, 'article')}, {count(passages, 'reused passage')}, {share} of the words reused"
+        )
+        found += _agencies_share(result.documents)
     return "\n".join([found, ", ".join(pace)] if pace else [found])
 
 
 def skipped(places: pl.DataFrame, most: int = 5) -> str:
-    """The first places that could not be used (``tables.SKIPPED``), each with its reason, a line each."""
+    """The first places that could not be used (``schema.SKIPPED``), each with its reason, a line each."""
     rows = places.head(most).iter_rows()
     lines = [f"skipped {printable(place or '')}: {printable(reason or '')}" for place, reason in rows]
     if places.height > most:
@@ -115,7 +113,7 @@ def holdings(facts: Mapping[str, Any]) -> str:
         "articles": f"{facts['documents']:,}{waiting}",
         "paragraphs": f"{facts['paragraphs']:,}",
         "words": f"{facts['words']:,}",
-        "size": f"{quantity(facts['bytes'], 'bytes')} in {_count(facts['segments'], 'segment')}",
+        "size": f"{quantity(facts['bytes'], 'bytes')} in {count(facts['segments'], 'segment')}",
         "texts": "kept" if facts["stores_text"] else "not kept",
         "settings": ", ".join(f"{name} {value}" for name, value in other.items()) or "as by default",
         "changes": f"{facts['generation']:,}",
@@ -123,60 +121,33 @@ def holdings(facts: Mapping[str, Any]) -> str:
     return "".join(f"{name:<12}{value}\n" for name, value in lines.items())
 
 
-def passage(
-    documents: pl.DataFrame, passages: pl.DataFrame, number: int, *, width: int = 80, colour: bool = False
-) -> str:
-    """One passage in all its documents, the earliest first, with its differences from that one.
+def _label(row: Mapping[str, Any]) -> str:
+    """The kind of a passage, and whose it is: ``AFP wire: ``."""
+    if row["kind"] in (None, "unknown"):
+        return ""
+    agency = _shortened(printable(row["agency"] or ""), _NAME_CELLS // 2)
+    return " ".join(filter(None, [agency, row["kind"]])) + ": "
 
-    Args:
-        documents: the table ``documents``.
-        passages: the table ``passages``.
-        number: the ``passage_id``.
-        width: columns of the terminal.
-        colour: may styles be used? Without, removed words stand in ``[- -]``, added words in ``{+ +}``.
 
-    Raises:
-        ResultError: there is no such passage.
-    """
-    uses = passages.filter(pl.col("passage_id") == number).join(
-        documents.select("doc_id", "source", "published", "title", "url"),
-        on="doc_id",
-        how="left",
-        maintain_order="left",
-    )
-    if uses.is_empty():
-        last = passages["passage_id"].n_unique()
-        known = f"this result has 1 to {last}" if last else "this result has none"
-        raise ResultError(f"there is no passage {number}: {known}")
-    rows = uses.rows(named=True)
-    heading = Text(f"Passage {number}: {_count(uses['doc_id'].n_unique(), 'article')}; ", style="bold")
-    heading.append(_marked([(Kind.REMOVED, "left out"), (Kind.SAME, " and "), (Kind.ADDED, "added")], colour))
-    heading.append(" against the first")
-    parts = [_render(heading, width, colour)]
-    texts = [None if row["text"] is None else printable(row["text"]) for row in rows]
-    first = next((text for text in texts if text is not None), "")
-    for place, (row, text) in enumerate(zip(rows, texts, strict=True), start=1):
-        if text is None:
-            body = Text("(a text that the index does not store)", style="dim")
-        else:
-            body = _marked(_clipped(list(differences(first, text))), colour)
-        parts.append(_heading(place, row, width, colour) + _render(body, width, colour, indent=4))
-    return "\n".join(parts)
+def _agencies_share(documents: pl.DataFrame) -> str:
+    """``, 31.0 % agency copy``, where there is any."""
+    copy = float((documents["words"] * documents["agency_share"]).sum())
+    return f", {100 * copy / int(documents['words'].sum()):.1f} % agency copy" if copy else ""
 
 
 def _by_reach(result: Result, top: int | None) -> pl.DataFrame:
     """A row a passage: number, documents, who ran it, and words and text of the earliest use."""
     chosen = result.passages if top is None else result.passages.filter(pl.col("passage_id") <= top)
-    sources = result.documents.select("doc_id", "source")
+    kinds = result.clusters.select("passage_id", "kind", "agency")
     return (
-        chosen.join(sources, on="doc_id", how="left", maintain_order="left")
-        .group_by("passage_id", maintain_order=True)
+        chosen.group_by("passage_id", maintain_order=True)
         .agg(
             pl.col("doc_id").n_unique().alias("documents"),
             pl.coalesce("source", "doc_id").unique(maintain_order=True).alias("names"),
             pl.col("words").first(),
             pl.col("text").drop_nulls().first(),  # an index may know only what the asked article says
         )
+        .join(kinds, on="passage_id", how="left", maintain_order="left")
     )
 
 
@@ -216,7 +187,8 @@ def _shortened(name: str, cells: int) -> str:
     return set_cell_size(name, cells - 1 - cell_len(tail)).rstrip() + "…" + tail
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """``1 article``, ``1,200 articles``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -228,58 +200,7 @@ def _pace(manifest: Mapping[str, Any]) -> list[str]:
     return [f"{seconds:,.1f} s"] + ([f"{quantity(size / seconds, 'bytes')}/s"] if size else [])
 
 
-def _heading(place: int, row: Mapping[str, Any], width: int, colour: bool) -> str:
-    """What is known of one use: its document in the first line, then title, address and place."""
-    known = [row["doc_id"], row["source"], _date(row["published"])]
-    name = Text("  ".join(printable(part) for part in known if part), style="bold")
-    title = Text(printable(row["title"] or ""))
-    address = f"    {printable(row['url'])}\n" if row["url"] else ""  # whole, so that it can be copied
-    where = f"characters {row['begin']}-{row['end']}, {_count(row['words'], 'word')}"
-    equal = f", {100 * row['identity']:.0f} % equal" if place > 1 else ""
-    name_lines = f"{place:>3} " + _render(name, width, colour, indent=4).lstrip()
-    title_lines = _render(title, width, colour, indent=4) if title else ""
-    return (
-        name_lines
-        + title_lines
-        + address
-        + _render(Text(where + equal, style="dim"), width, colour, indent=4)
-    )
-
-
-def _date(published: datetime | None) -> str | None:
-    """A time as a person writes it; midnight is taken for a date alone."""
-    if published is None:
-        return None
-    return published.strftime("%Y-%m-%d" if published.time() == time() else "%Y-%m-%d %H:%M UTC")
-
-
-def _clipped(pieces: list[tuple[Kind, str]]) -> list[tuple[Kind, str]]:
-    """Pieces without the long stretches of the first use that lie before and after what this use has of it."""
-    for end in (0, -1):
-        kind, piece = pieces[end]
-        words = len(piece.split())
-        if kind is Kind.REMOVED and words > _MOST_LEFT_OUT:
-            pieces[end] = (
-                Kind.SAME,
-                f"[{words} words left out] " if end == 0 else f" [{words} words left out]",
-            )
-    return pieces
-
-
-def _marked(pieces: Iterable[tuple[Kind, str]], colour: bool) -> Text:
-    """Pieces of text, the changed ones in colours or between marks."""
-    text = Text()
-    for kind, piece in pieces:
-        if colour:
-            text.append(piece, style=_STYLES[kind])
-        else:
-            opening, closing = _MARKS[kind]
-            core = piece.lstrip()
-            text.append(piece[: len(piece) - len(core)] + opening + core + closing)
-    return text
-
-
-def _render(what: RenderableType, width: int, colour: bool, indent: int = 0) -> str:
+def render(what: RenderableType, width: int, colour: bool, indent: int = 0) -> str:
     """Something of rich's as text of so many columns, without blanks at the ends of lines."""
     console = Console(
         file=io.StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None,

@@ -14,9 +14,9 @@ import polars as pl
 from syndetect import lsh, minhash, shingle
 from syndetect.kernels.signatures import band_keys_of
 from syndetect.mosaic import Asked
+from syndetect.schema import TABLES
 from syndetect.settings import Settings
 from syndetect.shard import Shard
-from syndetect.tables import TABLES
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -36,7 +36,7 @@ class NearDuplicates:
     """What is nearly the same as what was asked about, most similar first.
 
     Attributes:
-        paragraphs: as ``tables.TABLES["pairs"]``; a is in the index, b was asked about.
+        paragraphs: as ``schema.TABLES["pairs"]``; a is in the index, b was asked about.
         documents: ``doc_a`` of the index, ``doc_b``, and their ``jaccard, containment_a, containment_b``.
     """
 

@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from syndetect import align, lsh, minhash, shingle, text, winnow
-from syndetect.chunks import in_order
+from syndetect.chunks import in_order, split_evenly
 from syndetect.corpus import Batch, Corpus
 from syndetect.progress import Progress
 from syndetect.settings import Settings
 from syndetect.sorting import sort_values
 from syndetect.store import Store
+from syndetect.syndication import links, wording
 from syndetect.text import Places
 
 U8 = npt.NDArray[np.uint8]
@@ -27,19 +28,25 @@ F64 = npt.NDArray[np.float64]
 
 #: Seeds that are aligned at a time.
 SEEDS = 1 << 18
-#: Pairs of paragraphs that are compared at a time.
-PAIRS = 1 << 17
+#: Pairs of paragraphs, and of documents, that are compared at a time.
+PAIRS, LINKS = 1 << 17, 1 << 14
+#: Words of documents whose wording is sketched at a time.
+WORDS = 1 << 18
 _S32 = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
 class Job:
-    """What all stages are given."""
+    """What all stages are given.
+
+    ``outlet`` is int64[d], the number of each document's outlet: two of the same are not linked; -1 is like no other.
+    """
 
     store: Store
     corpus: Corpus
     places: Places
+    outlet: I64
     settings: Settings
     threads: int
     progress: Progress
@@ -162,6 +169,53 @@ def find_matches(job: Job) -> None:
         return {"matches": align.align(job.corpus.code, job.places, seeds, rules)}
 
     job.steps("alignment", len(cuts) - 1, align_portion)
+
+
+def find_links(job: Job) -> None:
+    """Documents that have a match, or several rare shingles, and how much of each one's wording is in the other."""
+    corpus, store, places = job.corpus, job.store, job.places
+    job.progress.stage("links", None, "portions")
+    if "pairs of links" not in store.steps:
+        found = align.Matches.of(store["matches"], places)
+        matched = np.stack([found.document_a, found.document_b], axis=1)
+        rare = links.rare_pairs(corpus.code, places.documents, places.time, job.settings.window, job.threads)
+        wanted = np.concatenate([matched, rare])
+        a, b = wanted.T
+        is_across = (job.outlet[a] != job.outlet[b]) | (job.outlet[a] < 0)
+        wanted = wanted[is_across & (places.asked[a] | places.asked[b]).astype(bool)]
+        keys = wanted[:, 0].astype(np.uint64) << _S32 | wanted[:, 1].astype(np.uint64)
+        store.append("links", _halves(_distinct(sort_values(keys))))
+        store.step("pairs of links", 1)
+    pairs = store["links"]
+    portions = max(1, -(-len(pairs) // LINKS))
+    if store.steps.get("wording", 0) == portions:  # what it was made from may be gone
+        return
+    is_used = np.zeros(len(places.time), bool)
+    is_used[pairs] = True
+    used, sides = np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[pairs]
+    rarity = wording.Rarity.of(corpus.code, places.documents)
+    sizes = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.diff(places.documents)[used])])
+    chunks = split_evenly(sizes, WORDS) or [(0, 0)]
+
+    def sketch_portion(portion: int) -> Columns:
+        low, high = chunks[portion]
+        made = wording.sketch(corpus.code, places.documents, used[low:high], rarity)
+        sizes = np.diff(made.bounds)
+        return {"wording_keys": made.keys, "wording_mass": made.mass, "wording_sizes": sizes}
+
+    job.steps("sketches", len(chunks), sketch_portion)
+    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(store["wording_sizes"])])
+    sketches = wording.Sketches(
+        store["wording_keys"], store["wording_mass"], bounds, np.diff(places.documents)[used]
+    )
+
+    def compare_portion(portion: int) -> Columns:
+        of_it = slice(portion * LINKS, (portion + 1) * LINKS)
+        return {"link_shares": wording.shares(sketches, sides[of_it])}
+
+    job.steps("wording", portions, compare_portion)
+    for name in ("wording_keys", "wording_mass", "wording_sizes"):
+        store.drop(name)
 
 
 def _cuts(runs: Sequence[U64], items: int, portion: int) -> I64:

@@ -1,4 +1,4 @@
-"""Every table's columns and types, declared once, and the result that holds the tables."""
+"""The result that holds the tables, and its folder."""
 
 import json
 import os
@@ -12,80 +12,7 @@ import polars as pl
 from syndetect.disk import reason, write_bytes
 from syndetect.errors import OutputError, ResultError, SettingsError
 from syndetect.files import read_frame, staged, write_frame
-
-_TEXT, _INT, _REAL, _TIME = pl.String(), pl.Int64(), pl.Float64(), pl.Datetime("us", "UTC")
-
-#: What reading yields, a row a document. ``doc_id`` and ``text`` are never null.
-ARTICLES = pl.Schema(
-    {
-        "doc_id": _TEXT,
-        "text": _TEXT,
-        "source": _TEXT,
-        "published": _TIME,
-        "title": _TEXT,
-        "url": _TEXT,
-    }
-)
-
-#: The tables of a result. Offsets are 0-based, half-open, in characters (Unicode code points) of the text
-#: as given.
-TABLES: Mapping[str, pl.Schema] = {
-    "documents": pl.Schema(
-        {
-            "doc_id": _TEXT,
-            "source": _TEXT,
-            "published": _TIME,
-            "title": _TEXT,
-            "url": _TEXT,
-            "paragraphs": _INT,
-            "words": _INT,
-            "reused_words": _INT,
-            "reused_share": _REAL,
-        }
-    ),
-    "pairs": pl.Schema(
-        {
-            "doc_a": _TEXT,
-            "paragraph_a": _INT,
-            "begin_a": _INT,
-            "end_a": _INT,
-            "doc_b": _TEXT,
-            "paragraph_b": _INT,
-            "begin_b": _INT,
-            "end_b": _INT,
-            "jaccard": _REAL,
-            "containment_a": _REAL,
-            "containment_b": _REAL,
-        }
-    ),
-    "matches": pl.Schema(
-        {
-            "doc_a": _TEXT,
-            "begin_a": _INT,
-            "end_a": _INT,
-            "doc_b": _TEXT,
-            "begin_b": _INT,
-            "end_b": _INT,
-            "words": _INT,
-            "identity": _REAL,
-            "score": _REAL,
-        }
-    ),
-    "passages": pl.Schema(
-        {
-            "passage_id": _INT,
-            "doc_id": _TEXT,
-            "begin": _INT,
-            "end": _INT,
-            "words": _INT,
-            "identity": _REAL,
-            "text": _TEXT,
-        }
-    ),
-}
-
-#: What could not be used: where it stood (a path, with a line or record number) and why.
-SKIPPED = pl.Schema({"place": _TEXT, "reason": _TEXT})
+from syndetect.schema import SKIPPED, TABLES
 
 #: How a folder may hold the tables; the name is also the files' suffix.
 FORMATS = ("parquet", "csv", "jsonl")
@@ -96,10 +23,11 @@ _MANIFEST, _SKIPPED, _CLUSTERS = "manifest.json", "skipped.jsonl", "passim.jsonl
 
 @dataclass(frozen=True)
 class Result:
-    """What a scan found: the four tables, what was skipped, and the manifest.
+    """What a scan found: the tables, what was skipped, and the manifest.
 
     Attributes:
-        documents, pairs, matches, passages: the tables, with the columns and types of :data:`TABLES`.
+        documents, pairs, matches, passages, clusters, credits, edges, links, families: the tables, with the columns and
+            types of :data:`syndetect.schema.TABLES`. What an index answers has no rows in the last five.
         skipped: what could not be used, as :data:`SKIPPED`.
         manifest: version, settings, counts, timings and inputs, as JSON can hold them.
     """
@@ -108,6 +36,11 @@ class Result:
     pairs: pl.DataFrame
     matches: pl.DataFrame
     passages: pl.DataFrame
+    clusters: pl.DataFrame
+    credits: pl.DataFrame
+    edges: pl.DataFrame
+    links: pl.DataFrame
+    families: pl.DataFrame
     skipped: pl.DataFrame
     manifest: dict[str, Any]
 
@@ -166,7 +99,7 @@ class Result:
 
 
 def read_table(directory: str | os.PathLike[str], name: str) -> pl.DataFrame:
-    """One table of a result's folder, with the columns and types of :data:`TABLES`.
+    """One table of a result's folder, with the columns and types of :data:`syndetect.schema.TABLES`.
 
     Raises:
         ResultError: the folder is not a result, or the table's file is missing or broken.

@@ -11,7 +11,7 @@ from syndetect.corpus import Corpus, Wanted
 from syndetect.corpus import Located as Portion
 from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.stars import count_covered
-from syndetect.tables import TABLES
+from syndetect.schema import TABLES
 
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
@@ -92,7 +92,7 @@ def _quote(part: Portion, documents: I64, spans: tuple[I64, I64]) -> pl.Series:
 def documents_table(
     articles: pl.DataFrame, counts: tuple[I64, I64], matched: tuple[I64, I64]
 ) -> pl.DataFrame:
-    """The table ``documents``.
+    """The table ``documents``, as far as matches tell it; what syndication adds is null.
 
     ``counts`` are each document's paragraphs and words (int64[d]), ``matched`` the document and words (int64[n],
     int64[n, 2]) of every match.
@@ -102,12 +102,16 @@ def documents_table(
     reused = np.zeros(len(articles), np.int64)
     order = np.lexsort((ranges[:, 0], document))
     count_covered(ranges[:, 0].copy(), ranges[:, 1].copy(), document, order, reused)
-    return articles.select("doc_id", "source", "published", "title", "url").with_columns(
+    base = articles.select("doc_id", "source", "published", "title", "url").with_columns(
         paragraphs=pl.Series(paragraphs),
         words=pl.Series(total),
         reused_words=pl.Series(reused),
         reused_share=pl.Series(reused / np.maximum(total, 1)),
     )
+    unknown = {
+        name: pl.lit(None, kind) for name, kind in TABLES["documents"].items() if name not in base.columns
+    }
+    return base.with_columns(**unknown)
 
 
 def pairs_table(articles: pl.DataFrame, pairs: Pairs, spans: list[tuple[I64, I64]]) -> pl.DataFrame:
@@ -143,6 +147,7 @@ def passages_table(
     spans: tuple[I64, I64],
     text: pl.Series,
     measures: tuple[I64, I64],
+    role: pl.Series,
 ) -> pl.DataFrame:
     """The table ``passages``; ``numbers`` are passages and documents, ``measures`` equal words and columns."""
     (passage, document), (equal, aligned) = numbers, measures
@@ -154,8 +159,16 @@ def passages_table(
         "words": equal,
         "identity": equal / np.maximum(aligned, 1),
         "text": text,
+        "source": articles["source"][document],
+        "published": articles["published"][document],
+        "role": role,
     }
     return _table("passages", columns)
+
+
+def of_frame(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A table from a frame that has its columns, and perhaps others."""
+    return _table(name, {column: frame[column] for column in TABLES[name]})
 
 
 def _table(name: str, columns: Mapping[str, Any]) -> pl.DataFrame:

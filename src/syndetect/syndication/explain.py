@@ -1,0 +1,260 @@
+"""Passages and what is known of their articles, put together: the wiring of everything in this package.
+
+credits ─ evidence ─► agencies of passages ─┐
+quotes, times, outlets ─ kinds ─────────────┴─► kinds ─ origins ─► first, roles ─┬─► clusters, edges
+└─ shares ─► documents
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from syndetect.align import Matches
+from syndetect.kernels.groups import UNDATED
+from syndetect.passages import Passages
+from syndetect.syndication import evidence, kinds, origins, owners, shares, wordsets
+
+I64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Articles:
+    """What is known of the articles beside their words.
+
+    Attributes:
+        names: ``doc_id``.
+        outlet: Int64, null where the source is not known.
+        documents: int64[d + 1], each one's first word.
+        time: int64[d], microseconds since 1970, or ``UNDATED``.
+        rank: uint32[d], the order of time.
+        credits: ``document, agency, role, begin, end``.
+        quotes: int64[n, 2], words in quotation marks, ascending and apart.
+        reference: bool[d], the articles of a reference.
+        agency: bool[d], the articles that agencies published themselves.
+    """
+
+    names: pl.Series
+    outlet: pl.Series
+    outlets: pl.Series
+    documents: I64
+    time: I64
+    rank: npt.NDArray[np.uint32]
+    credits: pl.DataFrame
+    quotes: I64
+    reference: npt.NDArray[np.bool_]
+    agency: npt.NDArray[np.bool_]
+
+    @property
+    def sizes(self) -> I64:
+        """int64[d]: words."""
+        return np.diff(self.documents)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What was found out; passages are numbered from 0 here, documents as they were read.
+
+    Attributes:
+        uses: a row a use, in the order of the passages: ``passage, document, outlet, low, high, size, role, kind``.
+        clusters: a row a passage, with the columns of the table ``clusters`` and ``strangers``, ``referred``.
+        owner: Int64, each article's owner, null where not known.
+        shares: of each article's words.
+        agencies: ``document, agencies, credited``.
+    """
+
+    uses: pl.DataFrame
+    clusters: pl.DataFrame
+    owner: pl.Series
+    shares: shares.Shares
+    agencies: pl.DataFrame
+
+
+def explain(
+    articles: Articles,
+    matches: Matches,
+    grouped: Passages,
+    characters: tuple[I64, I64],
+    agencies: tuple[pl.Series, pl.Series],
+    owned: Mapping[str, str],
+) -> Explained:
+    """Tell what passages are.
+
+    Args:
+        articles: the articles.
+        matches, grouped: the matches, and the passages that they make.
+        characters: the characters of the uses (int64[n] each).
+        agencies: their names, and their kinds ("agency" or "release").
+        owned: sources to owners, as far as they are given.
+    """
+    names, sorts = agencies
+    pairs = _pairs(matches, articles.quotes)
+    owner = _owners(articles, pairs, owned)
+    uses = _uses(articles, grouped, characters, owner, pairs)
+    is_release = sorts.gather(articles.credits["agency"]) == "release"
+    ours, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
+    whole = ours.filter(pl.col("role") == "text").select("document", "agency").unique()
+    found = evidence.agencies_of(evidence.voices(uses, ours), names)
+    marked = uses.join(releases.select("document").unique(), on="document", how="semi")
+    described = (
+        kinds.features(uses)
+        .join(found, on="passage", how="left", maintain_order="left")
+        .join(
+            marked.group_by("passage").agg(pl.col("document").n_unique().alias("releases")),
+            on="passage", how="left", maintain_order="left",
+        )
+        .with_columns(pl.col("releases", "voters").fill_null(0), pl.col("strong").fill_null(value=False))
+    )  # fmt: skip
+    described = described.hstack(kinds.kinds_of(described))
+    clusters, uses = _origins(articles, described, uses, names)
+    matched = np.concatenate([matches.words_a, matches.words_b])
+    alone = whole.filter(pl.len().over("document") == 1).sort("document", "agency")
+    sized = alone.with_columns(size=pl.Series(articles.sizes[alone["document"].to_numpy()]))
+    credited = ours.filter(pl.col("role").is_in(["text", "mixture", "self"])).select("document", "agency")
+    wire = uses.filter((pl.col("kind") == "wire") & pl.col("carried")).join(
+        described.select("passage", "agency"), on="passage", how="left"
+    )
+    return Explained(
+        uses,
+        clusters,
+        owner,
+        shares.shares(uses, alone["document"].to_numpy(), matched, articles.quotes, articles.documents),
+        shares.agencies(wire, sized, credited, names),
+    )
+
+
+def _pairs(matches: Matches, quotes: I64) -> pl.DataFrame:
+    """``a, b, shared, narration``: words that two documents share, and those of them outside quotation marks.
+
+    Both are means of the two documents' words, so that it does not matter which one was read first.
+    """
+    sides = matches.words_a, matches.words_b
+    size = sum(words[:, 1] - words[:, 0] for words in sides)
+    quoted = sum(wordsets.counted(quotes, words) for words in sides)
+    frame = pl.DataFrame(
+        {"a": matches.document_a, "b": matches.document_b, "shared": size, "narration": size - quoted}
+    )
+    return frame.group_by("a", "b").agg(pl.col("shared", "narration").sum() // 2).sort("a", "b")
+
+
+def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -> pl.Series:
+    """Each document's owner, a number that outlets of one owner share; null where the source is not known."""
+    outlet, credited = articles.outlet, articles.credits.filter(pl.col("role").is_in(["text", "mixture"]))
+    sizes = pl.Series(articles.sizes)
+    twins = (
+        pairs.with_columns(
+            outlet_a=outlet.gather(pairs["a"]), outlet_b=outlet.gather(pairs["b"]),
+            least=pl.select(pl.min_horizontal(sizes.gather(pairs["a"]), sizes.gather(pairs["b"]))).to_series(),
+        )
+        .filter((pl.col("outlet_a") != pl.col("outlet_b")) & (pl.col("shared") >= owners.WHOLE * pl.col("least")))
+        .join(credited.select(a="document").unique(), on="a", how="anti")
+        .join(credited.select(b="document").unique(), on="b", how="anti")
+    )  # fmt: skip
+    both = pl.concat(
+        [
+            twins.select("a", "outlet_a", "outlet_b"),
+            twins.select(a="b", outlet_a="outlet_b", outlet_b="outlet_a"),
+        ]
+    ).with_columns(exclusive=pl.col("outlet_b").n_unique().over("a") == 1)
+    chosen = both.select("outlet_a", "outlet_b", "exclusive", document="a")
+    counts = outlet.drop_nulls().value_counts().sort(outlet.name)["count"]
+    owner = pl.Series(owners.owners_of(articles.outlets, owned, chosen, counts), dtype=pl.Int64)
+    return owner.gather(outlet)
+
+
+def _uses(
+    articles: Articles, grouped: Passages, characters: tuple[I64, I64], owner: pl.Series, pairs: pl.DataFrame
+) -> pl.DataFrame:
+    """A row a use with all that kinds and origins are told by, in the order of the passages."""
+    document, words = grouped.document, grouped.words
+    low, high = origins.bounds_of(articles.time, articles.reference)
+    time = pl.Series(articles.time[document])
+    first = np.flatnonzero(np.diff(grouped.passage, prepend=0))
+    centre = document[first][grouped.passage - 1]
+    frame = pl.DataFrame(
+        {
+            "passage": grouped.passage - 1,
+            "document": document,
+            "outlet": articles.outlet.gather(document),
+            "owner": owner.gather(document),
+            "time": time.set(time == int(UNDATED), None),
+            "earliest": low[document],
+            "latest": high[document],
+            "low": words[:, 0],
+            "high": words[:, 1],
+            "size": words[:, 1] - words[:, 0],
+            "quoted": wordsets.counted(articles.quotes, words),
+            "before": words[:, 0] - articles.documents[document],
+            "behind": articles.documents[document + 1] - words[:, 1],
+            "begin": characters[0],
+            "end": characters[1],
+            "a": np.minimum(centre, document),
+            "b": np.maximum(centre, document),
+        }
+    )
+    sizes = articles.sizes
+    shorter = pl.Series(np.minimum(sizes[frame["a"].to_numpy()], sizes[frame["b"].to_numpy()]))
+    own_narration = pl.col("size") - pl.col("quoted")
+    elsewhere = pl.col("a") != pl.col("b")
+    return (
+        frame.join(pairs, on=["a", "b"], how="left", maintain_order="left")
+        .with_columns(
+            # what was cut from the earliest at an edge counts nevertheless
+            shared=pl.when(elsewhere).then(pl.max_horizontal("shared", "size")),
+            narration=pl.when(elsewhere).then(pl.max_horizontal("narration", own_narration)),
+            shorter=shorter,
+            # whoever owns an outlet has one voice; an article of an unknown one has its own
+            voter=pl.coalesce("owner", -1 - pl.col("document")),
+        )
+        .with_columns(
+            other=pl.col("shared") - pl.col("size"),
+            other_narration=pl.col("narration") - own_narration,
+            carried=evidence.is_carried(),
+        )
+        .drop("a", "b", "shared", "narration", "shorter")
+    )
+
+
+def _own(articles: Articles, uses: pl.DataFrame, described: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which uses of wire copy stand in articles of its own agency, and which uses of any kind in a reference."""
+    its = articles.credits.filter(pl.col("rule") == "source").select("document", "agency").unique()
+    wire = described.select(pl.when(pl.col("kind") == "wire").then("agency"))["agency"]
+    agency = wire.gather(uses["passage"])
+    of_agency = uses.select("document", agency=agency).join(
+        its.with_columns(own=True), on=["document", "agency"], how="left", maintain_order="left"
+    )["own"]
+    referred = articles.reference[uses["document"].to_numpy()]
+    own: npt.NDArray[np.bool_] = of_agency.fill_null(value=False).to_numpy() | referred
+    return own
+
+
+def _origins(
+    articles: Articles, described: pl.DataFrame, uses: pl.DataFrame, names: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Passages with where they come from, and uses with their roles."""
+    passage, document = (uses[name].to_numpy() for name in ("passage", "document"))
+    own = _own(articles, uses, described)
+    bounds = uses["earliest"].to_numpy(), uses["latest"].to_numpy()
+    first, may_be = origins.first_documents(passage, document, articles.rank[document], bounds, own)
+    virtual = origins.virtual_sources(described, np.unique(passage[own & may_be]))
+    known = pl.Series(first, dtype=pl.Int64)
+    inferred = names.gather(described["agency"]) + " (inferred)"
+    referred = np.zeros(len(described), bool)
+    referred[passage[articles.reference[document]]] = True
+    clusters = described.with_columns(
+        virtual=virtual,
+        first=known,
+        agency=pl.when(pl.col("kind") == "wire").then(names.gather(described["agency"])),
+        first_doc=pl.when(virtual)
+        .then(inferred)
+        .otherwise(articles.names.gather(known.set(known < 0, None))),
+        spread=(pl.col("last_time") - pl.col("first_time")) // 1_000_000,
+        referred=pl.Series(referred | ~articles.reference.any()),
+    )
+    told = uses.with_columns(
+        role=origins.roles(passage, document, first, may_be, virtual.to_numpy()),
+        kind=clusters["kind"].gather(uses["passage"]),
+    )
+    return clusters, told

@@ -1,0 +1,97 @@
+"""What syndication reads in the texts of a batch while they are at hand: credits, and words in quotation marks."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from xxhash import xxh3_64_intdigest
+
+from syndetect.store import Store
+from syndetect.syndication import credits as credits_
+from syndetect.syndication.agencies import Agencies
+from syndetect.syndication.quotes import quoted
+from syndetect.text import Words
+
+U8 = npt.NDArray[np.uint8]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+
+class Marks(NamedTuple):
+    """Of some consecutive documents.
+
+    Attributes:
+        credits: int64[n, 6]: document, agency, role, rule, and begin and end in characters.
+        quotes: int64[n, 2]: words in quotation marks, ascending and apart.
+        contents: uint64[d]: a hash of each one's words.
+    """
+
+    credits: I64
+    quotes: I64
+    contents: U64
+
+
+def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
+    """The marks of documents.
+
+    Args:
+        buffer: uint8[bytes], their text as UTF-8.
+        bounds: int64[d + 1], each one's first byte.
+        words: their words.
+        agencies: who may be credited.
+    """
+    found = credits_.find(buffer, bounds, words, agencies)
+    columns = (found.document, found.agency, found.role, found.rule, found.begin, found.end)
+    rows = np.stack([column.astype(np.int64) for column in columns], axis=1)
+    inside = quoted(buffer, bounds, words).astype(np.int8)
+    edges = np.flatnonzero(np.diff(inside, prepend=0, append=0))
+    code, first = words.code, words.documents.tolist()
+    contents = [xxh3_64_intdigest(code[low:high].data) for low, high in pairwise(first)]
+    return Marks(rows, edges.reshape(-1, 2).astype(np.int64), np.array(contents, np.uint64))
+
+
+def keep(store: Store, marks: Marks, documents: int, words: int) -> None:
+    """Keep the marks of a batch before which there are so many documents and words."""
+    rows = marks.credits.copy()
+    rows[:, 0] += documents
+    store.append("credits", rows)
+    store.append("quotes", marks.quotes + words)
+    store.append("contents", marks.contents)
+
+
+def credits_frame(store: Store, articles: pl.DataFrame, agencies: Agencies) -> pl.DataFrame:
+    """All credits, those in the articles' own columns too, by document.
+
+    Args:
+        store: what :func:`keep` kept.
+        articles: with ``source`` and ``author``.
+        agencies: who may be credited.
+
+    Returns:
+        ``document, agency`` (its number), ``role, begin, end`` (null for columns), ``rule``.
+    """
+    fields = ("document", "agency", "role", "rule", "begin", "end")
+    kept = np.asarray(store["credits"]).reshape(-1, len(fields))
+    columns = articles.select("source", "author").unique(maintain_order=True)
+    named = credits_.of_metadata(columns["source"].to_list(), columns["author"].to_list(), agencies)
+    of_columns = columns.with_row_index("row").join(
+        pl.DataFrame({name: getattr(named, name).astype(np.int64) for name in fields}).rename(
+            {"document": "row"}
+        ),
+        left_on=pl.col("row").cast(pl.Int64),
+        right_on="row",
+    )
+    in_columns = (
+        articles.select("source", "author").with_row_index("document")
+        .join(of_columns, on=["source", "author"], nulls_equal=True)
+        .select(pl.col(fields).cast(pl.Int64))
+    )  # fmt: skip
+    frame = pl.concat([pl.DataFrame(kept, schema=dict.fromkeys(fields, pl.Int64)), in_columns])
+    return frame.with_columns(
+        pl.Series("role", credits_.ROLES).gather(frame["role"]),
+        pl.Series("rule", credits_.RULES).gather(frame["rule"]),
+        pl.when(pl.col("begin") >= 0).then("begin").alias("begin"),
+        pl.when(pl.col("begin") >= 0).then("end").alias("end"),
+    ).sort("document", "begin", "agency", "rule", nulls_last=True)

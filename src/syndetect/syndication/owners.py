@@ -1,0 +1,108 @@
+"""Outlets and who owns them: told by a file, or learned from whole articles that only two outlets ever share."""
+
+import csv
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from syndetect.disk import reason
+from syndetect.errors import InputError, SettingsError
+
+#: Two outlets are of one owner when so large a part of the smaller one's articles stands whole in the other ...
+AFFINITY = 0.2
+#: ... and these are at least so many, ...
+LEAST_SHARED = 5
+#: ... and so large a part of them in no third outlet.
+EXCLUSIVE = 0.8
+#: A copy is whole when so much of the shorter article stands in the other.
+WHOLE = 0.8
+
+Owners = str | os.PathLike[str] | Mapping[str, str]
+
+
+def read_owners(owners: Owners) -> dict[str, str]:
+    """Sources to their owners.
+
+    Args:
+        owners: a mapping, or a CSV file with a header and the columns ``source`` and ``owner``.
+
+    Raises:
+        InputError: the file cannot be read, or a line of it is no such pair.
+        SettingsError: the mapping holds something else than names.
+    """
+    if isinstance(owners, Mapping):
+        for pair in owners.items():
+            if not all(isinstance(name, str) and name.strip() for name in pair):
+                raise SettingsError(f"owners must map names of sources to names of owners, not {pair}")
+        return dict(owners)
+    try:
+        with Path(owners).open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, strict=True)
+            missing = {"source", "owner"} - set(rows.fieldnames or ())
+            if missing:
+                raise InputError(f"{owners} has no column {sorted(missing)[0]!r}")
+            found = {}
+            for row in rows:
+                if not all((row[name] or "").strip() for name in ("source", "owner")):
+                    raise InputError(f"{owners}:{rows.line_num} has no source or no owner")
+                found[row["source"]] = row["owner"]
+            return found
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"cannot read {owners}: {reason(error)}") from error
+
+
+def outlets_of(sources: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Each document's outlet (Int64 from 0, null where the source is unknown), and the outlets' names.
+
+    Case and blanks around a source do not part outlets; the name is the first that was seen.
+    """
+    key = sources.str.strip_chars().str.to_lowercase()
+    known = (
+        pl.DataFrame({"key": key, "source": sources})
+        .drop_nulls("key")
+        .unique("key", maintain_order=True, keep="first")
+    )
+    codes = known.with_row_index("outlet").select("key", pl.col("outlet").cast(pl.Int64))
+    outlet = pl.DataFrame({"key": key}).join(codes, on="key", how="left", maintain_order="left")["outlet"]
+    return outlet, known["source"]
+
+
+def owners_of(
+    names: pl.Series, given: Mapping[str, str], twins: pl.DataFrame, sizes: pl.Series
+) -> np.ndarray:
+    """int64[outlets]: a number for each outlet that those of one owner share.
+
+    Args:
+        names: the outlets' names.
+        given: sources to owners; what is learned is added to it.
+        twins: ``outlet_a, outlet_b, document, exclusive``: whole copies of documents in other outlets.
+        sizes: each outlet's documents.
+    """
+    owner = np.arange(len(names))
+    folded = {source.strip().lower(): name.strip().lower() for source, name in given.items()}
+    first: dict[str, int] = {}
+    for outlet, name in enumerate(names):
+        key = name.strip().lower()
+        if key in folded:
+            owner[outlet] = first.setdefault(folded[key], outlet)
+    for one, two in _affine(twins, sizes):
+        low, high = sorted((owner[one], owner[two]))
+        owner[owner == high] = low
+    return owner
+
+
+def _affine(twins: pl.DataFrame, sizes: pl.Series) -> list[tuple[int, int]]:
+    """Pairs of outlets that keep running each other's whole articles, and these hardly anybody else."""
+    counts = twins.group_by("outlet_a", "outlet_b").agg(
+        pl.col("document").n_unique().alias("shared"), pl.col("exclusive").mean()
+    )
+    smaller = pl.min_horizontal(sizes.gather(counts["outlet_a"]), sizes.gather(counts["outlet_b"]))
+    chosen = counts.with_columns(smaller=pl.select(smaller).to_series()).filter(
+        (pl.col("shared") >= LEAST_SHARED)
+        & (pl.col("shared") >= AFFINITY * pl.col("smaller"))
+        & (pl.col("exclusive") >= EXCLUSIVE)
+    )
+    return chosen.select("outlet_a", "outlet_b").sort("outlet_a", "outlet_b").rows()

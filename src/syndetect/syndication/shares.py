@@ -1,0 +1,107 @@
+"""How much of each article is an agency's, copied, or its own: every word counted once."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from syndetect.syndication import wordsets
+
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
+
+
+class Shares(NamedTuple):
+    """float64[d] each, of an article's words.
+
+    Attributes:
+        agency: in wire copy, or in an article that an agency alone is credited with.
+        copied: in passages that another outlet had before, and that are no quotation or boilerplate, nor wire copy by
+            which credit passes (:func:`syndetect.syndication.evidence.is_carried`).
+        own: in nothing of this, nor in a passage of which it is not known who had it first.
+        unquoted: in matches and outside quotation marks.
+    """
+
+    agency: F64
+    copied: F64
+    own: F64
+    unquoted: F64
+
+
+def shares(uses: pl.DataFrame, whole: I64, matched: I64, quotes: I64, documents: I64) -> Shares:
+    """What the words of articles are.
+
+    A word that lies in several passages counts for the first of: wire copy, boilerplate and releases, quotations,
+    copies.
+
+    Args:
+        uses: ``low, high`` (words), ``kind``, ``role``, ``carried``.
+        whole: int64[n], documents that an agency alone is credited with.
+        matched: int64[n, 2], the words of all matches, on both sides.
+        quotes: int64[n, 2], words in quotation marks, ascending and apart.
+        documents: int64[d + 1], each document's first word.
+    """
+    sizes = np.maximum(np.diff(documents), 1)
+    credited = np.stack([documents[whole], documents[whole + 1]], axis=1)
+    kind, role = pl.col("kind"), pl.col("role")
+    is_wire = (kind == "wire") & pl.col("carried")
+    is_copy = kind.is_in(["copy", "unknown"]) | (kind == "wire") & ~is_wire
+    known = credited
+    totals = []
+    for chosen in (
+        is_wire,
+        kind.is_in(["boilerplate", "release"]),
+        kind == "quote",
+        is_copy & (role == "copy"),
+        is_copy & (role == "unknown"),
+    ):
+        ranges = uses.filter(chosen).select("low", "high").to_numpy().astype(np.int64).reshape(-1, 2)
+        known = wordsets.union(np.concatenate([known, ranges]))
+        totals.append(np.diff(wordsets.before(known, documents)))
+    reused = wordsets.union(matched)
+    unquoted = np.diff(wordsets.before(reused, documents)) - np.diff(
+        wordsets.before(wordsets.common(reused, quotes), documents)
+    )
+    agency, _, quoted, copied, unknown = totals
+    return Shares(agency / sizes, (copied - quoted) / sizes, 1 - unknown / sizes, unquoted / sizes)
+
+
+def agencies(uses: pl.DataFrame, whole: pl.DataFrame, own: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
+    """The agencies of each article, and whether it credits them.
+
+    Args:
+        uses: of wire copy: ``document, agency`` (null where not known), ``size``.
+        whole: ``document, agency, size``: articles that an agency alone is credited with, and their words.
+        own: ``document, agency``: every credit of an article for its text or parts of it.
+        names: the agencies' names by number.
+
+    Returns:
+        ``document, agencies`` (names, most words first), ``credited`` (yes, no, partly), for articles with wire copy.
+    """
+    rows = pl.concat([uses.select("document", "agency", "size"), whole.select("document", "agency", "size")])
+    per_agency = rows.group_by("document", "agency").agg(pl.col("size").sum())
+    marks = own.unique().with_columns(said=True)
+    somebody = own.select("document").unique().with_columns(anyone=True)
+    told = (
+        per_agency.join(marks, on=["document", "agency"], how="left")
+        .join(somebody, on="document", how="left")
+        .with_columns(
+            said=pl.when(pl.col("agency").is_null()).then("anyone").otherwise("said").fill_null(value=False)
+        )
+    )
+    return (
+        told.with_columns(name=names.gather(told["agency"]))
+        .sort("document", "size", "agency", descending=[False, True, False])
+        .group_by("document", maintain_order=True)
+        .agg(
+            pl.col("name").drop_nulls().str.join(", ").alias("agencies"),
+            pl.when(pl.col("said").all())
+            .then(pl.lit("yes"))
+            .when(pl.col("said").any())
+            .then(pl.lit("partly"))
+            .otherwise(pl.lit("no"))
+            .alias("credited"),
+        )
+        .with_columns(pl.col("agencies").replace("", None))
+    )
