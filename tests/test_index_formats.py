@@ -15,7 +15,9 @@ VERSIONS = sorted(path.stem for path in DATA.glob("index-*.json"))
 
 def tables(answer: Answer) -> dict[str, Any]:
     found = {name: getattr(answer, name).rows() for name in ("matches", "pairs")}
-    return json.loads(json.dumps(found | {"passages": answer.passages.drop("text", "source", "published", "role").rows()}))
+    return json.loads(
+        json.dumps(found | {"passages": answer.passages.drop("text", "source", "published", "role").rows()})
+    )
 
 
 def test_there_is_one_of_this_version() -> None:

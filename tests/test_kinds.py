@@ -105,7 +105,7 @@ def test_features(random: Random) -> None:
 TELLING = {
     "documents": 2, "sources": 2, "owners": 2, "strangers": False, "quoted_share": 0.0, "alone": 0.0,
     "narrated": 0.0, "edge": 0.0, "part": 0.2, "first_time": 0, "last_time": HOUR, "crowd": 2, "burst_0": 2,
-    "burst_1": 2, "releases": 0, "strong": False, "voters": 0, "evidence": None,
+    "burst_1": 2, "releases": 0, "in_reference": False, "strong": False, "voters": 0, "evidence": None,
 }  # fmt: skip
 NAMES = "Northwire credited by 2"
 
@@ -131,6 +131,9 @@ NAMES = "Northwire credited by 2"
     ({"documents": 4, "last_time": 21 * DAY}, "boilerplate", "recurs over 21 days; in 4 articles"),
     ({"documents": 4, "last_time": 21 * DAY, "crowd": 3}, "copy", "2 outlets have it"),
     ({"documents": 3, "last_time": 21 * DAY}, "copy", "2 outlets have it"),
+    ({"in_reference": True, "releases": 2}, "wire", "the reference has it"),
+    ({"in_reference": True, "quoted_share": 1.0}, "quote",
+     "100 % of it in quotation marks; the articles share little narration"),
     ({"documents": 3, "releases": 1}, "release", "the mark of a press release in 1 of 3 articles"),
     ({"documents": 4, "releases": 1}, "copy", "2 outlets have it"),
     ({"releases": 1, "strong": True, "evidence": NAMES}, "wire", NAMES),

@@ -107,6 +107,9 @@ def explain(
         )
         .with_columns(pl.col("releases", "voters").fill_null(0), pl.col("strong").fill_null(value=False))
     )  # fmt: skip
+    referred = np.zeros(len(described), bool)
+    referred[uses["passage"].to_numpy()[articles.reference[uses["document"].to_numpy()]]] = True
+    described = described.with_columns(in_reference=pl.Series(referred))
     described = described.hstack(kinds.kinds_of(described))
     clusters, uses = _origins(articles, described, uses, names)
     matched = np.concatenate([matches.words_a, matches.words_b])
@@ -241,8 +244,6 @@ def _origins(
     virtual = origins.virtual_sources(described, np.unique(passage[own & may_be]))
     known = pl.Series(first, dtype=pl.Int64)
     inferred = names.gather(described["agency"]) + " (inferred)"
-    referred = np.zeros(len(described), bool)
-    referred[passage[articles.reference[document]]] = True
     clusters = described.with_columns(
         virtual=virtual,
         first=known,
@@ -251,7 +252,7 @@ def _origins(
         .then(inferred)
         .otherwise(articles.names.gather(known.set(known < 0, None))),
         spread=(pl.col("last_time") - pl.col("first_time")) // 1_000_000,
-        referred=pl.Series(referred | ~articles.reference.any()),
+        referred=pl.col("in_reference") | (not articles.reference.any()),
     )
     told = uses.with_columns(
         role=origins.roles(passage, document, first, may_be, virtual.to_numpy()),

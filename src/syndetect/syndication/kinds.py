@@ -4,17 +4,18 @@ The kinds are tried in this order; the first that holds counts. A passage is *lo
 hardly anything else.
 
 1. ``quote``: at least six words of ten stand in quotation marks, and the articles share little narration besides.
-2. ``boilerplate``, recurring: lone, and it keeps coming for a week or longer, never in many articles at once.
-3. ``boilerplate``, by position: lone, and it stands at the same end of at least four articles, a small part of each.
-4. ``boilerplate``, of one outlet or owner: lone, and nobody else has it.
-5. ``release``: a third or more of its articles have the mark of a press release, and none credits an agency.
-6. ``wire``, credited: an article credits all of it to an agency, or two outlets credit it in part.
-7. ``boilerplate``, of one outlet or owner, lone or not: it repeats itself.
-8. ``boilerplate``, evergreen: it keeps coming for three weeks or longer, never in many articles at once.
-9. ``wire``, in a burst: several independent outlets ran it within two days.
-10. ``wire``, credited in part: one article that runs it names agencies for a part of its text.
-11. ``copy``: two or more outlets have it.
-12. ``unknown``.
+2. ``wire``, of a reference: it stands there.
+3. ``boilerplate``, recurring: lone, and it keeps coming for a week or longer, never in many articles at once.
+4. ``boilerplate``, by position: lone, and it stands at the same end of at least four articles, a small part of each.
+5. ``boilerplate``, of one outlet or owner: lone, and nobody else has it.
+6. ``release``: a third or more of its articles have the mark of a press release, and none credits an agency.
+7. ``wire``, credited: an article credits all of it to an agency, or two outlets credit it in part.
+8. ``boilerplate``, of one outlet or owner, lone or not: it repeats itself.
+9. ``boilerplate``, evergreen: it keeps coming for three weeks or longer, never in many articles at once.
+10. ``wire``, in a burst: several independent outlets ran it within two days.
+11. ``wire``, credited in part: one article that runs it names agencies for a part of its text.
+12. ``copy``: two or more outlets have it.
+13. ``unknown``.
 """
 
 import numpy as np
@@ -114,7 +115,7 @@ def kinds_of(passages: pl.DataFrame) -> pl.DataFrame:
     """The kind of each passage and its reasons.
 
     Args:
-        passages: :func:`features`, with ``releases`` (articles with the mark of a press release, and their share),
+        passages: :func:`features`, with ``in_reference``, ``releases`` (articles with the mark of a press release),
             and of the credits ``agency_name, strong, voters, evidence`` (null where nobody credits it).
 
     Returns:
@@ -142,6 +143,7 @@ def kinds_of(passages: pl.DataFrame) -> pl.DataFrame:
             "quote",
             [quoted, pl.lit("the articles share little narration")],
         ),
+        (col("in_reference"), "wire", [pl.lit("the reference has it"), col("evidence")]),
         (keeps_coming & lone & (spread >= LONE_SPAN), "boilerplate", [recurs, articles, alone]),
         (
             lone & (col("documents") >= RECURRING) & (col("edge") >= AT_EDGE) & (col("part") <= SMALL),
