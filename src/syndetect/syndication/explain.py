@@ -95,9 +95,19 @@ def explain(
     uses = _uses(articles, grouped, characters, owner, pairs)
     is_release = sorts.gather(articles.credits["agency"]) == "release"
     ours, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
-    whole = ours.filter(pl.col("role") == "text").select("document", "agency").unique()
+    described = _described(articles, uses, ours, releases, names)
+    clusters, uses = _origins(articles, described, uses, names)
+    parts, told = _made_of(articles, matches, uses, described["agency"], ours, names)
+    return Explained(uses, clusters, owner, parts, told)
+
+
+def _described(
+    articles: Articles, uses: pl.DataFrame, ours: pl.DataFrame, releases: pl.DataFrame, names: pl.Series
+) -> pl.DataFrame:
+    """A row a passage: what it is told by, its agency, by number, and its kind."""
     found = evidence.agencies_of(evidence.voices(uses, ours), names)
     marked = uses.join(releases.select("document").unique(), on="document", how="semi")
+    referred = uses.filter(pl.Series(articles.reference[uses["document"].to_numpy()]))
     described = (
         kinds.features(uses)
         .join(found, on="passage", how="left", maintain_order="left")
@@ -105,26 +115,34 @@ def explain(
             marked.group_by("passage").agg(pl.col("document").n_unique().alias("releases")),
             on="passage", how="left", maintain_order="left",
         )
-        .with_columns(pl.col("releases", "voters").fill_null(0), pl.col("strong").fill_null(value=False))
+        .with_columns(
+            pl.col("releases", "voters").fill_null(0),
+            pl.col("strong").fill_null(value=False),
+            in_reference=pl.col("passage").is_in(referred["passage"].implode()),
+        )
     )  # fmt: skip
-    referred = np.zeros(len(described), bool)
-    referred[uses["passage"].to_numpy()[articles.reference[uses["document"].to_numpy()]]] = True
-    described = described.with_columns(in_reference=pl.Series(referred))
-    described = described.hstack(kinds.kinds_of(described))
-    clusters, uses = _origins(articles, described, uses, names)
+    return described.hstack(kinds.kinds_of(described))
+
+
+def _made_of(
+    articles: Articles,
+    matches: Matches,
+    uses: pl.DataFrame,
+    agency: pl.Series,
+    ours: pl.DataFrame,
+    names: pl.Series,
+) -> tuple[shares.Shares, pl.DataFrame]:
+    """What articles are made of; ``agency`` is that of each passage, ``ours`` the credits of agencies."""
     matched = np.concatenate([matches.words_a, matches.words_b])
+    whole = ours.filter(pl.col("role") == "text").select("document", "agency").unique()
     alone = whole.filter(pl.len().over("document") == 1).sort("document", "agency")
-    sized = alone.with_columns(size=pl.Series(articles.sizes[alone["document"].to_numpy()]))
+    document = alone["document"].to_numpy()
     credited = ours.filter(pl.col("role").is_in(["text", "mixture", "self"])).select("document", "agency")
-    wire = uses.filter((pl.col("kind") == "wire") & pl.col("carried")).join(
-        described.select("passage", "agency"), on="passage", how="left"
-    )
-    return Explained(
-        uses,
-        clusters,
-        owner,
-        shares.shares(uses, alone["document"].to_numpy(), matched, articles.quotes, articles.documents),
-        shares.agencies(wire, sized, credited, names),
+    carried = uses.filter((pl.col("kind") == "wire") & pl.col("carried"))
+    wire = carried.with_columns(agency=agency.gather(carried["passage"]))
+    return (
+        shares.shares(uses, document, matched, articles.quotes, articles.documents),
+        shares.agencies(wire, alone.with_columns(size=pl.Series(articles.sizes[document])), credited, names),
     )
 
 
