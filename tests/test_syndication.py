@@ -630,3 +630,19 @@ def test_wrong_usage(
     outcome = CliRunner().invoke(main, ["scan", "stories.jsonl", "-q", *options])
     assert outcome.exit_code == code
     assert message in outcome.stderr
+
+
+def test_articles_of_one_outlet_are_linked_only_where_that_is_asked() -> None:
+    shared = prose(60)
+    articles = [article(f"{name}", name[0], "2T10:00", shared, prose(9)) for name in ("a1", "a2", "b1")]
+    linked = {tuple(sorted(pair)) for pair in scan(articles).links.select("doc_a", "doc_b").rows()}
+    assert linked == {("a1", "b1"), ("a2", "b1")}
+    assert scan(articles, across_sources=False).links.height == 3
+
+
+def test_a_scan_whose_reference_is_in_memory_is_not_resumed(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text(prose(30), encoding="utf-8")
+    reference = [article("wire", None, None, prose(30))]
+    with pytest.raises(InputError, match="only a scan of files can be resumed"):
+        scan(tmp_path / "articles", reference=reference, scratch=tmp_path / "scratch", resume=True)
