@@ -28,6 +28,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.peers import splitter
+
 THRESHOLD, SHINGLE_WORDS = 0.8, 3
 _BUCKETS, _HASHES = 14, 8
 
@@ -76,22 +78,11 @@ def with_datatrove(corpus: Path, folder: Path, options: argparse.Namespace) -> t
 def _sign(share: tuple[Path, list[dict[str, str]], int, int]) -> None:
     from datatrove.data import Document  # noqa: PLC0415
     from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature  # noqa: PLC0415
-    from datatrove.utils.word_tokenizers import WordTokenizer  # noqa: PLC0415
     from xxhash import xxh64_intdigest  # noqa: PLC0415
-
-    class Split(WordTokenizer):  # type: ignore[misc]
-        def word_tokenize(self, text: str) -> list[str]:
-            return text.split()
-
-        def sent_tokenize(self, text: str) -> list[str]:
-            return [text]
-
-        def span_tokenize(self, text: str) -> list[tuple[int, int]]:
-            return [(0, len(text))]
 
     folder, records, rank, world = share
     config = MinhashConfig(n_grams=SHINGLE_WORDS, num_buckets=_BUCKETS, hashes_per_bucket=_HASHES)
-    step = MinhashDedupSignature(f"{folder}/signatures", config, language=Split())
+    step = MinhashDedupSignature(f"{folder}/signatures", config, language=splitter())
     step._hash_func = lambda text: xxh64_intdigest(
         text.encode()
     )  # its own hands xxhash a str, which 4.0 refuses

@@ -131,11 +131,9 @@ def _configuration() -> Any:
     return MinhashConfig(n_grams=SHINGLE_WORDS, num_buckets=BANDS, hashes_per_bucket=ROWS, seed=SEED)
 
 
-def _sign_datatrove(share: tuple[str, list[str], int, int]) -> None:
-    from datatrove.data import Document  # noqa: PLC0415
-    from datatrove.pipeline.dedup.minhash import MinhashDedupSignature  # noqa: PLC0415
+def splitter() -> Any:
+    """The word tokenizer of datatrove, but that it only parts words at blanks."""
     from datatrove.utils.word_tokenizers import WordTokenizer  # noqa: PLC0415
-    from xxhash import xxh64_intdigest  # noqa: PLC0415
 
     class Split(WordTokenizer):  # type: ignore[misc]
         def word_tokenize(self, text: str) -> list[str]:
@@ -147,8 +145,16 @@ def _sign_datatrove(share: tuple[str, list[str], int, int]) -> None:
         def span_tokenize(self, text: str) -> list[tuple[int, int]]:
             return [(0, len(text))]
 
+    return Split()
+
+
+def _sign_datatrove(share: tuple[str, list[str], int, int]) -> None:
+    from datatrove.data import Document  # noqa: PLC0415
+    from datatrove.pipeline.dedup.minhash import MinhashDedupSignature  # noqa: PLC0415
+    from xxhash import xxh64_intdigest  # noqa: PLC0415
+
     folder, paragraphs, rank, threads = share
-    step = MinhashDedupSignature(f"{folder}/signatures", _configuration(), language=Split())
+    step = MinhashDedupSignature(f"{folder}/signatures", _configuration(), language=splitter())
     step._hash_func = lambda text: xxh64_intdigest(
         text.encode()
     )  # its own hands xxhash a str, which 4.0 refuses
