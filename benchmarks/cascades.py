@@ -19,10 +19,10 @@ from benchmarks.drafts import World
 from benchmarks.verdicts import Tally, Verdict, tallies, verdicts
 from benchmarks.worlds import world
 from benchmarks.writing import writer
-from syndetect.pipeline import scan
+from syndetect.intervals import Span
+from syndetect.pipeline.scan import scan
+from syndetect.results.result import Result
 from syndetect.settings import Settings
-from syndetect.spans import Span
-from syndetect.tables import Result
 
 GOAL = 0.95
 

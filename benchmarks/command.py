@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from syndetect.intervals import Span
 from syndetect.settings import Settings
-from syndetect.spans import Span
 
 
 def parser(description: str) -> argparse.ArgumentParser:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from syndetect.pipeline import scan
+from syndetect.pipeline.scan import scan
+from syndetect.results.result import Result
 from syndetect.settings import Settings
-from syndetect.tables import Result
 
 
 class Article(NamedTuple):

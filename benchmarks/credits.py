@@ -20,10 +20,11 @@ import numpy as np
 
 from benchmarks import command
 from benchmarks.corpora import read_articles
-from syndetect import text
-from syndetect.intake import BATCH_BYTES, joined
-from syndetect.syndication.agencies import Agencies
-from syndetect.syndication.credits import ROLES, RULES, find
+from syndetect.matching import tokens
+from syndetect.matching.tokens import joined
+from syndetect.reading.sources import BATCH_BYTES
+from syndetect.syndication.credits.agencies import Agencies
+from syndetect.syndication.credits.find import ROLES, RULES, find
 
 TEST_SET = Path(__file__).parent.parent / "tests" / "data" / "credits.jsonl"
 
@@ -82,7 +83,7 @@ def predict(cases: Sequence[Case], agencies: Agencies) -> list[list[Found]]:
     """What is found in each case's article, ``about`` left out."""
     articles = [case.article for case in cases]
     buffer, bounds = joined([article.encode() for article in articles])
-    found = find(buffer, bounds, text.tokenise(buffer, bounds), agencies)
+    found = find(buffer, bounds, tokens.tokenise(buffer, bounds), agencies)
     rows: list[list[Found]] = [[] for _ in cases]
     columns = (found.document, found.agency, found.role, found.rule, found.begin, found.end)
     for document, agency, role, rule, begin, end in zip(*(one.tolist() for one in columns), strict=True):
@@ -133,7 +134,7 @@ def measure(path: Path, agencies: Agencies, rounds: int) -> list[dict[str, Any]]
     words, seconds, rules = [], [], Counter[str]()
     for number in range(rounds + 1):
         start = time.perf_counter()
-        words = [text.tokenise(*batch) for batch in batches]
+        words = [tokens.tokenise(*batch) for batch in batches]
         middle = time.perf_counter()
         found = [
             find(*batch, batch_words, agencies) for batch, batch_words in zip(batches, words, strict=True)

@@ -27,8 +27,8 @@ import polars as pl
 from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
 from benchmarks.pan import read_document
+from syndetect.intervals import Span
 from syndetect.settings import Settings
-from syndetect.spans import Span
 
 _LEAST_SCORE = 7.0
 _THRESHOLDS = [_LEAST_SCORE + step / 2 for step in range(19)]

@@ -29,9 +29,8 @@ import numpy.typing as npt
 from benchmarks import command, maker
 from benchmarks.dedup_tools import SHINGLE_WORDS, THRESHOLD
 from benchmarks.peers import texts_of
+from syndetect.arrays import I64
 from syndetect.settings import Settings
-
-I64 = npt.NDArray[np.int64]
 
 RATES = (0.01, 0.02, 0.03, 0.04, 0.05, 0.07)
 _EVERY = 10

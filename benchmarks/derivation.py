@@ -32,16 +32,13 @@ import polars as pl
 from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
 from benchmarks.pan import KINDS, read_document, read_subcorpus
-from syndetect.intake import joined
+from syndetect.arrays import F64, I64
 from syndetect.kernels.groups import UNDATED
+from syndetect.matching.rare_shingles import rare_pairs
+from syndetect.matching.tokens import Words, joined, tokenise
+from syndetect.matching.wording import Rarity, Sketches, shares, sketch
 from syndetect.settings import Settings
 from syndetect.syndication.derivation import CHANCE, DERIVATIONS, PARTIALLY, REWRITTEN, WHOLLY, estimate
-from syndetect.syndication.links import rare_pairs
-from syndetect.syndication.wording import Rarity, Sketches, shares, sketch
-from syndetect.text import Words, tokenise
-
-F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
 
 _CATEGORIES = {"non": 0, "cut": 2, "light": 2, "heavy": None}
 _FOLDS = 5

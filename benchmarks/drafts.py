@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.marks import Mark
 from benchmarks.outlets import Outlet, Stamp, stamp
-from syndetect.spans import Span
+from syndetect.intervals import Span
 
 PARAGRAPH, SENTENCE = "\n\n", " "
 

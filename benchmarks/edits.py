@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from syndetect.spans import Span
+from syndetect.intervals import Span
 
 #: A word: characters other than white space, a letter or digit among them.
 WORD = re.compile(r"\S*\w\S*")

@@ -84,7 +84,7 @@ class Fuzzing:
     def run(self, first: int) -> None:
         """Run cases until it is enough."""
         processes = multiprocessing.get_context("forkserver")
-        processes.set_forkserver_preload(["benchmarks.trials", "syndetect.index"])
+        processes.set_forkserver_preload(["benchmarks.trials", "syndetect.index.index"])
         number = first
         while self.goes_on(number):
             ours, theirs = processes.Pipe(duplex=False)

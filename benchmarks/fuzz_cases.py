@@ -15,8 +15,9 @@ from click.testing import CliRunner
 from benchmarks import mutations, oddities
 from benchmarks.index_corruption import Intact, draw_file, examine
 from benchmarks.trials import Failure, Refusal, attempt, sealed
-from syndetect import Index, Settings, read, scan
-from syndetect.cli import main as program
+from syndetect import Index, Settings, scan
+from syndetect.cli.program import main as program
+from syndetect.reading import sources
 from syndetect.schema import ARTICLES
 
 Case = Callable[[Random, Path], list[str]]
@@ -88,7 +89,7 @@ def _read(paths: Sequence[str], columns: Mapping[str, str] | None, size: int, mo
     """Everything that is read; values that are out of their range raise."""
     skipped: list[tuple[str, str]] = []
     frames = list(
-        read.read(
+        sources.read(
             list(paths),
             columns=columns,
             on_skip=lambda *one: skipped.append(one),

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from syndetect.ledger import Ledger
-from syndetect.parts import ARRAYS, LISTS
-from syndetect.segment import Segment
+from syndetect.index.segment_builder import ARRAYS, LISTS
+from syndetect.storage.directory import Ledger
+from syndetect.storage.segment_file import Segment
 
 _ENDS = ("", ".bounds", ".directory")
 _NAMES = (*ARRAYS, *(name + end for name in LISTS for end in _ENDS))

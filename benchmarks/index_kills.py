@@ -63,7 +63,7 @@ class Trials:
 
     def __post_init__(self) -> None:
         self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload(["benchmarks.trials", "syndetect.index"])
+        self._processes.set_forkserver_preload(["benchmarks.trials", "syndetect.index.index"])
 
     def run(self, count: int, seed: int) -> None:
         """Kill so many writers."""

@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.index_questions import Question, read_questions
 from syndetect import Index
-from syndetect.budget import resident_bytes
+from syndetect.runtime.memory import resident_bytes
 
 #: What a writer says when its first batch is there.
 READY = "ready"

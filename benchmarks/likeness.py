@@ -17,16 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
-from syndetect.intake import joined
+from syndetect.arrays import Bool
+from syndetect.matching.tokens import Words, joined, tokenise
+from syndetect.results.result import Result
 from syndetect.settings import Settings
-from syndetect.tables import Result
-from syndetect.text import Words, tokenise
-
-Flags = npt.NDArray[np.bool_]
 
 _SHARES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _RANKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000)
@@ -72,7 +69,7 @@ def figures_of(articles: Sequence[Article], threads: int) -> dict[str, float]:
     return figures
 
 
-def _reused(words: Words, articles: Sequence[Article], result: Result) -> Flags:
+def _reused(words: Words, articles: Sequence[Article], result: Result) -> Bool:
     """Which words lie in a match."""
     number = {article.id: i for i, article in enumerate(articles)}
     flags = np.zeros(len(words.code), np.bool_)
@@ -85,7 +82,7 @@ def _reused(words: Words, articles: Sequence[Article], result: Result) -> Flags:
     return flags
 
 
-def _gram_shares(words: Words, n: int, left_out: Flags) -> list[float]:
+def _gram_shares(words: Words, n: int, left_out: Bool) -> list[float]:
     """The share of all n-word grams that stand in so many articles (``_PLACES``)."""
     starts = len(words.code) - n + 1
     document = np.repeat(np.arange(len(words.documents) - 1), np.diff(words.documents))

@@ -31,9 +31,9 @@ from benchmarks.command import print_table
 from benchmarks.maker import truth_path
 from benchmarks.peers import BANDS, ROWS, SEED, SHINGLE_WORDS, SLOTS, paragraphs_of, shingles_of, texts_of
 from benchmarks.speed import rounds
-from syndetect import minhash, text
-from syndetect.budget import resident_bytes, trim
-from syndetect.minhash_lsh import MinHashLSH
+from syndetect.lsh_index.minhash_lsh import MinHashLSH
+from syndetect.matching import minhash, tokens
+from syndetect.runtime.memory import resident_bytes, trim
 
 Found = list[list[int]]
 
@@ -50,7 +50,7 @@ def sign(pieces: Sequence[str]) -> npt.NDArray[np.uint32]:
     """uint32[n, 128]: signatures of paragraphs."""
     encoded = [piece.encode() for piece in pieces]
     buffer = np.frombuffer(b"".join(encoded), np.uint8)
-    words = text.tokenise(buffer, np.cumsum([0, *map(len, encoded)], dtype=np.int64))
+    words = tokens.tokenise(buffer, np.cumsum([0, *map(len, encoded)], dtype=np.int64))
     low, high = words.documents[:-1], words.documents[1:]
     return minhash.sign_words(words.code, low, high, SHINGLE_WORDS, SLOTS, SEED)
 

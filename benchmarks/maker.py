@@ -33,8 +33,9 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.newspapers import put_articles
-from benchmarks.vocabulary import U8, language, spelling
-from benchmarks.wires import I64, KINDS, OUTLETS, TRUTH, Plan, no_wires
+from benchmarks.vocabulary import language, spelling
+from benchmarks.wires import KINDS, OUTLETS, TRUTH, Plan, no_wires
+from syndetect.arrays import I64, U8
 
 _BLOCK = 1 << 23
 _FIRST_DAY = np.datetime64("2031-01-01")

@@ -15,8 +15,8 @@ import polars as pl
 
 from benchmarks import command
 from benchmarks.corpora import read_articles
-from syndetect.pipeline import scan
-from syndetect.tables import Result
+from syndetect.pipeline.scan import scan
+from syndetect.results.result import Result
 
 _OF_TEXT = ("text", "mixture", "self")
 

@@ -3,11 +3,10 @@
 import numpy as np
 
 from benchmarks.compiled import kernel
-from benchmarks.prose import U64, below, chance, characters, draw, put_break, put_digits, put_prose, quantile
-from benchmarks.vocabulary import U8, Language, mix
+from benchmarks.prose import below, chance, characters, draw, put_break, put_digits, put_prose, quantile
+from benchmarks.vocabulary import Language, mix
 from benchmarks.wires import (
     AGENCIES,
-    I64,
     MOST_PARAGRAPHS,
     OUTLETS,
     ROOM,
@@ -18,6 +17,7 @@ from benchmarks.wires import (
     keep,
     put_story,
 )
+from syndetect.arrays import I64, U8, U64
 from syndetect.kernels.jit import allocating, inline
 
 _ID = np.frombuffer(b'{"id": "a', np.uint8)

@@ -18,10 +18,10 @@ import polars as pl
 
 from benchmarks import command
 from benchmarks.corpora import Article, read_text, scan_articles
-from syndetect.plagdet import ALIGNED, count_related, evaluate
+from syndetect.evaluation.scores import ALIGNED, count_related, evaluate
+from syndetect.evaluation.truth import PAIRS, pan_cases
+from syndetect.intervals import Span
 from syndetect.settings import Settings
-from syndetect.spans import Span
-from syndetect.truth import PAIRS, pan_cases
 
 KINDS = {
     "none": "01-no-plagiarism",

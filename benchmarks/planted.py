@@ -24,19 +24,18 @@ from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
 from benchmarks.edits import KINDS
 from benchmarks.planting import Place, Plant, plant
-from syndetect import stages
-from syndetect.corpus import Corpus
-from syndetect.intake import joined
-from syndetect.progress import Silent
+from syndetect.arrays import I64, Bool
+from syndetect.matching import sketch
+from syndetect.matching.places import Places
+from syndetect.matching.tokens import Words, joined
+from syndetect.pipeline import stages
+from syndetect.pipeline.corpus import Corpus
+from syndetect.runtime.progress import Silent
 from syndetect.settings import Settings
-from syndetect.store import Store
-from syndetect.text import Places, Words
-
-Flags = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
+from syndetect.storage.scratch import Store
 
 
-def found_by_seeds(plants: Sequence[Plant], words: Words, seeds: Indices, fingerprint_words: int) -> Flags:
+def found_by_seeds(plants: Sequence[Plant], words: Words, seeds: I64, fingerprint_words: int) -> Bool:
     """Which plants hold, on both sides, the words of a pair of agreeing fingerprints."""
     last = fingerprint_words - 1
     at_origin = _owners(words, [one.origin for one in plants])
@@ -49,11 +48,11 @@ def found_by_seeds(plants: Sequence[Plant], words: Words, seeds: Indices, finger
     return found[:-1]
 
 
-def found_by_paragraphs(plants: Sequence[Plant], words: Words, paragraph_pairs: Indices) -> Flags:
+def found_by_paragraphs(plants: Sequence[Plant], words: Words, paragraph_pairs: I64) -> Bool:
     """Which plants stand in two paragraphs that LSH pairs."""
     number = len(words.paragraphs)
 
-    def key(a: Indices, b: Indices) -> Indices:
+    def key(a: I64, b: I64) -> I64:
         return np.minimum(a, b) * number + np.maximum(a, b)
 
     origin = _paragraphs(words, [one.origin for one in plants])
@@ -61,14 +60,12 @@ def found_by_paragraphs(plants: Sequence[Plant], words: Words, paragraph_pairs: 
     return np.isin(key(origin, reused), key(paragraph_pairs[:, 0], paragraph_pairs[:, 1]))
 
 
-def candidates(
-    articles: Sequence[Article], settings: Settings, threads: int
-) -> tuple[Words, Indices, Indices]:
+def candidates(articles: Sequence[Article], settings: Settings, threads: int) -> tuple[Words, I64, I64]:
     """The words of articles, the pairs of paragraphs that LSH finds, and the seeds of fingerprints (int64[n, 2])."""
     store = Store(None, sys.maxsize, {})
     corpus = Corpus(store, settings.bands)
     names = [article.id for article in articles]
-    batch, _ = stages.sketch(*joined([article.text.encode() for article in articles]), settings, names)
+    batch, _ = sketch.sketch(*joined([article.text.encode() for article in articles]), settings, names)
     corpus.add(batch)
     number = np.arange(corpus.size)
     places = Places.of(corpus.tags, corpus.documents, number, number.astype(np.uint32))
@@ -81,11 +78,11 @@ def candidates(
     return batch.words, pairs.astype(np.int64), seeds
 
 
-def _halves(packed: npt.NDArray[np.uint64]) -> Indices:
+def _halves(packed: npt.NDArray[np.uint64]) -> I64:
     return np.stack([packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)], axis=1).astype(np.int64)
 
 
-def found_by_matches(plants: Sequence[Plant], articles: Sequence[Article], matches: pl.DataFrame) -> Flags:
+def found_by_matches(plants: Sequence[Plant], articles: Sequence[Article], matches: pl.DataFrame) -> Bool:
     """Which plants are covered to a half or more, on both sides, by one match."""
     sides = pl.DataFrame(
         [(i, *_ordered(one, articles)) for i, one in enumerate(plants)],
@@ -107,7 +104,7 @@ def found_by_matches(plants: Sequence[Plant], articles: Sequence[Article], match
     return found
 
 
-def rows_of(plants: Sequence[Plant], found: dict[str, Flags]) -> list[dict[str, Any]]:
+def rows_of(plants: Sequence[Plant], found: dict[str, Bool]) -> list[dict[str, Any]]:
     """The table: the share of the plants of each kind, and of all, that each way found."""
     kinds = np.array([one.kind for one in plants])
     chosen = [(kind, kinds == kind) for kind in KINDS] + [("all", np.ones(len(kinds), dtype=np.bool_))]
@@ -133,7 +130,7 @@ def _word_range(words: Words, place: Place) -> tuple[int, int]:
     return int(first), int(last)
 
 
-def _owners(words: Words, places: Sequence[Place]) -> Indices:
+def _owners(words: Words, places: Sequence[Place]) -> I64:
     """For every word, the place that it belongs to, -1 for none; places do not overlap."""
     owners = np.full(len(words.code), -1, dtype=np.int64)
     for i, place in enumerate(places):
@@ -141,13 +138,13 @@ def _owners(words: Words, places: Sequence[Place]) -> Indices:
     return owners
 
 
-def _paragraphs(words: Words, places: Sequence[Place]) -> Indices:
+def _paragraphs(words: Words, places: Sequence[Place]) -> I64:
     """The paragraph in which each place begins; a place lies in one paragraph."""
     first = np.array([_word_range(words, place)[0] for place in places], dtype=np.int64)
     return np.searchsorted(words.paragraphs, first, side="right") - 1
 
 
-def show(plants: Sequence[Plant], articles: Sequence[Article], found: dict[str, Flags], number: int) -> None:
+def show(plants: Sequence[Plant], articles: Sequence[Article], found: dict[str, Bool], number: int) -> None:
     """Print some plants of each kind that no match covers, and what had found them as candidates."""
     for kind in KINDS:
         missed = [i for i, one in enumerate(plants) if one.kind == kind and not found["matches"][i]]

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.corpora import Article
 from benchmarks.edits import KINDS, LEAST_WORDS, MERGED, WORD, Copy, Vocabulary
-from syndetect.spans import Span
+from syndetect.intervals import Span
 
 _MOST_WORDS = 150
 _BLANK_LINE = re.compile(r"\n\s*\n")

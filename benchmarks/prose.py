@@ -1,12 +1,10 @@
 """Kernels that write invented prose as bytes of JSON strings: words, paragraphs, and edited copies of them."""
 
 import numpy as np
-import numpy.typing as npt
 
-from benchmarks.vocabulary import F64, U8, Language, mix
+from benchmarks.vocabulary import Language, mix
+from syndetect.arrays import F64, U8, U64
 from syndetect.kernels.jit import inline
-
-U64 = npt.NDArray[np.uint64]
 
 _SPACE, _COMMA, _STOP, _HYPHEN = np.uint8(32), np.uint8(44), np.uint8(46), np.uint8(45)
 _QUOTE, _APOSTROPHE, _BACKSLASH, _ZERO = np.uint8(34), np.uint8(39), np.uint8(92), np.uint8(48)

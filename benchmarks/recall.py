@@ -14,9 +14,7 @@ import polars as pl
 
 from benchmarks.maker import truth_path
 from benchmarks.wires import TRUTH
-
-I64 = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from syndetect.arrays import I64, Bool
 
 LEAST_WORDS = 12
 
@@ -70,7 +68,7 @@ class Paragraphs:
         return np.searchsorted(keys, place[:, 0] * scale + place[:, 2] - 1, side="right") - 1
 
 
-def by_matches(truth: Truth, matches: pl.DataFrame) -> Flags:
+def by_matches(truth: Truth, matches: pl.DataFrame) -> Bool:
     """Which copies one match covers to a half or more, in both articles."""
     sides = pl.DataFrame(
         {
@@ -93,7 +91,7 @@ def by_matches(truth: Truth, matches: pl.DataFrame) -> Flags:
     return found
 
 
-def by_pairs(truth: Truth, paragraphs: Paragraphs, pairs: I64) -> Flags:
+def by_pairs(truth: Truth, paragraphs: Paragraphs, pairs: I64) -> Bool:
     """Which copies stand in two paragraphs that are a pair (int64[n, 2], numbers of paragraphs)."""
     number = len(paragraphs.article)
     a, b = paragraphs.holding(truth.origin), paragraphs.holding(truth.copy)
@@ -102,30 +100,30 @@ def by_pairs(truth: Truth, paragraphs: Paragraphs, pairs: I64) -> Flags:
 
 
 def by_flags(
-    truth: Truth, paragraphs: Paragraphs, flags: Flags, signatures: npt.NDArray[np.uint32], rows: int
-) -> Flags:
+    truth: Truth, paragraphs: Paragraphs, flags: Bool, signatures: npt.NDArray[np.uint32], rows: int
+) -> Bool:
     """Which copies stand in two paragraphs that are flagged and whose signatures agree in a band of some rows."""
     a, b = paragraphs.holding(truth.origin), paragraphs.holding(truth.copy)
-    found: Flags = flags[a] & flags[b] & by_signatures(truth, paragraphs, signatures, rows)
+    found: Bool = flags[a] & flags[b] & by_signatures(truth, paragraphs, signatures, rows)
     return found
 
 
 def by_signatures(
     truth: Truth, paragraphs: Paragraphs, signatures: npt.NDArray[np.uint32], rows: int
-) -> Flags:
+) -> Bool:
     """Which copies stand in paragraphs whose signatures (uint32[paragraphs, slots]) agree in a band of some rows."""
     a, b = paragraphs.holding(truth.origin), paragraphs.holding(truth.copy)
-    equal: Flags = (signatures[a] == signatures[b]).reshape(len(a), -1, rows).all(axis=2).any(axis=1)
+    equal: Bool = (signatures[a] == signatures[b]).reshape(len(a), -1, rows).all(axis=2).any(axis=1)
     return equal
 
 
-def by_groups(truth: Truth, paragraphs: Paragraphs, groups: I64) -> Flags:
+def by_groups(truth: Truth, paragraphs: Paragraphs, groups: I64) -> Bool:
     """Which copies stand in two paragraphs of one group (int64[paragraphs], its number)."""
-    found: Flags = groups[paragraphs.holding(truth.origin)] == groups[paragraphs.holding(truth.copy)]
+    found: Bool = groups[paragraphs.holding(truth.origin)] == groups[paragraphs.holding(truth.copy)]
     return found
 
 
-def of_found(truth: Truth, paragraphs: Paragraphs, found: Mapping[str, npt.NDArray[Any]], rows: int) -> Flags:
+def of_found(truth: Truth, paragraphs: Paragraphs, found: Mapping[str, npt.NDArray[Any]], rows: int) -> Bool:
     """Which copies a tool found, by the form in which it reports (see ``benchmarks.peers``)."""
     if "pairs" in found:
         return by_pairs(truth, paragraphs, found["pairs"])
@@ -134,7 +132,7 @@ def of_found(truth: Truth, paragraphs: Paragraphs, found: Mapping[str, npt.NDArr
     return by_flags(truth, paragraphs, found["flags"], found["signatures"], rows)
 
 
-def shares(truth: Truth, found: Flags) -> Mapping[str, float]:
+def shares(truth: Truth, found: Bool) -> Mapping[str, float]:
     """The share that was found, of all and of each kind."""
     every = {"all": np.ones(len(found), np.bool_)} | {
         name: truth.kind == number for number, name in enumerate(truth.kinds)

@@ -20,20 +20,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from benchmarks import command
 from benchmarks.corpora import Article, read_articles, scan_articles
-from syndetect.spans import Span, covered
+from syndetect.arrays import I64, Bool
+from syndetect.intervals import Span, covered
 
 _WORD = re.compile(r"\w+(?:['’ʼ]\w+)*")
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 _COVERED = 0.9
 _LENGTHS = (10, 11, 12, 14, 16, 30)
-
-Flags = npt.NDArray[np.bool_]
-Integers = npt.NDArray[np.int64]
 
 
 class Run(NamedTuple):
@@ -55,10 +52,10 @@ class Run(NamedTuple):
 class _Stream:
     """All words of a corpus in order: a number for each spelling, its article, its characters."""
 
-    spelling: Integers
-    article: Integers
-    begin: Integers
-    end: Integers
+    spelling: I64
+    article: I64
+    begin: I64
+    end: I64
 
 
 def shared_runs(articles: Sequence[Article], least: int) -> Iterator[Run]:
@@ -134,7 +131,7 @@ def _stream(articles: Sequence[Article]) -> _Stream:
     return _Stream(*np.fromiter(rows, dtype=np.dtype((np.int64, 4))).T.copy())
 
 
-def _run_starts(stream: _Stream, starts: Integers, grams: Integers) -> Iterator[tuple[Integers, Integers]]:
+def _run_starts(stream: _Stream, starts: I64, grams: I64) -> Iterator[tuple[I64, I64]]:
     """Pairs of places, x before y, in different articles, at which runs begin; equal grams, equal words."""
     order = np.argsort(grams, kind="stable")
     starts, grams = starts[order], grams[order]
@@ -149,7 +146,7 @@ def _run_starts(stream: _Stream, starts: Integers, grams: Integers) -> Iterator[
         yield x[first], y[first]
 
 
-def _gram_numbers(stream: _Stream, starts: Integers, least: int) -> Integers:
+def _gram_numbers(stream: _Stream, starts: I64, least: int) -> I64:
     """A number for every run of ``least`` words, equal for equal runs only: pairs of numbers renumbered."""
     numbers, spellings = stream.spelling[starts], 1 + int(stream.spelling.max(initial=0))
     for step in range(1, least):
@@ -158,15 +155,15 @@ def _gram_numbers(stream: _Stream, starts: Integers, least: int) -> Integers:
     return numbers
 
 
-def _same_before(stream: _Stream, x: Integers, y: Integers) -> Flags:
+def _same_before(stream: _Stream, x: I64, y: I64) -> Bool:
     """Whether the words before two places are equal and in the same articles as the places."""
-    same: Flags = stream.spelling[x - 1] == stream.spelling[y - 1]
+    same: Bool = stream.spelling[x - 1] == stream.spelling[y - 1]
     same &= (x > 0) & (stream.article[x - 1] == stream.article[x])
     same &= stream.article[y - 1] == stream.article[y]
     return same
 
 
-def _lengths(stream: _Stream, x: Integers, y: Integers, least: int) -> Integers:
+def _lengths(stream: _Stream, x: I64, y: I64, least: int) -> I64:
     """How many words are equal from pairs of places on, which are known to agree in ``least``."""
     lengths = np.full(len(x), least, dtype=np.int64)
     growing = np.arange(len(x))

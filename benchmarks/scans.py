@@ -12,7 +12,8 @@ from typing import Any
 from benchmarks import recall
 from benchmarks.maker import Options, make, truth_path
 from benchmarks.peers import FIND, ROWS, read_run, texts_of
-from syndetect.tables import Result
+from syndetect.arrays import Bool
+from syndetect.results.result import Result
 
 #: The first so many articles that a tool gets, at most: some seconds' work on one core.
 _ARTICLES = {"datasketch": 1000, "rensa full set": 10_000, "rensa sampling": 10_000, "datatrove": 300}
@@ -110,7 +111,7 @@ def _row(tool: str, threads: int, size: int, articles: int, seconds: float, memo
     }
 
 
-def _with_recall(row: dict[str, Any], truth: recall.Truth, found: recall.Flags) -> dict[str, Any]:
+def _with_recall(row: dict[str, Any], truth: recall.Truth, found: Bool) -> dict[str, Any]:
     shares = recall.shares(truth, found)
     return row | {"recall": shares.get("all"), "recall by kind": shares}
 

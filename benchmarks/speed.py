@@ -22,10 +22,10 @@ import numpy.typing as npt
 from benchmarks import recall
 from benchmarks.maker import truth_path
 from benchmarks.peers import ROWS, SEED, SHINGLE_WORDS, SIGN, SLOTS, paragraphs_of, texts_of
-from syndetect import chunks, minhash, shingle, text
-
-U8 = npt.NDArray[np.uint8]
-I64 = npt.NDArray[np.int64]
+from syndetect.arrays import I64, U8
+from syndetect.matching import minhash, tokens
+from syndetect.matching import shingles as shingle
+from syndetect.runtime import threads as chunks
 
 #: MB of text that each tool gets, at most.
 _MEGABYTES = {"datasketch bulk": 0.5, "rensa full set": 8.0, "rensa sampling": 8.0}
@@ -51,7 +51,7 @@ def sign_text(buffer: U8, documents: I64, threads: int) -> list[npt.NDArray[np.u
     """Raw text to a signature of every paragraph, some documents at a time, by the public functions."""
 
     def sign(part: tuple[int, int]) -> npt.NDArray[np.uint32]:
-        words = text.tokenise(buffer, documents[part[0] : part[1] + 1])
+        words = tokens.tokenise(buffer, documents[part[0] : part[1] + 1])
         low, high = words.paragraphs[:-1], words.paragraphs[1:]
         return minhash.sign_words(words.code, low, high, SHINGLE_WORDS, SLOTS, SEED)
 
@@ -63,7 +63,7 @@ def is_datasketch(buffer: U8, documents: I64, number: int = 200) -> bool:
     from datasketch import MinHash  # noqa: PLC0415
 
     ours = np.concatenate(sign_text(buffer, documents, 1))[:number]
-    words = text.tokenise(buffer, documents, 1)
+    words = tokens.tokenise(buffer, documents, 1)
     low, high = words.paragraphs[:-1][:number], words.paragraphs[1:][:number]
     offsets, hashes = shingle.shingle32(words.code, low, high, SHINGLE_WORDS)
     whole = hashes.tolist()
@@ -78,7 +78,7 @@ def from_text(texts: Sequence[str], threads: int, number: int) -> list[dict[str,
     target = np.empty_like(buffer)
     tasks: dict[str, Callable[[], Any]] = {
         "memory copy": lambda: np.copyto(target, buffer),
-        "syndetect: tokenise": lambda: text.tokenise(buffer, documents, threads),
+        "syndetect: tokenise": lambda: tokens.tokenise(buffer, documents, threads),
         "syndetect: tokenise and sign": lambda: sign_text(buffer, documents, threads),
     }
     megabytes = dict.fromkeys(tasks, len(buffer) / 1e6)
@@ -106,7 +106,7 @@ def recall_of(corpus: Path, articles: int = 600) -> dict[str, float]:
     texts = list(texts_of(corpus, articles))
     truth = recall.Truth.read(corpus, len(texts))
     buffer, documents = _buffer(texts)
-    words = text.tokenise(buffer, documents, 1)
+    words = tokens.tokenise(buffer, documents, 1)
     begin = words.begin[words.paragraphs[:-1]].astype(np.int64)
     ours = recall.Paragraphs(words.paragraph_documents.astype(np.int64), begin)
     signed = {"syndetect: tokenise and sign": (ours, np.concatenate(sign_text(buffer, documents, 1)))}

@@ -20,7 +20,7 @@ import polars as pl
 
 from benchmarks.drafts import Plant, Use, World
 from benchmarks.outlets import first_by_time, surely_later
-from syndetect.spans import Span, overlap
+from syndetect.intervals import Span, overlap
 
 LEAST_OVERLAP = 0.6
 

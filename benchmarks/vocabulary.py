@@ -9,14 +9,10 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.compiled import kernel
+from syndetect.arrays import F64, U64
 from syndetect.kernels.jit import inline
-
-U8 = npt.NDArray[np.uint8]
-U64 = npt.NDArray[np.uint64]
-F64 = npt.NDArray[np.float64]
 
 #: Words in the language: so many that a corpus of 10 GB does not come to their end.
 WORDS = 1_500_000

@@ -7,10 +7,8 @@ story of these days, the better ranked the likelier, each story forty times at m
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.prose import (
-    U64,
     below,
     chance,
     characters,
@@ -22,10 +20,9 @@ from benchmarks.prose import (
     put_prose,
     word_place,
 )
-from benchmarks.vocabulary import U8, Language, mix
+from benchmarks.vocabulary import Language, mix
+from syndetect.arrays import I64, U8, U64
 from syndetect.kernels.jit import inline
-
-I64 = npt.NDArray[np.int64]
 
 #: What a truth row's first column says; the names of ``benchmarks.edits`` where the kinds are the same.
 KINDS = (

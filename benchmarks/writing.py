@@ -7,8 +7,8 @@ import numpy as np
 
 from benchmarks.compiled import kernel
 from benchmarks.prose import put_prose
-from benchmarks.vocabulary import U8, Language, language, mix
-from benchmarks.wires import I64
+from benchmarks.vocabulary import Language, language, mix
+from syndetect.arrays import I64, U8
 
 #: Quotation marks before an outlet sets them: outer ones and those within a quotation (private characters).
 OPEN, CLOSE, INNER_OPEN, INNER_CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"

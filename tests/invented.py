@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from syndetect.results.result import Result
 from syndetect.schema import SKIPPED, TABLES
-from syndetect.tables import Result
 
 BRIDGE = (
     "The bridge over the Tamsin will close to lorries from Monday, the transport ministry of Morvia said,"

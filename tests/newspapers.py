@@ -7,9 +7,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from syndetect.progress import Silent
+from syndetect.results.result import Result
+from syndetect.runtime.progress import Silent
 from syndetect.schema import TABLES
-from syndetect.tables import Result
 
 Article = dict[str, Any]
 

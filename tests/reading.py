@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from syndetect.read import ARTICLES, read
+from syndetect.reading.sources import ARTICLES, read
 
 GOOD = b'{"id": "a", "text": "first"}\n'
 LAST = b'{"id": "z", "text": "last"}\n'

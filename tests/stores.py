@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from syndetect.store import Store
+from syndetect.storage.scratch import Store
 
 PLENTY = 1 << 30
 IDENTITY = {"settings": {"k": 4}, "inputs": []}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from syndetect.kernels.groups import UNDATED
-from syndetect.text import Places, tags
+from syndetect.matching.places import Places, tags
 
 #: Whether kernels run as plain Python; then what is large in a test is made small.
 INTERPRETED = bool(numba.config.DISABLE_JIT)

@@ -22,9 +22,9 @@ from strategies import (
     mosaics,
     placed,
 )
-from syndetect import align as stage
-from syndetect.align import Matches, Rules, align, seed_pairs
-from syndetect.kernels.seeds import first_of, pack_seed, second_of
+from syndetect.kernels.nearby import first_of, pack_seed, second_of
+from syndetect.matching import alignment as stage
+from syndetect.matching.alignment import Matches, Rules, align, seed_pairs
 from syndetect.settings import Settings
 
 _SET = Settings()

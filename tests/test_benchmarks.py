@@ -16,11 +16,11 @@ from benchmarks import command, corpora, decoys, edits, pan, planted, planting, 
 from benchmarks.corpora import Article
 from benchmarks.planting import Place, Plant
 
-from syndetect.plagdet import ALIGNED
+from syndetect.evaluation.scores import ALIGNED
+from syndetect.intervals import Span, overlap
+from syndetect.matching.tokens import Words
 from syndetect.schema import TABLES
 from syndetect.settings import Settings
-from syndetect.spans import Span, overlap
-from syndetect.text import Words
 
 
 def frame_of(*rows: tuple[str, int, int, str, int, int, float]) -> pl.DataFrame:

@@ -28,7 +28,7 @@ from benchmarks.verdicts import Tally, tallies, verdicts
 from benchmarks.worlds import world
 from benchmarks.writing import CLOSE, INNER_CLOSE, INNER_OPEN, OPEN, Writer, quoted_share, unquoted, writer
 
-from syndetect.spans import Span
+from syndetect.intervals import Span
 
 INTERPRETED = bool(numba.config.DISABLE_JIT)
 NOON = datetime(2031, 6, 2, 12, tzinfo=UTC)

@@ -177,7 +177,7 @@ class TestCorruption:
 
     def test_an_index_that_checks_nothing_is_found_out(self, intact, tmp_path, monkeypatch):
         for name in ("check", "check_all"):
-            monkeypatch.setattr(f"syndetect.blocks.CheckedFile.{name}", lambda *_: None)
+            monkeypatch.setattr(f"syndetect.storage.checked_file.CheckedFile.{name}", lambda *_: None)
         problems = [
             one
             for number in range(12)
@@ -225,14 +225,14 @@ class TestFuzz:
             assert fuzz.run_case(number, 5, mode, tmp_path) == []
 
     def test_failures_are_found(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("syndetect.formats.decode", lambda _: 1 / 0)
+        monkeypatch.setattr("syndetect.reading.formats.decode", lambda _: 1 / 0)
         wrong = [one for number in range(20) for one in fuzz.run_case(number, 1, "reader", tmp_path)]
         assert any("ZeroDivisionError" in one for one in wrong)
         wrong = [one for number in range(20) for one in fuzz.run_case(number, 1, "cli", tmp_path)]
         assert any("unexpected error" in one for one in wrong)
 
     def test_a_hostile_manifest_is_found_out(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("syndetect.manifest.Manifest._is_sound", lambda _: True)
+        monkeypatch.setattr("syndetect.storage.manifest.Manifest._is_sound", lambda _: True)
         wrong = [one for number in range(60) for one in fuzz.run_case(number, 1, "index", tmp_path)]
         assert any("Error" in one for one in wrong)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.chunks import in_order, split_evenly
+from syndetect.runtime.threads import in_order, split_evenly
 
 
 @given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 40))

@@ -22,12 +22,14 @@ from click.testing import CliRunner
 from click.testing import Result as Outcome
 
 from invented import result
-from syndetect import closeup, errors, report, terminal
-from syndetect.cli import main
-from syndetect.options import COLUMNS
+from syndetect import errors
+from syndetect.cli import terminal
+from syndetect.cli.options import COLUMNS
+from syndetect.cli.program import main
+from syndetect.report import passage_view, summary
+from syndetect.results.result import Result
 from syndetect.settings import Settings
-from syndetect.syndication.inquiry import Inquiry
-from syndetect.tables import Result
+from syndetect.syndication.options import Inquiry
 
 Calls = list[tuple[Any, ...]]
 
@@ -43,9 +45,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 
 
 def replace_scan(monkeypatch: pytest.MonkeyPatch, scan: Callable[..., Result]) -> None:
-    module = ModuleType("syndetect.pipeline")
+    module = ModuleType("syndetect.pipeline.scan")
     module.scanning = contextmanager(lambda *asked, **named: (yield scan(*asked, **named)))  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "syndetect.pipeline", module)
+    monkeypatch.setitem(sys.modules, "syndetect.pipeline.scan", module)
 
 
 def run(*words: str | Path) -> Outcome:
@@ -55,15 +57,15 @@ def run(*words: str | Path) -> Outcome:
 def test_a_table_for_a_person(calls: Calls) -> None:
     outcome = run("scan", "corpus")
     assert outcome.exit_code == 0
-    assert outcome.stdout == report.summary(result(skipped=7))
-    assert outcome.stderr.splitlines() == report.skipped(result(skipped=7).skipped).splitlines()
+    assert outcome.stdout == summary.summary(result(skipped=7))
+    assert outcome.stderr.splitlines() == summary.skipped(result(skipped=7).skipped).splitlines()
     assert len(calls) == 1
 
 
 @pytest.mark.usefixtures("calls")
 def test_how_many_passages_are_shown() -> None:
-    assert run("scan", "corpus", "--top", "1").stdout == report.summary(result(skipped=7), top=1)
-    assert run("scan", "corpus", "--top", "1", "--all").stdout == report.summary(result(skipped=7))
+    assert run("scan", "corpus", "--top", "1").stdout == summary.summary(result(skipped=7), top=1)
+    assert run("scan", "corpus", "--top", "1", "--all").stdout == summary.summary(result(skipped=7))
     assert run("scan", "corpus", "-q").stderr == ""
 
 
@@ -130,7 +132,7 @@ def test_matches_for_a_pipe_and_nothing_else(form: str) -> None:
             assert header == matches.columns
             assert len(rows) == matches.height
     one = result(skipped=7)
-    assert outcome.stderr == f"{report.totals(one)}\n{report.skipped(one.skipped)}\n"
+    assert outcome.stderr == f"{summary.totals(one)}\n{summary.skipped(one.skipped)}\n"
     assert run("scan", "corpus", "--format", form, "-q").stderr == "7 skipped (-o DIR keeps the list)\n"
 
 
@@ -147,7 +149,7 @@ def test_a_folder(tmp_path: Path, form: str | None) -> None:
     outcome = run("scan", "corpus", "-o", place, *(["--format", form] if form else []))
     assert outcome.exit_code == 0
     assert outcome.stdout == ""
-    totals = report.totals(result(skipped=7), f"see {place / 'skipped.jsonl'}")
+    totals = summary.totals(result(skipped=7), f"see {place / 'skipped.jsonl'}")
     assert outcome.stderr == f"{totals}\nresult in {place}\n"
     assert Result.read(place).matches.equals(result().matches)
     suffixes = {path.suffix for path in place.iterdir()} - {".json", ".jsonl"}
@@ -233,7 +235,7 @@ def test_show(tmp_path: Path) -> None:
     one.write(tmp_path / "out")
     outcome = run("show", tmp_path / "out", "1")
     assert outcome.exit_code == 0
-    assert outcome.stdout == closeup.passage(one.documents, one.passages, one.clusters, 1)
+    assert outcome.stdout == passage_view.passage(one.documents, one.passages, one.clusters, 1)
     absent = run("show", tmp_path / "out", "9")
     assert absent.exit_code == 1
     assert absent.stderr == "syndetect: there is no passage 9: this result has 1 to 2\n"
@@ -249,7 +251,7 @@ def test_help_fits_80_columns_and_is_quick_to_import() -> None:
         assert outcome.exit_code == 0
         assert max(map(len, outcome.stdout.splitlines())) <= 80
     code = (
-        "import sys; from syndetect.cli import main; sys.argv[1:] = ['scan', '--help']\n"
+        "import sys; from syndetect.cli.program import main; sys.argv[1:] = ['scan', '--help']\n"
         "heavy = {'polars', 'numpy', 'numba', 'rich', 'xxhash', 'datasketch'}\n"
         "try: main()\n"
         "except SystemExit: print(sorted(heavy & {*sys.modules}))"
@@ -270,9 +272,9 @@ def scan(*_, **__):
 @contextlib.contextmanager
 def scanning(*_, **__):
     yield scan()
-module = types.ModuleType("syndetect.pipeline")
+module = types.ModuleType("syndetect.pipeline.scan")
 module.scanning = scanning
-sys.modules["syndetect.pipeline"] = module
+sys.modules["syndetect.pipeline.scan"] = module
 from syndetect.cli import main
 main(prog_name="syndetect")
 """

@@ -18,11 +18,12 @@ import pytest
 from click.testing import CliRunner
 from click.testing import Result as Outcome
 
-from syndetect import Index, Settings, StoredIndexError, report
-from syndetect.cli import main
-from syndetect.cli_index import index
-from syndetect.feed import answers
-from syndetect.tables import Result
+from syndetect import Index, Settings, StoredIndexError
+from syndetect.cli.index import index
+from syndetect.cli.program import main
+from syndetect.index.feed import answers
+from syndetect.report import summary
+from syndetect.results.result import Result
 
 SRC = Path(__file__).parents[1] / "src"
 FERRIES = (
@@ -233,7 +234,7 @@ def test_info(held: Path) -> None:
         facts = found.info()
     assert json.loads(run("info", held, "--format", "json").stdout) == facts
     shown = run("info", held).stdout
-    assert shown == report.holdings(facts)
+    assert shown == summary.holdings(facts)
     assert "articles    2, 1 more removed that still take space\n" in shown
     assert "settings    as by default\n" in shown
 
@@ -267,7 +268,7 @@ def found_in(held: Path, asked: Path) -> Result:
 
 def test_a_table_for_a_person(held: Path, asked: Path) -> None:
     outcome = run("query", held, asked)
-    assert outcome.stdout == report.summary(found_in(held, asked))
+    assert outcome.stdout == summary.summary(found_in(held, asked))
     assert outcome.stdout.splitlines()[-1].startswith("2 articles asked, 2 passages found, ")
     assert "1 more passage: --all shows all" in run("query", held, asked, "--top", "1").stdout
     asked.write_text(lines({"text": "nothing of this is known"}), encoding="utf-8")
@@ -506,7 +507,7 @@ def test_a_disk_that_takes_no_more(
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("syndetect.segment.write_all", refuse)
+    monkeypatch.setattr("syndetect.storage.segment_file.write_all", refuse)
     before = sorted(path.name for path in held.parent.rglob("*"))
     for words in (["add", held, corpus, "--existing", "replace"], ["build", held, corpus, "--force"]):
         told = failed(run(*words))
@@ -562,7 +563,7 @@ def test_help_fits_80_columns_and_is_quick_to_import() -> None:
         assert max(map(len, outcome.stdout.splitlines())) <= 80
         assert "..." not in outcome.stdout.partition("Options:")[2]
     code = (
-        "import sys; from syndetect.cli import main; sys.argv[1:] = ['index', 'query', '--help']\n"
+        "import sys; from syndetect.cli.program import main; sys.argv[1:] = ['index', 'query', '--help']\n"
         "heavy = {'polars', 'numpy', 'numba', 'rich', 'xxhash', 'datasketch'}\n"
         "try: main()\n"
         "except SystemExit: print(sorted(heavy & {*sys.modules}))"

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import FRAGMENTS, encode, fewer, large
-from syndetect import corpus as module
-from syndetect import stages, text
-from syndetect.corpus import Corpus, Wanted
+from syndetect.matching import sketch, tokens
+from syndetect.matching.winnowing import PARTS
+from syndetect.pipeline import corpus as module
+from syndetect.pipeline.corpus import Corpus, Wanted
+from syndetect.pipeline.stages import _between
 from syndetect.settings import Settings
-from syndetect.stages import _between
-from syndetect.store import Store
-from syndetect.winnow import PARTS
+from syndetect.storage.scratch import Store
 
 SETTINGS = Settings(min_words=1, slots=6, bands=2, rows=3, fingerprint_words=2, winnow_window=2)
 
@@ -47,7 +47,7 @@ def cut(random, count: int) -> list[tuple[int, int]]:
 def made(texts: list[str], batches: list[tuple[int, int]], most: int = 1 << 30) -> Corpus:
     corpus = Corpus(Store(None, most, {}), SETTINGS.bands)
     for low, high in batches:
-        corpus.add(stages.sketch(*encode(texts[low:high]), SETTINGS, texts[low:high])[0])
+        corpus.add(sketch.sketch(*encode(texts[low:high]), SETTINGS, texts[low:high])[0])
     return corpus
 
 
@@ -75,7 +75,7 @@ def test_batches_do_not_matter(texts: list[str], random) -> None:
 @given(articles, large)
 def test_what_is_read_is_what_the_articles_hold(texts: list[str], random) -> None:
     corpus = made(texts, cut(random, len(texts)))
-    words = text.tokenise(*encode(texts))
+    words = tokens.tokenise(*encode(texts))
     assert corpus.code.tolist() == words.code.tolist()
     assert corpus.documents.tolist() == words.documents.tolist()
     assert corpus.paragraph_bounds.tolist() == words.paragraphs.tolist()
@@ -99,7 +99,7 @@ def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
     texts: list[str], random, chunk: int, threads: int
 ) -> None:
     corpus = made(texts, cut(random, len(texts)))
-    words = text.tokenise(*encode(texts))
+    words = tokens.tokenise(*encode(texts))
     wanted = []
     for _ in range(random.randint(1, 3)):
         rows = []
@@ -129,9 +129,9 @@ def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
 def test_a_corpus_is_taken_up_again(tmp_path: Path, most: int) -> None:
     texts = ["One two three.\n\nFour five.", "", "Six.\n\nOne two three.", "Seven eight four five."]
     store = Store(tmp_path / "scratch", most, {}, resume=most == 0)
-    Corpus(store, SETTINGS.bands).add(stages.sketch(*encode(texts[:2]), SETTINGS, texts[:2])[0])
+    Corpus(store, SETTINGS.bands).add(sketch.sketch(*encode(texts[:2]), SETTINGS, texts[:2])[0])
     again = Corpus(store, SETTINGS.bands)
-    again.add(stages.sketch(*encode(texts[2:]), SETTINGS, texts[2:])[0])
+    again.add(sketch.sketch(*encode(texts[2:]), SETTINGS, texts[2:])[0])
     assert list(read(again)) == list(read(made(texts, [(0, 4)])))
     assert list(read(Corpus(store, SETTINGS.bands))) == list(read(again))
     store.close()

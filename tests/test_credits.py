@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from benchmarks import credits as benchmark
 
-from syndetect import text
 from syndetect.errors import InputError
-from syndetect.intake import joined
 from syndetect.kernels.phrases import find_phrases, leave_capital
-from syndetect.syndication import cues
-from syndetect.syndication.agencies import KINDS, Agencies
-from syndetect.syndication.context import line_of
-from syndetect.syndication.credits import ROLES, RULES, Credits, find, of_metadata
+from syndetect.matching import tokens
+from syndetect.matching.tokens import joined
+from syndetect.syndication.credits import cues
+from syndetect.syndication.credits.agencies import KINDS, Agencies
+from syndetect.syndication.credits.context import line_of
+from syndetect.syndication.credits.find import ROLES, RULES, Credits, find, of_metadata
 
 AGENCIES = Agencies.load()
 CASES = benchmark.read_cases(benchmark.TEST_SET)
@@ -24,7 +24,7 @@ CASES = benchmark.read_cases(benchmark.TEST_SET)
 
 def found_in(*articles: str, agencies: Agencies = AGENCIES) -> Credits:
     buffer, bounds = joined([article.encode() for article in articles])
-    return find(buffer, bounds, text.tokenise(buffer, bounds), agencies)
+    return find(buffer, bounds, tokens.tokenise(buffer, bounds), agencies)
 
 
 def rows(found: Credits, agencies: Agencies = AGENCIES) -> list[tuple[object, ...]]:
@@ -112,7 +112,7 @@ def test_what_begins_with_a_small_letter_is_no_proper_name() -> None:
         for _ in range(30)
     ]
     buffer, bounds = joined([article.encode() for article in articles])
-    words = text.tokenise(buffer, bounds)
+    words = tokens.tokenise(buffer, bounds)
     marks = np.array(
         [(d, i, i % 2) for d in range(30) for i in range(words.documents[d], words.documents[d + 1])]
     )

@@ -22,14 +22,13 @@ from click.testing import Result as Outcome
 
 import syndetect
 from syndetect import InputError, OutputError, SettingsError, deduplicate
-from syndetect.cli import main
-from syndetect.cuts import without
-from syndetect.dedup import REMOVED
-from syndetect.formats import zstd
+from syndetect.cli.program import main
+from syndetect.dedup.deduplicate import REMOVED
+from syndetect.dedup.rewrite import members, without
+from syndetect.dedup.set_join import Rule, Survivors, survivors
 from syndetect.kernels import prefixes
-from syndetect.rewriting import members
-from syndetect.store import Store
-from syndetect.survivors import Rule, Survivors, survivors
+from syndetect.reading.formats import zstd
+from syndetect.storage.scratch import Store
 
 Text = tuple[int, ...]
 Fates = dict[int, tuple[int, int, float]]
@@ -186,7 +185,7 @@ def test_the_result_does_not_depend_on_memory_chunks_or_threads(monkeypatch: pyt
     texts = [text for _ in range(5) for text in invented_texts(draw)]
     whole = judged(texts, range(len(texts)), Rule(3, 0.7, False))
     for name in ("_CHUNK_WORDS", "_CHUNK_TEXTS"):
-        monkeypatch.setattr(f"syndetect.survivors.{name}", 7)
+        monkeypatch.setattr(f"syndetect.dedup.set_join.{name}", 7)
     parts = judged(texts, range(len(texts)), Rule(3, 0.7, False), threads=3, memory=40_000)
     assert fates_of(parts) == fates_of(whole)
 
@@ -194,8 +193,8 @@ def test_the_result_does_not_depend_on_memory_chunks_or_threads(monkeypatch: pyt
 def test_a_million_copies_are_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here ten thousand, of which one goes into the comparison."""
     compared: list[int] = []
-    sets = syndetect.survivors._sets  # type: ignore[attr-defined]
-    monkeypatch.setattr("syndetect.survivors._sets", lambda *a: compared.append(len(a[1])) or sets(*a))
+    sets = syndetect.dedup.set_join._sets  # type: ignore[attr-defined]
+    monkeypatch.setattr("syndetect.dedup.set_join._sets", lambda *a: compared.append(len(a[1])) or sets(*a))
     found = judged([(1, 2, 3, 4, 5)] * 10_000, range(9_999, -1, -1), Rule(3, 0.8, False))
     assert compared == [1]
     assert np.flatnonzero(found.relation == 0).tolist() == [9_999]
@@ -437,7 +436,7 @@ def test_the_same_bytes_whatever_the_threads(tmp_path: Path, monkeypatch: pytest
             file.write(json.dumps({"text": " ".join(f"word{word}" for word in text) or "."}) + "\n")
     kept = []
     for threads, size, memory in ((1, 1 << 20, 1 << 30), (3, 500, 1 << 18)):
-        monkeypatch.setattr("syndetect.candidates.BATCH_BYTES", size)
+        monkeypatch.setattr("syndetect.dedup.texts.BATCH_BYTES", size)
         place = tmp_path / f"out{threads}.jsonl"
         deduplicate(tmp_path / "in.jsonl", place, threads=threads, memory=memory)
         kept.append((place.read_bytes(), (tmp_path / f"out{threads}.removed.jsonl").read_bytes()))
@@ -564,7 +563,7 @@ def test_nothing_half_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("syndetect.keeping.write_frame", fail)
+    monkeypatch.setattr("syndetect.dedup.output.write_frame", fail)
     assert "no space left on the disk" in failure(run(folder, "-o", tmp_path / "kept"))
     with pytest.raises(OutputError):
         deduplicate(folder / "a.txt", tmp_path / "kept.txt")
@@ -579,7 +578,7 @@ def test_a_file_that_changes_meanwhile(tmp_path: Path, monkeypatch: pytest.Monke
         given.write_text(json.dumps({"text": TRAMS + TRAMS}))
         return survivors(*asked, **named)
 
-    monkeypatch.setattr("syndetect.dedup.survivors", change)
+    monkeypatch.setattr("syndetect.dedup.deduplicate.survivors", change)
     assert "changed while it was read" in failure(run(given, "-o", tmp_path / "out.jsonl"))
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
@@ -608,7 +607,7 @@ def test_sources_from_the_command_line(tmp_path: Path) -> None:
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     fifo = tmp_path / "wait"
     code = (
-        "import sys, time; from syndetect import keeping; from syndetect.cli import main\n"
+        "import sys, time; from syndetect import keeping; from syndetect.cli.program import main\n"
         f"def wait(*a): open({str(fifo)!r}, 'w').close(); time.sleep(60)\n"
         "keeping.write_frame = wait; main()"
     )

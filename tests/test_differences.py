@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndetect.differences import Kind, differences
+from syndetect.report.word_diff import Kind, differences
 
 
 def marked(first: str, other: str) -> str:

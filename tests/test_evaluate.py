@@ -17,14 +17,13 @@ from hypothesis import strategies as st
 
 import syndetect
 from invented import result
-from syndetect import truth
-from syndetect.agreement import Rates, classes, clusters
-from syndetect.cli import main
+from syndetect.cli.program import main
 from syndetect.errors import InputError, ResultError
-from syndetect.evaluation import evaluate
-from syndetect.plagdet import ALIGNED
-from syndetect.tables import Result
-from syndetect.truth import USES, Truth
+from syndetect.evaluation import truth
+from syndetect.evaluation.evaluate import evaluate
+from syndetect.evaluation.scores import ALIGNED, Rates, classes, clusters
+from syndetect.evaluation.truth import USES, Truth
+from syndetect.results.result import Result
 
 labels = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=14)
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 import naive
 from strategies import codes, documents, flatten, from_python, scatter
-from syndetect import winnow
 from syndetect.kernels import fingerprints as kernels
-from syndetect.text import tags
-from syndetect.winnow import PARTS, Postings, fingerprint
+from syndetect.matching import winnowing
+from syndetect.matching.places import tags
+from syndetect.matching.winnowing import PARTS, Postings, fingerprint
 
 small = st.integers(1, 5)
 big_words = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=12), max_size=4)
@@ -131,5 +131,5 @@ def test_a_window_of_which_no_word_is_alike_has_the_density_that_the_paper_gives
     """Of hashes that are all different, two in ``window + 1`` are kept (Schleimer et al., section 3.2)."""
     words = np.random.default_rng(5).integers(0, 2**32, 3000, np.uint32)
     for window in (1, 4, 9):
-        kept = len(winnow.fingerprint(words, np.array([0, len(words)]), 4, window).entries)
+        kept = len(winnowing.fingerprint(words, np.array([0, len(words)]), 4, window).entries)
         assert abs(kept / len(words) - 2 / (window + 1)) < 0.05

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import naive
-from syndetect.text import folding
+from syndetect.matching.tokens import folding
 
 ROOT = Path(__file__).parents[1]
 CHARACTER = naive.characters(*folding())
@@ -34,7 +34,7 @@ def version(text: str) -> tuple[int, ...]:
 
 
 def table() -> dict[str, np.ndarray]:
-    with np.load(ROOT / "src" / "syndetect" / "folding.npz", allow_pickle=False) as file:
+    with np.load(ROOT / "src" / "syndetect" / "matching" / "folding.npz", allow_pickle=False) as file:
         return dict(file)
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import naive
 from strategies import documents, flatten
+from syndetect.arrays import find_groups, gather, sort_keys
 from syndetect.kernels import groups as kernels
 from syndetect.kernels.groups import UNDATED
-from syndetect.sorting import find_groups, gather, sort_keys
 
 keys = st.one_of(
     st.lists(st.integers(0, 2**64 - 1), max_size=50),

@@ -109,7 +109,7 @@ def test_a_word_again_and_again(word: str) -> None:
 def test_repeats_are_unlike_those_of_other_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"{word} " * 100 for word in ("no", "yes", "no", "perhaps")]
     whole = scan(rows(texts))
-    monkeypatch.setattr("syndetect.intake.BATCH_BYTES", 1)
+    monkeypatch.setattr("syndetect.reading.sources.BATCH_BYTES", 1)
     assert_same(scan(rows(texts)), whole)
     assert whole.matches.height == whole.pairs.height == 0
 

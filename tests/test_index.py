@@ -23,14 +23,12 @@ from syndetect import (
     Settings,
     SettingsError,
     StoredIndexError,
-    minhash,
     scan,
-    shingle,
     stream,
-    text,
 )
+from syndetect.index.snapshot import Snapshot
+from syndetect.matching import minhash, shingles, tokens
 from syndetect.schema import ANSWERED, TABLES
-from syndetect.snapshot import Snapshot
 
 Article = dict[str, Any]
 
@@ -74,7 +72,7 @@ def test_offsets_cut_the_passages_they_claim(held: Index) -> None:
 def test_many_asked_at_once_are_answered_one_by_one(held: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = [one | {"id": f"asked {one['id']}"} for one in ARTICLES[:12]]
     whole = held.query_many(asked, threads=2)
-    monkeypatch.setattr("syndetect.asking._ASKED_BYTES", 1000)
+    monkeypatch.setattr("syndetect.index.reader._ASKED_BYTES", 1000)
     for portioned in (held.query_many(asked, threads=2), held.query_many(pl.DataFrame(asked), threads=1)):
         for name in TABLES:
             assert getattr(portioned, name).equals(getattr(whole, name)), name
@@ -219,10 +217,10 @@ def _paragraphs(articles: list[Article], settings: Settings) -> list[tuple[str, 
     found = []
     for one in articles:
         data = np.frombuffer(one["text"].encode(), np.uint8)
-        raw = text.tokenise(data, np.array([0, len(data)]))
-        words, _ = text.blank_repeats(raw, [one["id"]])
+        raw = tokens.tokenise(data, np.array([0, len(data)]))
+        words, _ = tokens.blank_repeats(raw, [one["id"]])
         low, high = words.paragraphs[:-1], words.paragraphs[1:]
-        offsets, hashes = shingle.shingle(words.code, low, high, settings.shingle_words)
+        offsets, hashes = shingles.shingle(words.code, low, high, settings.shingle_words)
         signatures = minhash.sign_words(words.code, low, high, settings.shingle_words)
         for number in np.flatnonzero(high - low >= settings.min_words).tolist():
             own = set(hashes[offsets[number] : offsets[number + 1]].tolist())
@@ -294,8 +292,8 @@ def test_a_signature_made_otherwise_is_refused(held: Index, sketch: Any, names: 
 def test_signatures_are_those_of_datasketch(held: Index) -> None:
     one = ARTICLES[6]
     data = np.frombuffer(one["text"].encode(), np.uint8)
-    words, _ = text.blank_repeats(text.tokenise(data, np.array([0, len(data)])), [one["id"]])
-    _, hashes = shingle.shingle32(
+    words, _ = tokens.blank_repeats(tokens.tokenise(data, np.array([0, len(data)])), [one["id"]])
+    _, hashes = shingles.shingle32(
         words.code, words.documents[:-1], words.documents[1:], SETTINGS.shingle_words
     )
     twin = MinHash(SETTINGS.slots, seed=SETTINGS.seed, scheme="affine32", hashfunc=int)
@@ -461,16 +459,16 @@ def test_a_passage_shows_everybody_who_has_it(tmp_path: Path) -> None:
 
 
 def test_a_document_without_an_id_is_nobodys_twin(tmp_path: Path) -> None:
-    text = ARTICLES[0]["text"]
+    tokens = ARTICLES[0]["text"]
     with Index.create(tmp_path / "index") as index:
-        index.add([{"text": text}, {"id": "query", "text": text}])
+        index.add([{"text": tokens}, {"id": "query", "text": tokens}])
         assert "record 1" in index
-        for asked in (text, {"text": text}):
+        for asked in (tokens, {"text": tokens}):
             assert set(index.query(asked).matches["doc_a"]) == {"record 1", "query"}
-        many = index.query_many([{"text": text}, {"text": text}])
-        assert many.matches.height == 2 * index.query(text).matches.height
+        many = index.query_many([{"text": tokens}, {"text": tokens}])
+        assert many.matches.height == 2 * index.query(tokens).matches.height
         assert many.documents["doc_id"].to_list() == ["record 1", "record 2"]
-        named = index.query({"id": "record 1", "text": text})
+        named = index.query({"id": "record 1", "text": tokens})
         assert set(named.matches["doc_a"]) | set(named.matches["doc_b"]) == {"record 1", "query"}
 
 

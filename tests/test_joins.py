@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import naive
 import naive_joins
 from strategies import INTERPRETED, documents, edited, flatten, large, mosaics, placed, scatter
-from syndetect import winnow
 from syndetect.kernels.groups import UNDATED
-from syndetect.winnow import PARTS, Rules, Seeds, fingerprint, join
+from syndetect.matching import winnowing
+from syndetect.matching.winnowing import PARTS, Rules, Seeds, fingerprint, join
 
 
 def unpacked(seeds: npt.NDArray[np.uint64]) -> list[tuple[int, int, bool]]:
@@ -96,7 +96,7 @@ def test_seeds_are_those_of_the_plain_twin(drawn: Drawn) -> None:
     found, prints, rules, when = drawn
     seeds = joined(found, prints, rules, when)
     twin = naive_joins.join(
-        prints, naive_joins.Corpus(found), when, in_quarters(rules), winnow.LENGTHS, winnow.MOST_REPEATS
+        prints, naive_joins.Corpus(found), when, in_quarters(rules), winnowing.LENGTHS, winnowing.MOST_REPEATS
     )
     assert unpacked(seeds.words) == twin.seeds
     assert (seeds.hot_keys, seeds.starred_places, seeds.dropped_places) == twin[1:]
@@ -117,7 +117,7 @@ def test_who_is_asked_for_has_the_same_seeds_as_among_all(drawn: Drawn, random: 
 def test_room_for_seeds_does_not_matter(drawn: Drawn, room: int) -> None:
     found, prints, rules, when = drawn
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(winnow, "_ROOM", room)
+        patch.setattr(winnowing, "_ROOM", room)
         in_pieces = joined(found, prints, rules, when)
     assert in_pieces.words.tolist() == joined(found, prints, rules, when).words.tolist()
 
@@ -249,7 +249,7 @@ def test_one_document_does_not_fill_a_star() -> None:
     found = scatter([sentence * 3, sentence, sentence])
     seeds = joined_whole(found, Rules(4, 10, -1, 8.0, 11.5))
     assert seeds.hot_keys == 1
-    assert seeds.starred_places == 3 * winnow.MOST_REPEATS
+    assert seeds.starred_places == 3 * winnowing.MOST_REPEATS
     assert (
         len(seeds.words) <= 2 * seeds.starred_places + 3 * 9 * 9
     )  # 9 places of each are cut short by its end

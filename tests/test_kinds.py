@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import fewer, large
+from syndetect.cli.options import KINDS as OFFERED
 from syndetect.errors import InputError, SettingsError
-from syndetect.options import KINDS as OFFERED
 from syndetect.syndication import evidence, kinds, owners, shares
-from syndetect.syndication.choice import Choice, chosen_passages, is_across
+from syndetect.syndication.options import Choice, chosen_passages, is_across
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR

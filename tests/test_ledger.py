@@ -18,9 +18,9 @@ from xxhash import xxh3_128_hexdigest
 
 from invented import result
 from strategies import fewer, large
-from syndetect import disk, ledger, manifest
 from syndetect.errors import BusyError, OutputError, StoredIndexError
-from syndetect.ledger import Entry, Ledger
+from syndetect.storage import directory, filesystem, manifest
+from syndetect.storage.directory import Entry, Ledger
 
 HEAD = {"settings": {"k": 4, "share": 0.5}, "language": "français"}
 
@@ -198,10 +198,10 @@ def test_the_lock_is_given_back_when_opening_fails(folder: Path, monkeypatch: py
 
 
 def test_a_lock_without_a_name_holds_as_well(tmp_path: Path) -> None:
-    with disk.locked(tmp_path / "lock", ValueError):
+    with filesystem.locked(tmp_path / "lock", ValueError):
         (tmp_path / "lock").write_bytes(b"not a number")
         with pytest.raises(ValueError, match=r"^another process$"):
-            disk.locked(tmp_path / "lock", ValueError)
+            filesystem.locked(tmp_path / "lock", ValueError)
 
 
 def test_who_does_not_write_cannot(folder: Path) -> None:
@@ -347,7 +347,7 @@ def test_a_folder_that_may_not_be_read_is_named(folder: Path) -> None:
 def test_a_writer_is_told_at_once_that_it_may_not_write(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger.os, "access", lambda *_: False)
+    monkeypatch.setattr(directory.os, "access", lambda *_: False)
     with pytest.raises(OutputError, match="is not a folder that you may write in"):
         writer(folder)
     assert reader(folder).generation == 3
@@ -460,7 +460,7 @@ def test_a_full_disk_is_named_and_the_old_state_stays(
     before, there = state(folder), names(folder)
     message = "no space left on the disk; free some and try again"
     with writer(folder) as opened:
-        for module in (ledger, manifest):
+        for module in (directory, manifest):
             with monkeypatch.context() as patch:
                 patch.setattr(module, "write_bytes", full_after(room))
                 with pytest.raises(OutputError, match=message):

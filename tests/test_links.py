@@ -12,7 +12,7 @@ import naive_wording as twin
 from strategies import flatten
 from syndetect.kernels import rarity as kernels
 from syndetect.kernels.groups import UNDATED
-from syndetect.syndication import links
+from syndetect.matching import rare_shingles
 
 DAY = 86_400_000_000
 
@@ -35,7 +35,7 @@ def corpus(random: Random, count: int, vocabulary: int = 40) -> tuple[list[list[
 def pairs_of(
     documents: list[list[int]], time: np.ndarray, window: int, threads: int = 1
 ) -> list[tuple[int, int]]:
-    return [(a, b) for a, b in links.rare_pairs(*flatten(documents), time, window, threads).tolist()]
+    return [(a, b) for a, b in rare_shingles.rare_pairs(*flatten(documents), time, window, threads).tolist()]
 
 
 @given(st.integers(0, 2**32), st.sampled_from([-1, 0, DAY, 3 * DAY]), st.integers(2, 5))
@@ -44,7 +44,7 @@ def test_rare_pairs(seed: int, window: int, most: int) -> None:
     documents, time = corpus(random, random.randrange(25), random.choice([5, 40, 400]))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("MOST", most), ("CROWD", 2 * most), ("LEAST", 3), ("LEAST_SHARE", 0.2)):
-            patch.setattr(links, name, value)
+            patch.setattr(rare_shingles, name, value)
         found = pairs_of(documents, time, window)
     counted = twin.rare_pairs(documents, time.tolist(), window, most, 2 * most)
     assert found == twin.linked(counted, documents, 3, 0.2)
@@ -52,12 +52,12 @@ def test_rare_pairs(seed: int, window: int, most: int) -> None:
 
 def test_portions_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     documents, time = corpus(Random(7), 60, 300)
-    monkeypatch.setattr(links, "LEAST", 3)
-    monkeypatch.setattr(links, "LEAST_SHARE", 0.05)
+    monkeypatch.setattr(rare_shingles, "LEAST", 3)
+    monkeypatch.setattr(rare_shingles, "LEAST_SHARE", 0.05)
     whole = pairs_of(documents, time, 2 * DAY)
     assert len(whole) > 20
     for name, value in (("_CHUNK", 64), ("_ROUND", 512), ("_MOST_BITS", 3), ("_BINS", 64)):
-        monkeypatch.setattr(links, name, value)
+        monkeypatch.setattr(rare_shingles, name, value)
         assert pairs_of(documents, time, 2 * DAY, threads=3) == whole
 
 
@@ -67,23 +67,26 @@ def test_all_that_is_sampled_is_counted(monkeypatch: pytest.MonkeyPatch) -> None
     documents = [[random.randrange(2**32) for _ in range(300)] for _ in range(12)]
     for number in range(0, 12, 2):
         documents[number + 1][100:200] = documents[number][50:150]
-    monkeypatch.setattr(links, "_RATES", ((0, 4),))
+    monkeypatch.setattr(rare_shingles, "_RATES", ((0, 4),))
     assert pairs_of(documents, np.full(12, UNDATED), DAY) == [(n, n + 1) for n in range(0, 12, 2)]
 
 
 def test_what_many_documents_have_links_none() -> None:
     phrase = list(range(100, 140))
-    documents = [[*phrase, number] for number in range(links.MOST + 1)]
+    documents = [[*phrase, number] for number in range(rare_shingles.MOST + 1)]
     time = np.zeros(len(documents), np.int64)
     assert pairs_of(documents, time, -1) == []
-    assert len(pairs_of(documents[:-1], time[:-1], -1)) == links.MOST * (links.MOST - 1) // 2
+    assert len(pairs_of(documents[:-1], time[:-1], -1)) == rare_shingles.MOST * (rare_shingles.MOST - 1) // 2
     time[-1] = 9 * DAY  # one of them out of the others' window
-    assert len(pairs_of(documents, time, DAY)) == links.MOST * (links.MOST - 1) // 2
+    assert len(pairs_of(documents, time, DAY)) == rare_shingles.MOST * (rare_shingles.MOST - 1) // 2
 
 
 @pytest.mark.parametrize("documents", [[], [[]], [[1]], [[1, 2], [1, 2]]])
 def test_little_is_linked_to_nothing(documents: list[list[int]]) -> None:
-    assert links.rare_pairs(*flatten(documents), np.zeros(len(documents), np.int64), -1).shape == (0, 2)
+    assert rare_shingles.rare_pairs(*flatten(documents), np.zeros(len(documents), np.int64), -1).shape == (
+        0,
+        2,
+    )
 
 
 @given(st.integers(0, 2**32), st.sampled_from([1, 2, 8]))
@@ -111,7 +114,7 @@ def test_take_shingles(seed: int, parts: int) -> None:
     ("words", "rate"), [(0, 1), (1 << 20, 1), ((1 << 20) + 1, 2), (3 << 20, 4), (1 << 30, 8)]
 )
 def test_sampling(words: int, rate: int) -> None:
-    assert links.sampling(words) == rate
+    assert rare_shingles.sampling(words) == rate
 
 
 @given(st.lists(st.integers(0, 12), max_size=60), st.integers(1, 4), st.sampled_from([4, 1024]))

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect import lists, tiers
-from syndetect.kernels import ranges as kernels
-from syndetect.lists import Lists, Memory
-from syndetect.parts import _steps
+from syndetect.index import merge_policy
+from syndetect.index.segment_builder import _steps
+from syndetect.kernels import lists as kernels
+from syndetect.storage import sorted_lists
+from syndetect.storage.sorted_lists import Lists, Memory
 
 keys = st.one_of(
     st.integers(0, 2**32 - 1),
@@ -26,7 +27,7 @@ def written(found: list[list[tuple[int, int]]], threads: int = 1) -> Memory:
         memory[name] = np.concatenate([memory[name], array]) if name in memory else array
 
     packed = [np.array([key << 32 | number for key, number in one], np.uint64) for one in found]
-    lists.write(put, "some", len(found), packed.__getitem__, threads)
+    sorted_lists.write(put, "some", len(found), packed.__getitem__, threads)
     return memory
 
 
@@ -122,19 +123,19 @@ def test_segments_stay_few_and_are_seldom_rewritten(sizes: list[int]) -> None:
     rewritten = 0
     for size in sizes:
         held.append(size)
-        while last := tiers.due(held, 2**31 - 1):
+        while last := merge_policy.due(held, 2**31 - 1):
             rewritten += sum(held[-last:])
             held[-last:] = [sum(held[-last:])]
-        assert len(held) < tiers.MOST
+        assert len(held) < merge_policy.MOST
     assert sum(held) == sum(sizes)
-    assert rewritten <= sum(sizes) * (tiers.tier(sum(sizes)) + 1) * tiers.WIDTH
+    assert rewritten <= sum(sizes) * (merge_policy.tier(sum(sizes)) + 1) * merge_policy.WIDTH
 
 
 def test_a_large_segment_is_not_rewritten_for_small_ones() -> None:
     held, rewritten = [10**8], 0
     for _ in range(500):
         held.append(1000)
-        while last := tiers.due(held, 2**31 - 1):
+        while last := merge_policy.due(held, 2**31 - 1):
             rewritten += sum(held[-last:])
             held[-last:] = [sum(held[-last:])]
     assert held[0] == 10**8
@@ -142,5 +143,5 @@ def test_a_large_segment_is_not_rewritten_for_small_ones() -> None:
 
 
 def test_segments_are_not_merged_beyond_what_one_can_hold() -> None:
-    assert tiers.due([100] * 20, 500) == 0
-    assert tiers.due([100] * 20, 1000) == 10
+    assert merge_policy.due([100] * 20, 500) == 0
+    assert merge_policy.due([100] * 20, 1000) == 10

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import naive
 from strategies import INTERPRETED, documents, flatten, scatter
-from syndetect import lsh
 from syndetect.kernels.groups import UNDATED
-from syndetect.lsh import Owners, Sketch
-from syndetect.minhash import permutations
+from syndetect.matching import bands as lsh
+from syndetect.matching.bands import Owners, Sketch
+from syndetect.matching.minhash import permutations
 
 UNION = 40  # words that two sets have together, in the tests of the hit rate
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import naive
 from strategies import INTERPRETED, codes, documents, flatten
-from syndetect import minhash
 from syndetect.kernels.signatures import WINDOW, band_keys
-from syndetect.minhash import permutations, sign, sign_words
-from syndetect.shingle import shingle32
+from syndetect.matching import minhash
+from syndetect.matching.minhash import permutations, sign, sign_words
+from syndetect.matching.shingles import shingle32
 
 SLOTS = (16, 64, 100, 128, 256, 1000)
 SEEDS = (0, 1, 42, 2**32 - 1)

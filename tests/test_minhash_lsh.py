@@ -7,7 +7,6 @@ from typing import Any
 
 import datasketch
 import numpy as np
-import numpy.typing as npt
 import pytest
 from datasketch.lsh import _optimal_param
 from hypothesis import given
@@ -15,13 +14,13 @@ from hypothesis import strategies as st
 
 import naive
 from strategies import INTERPRETED, documents, fewer, flatten, large, signatures
-from syndetect import InputError, MinHashLSH, SettingsError, memtable, minhash_lsh
-from syndetect.buckets import Buckets
+from syndetect import InputError, MinHashLSH, SettingsError
 from syndetect.kernels.signatures import band_keys, band_keys_of
-from syndetect.lsh import best_shape
-from syndetect.minhash import permutations, sign_words
+from syndetect.lsh_index import memtable, minhash_lsh
+from syndetect.lsh_index.memtable import Buckets
+from syndetect.matching.bands import best_shape
+from syndetect.matching.minhash import permutations, sign_words
 
-U32 = npt.NDArray[np.uint32]
 SHAPES = ((3, 2), (2, 3), (6, 1), (2, 2))
 SLOTS = 6
 

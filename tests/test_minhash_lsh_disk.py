@@ -18,19 +18,9 @@ from hypothesis import strategies as st
 
 import naive
 from strategies import INTERPRETED, fewer, large, signatures
-from syndetect import (
-    BusyError,
-    InputError,
-    MinHashLSH,
-    OutputError,
-    SettingsError,
-    StoredIndexError,
-    lsh_folder,
-    lsh_rows,
-    memtable,
-    minhash_lsh,
-)
-from syndetect.ledger import Ledger
+from syndetect import BusyError, InputError, MinHashLSH, OutputError, SettingsError, StoredIndexError
+from syndetect.lsh_index import disk_index, memtable, minhash_lsh, segment
+from syndetect.storage.directory import Ledger
 
 SLOTS = 6
 SHAPES = ((3, 2), (2, 3), (6, 1))
@@ -45,7 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits so small that everything there is to do for them happens."""
     for place, name, value in (
         (memtable, "WAITING", 3), (memtable, "LEAST_GONE", 2), (minhash_lsh, "BLOCK", 4),
-        (minhash_lsh, "MOST_KEYS", 20), (lsh_rows, "PIECE", 5), (lsh_rows, "ASKED", 3),
+        (minhash_lsh, "MOST_KEYS", 20), (segment, "PIECE", 5), (segment, "ASKED", 3),
     ):  # fmt: skip
         monkeypatch.setattr(place, name, value)
 
@@ -318,7 +308,7 @@ class TestFaults:
         index = opened(tmp_path)
         index.insert(99, row)
         with monkeypatch.context() as patch:
-            patch.setattr(lsh_folder.Folder, "_load", interrupt)
+            patch.setattr(disk_index.Folder, "_load", interrupt)
             with pytest.raises(KeyboardInterrupt):
                 index.commit()
         index.insert(98, row)

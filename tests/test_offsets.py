@@ -14,13 +14,14 @@ from polars.testing import assert_frame_equal
 
 import naive
 from strategies import encode, fewer, text
-from syndetect import lsh, stages
-from syndetect import text as text_stage
-from syndetect.pipeline import scan
+from syndetect.matching import bands
+from syndetect.matching import tokens as text_stage
+from syndetect.matching.tokens import tokenise
+from syndetect.pipeline import stages
+from syndetect.pipeline.scan import scan
+from syndetect.results.result import Result
 from syndetect.schema import TABLES
 from syndetect.settings import Settings
-from syndetect.tables import Result
-from syndetect.text import tokenise
 
 VOCABULARY = (
     "Reuters", "café", "naïveté", "Straße", "İstanbul", "don’t", "l’État", "U.S", "ﬁnance", "Œuvre", "Žižek",
@@ -204,7 +205,7 @@ def test_the_result_is_the_same_for_any_threads_and_chunks(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_stage, "CHUNK_BYTES", chunk)
-        patch.setattr(lsh, "MOST_KEYS", chunk)
+        patch.setattr(bands, "MOST_KEYS", chunk)
         patch.setattr(stages, "PAIRS", chunk)
         patch.setattr(stages, "SEEDS", chunk)
         in_chunks = scanned(texts, settings, threads)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import INTERPRETED, from_python
+from syndetect.arrays import sort_keys, sort_values
 from syndetect.kernels import order
 from syndetect.kernels.order import shell_sort
-from syndetect.sorting import sort_keys, sort_values
 
 wide, narrow = st.integers(0, 2**64 - 1), st.integers(0, 3)
 some = st.one_of(

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from strategies import fewer, large
 from syndetect.kernels.groups import UNDATED
-from syndetect.syndication import ancestry, origins
+from syndetect.syndication import derivation, origins
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -149,7 +149,7 @@ def test_virtual_sources(kind: str, agency: int | None, voters: int, own: list[i
 def test_what_may_derive_from_what() -> None:
     time = np.array([HOUR, HOUR + origins.TIE - 1, 5 * HOUR, NEVER, 0])
     owner, nobody = np.array([0, 1, 0, -1, -1]), np.zeros(5, bool)
-    kin = ancestry.Kin(*origins.bounds_of(time), owner, nobody, nobody)
+    kin = derivation.Kin(*origins.bounds_of(time), owner, nobody, nobody)
     may = {
         (one, other)
         for one in range(5)
@@ -173,7 +173,7 @@ def test_what_derives(random: Random) -> None:
     count, documents = len(sizes), np.cumsum([0, *sizes])
     time, owner = times(random, count), random.choices([-1, 0, 1], k=count)
     reference, agency = ([random.random() < 0.2 for _ in range(count)] for _ in range(2))
-    kin = ancestry.Kin(
+    kin = derivation.Kin(
         *origins.bounds_of(np.array(time)), np.array(owner), np.array(reference), np.array(agency)
     )
     pairs = [sorted(random.sample(range(count), 2)) for _ in range(random.randint(0, 8))]
@@ -185,7 +185,7 @@ def test_what_derives(random: Random) -> None:
     wording = [[random.choice([0.1, 0.5, 0.9]) for _ in range(2)] for _ in links]
     a, b = np.array(pairs, np.int64).reshape(-1, 2).T
     sides = np.array(words, np.int64).reshape(-1, 2, 2)
-    found = ancestry.derived(
+    found = derivation.derived(
         kin, (a, b, sides[:, 0], sides[:, 1]), np.array(links, np.int64).reshape(-1, 2),
         np.array(wording).reshape(-1, 2), documents,
     )  # fmt: skip

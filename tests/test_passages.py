@@ -13,8 +13,8 @@ import naive
 from strategies import large
 from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.stars import EDGE, count_covered
-from syndetect.passages import Passages, group
-from syndetect.text import time_rank
+from syndetect.matching.passages import Passages, group
+from syndetect.matching.timeline import time_rank
 
 LENGTH = 30  # words of each document
 DOCUMENTS = 5

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from invented import result
-from syndetect.files import encode
-from syndetect.passim import clusters
+from syndetect.results.frames import encode
+from syndetect.results.passim import clusters
 from syndetect.schema import TABLES
 
 COLUMNS = "uid cluster begin end boiler src size pboiler id series date title url text"

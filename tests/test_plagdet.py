@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.plagdet import ALIGNED, Scores, count_related, evaluate
-from syndetect.spans import Span, cover, covered, overlap, overlapping, shared
+from syndetect.evaluation.scores import ALIGNED, Scores, count_related, evaluate
+from syndetect.intervals import Span, cover, covered, overlap, overlapping, shared
 
 Row = tuple[str, int, int, str, int, int]
 

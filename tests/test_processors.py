@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from syndetect import lsh, minhash, shingle, text, winnow
+from syndetect.matching import bands, minhash, shingles, tokens, winnowing
+from syndetect.matching.places import Places, tags
 
 
 def digest() -> str:
@@ -28,17 +29,17 @@ def digest() -> str:
         for i in range(0, len(chosen), 200)
     ]
     data = [article.encode() for article in articles]
-    words = text.tokenise(np.frombuffer(b"".join(data), np.uint8), np.cumsum([0, *map(len, data)]))
+    words = tokens.tokenise(np.frombuffer(b"".join(data), np.uint8), np.cumsum([0, *map(len, data)]))
     low, high = words.paragraphs[:-1], words.paragraphs[1:]
-    sketch = lsh.sketch(words.code, words.paragraphs, 8, minhash.permutations(126, 1), (3, 42, 3))
-    prints = winnow.fingerprint(words.code, words.documents, 4, 4)
+    sketch = bands.sketch(words.code, words.paragraphs, 8, minhash.permutations(126, 1), (3, 42, 3))
+    prints = winnowing.fingerprint(words.code, words.documents, 4, 4)
     number = np.arange(len(articles))
-    places = text.Places.of(text.tags(words.code), words.documents, number, number.astype(np.uint32))
-    rules = winnow.Rules(4, 50, -1, 2.0, 8.0)
+    places = Places.of(tags(words.code), words.documents, number, number.astype(np.uint32))
+    rules = winnowing.Rules(4, 50, -1, 2.0, 8.0)
     parts = [prints.entries[a:b] for a, b in pairwise(prints.bounds.tolist())]
-    seeds = np.concatenate([winnow.join(part, places, rules).words for part in parts])
+    seeds = np.concatenate([winnowing.join(part, places, rules).words for part in parts])
     pairs = np.stack([np.arange(200), np.arange(1, 201)], axis=1)
-    overlaps = shingle.compare(words.code, low, high, pairs, 3)
+    overlaps = shingles.compare(words.code, low, high, pairs, 3)
     made = [
         words.code, words.begin, words.end, words.paragraphs, sketch.hashes, sketch.keys.reshape(-1), prints.entries,
         seeds, overlaps.jaccard,

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from syndetect.progress import Silent, TerminalProgress, on_stderr, quantity
+from syndetect.cli.progress import TerminalProgress, on_stderr
+from syndetect.runtime.progress import Silent, quantity
 
 
 class Terminal(io.StringIO):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from naive_quotes import quoted_words
 from strategies import INTERPRETED, encode, text
+from syndetect.matching.tokens import Words, tokenise
 from syndetect.syndication.quotes import quoted
-from syndetect.text import Words, tokenise
 
 NBSP = "\u00a0"
 

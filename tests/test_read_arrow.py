@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from syndetect import arrow, read
-from syndetect.decode import UnusableError
+from syndetect.reading import arrow_check, sources
+from syndetect.reading.encoding import UnusableError
 
 COMPRESSIONS = ("uncompressed", "lz4", "zstd")
 FRAMES = {
@@ -47,8 +47,8 @@ def data_of(frame: pl.DataFrame, compression: str, is_stream: bool) -> bytes:
 @pytest.mark.parametrize("name", FRAMES)
 def test_what_is_sound_is_read(name: str, compression: str, is_stream: bool, tmp_path: Path) -> None:
     (tmp_path / "a.arrow").write_bytes(data_of(FRAMES[name], compression, is_stream))
-    arrow.check(tmp_path / "a.arrow")
-    frames = list(read.read(tmp_path / "a.arrow", on_skip=lambda *_: None))
+    arrow_check.check(tmp_path / "a.arrow")
+    frames = list(sources.read(tmp_path / "a.arrow", on_skip=lambda *_: None))
     assert sum(map(len, frames)) == len(FRAMES[name])
 
 
@@ -58,7 +58,7 @@ def test_what_is_cut_off_is_told(is_stream: bool, tmp_path: Path) -> None:
     for size in range(8, len(whole) - 8, 24):
         path.write_bytes(whole[:size])
         try:
-            arrow.check(path)
+            arrow_check.check(path)
         except UnusableError:
             continue
         assert is_stream  # which may end between two messages
@@ -69,7 +69,7 @@ def test_a_column_that_claims_to_be_immense(tmp_path: Path) -> None:
     at = whole.index(struct.pack("<q", 3000))  # the length of the second text, unpacked
     path.write_bytes(whole[:at] + struct.pack("<q", 1 << 50) + whole[at + 8 :])
     skipped: list[tuple[str, str]] = []
-    assert list(read.read(path, on_skip=lambda *one: skipped.append(one))) == []
+    assert list(sources.read(path, on_skip=lambda *one: skipped.append(one))) == []
     assert skipped == [(str(path), "broken arrow: a column that is larger than it can be")]
 
 

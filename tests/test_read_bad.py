@@ -13,7 +13,7 @@ import pytest
 
 from reading import GOOD, LAST, ids_of, skipped_beside
 from syndetect.errors import InputError, SyndetectError
-from syndetect.read import read
+from syndetect.reading.sources import read
 
 
 @pytest.mark.parametrize("bad", [b"\xff\xfe\xfa", b"caf\xc3 and \xa9 more", "мир".encode("cp1251")])

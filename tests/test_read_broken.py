@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from reading import GOOD, LAST, ids_of, skipped_beside
-from syndetect.read import expand
+from syndetect.reading.sources import expand
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -14,7 +14,7 @@ import pytest
 
 from reading import gather, texts
 from syndetect.errors import InputError
-from syndetect.read import read
+from syndetect.reading.sources import read
 
 if sys.version_info >= (3, 14):
     pass

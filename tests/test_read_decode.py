@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.articles import microseconds
-from syndetect.decode import UnusableError, decode, decode_line, encode, is_latin1
-from syndetect.lines import as_utf8, lines, rows
+from syndetect.reading.articles import microseconds
+from syndetect.reading.encoding import UnusableError, decode, decode_line, encode, is_latin1
+from syndetect.reading.records import as_utf8, lines, rows
 
 WESTERN = [
     "Café à la crème, déjà vu.",

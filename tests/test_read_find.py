@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndetect.errors import InputError
-from syndetect.read import expand, fingerprints, read
+from syndetect.reading.sources import expand, fingerprints, read
 
 
 def fill(folder: Path, *names: str) -> None:

@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reading import gather, texts
-from syndetect import articles, lines
 from syndetect.errors import MissingExtraError
-from syndetect.read import expand, read, resolve
+from syndetect.reading import articles
+from syndetect.reading import records as lines
+from syndetect.reading.sources import expand, read, resolve
 
 if sys.version_info >= (3, 14):
     from compression import zstd

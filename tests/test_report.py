@@ -8,9 +8,9 @@ import pytest
 from rich.cells import cell_len
 
 from invented import result
-from syndetect import closeup, report
 from syndetect.errors import ResultError
-from syndetect.tables import Result
+from syndetect.report import passage_view, summary
+from syndetect.results.result import Result
 
 SUMMARY = """\
 passage   articles   words   text, and where it runs (earliest first)
@@ -57,7 +57,7 @@ SHOWN = "␛[31mred␛]0;title␇ �2J [bold]no[/bold] over a b␀c␡ :smile:"
 
 
 def show(one: Result, number: int = 1, *, width: int = 80, colour: bool = False) -> str:
-    return closeup.passage(one.documents, one.passages, one.clusters, number, width=width, colour=colour)
+    return passage_view.passage(one.documents, one.passages, one.clusters, number, width=width, colour=colour)
 
 
 def with_text(text: str) -> Result:
@@ -88,7 +88,7 @@ def without_sources(one: Result, *doc_ids: str) -> Result:
 
 
 def test_the_summary_at_80_columns() -> None:
-    assert report.summary(result(skipped=7)) == SUMMARY
+    assert summary.summary(result(skipped=7)) == SUMMARY
 
 
 def test_one_passage_at_80_columns() -> None:
@@ -96,8 +96,8 @@ def test_one_passage_at_80_columns() -> None:
 
 
 def test_colours_change_nothing_but_colours() -> None:
-    plain = ANSI.sub("", report.summary(result(), colour=True))
-    assert [line.rstrip() for line in plain.splitlines()] == report.summary(result()).splitlines()
+    plain = ANSI.sub("", summary.summary(result(), colour=True))
+    assert [line.rstrip() for line in plain.splitlines()] == summary.summary(result()).splitlines()
     coloured = show(result(), colour=True)
     assert "\x1b[1;32m heavy\x1b[0m" in coloured
     assert "\x1b[9;31m of Morvia\x1b[0m" in coloured
@@ -105,19 +105,19 @@ def test_colours_change_nothing_but_colours() -> None:
 
 
 def test_the_most_are_shown_and_the_rest_counted() -> None:
-    text = report.summary(result(), top=1)
+    text = summary.summary(result(), top=1)
     assert "angry drivers" not in text
     assert "\n1 more passage: --all shows all\n" in text
-    assert "--all" not in report.summary(result(), top=None)
+    assert "--all" not in summary.summary(result(), top=None)
 
 
 def test_nothing_found_is_said() -> None:
     one = result()
     none = dataclasses.replace(one, passages=one.passages.clear(), documents=one.documents[:1], manifest={})
     end = "1 article, 0 reused passages, 18.9 % of the words reused\n"
-    assert report.summary(none) == "No reused passage found.\n\n" + end
+    assert summary.summary(none) == "No reused passage found.\n\n" + end
     no_articles = dataclasses.replace(none, documents=one.documents.clear())
-    assert report.totals(no_articles) == "0 articles, 0 reused passages, none of the words reused"
+    assert summary.totals(no_articles) == "0 articles, 0 reused passages, none of the words reused"
     with pytest.raises(ResultError, match="there is no passage 1: this result has none"):
         show(none)
 
@@ -130,37 +130,37 @@ def test_a_passage_that_is_not_there_is_named(number: int) -> None:
 
 def test_ids_stand_where_no_source_is_known() -> None:
     few = without_sources(result(), "a.txt", "b.txt")
-    assert "\n                             a.txt, b.txt\n" in report.summary(few)
+    assert "\n                             a.txt, b.txt\n" in summary.summary(few)
     many = without_sources(result(), *(f"archive/2031/06/{n:03}-tamsin-bridge.txt" for n in range(40)))
-    line = report.summary(many).splitlines()[3]
+    line = summary.summary(many).splitlines()[3]
     assert line == " " * 29 + "000-tamsin-bridge, 001-tamsin-bridge +38"
 
 
 def test_skipped_places_are_listed_up_to_a_number() -> None:
-    assert report.skipped(result(skipped=2).skipped).splitlines() == [
+    assert summary.skipped(result(skipped=2).skipped).splitlines() == [
         "skipped kesh/0.txt: not text: it holds NUL bytes",
         "skipped kesh/1.txt: not text: it holds NUL bytes",
     ]
-    assert report.skipped(result(skipped=7).skipped).splitlines()[-1] == "skipped 2 more places"
-    assert report.skipped(result().skipped) == ""
+    assert summary.skipped(result(skipped=7).skipped).splitlines()[-1] == "skipped 2 more places"
+    assert summary.skipped(result().skipped) == ""
 
 
 def test_totals_say_where_the_list_of_the_skipped_is() -> None:
     one = result(skipped=1)
-    assert report.totals(one, "see out/skipped.jsonl").endswith(", 1 skipped (see out/skipped.jsonl)")
-    assert "skipped" not in report.totals(result())
+    assert summary.totals(one, "see out/skipped.jsonl").endswith(", 1 skipped (see out/skipped.jsonl)")
+    assert "skipped" not in summary.totals(result())
 
 
 def test_printable_text_is_shown_and_not_obeyed() -> None:
-    assert report.printable(HOSTILE) == SHOWN
-    assert report.printable("  a\t\u2028 b\x85") == "a b"
-    assert report.printable("می\u200cخواهم 👩\u200d👧") == "می\u200cخواهم 👩\u200d👧"
+    assert summary.printable(HOSTILE) == SHOWN
+    assert summary.printable("  a\t\u2028 b\x85") == "a b"
+    assert summary.printable("می\u200cخواهم 👩\u200d👧") == "می\u200cخواهم 👩\u200d👧"
 
 
 @pytest.mark.parametrize("colour", [False, True])
 def test_no_escape_of_an_article_reaches_the_terminal(colour: bool) -> None:
     one = with_text(HOSTILE)
-    for text in (report.summary(one, colour=colour), show(one, colour=colour), report.skipped(one.skipped)):
+    for text in (summary.summary(one, colour=colour), show(one, colour=colour), summary.skipped(one.skipped)):
         plain = ANSI.sub("", text) if colour else text
         assert all(char == "\n" or char.isprintable() for char in plain), plain
         assert "\u202e" not in text
@@ -183,10 +183,10 @@ WIDE = {
 def test_no_line_is_wider_than_the_terminal(text: str, width: int) -> None:
     one = with_text(text)
     one = dataclasses.replace(one, documents=one.documents.with_columns(url=pl.lit(None, dtype=pl.String)))
-    for shown in (report.summary(one, width=width), show(one, width=width)):
+    for shown in (summary.summary(one, width=width), show(one, width=width)):
         assert max(cell_len(line) for line in shown.splitlines()) <= width
         assert all(line == line.rstrip() for line in shown.splitlines())
-    rows = [line for line in report.summary(one, width=width).splitlines() if re.match(r" +\d ", line)]
+    rows = [line for line in summary.summary(one, width=width).splitlines() if re.match(r" +\d ", line)]
     assert [row.split()[:3] for row in rows] == [["1", "3", "25"], ["2", "2", "15"]]
 
 

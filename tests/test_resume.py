@@ -10,8 +10,10 @@ import pytest
 
 from newspapers import Watched, assert_same, newspapers, written
 from strategies import INTERPRETED
-from syndetect import Result, Settings, intake, pipeline, scan, stages
+from syndetect import Result, Settings, scan
 from syndetect.errors import ScratchError, SettingsError
+from syndetect.pipeline import intake, stages
+from syndetect.pipeline import scan as scan_module
 
 COUNT = 8 if INTERPRETED else 40
 SETTINGS = Settings(hot_places=4, window_days=4.0)
@@ -133,7 +135,7 @@ def test_another_scan_is_not_gone_on_with(
         with (source / "b.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"id": "new", "text": "one more"}) + "\n")
     else:
-        monkeypatch.setattr(pipeline, "version", lambda _: "0.0.1")
+        monkeypatch.setattr(scan_module, "version", lambda _: "0.0.1")
     with pytest.raises(ScratchError, match="scan without --resume to begin anew"):
         scan(source, settings, scratch=scratch, resume=True)
     assert (scratch / "state.json").exists()

@@ -11,8 +11,10 @@ import pytest
 import naive
 from newspapers import Article, assert_same, newspapers
 from strategies import INTERPRETED
-from syndetect import Result, Settings, intake, lsh, scan, stages, winnow
-from syndetect import corpus as corpus_module
+from syndetect import Result, Settings, scan
+from syndetect.matching import bands, winnowing
+from syndetect.pipeline import corpus as corpus_module
+from syndetect.pipeline import intake, stages
 
 COUNT = 10 if INTERPRETED else 60
 CORPUS = newspapers(1, COUNT)
@@ -61,7 +63,7 @@ def test_batches_do_not_matter(
     ("module", "name", "value"),
     [
         (stages, "SEEDS", 3), (stages, "SEEDS", 90), (stages, "PAIRS", 2), (stages, "PAIRS", 50),
-        (lsh, "MOST_KEYS", 3), (winnow, "_ROOM", 10), (corpus_module, "_CHUNK_BYTES", 1),
+        (bands, "MOST_KEYS", 3), (winnowing, "_ROOM", 10), (corpus_module, "_CHUNK_BYTES", 1),
     ],
 )  # fmt: skip
 def test_portions_do_not_matter(

@@ -14,7 +14,7 @@ import pytest
 
 from stores import IDENTITY, KINDS, PLENTY, array, contents, put
 from syndetect.errors import OutputError, ScratchError
-from syndetect.store import Store
+from syndetect.storage.scratch import Store
 
 Open = Callable[..., Store]
 

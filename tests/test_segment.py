@@ -20,11 +20,11 @@ from xxhash import xxh3_64_intdigest, xxh3_128_hexdigest
 import naive
 from stores import array
 from strategies import INTERPRETED, fewer
-from syndetect import blocks, segment
-from syndetect.blocks import BLOCK, CheckedFile
 from syndetect.errors import OutputError, StoredIndexError
-from syndetect.kernels.blocks import all_checked
-from syndetect.segment import Segment, SegmentWriter, Written
+from syndetect.kernels.lists import all_checked
+from syndetect.storage import checked_file, segment_file
+from syndetect.storage.checked_file import BLOCK, CheckedFile
+from syndetect.storage.segment_file import Segment, SegmentWriter, Written
 
 FACTS = {"documents": 3, "name": "é", "empty": None}
 SMALL = {"a": array("a", 300), "none": np.empty((0, 3), np.uint64), "c": array("c", 20), "e": array("e", 9)}
@@ -487,7 +487,7 @@ def test_a_full_disk_is_named_and_nothing_is_left(
         if fits < len(data):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(segment, "write_all", write_all)
+    monkeypatch.setattr(segment_file, "write_all", write_all)
     with pytest.raises(OutputError, match=r"cannot write .*segment: no space left on the disk; free some"):
         put(tmp_path / "segment", LARGE)
     assert list(tmp_path.iterdir()) == []
@@ -499,7 +499,7 @@ def test_a_segment_that_does_not_reach_the_disk_is_removed(
     def fsync(_: int) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(segment.os, "fsync", fsync)
+    monkeypatch.setattr(segment_file.os, "fsync", fsync)
     with pytest.raises(OutputError, match=r"cannot write .*: Input/output error"):
         put(tmp_path / "segment", SMALL)
     assert list(tmp_path.iterdir()) == []
@@ -508,4 +508,4 @@ def test_a_segment_that_does_not_reach_the_disk_is_removed(
 def test_blocks_that_overlap_are_taken_once() -> None:
     begin = np.array([5 * BLOCK, 0, BLOCK - 1, 7, 2 * BLOCK])
     end = np.array([5 * BLOCK + 1, 3 * BLOCK, BLOCK + 1, 8, 2 * BLOCK + 1])
-    assert blocks._blocks(begin, end).tolist() == [0, 1, 2, 5]
+    assert checked_file._blocks(begin, end).tolist() == [0, 1, 2, 5]

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import naive
 from strategies import documents, flatten
-from syndetect import shingle as stage
 from syndetect.kernels import shingles as kernels
+from syndetect.matching import shingles as stage
 
 big_words = st.integers(0, 2**32 - 1)
 some_documents = st.one_of(documents(), st.lists(st.lists(big_words, max_size=12), max_size=5))

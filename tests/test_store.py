@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from stores import IDENTITY, KINDS, PLENTY, array, contents, put
 from strategies import fewer
-from syndetect.budget import free_bytes, free_memory
-from syndetect.store import Store
+from syndetect.pipeline.forecast import free_bytes
+from syndetect.runtime.memory import free_memory
+from syndetect.storage.scratch import Store
 
 appends = st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.integers(0, 9)), max_size=12)
 

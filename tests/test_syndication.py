@@ -15,9 +15,11 @@ import pytest
 from click.testing import CliRunner
 
 from newspapers import Article, assert_same
-from syndetect import Index, Result, closeup, intake, scan
-from syndetect.cli import main
+from syndetect import Index, Result, scan
+from syndetect.cli.program import main
 from syndetect.errors import InputError, SettingsError
+from syndetect.pipeline import intake
+from syndetect.report import passage_view
 from syndetect.schema import TABLES
 
 SYLLABLES = ("ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se")
@@ -335,7 +337,7 @@ def test_a_scan_may_be_gone_on_with(whole: Result, tmp_path: Path, monkeypatch: 
     )
     monkeypatch.setattr(intake, "BATCH_BYTES", 3000)
     with monkeypatch.context() as patch:
-        patch.setattr("syndetect.assembly.tables", lambda *_: 1 / 0)
+        patch.setattr("syndetect.pipeline.scan.all_tables", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             scan(file, threads=1, across_sources=False, **options)  # type: ignore[arg-type]
     assert (tmp_path / "scratch").exists()
@@ -575,7 +577,7 @@ def test_an_index_tells_roles_by_time(tmp_path: Path) -> None:
 def test_a_passage_for_a_person(whole: Result) -> None:
     def lines(text: str, clusters: pl.DataFrame) -> list[str]:
         number = passage_with(whole, text)["passage_id"]
-        shown = closeup.passage(whole.documents, whole.passages, clusters, number, width=200)
+        shown = passage_view.passage(whole.documents, whole.passages, clusters, number, width=200)
         return [line.strip() for line in shown.splitlines()]
 
     assert lines(COPY, whole.clusters)[1:3] == ["copy: 2 outlets have it", "first copy-1"]

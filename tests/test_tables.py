@@ -17,12 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invented import result
-from syndetect import files, tables
-from syndetect.disk import reason
 from syndetect.errors import OutputError, ResultError, SettingsError
-from syndetect.files import encode, read_frame, write_frame
+from syndetect.results import frames as frames_module
+from syndetect.results import result as result_module
+from syndetect.results.frames import encode, read_frame, write_frame
+from syndetect.results.result import FORMATS, Result, check_place, read_table
 from syndetect.schema import SKIPPED, TABLES
-from syndetect.tables import FORMATS, Result, check_place, read_table
+from syndetect.storage.filesystem import reason
 
 COLUMNS = {
     "documents": "doc_id source published title url paragraphs words reused_words reused_share"
@@ -137,7 +138,7 @@ def test_times_are_iso_8601_in_text() -> None:
 
 @pytest.mark.parametrize("rows", [0, 1, 7])
 def test_text_comes_in_pieces_that_make_one_whole(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
-    monkeypatch.setattr(files, "_SLICE", 3)
+    monkeypatch.setattr(frames_module, "_SLICE", 3)
     frame = pl.DataFrame(
         {"n": range(rows), "text": ["a\n},\n{"] * rows}, schema={"n": pl.Int64, "text": pl.String}
     )
@@ -280,7 +281,7 @@ def test_a_failed_write_leaves_nothing_of_it(
             raise fault
         write_frame(frame, path)
 
-    monkeypatch.setattr(tables, "write_frame", fail)
+    monkeypatch.setattr(result_module, "write_frame", fail)
     with pytest.raises(raised, match=message):
         result().write(tmp_path / "out", force=there)
     assert names(tmp_path) == ({"out"} if there else set())

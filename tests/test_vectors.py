@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import naive
 from syndetect.kernels import spelling, vectors, words
-from syndetect.text import folding
+from syndetect.matching.tokens import folding
 
 CHARACTER = naive.characters(*folding())
 

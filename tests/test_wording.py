@@ -11,8 +11,8 @@ import naive  # noqa: F401  (its tests run interpreted and with bounds checks, t
 import naive_wording as twin
 from strategies import INTERPRETED, flatten
 from syndetect.kernels.rarity import SLOT_BITS
-from syndetect.syndication import wording
-from syndetect.syndication.wording import MIX, Rarity
+from syndetect.matching import wording
+from syndetect.matching.wording import MIX, Rarity
 from test_links import corpus
 
 SOME = settings(max_examples=10 if INTERPRETED else 30)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import naive
 from strategies import FRAGMENTS, INTERPRETED, encode, fewer, initials, prose, text
-from syndetect import text as stage
 from syndetect.kernels.words import tokenise as kernel
-from syndetect.text import Words, blank_repeats, folding, tokenise
+from syndetect.matching import tokens as stage
+from syndetect.matching.tokens import Words, blank_repeats, folding, tokenise
 
 CHARACTER = naive.characters(*folding())
 

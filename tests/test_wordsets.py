@@ -1,13 +1,12 @@
 """Ranges of words as sets, held against Python's sets."""
 
 import numpy as np
-import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.syndication import wordsets
+from syndetect import intervals
+from syndetect.arrays import I64
 
-I64 = npt.NDArray[np.int64]
 WORDS = 40
 
 ranges = st.lists(
@@ -34,7 +33,7 @@ def assert_apart(found: I64) -> None:
 
 @given(ranges)
 def test_union(one: list[list[int]]) -> None:
-    found = wordsets.union(table(one))
+    found = intervals.union(table(one))
     assert found.dtype == np.int64
     assert members(found) == members(table(one))
     assert_apart(found)
@@ -42,22 +41,22 @@ def test_union(one: list[list[int]]) -> None:
 
 @given(ranges, ranges)
 def test_common(one: list[list[int]], two: list[list[int]]) -> None:
-    sides = wordsets.union(table(one)), wordsets.union(table(two))
-    found = wordsets.common(*sides)
+    sides = intervals.union(table(one)), intervals.union(table(two))
+    found = intervals.common(*sides)
     assert members(found) == members(sides[0]) & members(sides[1])
     assert_apart(found)
-    assert found.tolist() == wordsets.common(*sides[::-1]).tolist()
+    assert found.tolist() == intervals.common(*sides[::-1]).tolist()
 
 
 @given(ranges, st.lists(st.integers(0, WORDS), max_size=9))
 def test_before(one: list[list[int]], words: list[int]) -> None:
-    found = wordsets.before(wordsets.union(table(one)), np.array(words, np.int64))
+    found = intervals.before(intervals.union(table(one)), np.array(words, np.int64))
     assert found.tolist() == [sum(word < limit for word in members(table(one))) for limit in words]
 
 
 @given(ranges, ranges)
 def test_counted(one: list[list[int]], within: list[list[int]]) -> None:
-    found = wordsets.counted(wordsets.union(table(one)), table(within))
+    found = intervals.counted(intervals.union(table(one)), table(within))
     assert found.tolist() == [len(members(table(one)) & {*range(*pair)}) for pair in within]
 
 
@@ -68,4 +67,4 @@ def test_by_document(one: list[list[int]], sizes: list[int]) -> None:
         len(members(table(one)) & {*range(low, low + size)})
         for low, size in zip(documents.tolist(), sizes, strict=False)
     ]
-    assert wordsets.by_document(table(one), documents).tolist() == expected
+    assert intervals.by_document(table(one), documents).tolist() == expected

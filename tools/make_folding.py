@@ -1,4 +1,4 @@
-"""Write src/syndetect/folding.npz, the table by which characters are folded (see syndetect/text.py).
+"""Write src/syndetect/matching/folding.npz, the table by which characters are folded (see matching/tokens.py).
 
 Run with CPython 3.13 (Unicode 15.1): ``python tools/make_folding.py``. The table is committed so that every Python
 version, each with its own Unicode data, folds alike; ``tests/test_folding.py`` holds it against the rule below.
@@ -116,7 +116,7 @@ def tables() -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    target = Path(__file__).parent.parent / "src/syndetect/folding.npz"
+    target = Path(__file__).parent.parent / "src/syndetect/matching/folding.npz"
     if unicodedata.unidata_version != "15.1.0":
         sys.exit("run this with CPython 3.13, whose Unicode data (15.1) the committed table follows")
     np.savez_compressed(target, allow_pickle=False, **tables())

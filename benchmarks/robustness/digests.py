@@ -74,7 +74,10 @@ def indexes(articles: pl.DataFrame, work: Path) -> Iterator[tuple[str, str]]:
         index.compact(threads=2)
         yield "index, compact: files", of_files(work / "index")
         yield from _asked("index, compact", index, queries)
-        yield "index: signatures", hashlib.blake2b(index.signatures(held["id"][500:600])).hexdigest()[:32]
+        yield (
+            "index: signatures",
+            hashlib.blake2b(index.signatures(held["id"][500:600]).tobytes()).hexdigest()[:32],
+        )
 
 
 def _asked(name: str, index: syndetect.Index, queries: pl.DataFrame) -> Iterator[tuple[str, str]]:

@@ -20,16 +20,17 @@ from syndetect.errors import (
 from syndetect.settings import Settings
 
 if TYPE_CHECKING:
-    from syndetect.adding import Added
-    from syndetect.answer import Answer
-    from syndetect.dedup import Deduplicated, deduplicate
-    from syndetect.evaluation import Evaluation, evaluate
-    from syndetect.index import Index, stream
-    from syndetect.minhash_lsh import MinHashLSH
-    from syndetect.pipeline import scan
-    from syndetect.progress import Progress
-    from syndetect.similar import NearDuplicates
-    from syndetect.tables import Result
+    from syndetect.dedup.deduplicate import Deduplicated, deduplicate
+    from syndetect.evaluation.evaluate import Evaluation, evaluate
+    from syndetect.index.answer import Answer
+    from syndetect.index.feed import stream
+    from syndetect.index.index import Index
+    from syndetect.index.near_duplicates import NearDuplicates
+    from syndetect.index.writer import Added
+    from syndetect.lsh_index.minhash_lsh import MinHashLSH
+    from syndetect.pipeline.scan import scan
+    from syndetect.results.result import Result
+    from syndetect.runtime.progress import Progress
 
 __all__ = [
     "Added",
@@ -57,19 +58,19 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "Added": "adding",
-    "Answer": "answer",
-    "Deduplicated": "dedup",
-    "Evaluation": "evaluation",
-    "Index": "index",
-    "MinHashLSH": "minhash_lsh",
-    "NearDuplicates": "similar",
-    "Progress": "progress",
-    "Result": "tables",
-    "deduplicate": "dedup",
-    "evaluate": "evaluation",
-    "scan": "pipeline",
-    "stream": "index",
+    "Added": "index.writer",
+    "Answer": "index.answer",
+    "Deduplicated": "dedup.deduplicate",
+    "Evaluation": "evaluation.evaluate",
+    "Index": "index.index",
+    "MinHashLSH": "lsh_index.minhash_lsh",
+    "NearDuplicates": "index.near_duplicates",
+    "Progress": "runtime.progress",
+    "Result": "results.result",
+    "deduplicate": "dedup.deduplicate",
+    "evaluate": "evaluation.evaluate",
+    "scan": "pipeline.scan",
+    "stream": "index.feed",
 }
 
 

@@ -1,6 +1,6 @@
 """``python -m syndetect`` is the command ``syndetect``."""
 
-from syndetect.cli import main
+from syndetect.cli.program import main
 
 if __name__ == "__main__":
     main(prog_name="syndetect")

@@ -5,23 +5,11 @@ A seed is a pair of words at which two documents agree.
 
 import numpy as np
 
-from syndetect.kernels.extension import (
-    A0,
-    A1,
-    B0,
-    B1,
-    BAND,
-    COLUMNS,
-    EQUAL,
-    SCORE,
-    WIDTH,
-    find_run,
-    grow,
-)
+from syndetect.kernels.extension import A0, A1, B0, B1, BAND, COLUMNS, EQUAL, SCORE, WIDTH, find_run, grow
+from syndetect.kernels.groups import owner_of
 from syndetect.kernels.jit import allocating, inline, kernel
+from syndetect.kernels.nearby import first_of, second_of
 from syndetect.kernels.order import shell_sort, sort_values
-from syndetect.kernels.owners import owner_of
-from syndetect.kernels.seeds import first_of, second_of
 
 #: Matches of a pair at which a seed is looked up before it is extended; what slips through is pruned afterwards.
 _RECENT = 64
@@ -192,7 +180,7 @@ def align(code, documents, blocks, seeds, min_words, min_score, min_linked, reac
     Args:
         code: uint32[words].
         documents: int64[d + 1], each document's first word.
-        blocks: uint32, as :func:`syndetect.kernels.owners.owner_of` takes it.
+        blocks: uint32, as :func:`syndetect.kernels.groups.owner_of` takes it.
         seeds: uint64[s], ascending, as of :mod:`.seeds`; pairs of documents without a strong one are passed over.
         min_words, min_score, min_linked, reach, drop, join: as in Settings; scores and drop in quarters.
         matches: int64[s + 1, WIDTH], output.

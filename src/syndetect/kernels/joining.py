@@ -5,11 +5,9 @@ Of each word a tag of eight bits is held in memory; the words themselves are not
 
 import numpy as np
 
-from syndetect.kernels.groups import UNDATED, is_close
+from syndetect.kernels.groups import UNDATED, is_close, owner_of
 from syndetect.kernels.jit import inline, kernel, merged
-from syndetect.kernels.nearby import SHIFT, SPAN, agreement
-from syndetect.kernels.owners import owner_of
-from syndetect.kernels.seeds import pack_seed
+from syndetect.kernels.nearby import SHIFT, SPAN, agreement, pack_seed
 
 _SIDE = SPAN + 2 * SHIFT
 _REACH = SPAN + SHIFT
@@ -91,7 +89,7 @@ def join_groups(
         tags: uint8[words], not 0.
         k: words of a key.
         documents: int64[d + 1], each document's first word.
-        blocks: uint32, as :func:`syndetect.kernels.owners.owner_of` takes it.
+        blocks: uint32, as :func:`syndetect.kernels.groups.owner_of` takes it.
         time: int64[d], in units of the window, or ``UNDATED``.
         asked: uint8[d], whether the document is asked for.
         window: at most so far apart; negative for no limit.

@@ -14,6 +14,8 @@ from numba.core import types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
+from syndetect.kernels.jit import inline
+
 #: Words that are looked at on either side.
 SPAN = 16
 #: By how many words a word may stand off.
@@ -76,3 +78,26 @@ def bounds_by_bits(quarters_equal: int, quarters_other: int) -> Any:
             best = np.maximum(best, score)
         table[:] = best
     return tables
+
+
+_U1 = np.uint64(1)
+_S32 = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
+
+
+@inline
+def pack_seed(one, other, is_strong):
+    """A seed of two words in either order."""
+    return np.uint64(min(one, other)) << _S32 | np.uint64(max(one, other)) << _U1 | np.uint64(is_strong)
+
+
+@inline
+def first_of(seed):
+    """The word of the earlier document."""
+    return np.int64(seed >> _S32)
+
+
+@inline
+def second_of(seed):
+    """The word of the later document."""
+    return np.int64((seed & _LOWER) >> _U1)

@@ -4,15 +4,94 @@ The scheme is datasketch 2's ``affine32``: MurmurHash3's 32-bit finaliser on the
 32-bit arithmetic with odd ``a``, and the minimum over the shingles.
 """
 
+import numba
 import numpy as np
 import numpy.typing as npt
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
 from syndetect.kernels.jit import inline, kernel
-from syndetect.kernels.minimum import LANES, find_least
 from syndetect.kernels.shingles import absorb32
 
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
+
+#: Slots that are worked on together. Signatures and permutations come padded to a multiple of it.
+LANES = 64
+
+_WIDTH = 16
+_I32, _I64 = ir.IntType(32), ir.IntType(64)
+_VECTOR = ir.VectorType(_I32, _WIDTH)
+
+
+def _emit(context, builder, signature, arguments):
+    """Write the LLVM code of :func:`_least_plainly`."""
+    hashes, a, b, slots = (
+        context.make_array(signature.args[i])(context, builder, arguments[i]).data for i in (0, 3, 4, 5)
+    )
+    first, last, at, to, is_new = (arguments[i] for i in (1, 2, 6, 7, 8))
+
+    def vectors(data, place):
+        base = builder.bitcast(builder.gep(data, [place]), _VECTOR.as_pointer())
+        return [builder.gep(base, [_I64(i)]) for i in range(LANES // _WIDTH)]
+
+    def load(data, place):
+        return [builder.load(vector, align=4) for vector in vectors(data, place)]
+
+    factors, addends = load(a, at), load(b, at)
+    ones = _VECTOR([_I32(0xFFFFFFFF)] * _WIDTH)
+    # LLVM moves these variables to registers, as it does with any compiler's local variables.
+    least = [
+        cgutils.alloca_once_value(builder, builder.select(is_new, ones, before)) for before in load(slots, to)
+    ]
+    with cgutils.for_range(builder, last, start=first) as loop:
+        h = builder.load(builder.gep(hashes, [loop.index]))
+        lane = builder.insert_element(_VECTOR(ir.Undefined), h, _I32(0))
+        spread = builder.shuffle_vector(lane, lane, _VECTOR([_I32(0)] * _WIDTH))
+        for factor, addend, place in zip(factors, addends, least, strict=True):
+            permuted, before = builder.add(builder.mul(factor, spread), addend), builder.load(place)
+            is_less = builder.icmp_unsigned("<", permuted, before)
+            builder.store(builder.select(is_less, permuted, before), place)
+    for place, target in zip(least, vectors(slots, to), strict=True):
+        builder.store(builder.load(place), target, align=4)
+    return context.get_dummy_value()
+
+
+def _least_vectors(_, hashes, first, last, a, b, slots, at, to, is_new):
+    """What numba asks of an intrinsic: the types of its call, if it takes these, and its code."""
+    if any(array != types.uint32[::1] for array in (hashes, a, b, slots)):
+        return None
+    return types.void(hashes, first, last, a, b, slots, at, to, is_new), _emit
+
+
+def _least_plainly(hashes, first, last, a, b, slots, at, to, is_new):
+    """The same in Python, for when nothing is compiled."""
+    least = slots[to : to + LANES]
+    if is_new:
+        least[:] = 0xFFFFFFFF
+    for h in hashes[first:last]:
+        least[:] = np.minimum(least, a[at : at + LANES] * h + b[at : at + LANES])
+
+
+_least_of_lanes = _least_plainly if numba.config.DISABLE_JIT else intrinsic(_least_vectors)
+
+
+@inline
+def find_least(hashes, first, last, a, b, slots, row, taken):
+    """Put the least of ``a * h + b`` over the hashes first to last into one row of slots.
+
+    Args:
+        hashes: uint32, mixed already.
+        first, last: int64, inside ``hashes``; this is not checked.
+        a, b: uint32, a multiple of ``LANES`` of them.
+        slots: uint32, rows as long as ``a``, one after the other.
+        row: int64, the number of the row.
+        taken: int64, how many hashes the row has been made of so far; 0 begins it anew.
+    """
+    for at in range(0, len(a), LANES):
+        _least_of_lanes(hashes, first, last, a, b, slots, at, row * len(a) + at, taken == 0)
+
 
 _M1 = np.uint32(0x85EBCA6B)
 _M2 = np.uint32(0xC2B2AE35)

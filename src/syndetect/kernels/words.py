@@ -14,7 +14,7 @@ a word runs out of is followed by one that begins with that word. So nothing but
 import numpy as np
 
 from syndetect.kernels.jit import inline, kernel, merged
-from syndetect.kernels.spelling import (
+from syndetect.kernels.spelling import (  # fmt: skip
     ALL,
     IS_WORD,
     SMALL,
@@ -25,7 +25,7 @@ from syndetect.kernels.spelling import (
     mask_letters,
     note_line_end,
     spell,
-)  # fmt: skip
+)
 from syndetect.kernels.vectors import WIDTH, count, first, load_word, match
 
 #: Bytes that must follow the last document, to be read and ignored.

@@ -34,7 +34,7 @@ def voices(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.DataFrame:
     Args:
         uses: ``passage, document, begin, end`` (characters), ``voter`` (one of each owner), ``carried``
             (:func:`is_carried`).
-        credits_: ``document, agency, role, begin, end``; roles as in :data:`syndetect.syndication.credits.ROLES`.
+        credits_: ``document, agency, role, begin, end``; roles as in :data:`syndetect.syndication.credits.find.ROLES`.
 
     Returns:
         ``passage, agency, voter, weight``, a row for each that differ in the first three.

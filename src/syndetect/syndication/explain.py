@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from syndetect.align import Matches
+from syndetect import intervals
+from syndetect.arrays import I64
 from syndetect.kernels.groups import UNDATED
-from syndetect.passages import Passages
-from syndetect.syndication import evidence, kinds, origins, owners, shares, wordsets
-
-I64 = npt.NDArray[np.int64]
+from syndetect.matching.alignment import Matches
+from syndetect.matching.passages import Passages
+from syndetect.syndication import evidence, kinds, origins, owners, shares
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _pairs(matches: Matches, quotes: I64) -> pl.DataFrame:
     """
     sides = matches.words_a, matches.words_b
     size = sum(words[:, 1] - words[:, 0] for words in sides)
-    quoted = sum(wordsets.counted(quotes, words) for words in sides)
+    quoted = sum(intervals.counted(quotes, words) for words in sides)
     frame = pl.DataFrame(
         {"a": matches.document_a, "b": matches.document_b, "shared": size, "narration": size - quoted}
     )
@@ -206,7 +206,7 @@ def _uses(
             "low": words[:, 0],
             "high": words[:, 1],
             "size": words[:, 1] - words[:, 0],
-            "quoted": wordsets.counted(articles.quotes, words),
+            "quoted": intervals.counted(articles.quotes, words),
             "before": words[:, 0] - articles.documents[document],
             "behind": articles.documents[document + 1] - words[:, 1],
             "begin": characters[0],

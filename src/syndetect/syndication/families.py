@@ -16,17 +16,11 @@ to each other, and no chain of small changes connects what has little in common.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from syndetect.kernels import families as _kernels
+from syndetect.arrays import F64, I64, U8, U32, U64
+from syndetect.kernels import stars as _kernels
 from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.stars import count_covered
-
-U8 = npt.NDArray[np.uint8]
-U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
-I64 = npt.NDArray[np.int64]
-F64 = npt.NDArray[np.float64]
 
 #: The relations to a representative, by their numbers from 1; 0 is the representative itself.
 RELATIONS = ("exact", "near", "contains", "revision")

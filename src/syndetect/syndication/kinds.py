@@ -19,10 +19,9 @@ hardly anything else.
 """
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-I64 = npt.NDArray[np.int64]
+from syndetect.arrays import I64
 
 KINDS = ("wire", "quote", "boilerplate", "release", "copy", "unknown")
 

@@ -4,19 +4,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from xxhash import xxh3_64_intdigest
 
-from syndetect.store import Store
-from syndetect.syndication import credits as credits_
-from syndetect.syndication.agencies import Agencies
+from syndetect.arrays import I64, U8, U64
+from syndetect.matching.tokens import Words
+from syndetect.storage.scratch import Store
+from syndetect.syndication.credits import find as credits_
+from syndetect.syndication.credits.agencies import Agencies
 from syndetect.syndication.quotes import quoted
-from syndetect.text import Words
-
-U8 = npt.NDArray[np.uint8]
-U64 = npt.NDArray[np.uint64]
-I64 = npt.NDArray[np.int64]
 
 
 class Marks(NamedTuple):

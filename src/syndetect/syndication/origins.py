@@ -1,15 +1,11 @@
 """Who had a passage first: by time, as far as times tell it."""
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from syndetect.arrays import I64, U32, Bool
 from syndetect.kernels.groups import UNDATED
-from syndetect.text import latest
-
-I64 = npt.NDArray[np.int64]
-U32 = npt.NDArray[np.uint32]
-B8 = npt.NDArray[np.bool_]
+from syndetect.matching.timeline import latest
 
 #: Clocks of outlets differ: times closer than this (microseconds: a quarter of an hour) tell no order.
 TIE = 15 * 60 * 1_000_000
@@ -18,7 +14,7 @@ LEAST_WITNESSES = 2
 _NEVER = np.iinfo(np.int64).max // 2
 
 
-def bounds_of(time: I64, reference: B8 | None = None) -> tuple[I64, I64]:
+def bounds_of(time: I64, reference: Bool | None = None) -> tuple[I64, I64]:
     """int64[d] each: the earliest and the latest moment that a time may mean, in microseconds.
 
     Midnight is taken for a date alone, which means any moment of that day; an undated document may be of any time, and
@@ -31,10 +27,11 @@ def bounds_of(time: I64, reference: B8 | None = None) -> tuple[I64, I64]:
     return np.where(is_open, -_NEVER, time), np.where(undated, _NEVER, until)
 
 
-def rank_of(time: I64, agency: B8, reference: B8) -> U32:
+def rank_of(time: I64, agency: Bool, reference: Bool) -> U32:
     """uint32[d]: the order of time in which passages are put together.
 
-    As in :func:`syndetect.text.time_rank`, but that a reference comes before all, and that an agency's own article of
+    As in :func:`syndetect.matching.timeline.time_rank`, but that a reference comes before all, and that an agency's
+    own article of
     which only the date is known comes before what others have of that day.
 
     Args:
@@ -48,8 +45,8 @@ def rank_of(time: I64, agency: B8, reference: B8) -> U32:
 
 
 def first_documents(
-    passage: I64, document: I64, rank: U32, bounds: tuple[I64, I64], own: B8
-) -> tuple[I64, B8]:
+    passage: I64, document: I64, rank: U32, bounds: tuple[I64, I64], own: Bool
+) -> tuple[I64, Bool]:
     """The document that had each passage first, where times tell it.
 
     A document may have been first unless another was there before it for certain. Where one alone may have been, it
@@ -80,7 +77,7 @@ def first_documents(
     return np.where(own[heads] | (many == 1) & ~is_owned, document[heads], -1), may_be
 
 
-def roles(passage: I64, document: I64, first: I64, may_be: B8, virtual: B8) -> pl.Series:
+def roles(passage: I64, document: I64, first: I64, may_be: Bool, virtual: Bool) -> pl.Series:
     """The role of each use: ``first``, ``copy``, or ``unknown``.
 
     Whoever was not first for certain has a copy, also where it is not known who was. With a virtual source all have.

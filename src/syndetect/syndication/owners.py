@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from syndetect.disk import reason
 from syndetect.errors import InputError, SettingsError
+from syndetect.storage.filesystem import reason
 
 #: Two outlets are of one owner when so large a part of the smaller one's articles stands whole in the other ...
 AFFINITY = 0.2

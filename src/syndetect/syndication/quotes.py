@@ -8,20 +8,17 @@ one.
 
 Single marks between letters, before ``tis``, ``em``, ``n`` or a decade and behind a plural's s are apostrophes, double
 ones behind a digit inches, unless a quotation is open and nothing else closes it. A quotation by single marks that is
-never closed is none. Any other ends with its paragraph (``syndetect.text`` says what that is), or after 200 words of
+never closed is none. Any other ends with its paragraph (``matching.tokens`` says what that is), or after 200 words of
 it. Where the next paragraph opens with a mark of the family it goes on, as is usual for quotations of several
 paragraphs.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from syndetect.arrays import I64, U8
 from syndetect.kernels import quotes as _kernels
 from syndetect.kernels.vectors import WIDTH
-from syndetect.text import Words
-
-U8 = npt.NDArray[np.uint8]
-I64 = npt.NDArray[np.int64]
+from syndetect.matching.tokens import Words
 
 
 def quoted(buffer: U8, bounds: I64, words: Words) -> U8:

@@ -3,13 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from syndetect.syndication import wordsets
-
-I64 = npt.NDArray[np.int64]
-F64 = npt.NDArray[np.float64]
+from syndetect import intervals
+from syndetect.arrays import F64, I64
 
 
 class Shares(NamedTuple):
@@ -57,11 +54,11 @@ def shares(uses: pl.DataFrame, whole: I64, matched: I64, quotes: I64, documents:
         is_copy & (role == "unknown"),
     ):
         ranges = uses.filter(chosen).select("low", "high").to_numpy().astype(np.int64).reshape(-1, 2)
-        known = wordsets.union(np.concatenate([known, ranges]))
-        totals.append(np.diff(wordsets.before(known, documents)))
-    reused = wordsets.union(matched)
-    unquoted = np.diff(wordsets.before(reused, documents)) - np.diff(
-        wordsets.before(wordsets.common(reused, quotes), documents)
+        known = intervals.union(np.concatenate([known, ranges]))
+        totals.append(np.diff(intervals.before(known, documents)))
+    reused = intervals.union(matched)
+    unquoted = np.diff(intervals.before(reused, documents)) - np.diff(
+        intervals.before(intervals.common(reused, quotes), documents)
     )
     agency, _, quoted, copied, unknown = totals
     return Shares(agency / sizes, (copied - quoted) / sizes, 1 - unknown / sizes, unquoted / sizes)

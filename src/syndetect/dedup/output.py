@@ -1,0 +1,180 @@
+"""Where what is kept goes: a file or a folder that appears whole or not at all, and the lists beside it."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from syndetect.dedup.rewrite import Keep, write_kept
+from syndetect.errors import InputError, OutputError
+from syndetect.reading.articles import Columns
+from syndetect.reading.discovery import File, Inputs, format_of, printable
+from syndetect.reading.encoding import UnusableError
+from syndetect.results.frames import write_frame
+from syndetect.storage.filesystem import move, reason, sync_folder
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place to write to, and what is to be written there.
+
+    Attributes:
+        place: absolute, links followed.
+        files: what was given, with the sizes (bytes) and times of change (ns) that they had.
+        is_file: whether ``place`` is for one file; else for a folder.
+        force: replace what is there.
+    """
+
+    place: Path
+    files: Mapping[File, tuple[int, int]]
+    is_file: bool
+    force: bool
+
+    def beside(self, what: str) -> Path:
+        """The file for a list: ``kept.jsonl.gz`` has ``kept.removed.jsonl``, the folder ``kept`` too."""
+        name = self.place.name
+        kind = format_of(name) if self.is_file else None
+        if kind is not None:
+            name = name.rpartition(".")[0].rpartition(".")[0] if kind[1] else name.rpartition(".")[0]
+        return self.place.with_name(f"{name}.{what}.jsonl")
+
+
+def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, force: bool) -> Target:
+    """Make sure that what is kept of a source can be written, before the work is done.
+
+    Args:
+        found: a source, resolved.
+        output: the place to write to.
+        cuts: whether texts will be cut.
+        force: replace a file, a folder that is empty, or one beside which lies the list of what was removed.
+
+    Raises:
+        InputError: the source cannot be written again.
+        OutputError: the place is taken, is among the inputs, has the end of another format, or cannot be written.
+    """
+    if not isinstance(found, Inputs):
+        raise InputError("only files can be written again: of frames and mappings take the ids that are kept")
+    for file in found.files:
+        if file.path == "-":
+            raise InputError("standard input cannot be read a second time: give a file")
+        if cuts and file.format == "html":
+            raise InputError(f"{file.place(0)}: paragraphs cannot be cut from HTML")
+    place, shown = Path(output).resolve(), printable(os.fspath(output))
+    is_file = len(found.files) == 1 and Path(found.given[0]).is_file() and len(found.given) == 1
+    target = Target(place, {file: _state(file) for file in found.files}, is_file, force)
+    _check_names(target, shown)
+    _check_free(target, shown)
+    parent = next(folder for folder in place.parents if folder.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"cannot write {shown}: {parent} is not a folder that you may write in")
+    return target
+
+
+def _state(file: File) -> tuple[int, int]:
+    try:
+        status = Path(file.path).stat()
+    except OSError:  # reading tells of it
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
+
+
+def _check_names(target: Target, shown: str) -> None:
+    inside = str(target.place).rstrip(os.sep) + os.sep
+    for file in target.files:
+        if (os.path.realpath(file.path) + os.sep).startswith(inside):
+            raise OutputError(f"{shown} is or holds {file.place(0)}, which is read: choose another place")
+        if target.is_file and format_of(target.place.name) != (file.format, file.packing):
+            end = "".join(Path(file.path).suffixes[-2 if file.packing else -1 :])
+            raise OutputError(f"{shown} will be as {file.place(0)} is: give it a name that ends in {end}")
+
+
+def _check_free(target: Target, shown: str) -> None:
+    place, removed = target.place, target.beside("removed")
+    there = next((path for path in (place, removed, target.beside("skipped")) if path.exists()), None)
+    if there is not None and not target.force:
+        raise OutputError(f"{there} is there already: choose another place, or add --force")
+    if place.exists() and place.is_dir() == target.is_file:
+        raise OutputError(f"{shown} is {'a' if target.is_file else 'no'} folder: choose another place")
+    if place.is_dir() and any(place.iterdir()) and not removed.exists():
+        raise OutputError(f"{shown} is not what dedup wrote, so it is not replaced: choose another place")
+
+
+def write(
+    target: Target, keeps: Mapping[int, Keep], columns: Columns, removed: pl.DataFrame, skipped: pl.DataFrame
+) -> None:
+    """Write what is kept, and the lists beside it; whatever happens, nothing half-written stays.
+
+    Args:
+        target: what :func:`check_target` gave.
+        keeps: what is kept of the files, by their places among them. Of the others in a folder there is no file.
+        columns: where the texts of records are.
+        removed, skipped: the lists; there is no file of an empty list of what was skipped. Columns that are null
+            throughout are left out.
+
+    Raises:
+        InputError: a file changed since it was read.
+        OutputError: the place cannot be written.
+    """
+    try:
+        with _staged(target) as stage:
+            for number, (file, state) in enumerate(target.files.items()):
+                keep = keeps.get(number, Keep([], {}))
+                if keep.numbers or target.is_file:
+                    place = stage / "kept" if target.is_file else stage / "kept" / file.name
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    _write_unchanged(file, state, keep, columns, place)
+            write_frame(
+                removed.select(name for name in removed.columns if _tells(removed[name])),
+                stage / "removed.jsonl",
+            )
+            if skipped.height:
+                write_frame(skipped, stage / "skipped.jsonl")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(f"cannot write {target.place}: {reason(error)}") from error
+
+
+def _write_unchanged(file: File, state: tuple[int, int], keep: Keep, columns: Columns, place: Path) -> None:
+    """Write what is kept of a file, if that is still the file that was read."""
+    with suppress(UnusableError):
+        if _state(file) == state:
+            write_kept(file, keep, columns, place)
+            if _state(file) == state:
+                return
+    raise InputError(f"{file.place(0)} changed while it was read: try again")
+
+
+def _tells(column: pl.Series) -> bool:
+    return column.name in ("doc_id", "kept", "relation", "similarity", "place") or column.null_count() < len(
+        column
+    )
+
+
+@contextmanager
+def _staged(target: Target) -> Iterator[Path]:
+    """A new folder beside the place; what is in it moves to its places when the block ends, and it is gone."""
+    place = target.place
+    stage = place.with_name(f".{place.name}-{secrets.token_hex(4)}.partial")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        (stage if target.is_file else stage / "kept").mkdir(parents=True)
+        yield stage
+        if target.is_file:
+            (stage / "kept").replace(place)
+        else:
+            sync_folder(stage / "kept")
+            move(stage / "kept", place, replace=target.force)
+        for name in ("removed", "skipped"):
+            target.beside(name).unlink(missing_ok=True)
+            if (made := stage / f"{name}.jsonl").exists():
+                made.replace(target.beside(name))
+        sync_folder(place.parent)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)

@@ -1,0 +1,156 @@
+"""What is held against each other, documents or paragraphs: read from their source, and put in order of preference."""
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Literal, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from syndetect.arrays import I64
+from syndetect.errors import InputError
+from syndetect.matching import tokens
+from syndetect.matching.timeline import time_rank
+from syndetect.matching.tokens import Words, joined
+from syndetect.reading import sources as read
+from syndetect.reading.articles import times
+from syndetect.reading.skipped import Skipped
+from syndetect.reading.sources import BATCH_BYTES
+from syndetect.runtime.progress import Progress
+from syndetect.runtime.threads import in_order
+from syndetect.storage.scratch import Store
+
+Preference = Literal["first", "longest", "earliest", "source-order"]
+Unit = Literal["document", "paragraph"]
+
+#: Words that a paragraph must have to be dropped.
+LEAST_WORDS = 8
+_ORIGIN = pl.Schema({"doc_id": pl.String(), "source": pl.String(), "published": pl.Datetime("us", "UTC")})
+
+
+class Items(NamedTuple):
+    """What is compared: documents, or paragraphs of 8 words and more.
+
+    All int64[n]: the document; the number of the paragraph in it, from 0; first word and end in the corpus; and, of
+    paragraphs, where the first word begins in the document and the last one ends, in characters.
+    """
+
+    document: I64
+    number: I64
+    low: I64
+    high: I64
+    begin: I64
+    end: I64
+
+
+class Texts(NamedTuple):
+    """What was read.
+
+    ``articles`` have the columns of ``_ORIGIN``; ``origins`` int64[d, 2], of each the place of its file and its record
+    there; ``words`` int64[d + 1], its first word; ``paragraphs`` none where documents are compared.
+    """
+
+    articles: pl.DataFrame
+    origins: I64
+    words: I64
+    paragraphs: Items
+    bytes: int
+
+
+def whole_documents(words: I64) -> Items:
+    """Documents as what is compared; ``words`` are the first word of each, and the end (int64[d + 1])."""
+    documents = np.arange(len(words) - 1)
+    none = np.zeros_like(documents)
+    return Items(documents, none, words[:-1], words[1:], none, none)
+
+
+def read_texts(
+    found: read.Inputs | read.Source, columns: Mapping[str, str] | None, unit: Unit, threads: int, store: Store,
+    skipped: Skipped, progress: Progress,
+) -> Texts:  # fmt: skip
+    """Read all documents, and say who they are and where they stand; their words go to the store as ``code``.
+
+    Args:
+        found: a source, resolved.
+        unit: what is to be compared.
+        columns, threads, store, skipped, progress: as elsewhere.
+
+    Raises:
+        InputError: there is nothing to read, or the source cannot be read.
+    """
+    progress.stage("reading", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
+    frames, files, numbers = [pl.DataFrame(schema=_ORIGIN)], array("q"), array("q")
+
+    def note(file: int, number: int) -> None:
+        files.append(file)
+        numbers.append(number)
+
+    def texts() -> Iterator[list[bytes]]:
+        for frame, encoded in read.batches(
+            found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES,
+            on_article=note,
+        ):  # fmt: skip
+            frames.append(frame.select(_ORIGIN.names()))
+            yield encoded
+
+    def cut(encoded: list[bytes]) -> tuple[Words, int]:
+        buffer, bounds = joined(encoded)
+        return tokens.tokenise(buffer, bounds), len(buffer)
+
+    store.append("code", np.empty(0, np.uint32))
+    counts, paragraphs, size, base = [np.zeros(1, np.int64)], [whole_documents(np.zeros(1, np.int64))], 0, 0
+    documents = 0
+    with closing(in_order(cut, texts(), threads)) as batches:
+        for words, length in batches:
+            store.append("code", words.code)
+            if unit == "paragraph":
+                paragraphs.append(_paragraphs(words, documents, base))
+            counts.append(np.diff(words.documents))
+            documents, base, size = documents + len(counts[-1]), base + len(words.code), size + length
+    if not documents:
+        raise InputError(f"nothing could be read{skipped.first()}")
+    return Texts(
+        pl.concat(frames), np.stack([np.array(files), np.array(numbers)], axis=1), np.cumsum(np.concatenate(counts)),
+        Items(*(np.concatenate(column) for column in zip(*paragraphs, strict=True))), size,
+    )  # fmt: skip
+
+
+def _paragraphs(words: Words, documents: int, base: int) -> Items:
+    """The paragraphs of some documents that are long enough, these being behind others with ``base`` words."""
+    low, high = words.paragraphs[:-1], words.paragraphs[1:]
+    document = words.paragraph_documents.astype(np.int64)
+    number = np.arange(len(low)) - words.document_paragraphs[document]
+    long = np.flatnonzero(high - low >= LEAST_WORDS)
+    begin, end = words.begin[low[long]].astype(np.int64), words.end[high[long] - 1].astype(np.int64)
+    return Items(document[long] + documents, number[long], low[long] + base, high[long] + base, begin, end)
+
+
+def preferred(articles: pl.DataFrame, words: I64, keep: Preference, sources: Sequence[str]) -> I64:
+    """int64[d]: the documents in the order in which they are to be kept.
+
+    Args:
+        articles: with their ``source`` and ``published``.
+        words: int64[d], how many each has.
+        keep, sources: as of :func:`deduplicate`.
+
+    Raises:
+        InputError: no document is from one of the sources.
+    """
+    if keep == "longest":
+        return np.argsort(-words, kind="stable")
+    if keep == "earliest":
+        return np.argsort(time_rank(times(articles["published"])), kind="stable")
+    if keep == "first":
+        return np.arange(len(words))
+    place = {name.strip().casefold(): number for number, name in reversed(list(enumerate(sources)))}
+    found = articles["source"].unique().drop_nulls().to_list()
+    known = {name: place[name.strip().casefold()] for name in found if name.strip().casefold() in place}
+    if not known:
+        raise InputError(
+            f"no document is from {', '.join(sources[:5])}: check the names, and --source-column"
+        )
+    return np.argsort(
+        articles["source"].replace_strict(known, default=len(sources), return_dtype=pl.Int64).to_numpy(),
+        kind="stable",
+    )

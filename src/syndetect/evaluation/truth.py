@@ -1,0 +1,298 @@
+"""Files that say what a result should have found; which kind one is, its content tells.
+
+- JSON Lines of aligned spans: ``doc_a, begin_a, end_a, doc_b, begin_b, end_b``, as in the table ``matches``.
+- JSON Lines of uses of passages: ``cluster, doc_id, begin, end``, as in the table ``passages``.
+- JSON Lines or CSV of documents: ``doc_id`` with ``derivation`` (wholly, partially, non), or with a group that is
+  called ``family``, ``cluster`` or ``label``, or with both. A document without a group is in none.
+- A folder of PAN's XML files, one a pair or one a suspicious document. Documents are known by their file names alone.
+
+Offsets count characters, and spans are half-open. Whatever else a line says is passed over.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import polars as pl
+
+from syndetect.errors import InputError
+from syndetect.evaluation.scores import ALIGNED
+from syndetect.reading.discovery import printable
+from syndetect.reading.encoding import UnusableError
+from syndetect.reading.records import Record, delimited, json_lines
+from syndetect.storage.filesystem import reason
+
+#: The classes of derivation (Gaizauskas et al. 2001, the METER corpus).
+DERIVATIONS = ("wholly", "partially", "non")
+#: Uses of passages; documents and their classes; documents and their groups, null for one that is in none; pairs.
+USES = pl.Schema({"cluster": pl.String(), "doc_id": pl.String(), "begin": pl.Int64(), "end": pl.Int64()})
+DERIVED = pl.Schema({"doc_id": pl.String(), "derivation": pl.String()})
+GROUPED = pl.Schema({"doc_id": pl.String(), "group": pl.String()})
+PAIRS = pl.Schema({"doc_a": pl.String(), "doc_b": pl.String()})
+
+_GROUPS = ("family", "cluster", "label")
+_LONGEST = 1 << 20  # bytes of a line
+_FURTHEST = 1 << 32  # characters of a document, which the words of a scan can number
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is known of some documents.
+
+    Attributes:
+        aligned: spans of two documents that say the same, as :data:`syndetect.evaluation.scores.ALIGNED`.
+        uses: of passages, as :data:`USES`.
+        derivations: as :data:`DERIVED`.
+        groups: as :data:`GROUPED`.
+        pairs: the pairs of documents of which all is known, as :data:`PAIRS`; None for all pairs.
+        by_file_name: whether documents are known by their file names, without the folders before them.
+    """
+
+    aligned: pl.DataFrame | None = None
+    uses: pl.DataFrame | None = None
+    derivations: pl.DataFrame | None = None
+    groups: pl.DataFrame | None = None
+    pairs: pl.DataFrame | None = None
+    by_file_name: bool = False
+
+    @property
+    def documents(self) -> pl.Series:
+        """The ids of all documents that are named, each once."""
+        frames = (self.aligned, self.uses, self.derivations, self.groups, self.pairs)
+        named = [pl.Series("doc_id", [], pl.String())]
+        for frame in frames:
+            if frame is not None:
+                named += [frame[name].alias("doc_id") for name in frame.columns if name.startswith("doc_")]
+        return pl.concat(named).unique().sort()
+
+
+def read(path: Path) -> Truth:
+    """What a file or folder says.
+
+    Raises:
+        InputError: it cannot be read, is of no such kind, or a line of it cannot be used.
+    """
+    try:
+        if path.is_dir():
+            return _read_pan(path)
+        with path.open("rb") as file:
+            is_json = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    except OSError as error:
+        raise InputError(f"cannot read {printable(str(path))}: {reason(error)}") from error
+    return _Lines(path).read(_records(path, is_json))
+
+
+def read_pairs(path: Path) -> pl.DataFrame:
+    """The pairs of a file with the ids of two documents a line, as :data:`PAIRS`.
+
+    A tab stands between ids; in a file without tabs, blanks.
+
+    Raises:
+        InputError: it cannot be read, or a line has not two ids.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {printable(str(path))}: {_why(error)}") from error
+    parting = "\t" if "\t" in text else None
+    rows = []
+    for number, line in enumerate(text.split("\n"), 1):
+        ids = [one.strip() for one in line.split(parting)]
+        if len(ids) == 2 and all(ids):
+            rows.append(ids)
+        elif line.strip():
+            raise InputError(f"{printable(str(path))}:{number}: not the ids of two documents")
+    return pl.DataFrame(rows, PAIRS, orient="row").unique(maintain_order=True)
+
+
+def _why(error: Exception) -> str:
+    return reason(error) if isinstance(error, OSError) else "not UTF-8"
+
+
+def _records(path: Path, is_json: bool) -> Iterator[tuple[str, Record]]:
+    """The records of a file, and where each stands."""
+    name = printable(str(path))
+
+    def wanted(header: list[str]) -> list[str]:
+        if "doc_id" not in header:
+            raise UnusableError("neither JSON Lines nor CSV with a column doc_id")
+        return header
+
+    try:
+        with path.open("rb") as file:
+            blocks = iter(lambda: file.read(1 << 20), b"")
+            if is_json:
+                for number, record in json_lines(blocks, _LONGEST):
+                    yield f"{name}:{number}", record
+            else:
+                for number, record in delimited(blocks, ",;\t|", wanted, _LONGEST):
+                    yield f"{name}, record {number}", record
+    except UnusableError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
+class _Lines:
+    """The records of one file, all of a kind, as columns."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = printable(str(path))
+        self._kind = ""
+        self._rows: list[tuple[Any, ...]] = []
+        self._named: set[str] = set()
+
+    def read(self, records: Iterator[tuple[str, Record]]) -> Truth:
+        for place, record in records:
+            try:
+                self._take(record)
+            except UnusableError as error:
+                raise InputError(f"{place}: {error}") from error
+        if not self._rows:
+            raise InputError(f"{self._name} says nothing: no records")
+        if self._kind == "aligned":
+            return Truth(aligned=pl.DataFrame(self._rows, ALIGNED, orient="row"))
+        if self._kind == "uses":
+            return Truth(uses=pl.DataFrame(self._rows, USES, orient="row"))
+        ids, derivations, groups = zip(*self._rows, strict=True)
+        has_classes, has_groups = any(derivations), any(group is not None for group in groups)
+        if not has_classes and not has_groups:
+            raise InputError(f"{self._name} says nothing: no derivation, and no family, cluster or label")
+        classes = pl.DataFrame([ids, derivations], DERIVED).drop_nulls()
+        return Truth(
+            derivations=classes if has_classes else None,
+            groups=pl.DataFrame([ids, groups], GROUPED) if has_groups else None,
+        )
+
+    def _take(self, record: Record) -> None:
+        if isinstance(record, UnusableError):
+            raise record
+        kind = "aligned" if "doc_a" in record else "uses" if "begin" in record else "documents"
+        if kind != self._kind:
+            if self._kind:
+                raise UnusableError(f"says something of {kind}, the lines before of {self._kind}")
+            self._kind = kind
+        if kind == "aligned":
+            sides = (
+                _text(record, "doc_a"),
+                *_span(record, "_a"),
+                _text(record, "doc_b"),
+                *_span(record, "_b"),
+            )
+            if sides[0] == sides[3]:
+                raise UnusableError("doc_a and doc_b are one document")
+            self._rows.append(sides)
+        elif kind == "uses":
+            self._rows.append((_text(record, "cluster"), _text(record, "doc_id"), *_span(record, "")))
+        else:
+            self._rows.append(self._document(record))
+
+    def _document(self, record: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
+        name = _text(record, "doc_id")
+        if name in self._named:
+            raise UnusableError(f"a second line of the document {name!r}")
+        self._named.add(name)
+        derivation = record.get("derivation")
+        if derivation is not None and derivation not in DERIVATIONS:
+            raise UnusableError(
+                f"derivation must be one of {', '.join(DERIVATIONS)}, not {_brief(derivation)}"
+            )
+        group = next((key for key in _GROUPS if record.get(key) is not None), None)
+        return name, derivation, group and _text(record, group)
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _text(record: Mapping[str, Any], name: str) -> str:
+    """A name; whole numbers are names too."""
+    value = record.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str) or not value:
+        raise UnusableError(f"{name} must be a name, not {_brief(value)}")
+    return value.encode("utf-8", "replace").decode()  # JSON can hold halves of characters
+
+
+def _span(record: Mapping[str, Any], side: str) -> tuple[int, int]:
+    begin, end = (_number(record.get(name), name) for name in (f"begin{side}", f"end{side}"))
+    if begin >= end:
+        raise UnusableError(f"begin{side} {begin} is not before end{side} {end}")
+    return begin, end
+
+
+def _number(value: Any, name: str) -> int:
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,10}", value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _FURTHEST:
+        raise UnusableError(f"{name} must be a number of characters, not {_brief(value)}")
+    return value
+
+
+def _read_pan(folder: Path) -> Truth:
+    """All XML files in a folder and those below it."""
+    files = sorted(folder.rglob("*.xml"))
+    if not files:
+        raise InputError(f"{printable(str(folder))} has no XML files of a PAN corpus")
+    cases: list[tuple[Any, ...]] = []
+    pairs: list[tuple[str, str]] = []
+    for file in files:
+        found, pair = pan_cases(file)
+        cases += found
+        pairs += [pair] if pair else []
+    pairs += [(case[0], case[3]) for case in cases]
+    return Truth(
+        aligned=pl.DataFrame(cases, ALIGNED, orient="row"),
+        pairs=pl.DataFrame(pairs, PAIRS, orient="row").unique(maintain_order=True),
+        by_file_name=True,
+    )
+
+
+def pan_cases(path: Path) -> tuple[list[tuple[str, int, int, str, int, int]], tuple[str, str] | None]:
+    """The cases of one of PAN's XML files, and the pair of documents it is about, where its name says that.
+
+    Returns:
+        Rows of :data:`syndetect.evaluation.scores.ALIGNED`, the suspicious document first; and the names of the two
+        documents.
+
+    Raises:
+        InputError: it is not such a file.
+    """
+    name = printable(str(path))
+    try:
+        data = path.read_bytes()
+        if b"<!DOCTYPE" in data:  # by which a small file may be made to mean a large one
+            raise UnusableError("it has a document type")
+        root = ET.fromstring(data)
+        if root.tag != "document" or not root.get("reference"):
+            raise UnusableError("no document with a reference")
+        suspicious = root.attrib["reference"]
+        stem, suffix = Path(suspicious).stem, Path(suspicious).suffix
+        source = path.stem[len(stem) + 1 :] if path.stem.startswith(f"{stem}-") else ""
+        pair = (suspicious, source + suffix) if source else None
+        return [
+            (
+                suspicious,
+                *_pan_span(case, "this"),
+                case.attrib["source_reference"],
+                *_pan_span(case, "source"),
+            )
+            for case in root.iter("feature")
+            if case.get("name") == "plagiarism" and "source_reference" in case.attrib
+        ], pair
+    except ET.ParseError as error:
+        raise InputError(f"{name}:{error.position[0]}: broken XML") from error
+    except UnusableError as error:
+        raise InputError(f"{name}: not of a PAN corpus: {error}") from error
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {reason(error)}") from error
+
+
+def _pan_span(case: ET.Element, side: str) -> tuple[int, int]:
+    begin, length = (_number(case.get(name), name) for name in (f"{side}_offset", f"{side}_length"))
+    if not length:
+        raise UnusableError(f"{side}_length is 0")
+    return begin, begin + length

@@ -1,0 +1,242 @@
+"""What an index has of asked documents, as tables."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from syndetect.arrays import I64
+from syndetect.index.query_batch import Asked
+from syndetect.index.search import Found
+from syndetect.kernels.groups import UNDATED
+from syndetect.matching import passages
+from syndetect.results import tables as tabulate
+from syndetect.results.result import Result
+from syndetect.schema import ANSWERED, SKIPPED, TABLES
+from syndetect.syndication import origins
+
+
+class Answer:
+    """What an index has of the documents that it was asked about, as the tables of a scan.
+
+    The tables have the columns and types of :data:`syndetect.schema.TABLES`; each is made when it is first looked at.
+    ``doc_a`` comes before ``doc_b`` in the order of adding. An asked document comes last, or, where the index has
+    one of the same id, in the place of that one, with which it is not compared.
+
+    Attributes:
+        matches: passages shared with documents of the index; by asked document, and then best first.
+        pairs: similar paragraphs.
+        passages: what an asked document shares with others, and every use of it in these, in order of time. ``words``
+            and ``identity`` hold each use against that in the asked document. ``text`` is null where the index
+            stores no texts.
+        documents: the asked documents.
+    """
+
+    def __init__(self, asked: Asked, articles: pl.DataFrame, texts: Sequence[bytes], found: Found) -> None:
+        self._asked, self._articles, self._texts, self._found = asked, articles, texts, found
+        near = found.near.keys.reshape(-1)
+        self._keys = np.unique(np.concatenate([found.keys, near, asked.keys]))
+        self._words = asked.firsts("documents", self._keys)
+
+    def __repr__(self) -> str:
+        """The counts."""
+        return f"Answer({len(self._articles)} asked, {len(self._found.matches.score)} matches)"
+
+    @cached_property
+    def matches(self) -> pl.DataFrame:
+        """Passages shared with documents of the index."""
+        matches, order = self._found.matches, self._best_first
+        documents = [self._documents(side)[order] for side in (matches.document_a, matches.document_b)]
+        spans = [self._spans(side)[order] for side in (0, 1)]
+        measures = (matches.equal[order], matches.columns[order], matches.score[order])
+        return tabulate.matches_table(
+            self._frame, (documents[0], documents[1]), [(one[:, 0], one[:, 1]) for one in spans], measures
+        )
+
+    @cached_property
+    def pairs(self) -> pl.DataFrame:
+        """Similar paragraphs."""
+        near = self._found.near
+        asked = self._asked_of(near.keys)
+        order = np.lexsort((near.numbers[:, 1], near.keys[:, 1], near.numbers[:, 0], near.keys[:, 0], asked))
+        sides = [np.searchsorted(self._keys, near.keys[order, side]) for side in (0, 1)]
+        spans = [self._characters(one, near.words[order, side]) for side, one in enumerate(sides)]
+        numbers = near.numbers[order]
+        pairs = tabulate.Pairs(
+            (sides[0], sides[1]), (near.words[order, 0], near.words[order, 1]), (numbers[:, 0], numbers[:, 1]),
+            near.shares[order],
+        )  # fmt: skip
+        return tabulate.pairs_table(self._frame, pairs, [(one[:, 0], one[:, 1]) for one in spans])
+
+    @cached_property
+    def passages(self) -> pl.DataFrame:
+        """Every use of each passage."""
+        matches, asked = self._found.matches, self._asked
+        _, article, rank = asked.ranked(self._keys)
+        rows = [self._documents(document) for document, _ in self._sides]
+        one = np.where(self._keys[rows[0]] & 1 == 1, *rows)
+        number = asked.numbers(self._keys[one])
+        # each asked document by itself: what it is compared with counts as its own
+        views, local = np.unique(
+            np.stack([np.tile(number, 2), np.concatenate(rows)]), axis=1, return_inverse=True
+        )
+        of_view, row = views
+        documents = local[: len(number)], local[len(number) :]
+        sizes = (self._words[1] - self._words[0])[row]
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        inside = [self._found.words(*side) for side in self._sides]
+        words = [part + bounds[document][:, None] for part, document in zip(inside, documents, strict=True)]
+        # the asked document has each passage's centre, whenever it was published: only with it is there a match
+        is_other = self._keys[row] & 1 == 0
+        ranks, in_time = np.empty((2, len(row)), np.uint32)
+        ranks[np.lexsort((rank[article[row]], is_other, of_view))] = np.arange(len(row), dtype=np.uint32)
+        in_time[:] = rank[article[row]]
+        grouped = passages.group(
+            documents, (words[0], words[1]), matches.equal, matches.columns, matches.score, ranks
+        )
+        places = grouped.words[:, 0], in_time[grouped.document], grouped.passage, of_view[grouped.document]
+        order = np.lexsort(places)
+        passage, at = grouped.passage[order], grouped.document[order]
+        renumbered = np.cumsum(np.diff(passage, prepend=0) != 0)
+        spans = self._characters(row[at], grouped.words[order] - bounds[at][:, None])
+        return tabulate.passages_table(
+            self._dated_frame, (renumbered, row[at]), (spans[:, 0], spans[:, 1]), self._quote(row[at], spans),
+            (grouped.equal[order], grouped.columns[order]), self._roles(renumbered - 1, row[at]),
+        )  # fmt: skip
+
+    def _roles(self, passage: I64, document: I64) -> pl.Series:
+        """Who of those that an answer names had each passage first, by time alone."""
+        nobody, bounds = np.zeros(len(passage), bool), origins.bounds_of(self._asked.times(self._keys))
+        at = bounds[0][document], bounds[1][document]
+        first, may_be = origins.first_documents(passage, document, document.astype(np.uint32), at, nobody)
+        return origins.roles(passage, document, first, may_be, np.zeros(len(first), bool))
+
+    @cached_property
+    def documents(self) -> pl.DataFrame:
+        """The asked documents."""
+        asked = self._asked
+        of_both, words = [], []
+        for document, ranges in self._sides:
+            keys = self._found.keys[document]
+            own = keys & 1 == 1
+            of_both.append(asked.numbers(keys[own]))
+            words.append(self._found.words(document, ranges)[own])
+        counts = [np.diff(getattr(asked.batch.words, name)) for name in ("document_paragraphs", "documents")]
+        matched = np.concatenate(of_both), np.concatenate(words).reshape(-1, 2)
+        return tabulate.documents_table(self._articles, (counts[0], counts[1]), matched)
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """All tables; those that only a scan fills are empty."""
+        empty = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
+        return empty | {name: getattr(self, name) for name in ANSWERED}
+
+    def result(self) -> Result:
+        """The tables as a :class:`syndetect.Result`, which can be written."""
+        return self.joined([self.tables()], lambda: pl.DataFrame(schema=SKIPPED), {})
+
+    @staticmethod
+    def joined(
+        parts: Iterable[dict[str, pl.DataFrame]], skipped: Callable[[], pl.DataFrame], index: dict[str, Any]
+    ) -> Result:
+        """The tables of several answers as one result; passages are numbered on.
+
+        What was skipped is asked for when all parts are there: until then more may be.
+        """
+        found = {name: [pl.DataFrame(schema=schema)] for name, schema in TABLES.items()}
+        known = 0
+        for tables in parts:
+            shifted = tables["passages"].with_columns(pl.col("passage_id") + known)
+            known += int(tables["passages"]["passage_id"].max() or 0)  # type: ignore[arg-type]
+            for name, table in (tables | {"passages": shifted}).items():
+                found[name].append(table)
+        whole, left_out = {name: pl.concat(frames) for name, frames in found.items()}, skipped()
+        counts = {name: frame.height for name, frame in whole.items()} | {
+            "passages": known,
+            "skipped": len(left_out),
+        }
+        manifest = {"version": version("syndetect"), "index": index, "counts": counts}
+        return Result(**whole, skipped=left_out, manifest=manifest)
+
+    @property
+    def _sides(self) -> list[tuple[I64, I64]]:
+        matches = self._found.matches
+        return [(matches.document_a, matches.words_a), (matches.document_b, matches.words_b)]
+
+    def _documents(self, documents: I64) -> I64:
+        """The rows of documents of the matches among all that are named in tables."""
+        return np.searchsorted(self._keys, self._found.keys[documents])
+
+    @cached_property
+    def _best_first(self) -> I64:
+        """The order of the matches: by asked document, then score, then place."""
+        matches, found = self._found.matches, self._found.keys
+        keys = np.stack([found[matches.document_a], found[matches.document_b]], axis=1)
+        asked, places = self._asked_of(keys), (matches.words_b[:, 0], matches.words_a[:, 0])
+        order: I64 = np.lexsort((*places, keys[:, 1], keys[:, 0], -matches.score, asked))
+        return order
+
+    def _asked_of(self, keys: I64) -> I64:
+        """int64[n]: the asked ones of pairs of documents (int64[n, 2])."""
+        return self._asked.numbers(np.where(keys[:, 0] & 1 == 1, keys[:, 0], keys[:, 1]))
+
+    def _spans(self, side: int) -> I64:
+        """int64[n, 2]: the characters of the matches on one side."""
+        document, ranges = self._sides[side]
+        return self._characters(self._documents(document), self._found.words(document, ranges))
+
+    def _characters(self, documents: I64, ranges: I64) -> I64:
+        """int64[n, 2]: the characters of ranges of words, counted from the beginnings of their documents."""
+        asked, keys = self._asked, self._keys[documents]
+        begin, end = (self._words[0][documents] + ranges[:, side] for side in (0, 1))
+        spans = np.empty((len(documents), 2), np.int64)
+        own = keys & 1 == 1
+        spans[own, 0] = asked.batch.words.begin[begin[own]]
+        spans[own, 1] = asked.batch.words.end[end[own] - 1]
+        for shard, at, rows in asked.by_shard(keys):
+            spans[at] = shard.spans(rows, begin[at], end[at])
+        return spans
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
+        """The ids of all documents that are named in tables."""
+        return pl.DataFrame({"doc_id": self._strings("doc_id", "id")})
+
+    @cached_property
+    def _dated_frame(self) -> pl.DataFrame:
+        """Their sources and times too."""
+        time = pl.Series(self._asked.times(self._keys))
+        published = time.set(time == int(UNDATED), None).cast(TABLES["passages"]["published"])
+        return self._frame.with_columns(source=self._strings("source", "source"), published=published)
+
+    def _strings(self, column: str, name: str) -> pl.Series:
+        """A column of the asked articles, and what the index calls ``name``, of all documents."""
+        found: list[str | None] = [None] * len(self._keys)
+        own = np.flatnonzero(self._keys & 1 == 1)
+        values = self._articles[column]
+        for at, number in zip(own.tolist(), self._asked.numbers(self._keys[own]).tolist(), strict=True):
+            found[at] = values[number]
+        for shard, places, rows in self._asked.by_shard(self._keys):
+            for at, value in zip(places.tolist(), shard.strings(name, rows), strict=True):
+                found[at] = value
+        return pl.Series(found, dtype=pl.String)
+
+    def _quote(self, documents: I64, spans: I64) -> pl.Series:
+        """What documents say at these characters; null where their texts are not stored."""
+        used, at = np.unique(documents, return_inverse=True)
+        texts: list[str | None] = [None] * len(used)
+        keys = self._keys[used]
+        for place, key in enumerate(keys.tolist()):
+            if key & 1:
+                number = int(self._asked.numbers(np.array([key]))[0])
+                texts[place] = self._texts[number].decode()
+        for shard, places, rows in self._asked.by_shard(keys):
+            for place, text in zip(places.tolist(), shard.texts(rows) or (), strict=False):
+                texts[place] = text
+        quoted = [
+            None if (text := texts[place]) is None else text[begin:end]
+            for place, (begin, end) in zip(at.tolist(), spans.tolist(), strict=True)
+        ]
+        return pl.Series(quoted, dtype=TABLES["passages"]["text"])

@@ -1,0 +1,204 @@
+"""An index asked line by line: JSON Lines in and, for every line, one answer out.
+
+An answer is a mapping that JSON can hold; ``docs/index.md`` describes it for users.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import polars as pl
+
+from syndetect.errors import InputError
+from syndetect.index.answer import Answer
+from syndetect.index.index import Index
+from syndetect.index.reader import has_id, resolved, without_id
+from syndetect.reading import sources
+from syndetect.reading.articles import Article, Columns, to_article
+from syndetect.reading.encoding import UnusableError
+from syndetect.reading.records import Record, utf8_json_lines
+from syndetect.reading.skipped import Skipped
+
+_MARK = b"\xef\xbb\xbf"  # of UTF-8, which some programs put before the first line
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KNOWN = ("source", "published", "title", "url")
+
+
+def answers(
+    blocks: Iterable[bytes],
+    index: Index,
+    *,
+    columns: Mapping[str, str] | None = None,
+    add: bool = False,
+    strict: bool = False,
+    max_bytes: int = 128 << 20,
+) -> Iterator[dict[str, Any]]:
+    """What an index has of each document, one after the other.
+
+    A line is taken from ``blocks`` when its answer is asked for. Each is asked of the state that the folder has then.
+
+    Args:
+        blocks: JSON Lines in UTF-8, in pieces of any size.
+        index: open for reading or, to add, for writing.
+        columns: as for :func:`syndetect.reading.sources.batches`.
+        add: add each document when the answer after its own is asked for; one that the index has by its id stays out.
+        strict: raise instead of answering that a line cannot be used, or a value of it.
+        max_bytes: the longest line that is taken.
+
+    Yields:
+        For a document ``line, id, known, words, reused_words, reused_share, matches, passages``, and ``remarks`` where
+        a value was left out; for a line that cannot be used ``line, error``. Blank lines have no answer.
+
+    Raises:
+        InputError: with ``strict``, what cannot be used.
+        StoredIndexError, OutputError: as :meth:`syndetect.Index.query`, ``refresh`` and ``add``.
+    """
+    wanted = Columns(columns)
+    for number, record in utf8_json_lines(_unmarked(blocks), max_bytes):
+        article = _article(record, wanted, max_bytes, needs_id=add)
+        faults = (str(article),) if isinstance(article, UnusableError) else article.remarks
+        if strict and faults:
+            raise InputError(f"stdin:{number}: {faults[0]}")
+        if isinstance(article, UnusableError):
+            yield {"line": number, "error": faults[0]}
+            continue
+        index.refresh()
+        document = _document(article, index, number)
+        answer = _answer(document, index) | ({} if article.doc_id else {"id": None})
+        yield {"line": number, **answer, **({"remarks": list(faults)} if faults else {})}
+        if add:
+            index.add([document], existing="skip", threads=1)
+
+
+def _unmarked(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Blocks without the byte order mark that may come first."""
+    head = b""
+    waiting = iter(blocks)
+    for block in waiting:
+        head += block
+        if len(head) >= len(_MARK) or not _MARK.startswith(head):
+            break
+    yield head.removeprefix(_MARK)
+    yield from waiting
+
+
+def _article(record: Record, wanted: Columns, max_bytes: int, *, needs_id: bool) -> Article | UnusableError:
+    """What a line says, with an empty id where it has none."""
+    if isinstance(record, UnusableError):
+        return record
+    article = to_article(record, wanted.keys(record), "", max_bytes)
+    if needs_id and isinstance(article, Article) and not article.doc_id:
+        return UnusableError("no id, without which nothing is added")
+    return article
+
+
+def _document(article: Article, index: Index, number: int) -> dict[str, Any]:
+    """An article to ask an index about; where it has no id it gets one that no other has."""
+    document: dict[str, Any] = {
+        name: value.decode()
+        for name in ("text", "source", "title", "url")
+        if (value := getattr(article, name))
+    }
+    if article.published is not None:
+        document["published"] = _EPOCH + timedelta(microseconds=article.published)
+    name = article.doc_id.decode() or f"stdin:{number}"
+    while not article.doc_id and name in index:
+        name += "'"
+    return document | {"id": name}
+
+
+def _answer(document: Mapping[str, Any], index: Index) -> dict[str, Any]:
+    """What the index has of a document."""
+    doc_id, known = document["id"], document["id"] in index
+    answer = index.query(document)
+    counts = answer.documents.select("words", "reused_words", "reused_share").row(0, named=True)
+    rows = list(answer.matches.iter_rows(named=True))
+    names = {row[side] for row in rows for side in ("doc_a", "doc_b")} - {doc_id}
+    facts = {name: _facts(name, index) for name in names}
+    return {
+        "id": doc_id,
+        "known": known,
+        **counts,
+        "matches": [_match(row, doc_id, facts) for row in rows],
+        "passages": list(_passages(answer.passages, doc_id)),
+    }
+
+
+def _match(row: Mapping[str, Any], asked: str, facts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """A row of ``matches``, seen from the asked document."""
+    own, other = ("b", "a") if row["doc_b"] == asked else ("a", "b")
+    return {
+        "doc": row[f"doc_{other}"],
+        **facts[row[f"doc_{other}"]],
+        "begin": row[f"begin_{own}"],
+        "end": row[f"end_{own}"],
+        "doc_begin": row[f"begin_{other}"],
+        "doc_end": row[f"end_{other}"],
+        **{name: row[name] for name in ("words", "identity", "score")},
+    }
+
+
+def _facts(doc_id: str, index: Index) -> dict[str, Any]:
+    """What the index knows of one of its documents."""
+    found = index.get(doc_id) or {}
+    facts = {name: found.get(name) for name in _KNOWN}
+    if (published := facts["published"]) is not None:
+        facts["published"] = published.isoformat().replace("+00:00", "Z")
+    return facts
+
+
+def _passages(table: pl.DataFrame, asked: str) -> Iterator[dict[str, Any]]:
+    """Each passage: where the asked document has it, and who of the others had it first; None where itself did."""
+    for _, group in groupby(table.iter_rows(named=True), itemgetter("passage_id")):
+        uses = list(group)
+        own = next((use for use in uses if use["doc_id"] == asked), None)
+        if own is not None:
+            first = uses[0]["doc_id"]
+            yield {
+                **{name: own[name] for name in ("begin", "end", "words")},
+                "first": None if first == asked else first,
+            }
+
+
+def stream(
+    documents: sources.Source, index: Index, *, on_skip: Callable[[str, str], None] | None = None
+) -> Iterator[tuple[dict[str, Any], Answer]]:
+    """Ask an index about each of some documents, and then add it.
+
+    Args:
+        documents: what :func:`syndetect.scan` takes; mappings may come from a generator that never ends.
+        index: open for writing. A document that it has already, by its id, is asked about and left out.
+        on_skip: told the place and reason of what cannot be used, such as a mapping without an id; by default that is
+            an error.
+
+    Yields:
+        Every document, as :meth:`Index.get` would give it, with what the index has of it; it is added when the next
+        is asked for, or the generator is closed.
+
+    Raises:
+        InputError: a document cannot be used.
+        StoredIndexError, OutputError: as :meth:`Index.query` and :meth:`Index.add`.
+    """
+    skip = on_skip or Skipped(strict=True)
+    for row in _rows(resolved(documents), skip):
+        answer = index.query(row)
+        try:
+            yield row, answer
+        finally:
+            index.add([row], existing="skip", threads=1)
+
+
+def _rows(found: Any, skip: Callable[[str, str], None]) -> Iterator[dict[str, Any]]:
+    """Documents one by one; mappings are taken as they come, and nothing of them is remembered."""
+    is_whole = isinstance(found, (sources.Inputs, pl.DataFrame, pl.LazyFrame))
+    for number, source in enumerate([found] if is_whole else ([record] for record in found), 1):
+        place = "" if is_whole else f"record {number}"
+        told = skip if is_whole else lambda _, reason, place=place: skip(place, reason)
+        for frame in sources.read(source, on_skip=told, batch_bytes=1, default_id=without_id):
+            for row in frame.iter_rows(named=True):
+                if not has_id(row["doc_id"]):
+                    skip(place, "no id, without which nothing is added")
+                    continue
+                yield {"id" if name == "doc_id" else name: value for name, value in row.items()}

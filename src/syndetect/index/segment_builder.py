@@ -1,0 +1,201 @@
+"""What an index keeps of some consecutive documents: flat arrays, and lists to look things up in.
+
+A segment of an index holds these arrays; a batch that was just read has the same in memory. ``ARRAYS`` names them all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from xxhash import xxh3_64_intdigest
+
+from syndetect.arrays import I64, U32, U64, Array
+from syndetect.kernels.lists import FAR
+from syndetect.matching import bands, minhash, winnowing
+from syndetect.matching.places import blocks_of, tags
+from syndetect.matching.sketch import Batch
+from syndetect.reading.articles import times
+from syndetect.settings import Settings
+from syndetect.storage.sorted_lists import Arrays, Memory
+
+#: What is known of a document beside its text and time, as strings.
+STRINGS = ("id", "source", "title", "url")
+#: The arrays of a segment beside the lists, with what they hold.
+ARRAYS = {
+    "code": "uint32[words]: word codes",
+    "gaps": "uint8[words]: characters between a word and the one before, or its document begins; 255: see far",
+    "lengths": "uint8[words]: a word's characters; 255: see far",
+    "far": "int64[m, 3]: the words of which either is 255, with both values",
+    "documents": "int64[d + 1]: each document's first word",
+    "blocks": "uint32: the document of every 256th word, and the last document",
+    "document_paragraphs": "int64[d + 1]: each document's first paragraph",
+    "paragraphs": "uint32[p + 1]: each paragraph's first word",
+    "time": "int64[d]: microseconds since 1970 in UTC; -2**62 where unknown",
+    "sketched": "uint32[n]: paragraphs that are long enough to be compared",
+    "sketched_owner": "uint32[n]: their documents",
+    "hashes": "uint64[n]: hashes of all their words",
+    "carriers": "uint32[c]: those of them, by their place in sketched, of which the bands have the keys",
+    "continuations": "uint32[postings]: of the words that follow a posting, ascending under one key, see winnow.py",
+    "known": "uint8[d]: which strings a document has, one bit each",
+    **{name: f"uint8: every document's {name}, as UTF-8" for name in STRINGS},
+    **{f"{name}.bounds": f"int64[d + 1]: where each document's {name} begins" for name in STRINGS},
+    "text": "uint8: every document's text, as a Zstandard frame; only where texts are stored",
+    "text.bounds": "int64[d + 1]: where each begins",
+}
+#: The lists of a segment, each with the arrays NAME, NAME.bounds and NAME.directory: keys, and numbers.
+LISTS = {
+    "postings": "256 parts of fingerprints: 32 bits of the key, the first word; of one key by continuations; more than"
+    " 32 of one continuation by the latest time that may be meant, then by word",
+    "same": "hashes of whole paragraphs: their upper half, the place in sketched",
+    "bands": "a list a band: its key, the place in sketched of one of each class of identical paragraphs",
+    "document_bands": "a list a band: its key, the document",
+    "ids": "the upper half of the hash of the id, the document",
+}
+#: Postings with one key and one continuation that need not be in order of time.
+MOST_UNTIMED = 32
+_S32 = np.uint64(32)
+_UPPER = np.uint64(0xFFFFFFFF00000000)
+
+
+class Part(Protocol):
+    """Consecutive documents, in memory or in a segment."""
+
+    @property
+    def arrays(self) -> Arrays:
+        """Those of :data:`ARRAYS`."""
+
+    @property
+    def keep(self) -> npt.NDArray[np.bool_]:
+        """bool[d]: the documents that were not removed."""
+
+    def entries(self, name: str, which: int) -> U64:
+        """The entries of one of the :data:`LISTS`, in any order."""
+
+    def continuations(self, which: int) -> U32:
+        """What follows each of the postings of a part."""
+
+
+def hash_ids(ids: Sequence[str]) -> U64:
+    """uint64[n]: what ids are looked up by; the upper half is the key. What is no text can be asked for, too."""
+    return np.array([xxh3_64_intdigest(one.encode("utf-8", "surrogatepass")) for one in ids], np.uint64)
+
+
+def keyed(hashes: U64, numbers: U32) -> U64:
+    """Entries of the upper halves of hashes, and numbers."""
+    return hashes & _UPPER | numbers
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Documents that were just read."""
+
+    arrays: Memory
+    keep: npt.NDArray[np.bool_]
+    lists: dict[str, list[U64]]
+    following: list[U32]
+
+    def entries(self, name: str, which: int) -> U64:
+        """One list."""
+        return self.lists[name][which]
+
+    def continuations(self, which: int) -> U32:
+        """What follows the postings of a part."""
+        return self.following[which]
+
+    @classmethod
+    def of(
+        cls, batch: Batch, articles: pl.DataFrame, settings: Settings, texts: Sequence[bytes] | None
+    ) -> "Fresh":
+        """From what was sketched of articles.
+
+        Args:
+            batch: the articles.
+            articles: the same, as a frame of ``schema.ARTICLES``; the text is not needed.
+            settings: with which they were sketched.
+            texts: their texts, compressed; None where texts are not stored.
+        """
+        words, sketch = batch.words, batch.sketch
+        time = times(articles["published"])
+        arrays = Memory(
+            code=words.code,
+            documents=words.documents,
+            blocks=_blocks(words.documents, len(words.code)),
+            document_paragraphs=words.document_paragraphs,
+            paragraphs=words.paragraphs.astype(np.uint32),
+            time=time,
+            sketched=sketch.paragraphs,
+            sketched_owner=words.paragraph_documents[sketch.paragraphs],
+            hashes=sketch.hashes,
+            carriers=np.arange(len(sketch.hashes), dtype=np.uint32),
+            **_steps(words.begin, words.end, words.documents),
+            **_strings(articles),
+        )
+        if texts is not None:
+            arrays |= _joined("text", texts)
+        numbers = np.arange(len(articles), dtype=np.uint32)
+        ids = keyed(hash_ids(articles["doc_id"].to_list()), numbers)
+        sketched = np.arange(len(sketch.hashes), dtype=np.uint32)
+        bounds = batch.postings.bounds
+        following = winnowing.continuations(
+            tags(words.code),
+            words.documents,
+            arrays["blocks"],
+            batch.postings.entries.astype(np.uint32),
+            settings.fingerprint_words,
+        )
+        parts = [slice(*bounds[i : i + 2].tolist()) for i in range(winnowing.PARTS)]
+        lists = {
+            "postings": [batch.postings.entries[part] for part in parts],
+            "same": [keyed(sketch.hashes, sketched)],
+            "bands": [keys.astype(np.uint64) << _S32 | sketched for keys in sketch.keys],
+            "document_bands": _document_bands(batch, settings),
+            "ids": [ids],
+        }
+        return cls(arrays, np.ones(len(articles), bool), lists, [following[part] for part in parts])
+
+
+def _blocks(documents: I64, words: int) -> U32:
+    return np.append(blocks_of(documents, words), np.uint32(max(len(documents) - 2, 0))).astype(np.uint32)
+
+
+def _steps(begin: U32, end: U32, documents: I64) -> dict[str, Array]:
+    """Where words stand, as gaps and lengths."""
+    before = np.concatenate([np.zeros(1, np.uint32), end[:-1]])[: len(end)]
+    firsts = documents[:-1]
+    before[firsts[firsts < documents[1:]]] = 0
+    gaps, lengths = begin - before, end - begin
+    is_far = (gaps >= FAR) | (lengths >= FAR)
+    far = np.flatnonzero(is_far)
+    return {
+        "gaps": np.where(is_far, FAR, gaps).astype(np.uint8),
+        "lengths": np.where(is_far, FAR, lengths).astype(np.uint8),
+        "far": np.stack([far, gaps[far], lengths[far]], axis=1).astype(np.int64),
+    }
+
+
+def _strings(articles: pl.DataFrame) -> dict[str, Array]:
+    """The strings of articles, and which of them there are."""
+    arrays: dict[str, Array] = {}
+    known = np.zeros(len(articles), np.uint8)
+    for bit, name in enumerate(STRINGS):
+        column = articles["doc_id" if name == "id" else name]
+        known |= column.is_not_null().to_numpy().astype(np.uint8) << np.uint8(bit)
+        arrays |= _joined(name, [value.encode() for value in column.fill_null("").to_list()])
+    return {"known": known, **arrays}
+
+
+def _joined(name: str, values: Sequence[bytes]) -> dict[str, Array]:
+    bounds = np.concatenate([[0], np.cumsum([len(value) for value in values], dtype=np.int64)])
+    return {name: np.frombuffer(b"".join(values), np.uint8), f"{name}.bounds": bounds.astype(np.int64)}
+
+
+def _document_bands(batch: Batch, settings: Settings) -> list[U64]:
+    """Band keys of whole documents that are long enough to be compared."""
+    permutations = minhash.permutations(settings.slots, settings.seed)
+    shape = settings.shingle_words, settings.bands, settings.rows
+    words = batch.words
+    sketch = bands.sketch(words.code, words.documents, settings.min_words, permutations, shape)
+    return [keys.astype(np.uint64) << _S32 | sketch.paragraphs for keys in sketch.keys]

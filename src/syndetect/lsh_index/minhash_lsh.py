@@ -1,0 +1,311 @@
+"""An index of MinHash signatures with the methods of datasketch's ``MinHashLSH``, and its answers."""
+
+import os
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
+from itertools import pairwise
+from math import isclose
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+
+from syndetect.arrays import I64, U32
+from syndetect.errors import InputError, SettingsError
+from syndetect.lsh_index.disk_index import Folder
+from syndetect.lsh_index.memtable import Memtable
+from syndetect.lsh_index.signature_input import SCHEMES, Form, Signature, Signatures
+from syndetect.matching.bands import best_shape
+
+#: Signatures that are looked up at a time.
+BLOCK = 1 << 16
+#: Keys from which on what was inserted is committed, so that memory stays small: some 100 MB.
+MOST_KEYS = 1 << 17
+
+
+class MinHashLSH:
+    """Which sets are likely as similar to a set as a threshold says, by their MinHash signatures.
+
+    It finds what datasketch's ``MinHashLSH`` finds for the same signatures, in a fraction of the time and the memory;
+    ``docs/datasketch.md`` says what differs. Where a signature is expected there may be a datasketch ``MinHash`` or
+    ``LeanMinHash``, an array as :func:`syndetect.minhash.sign` gives it, or a text (``str``), of which the 3-word
+    shingles are taken, by the words that :mod:`syndetect.matching.tokens` finds. One thread at a time may use an index.
+
+    With a path it is a folder on disk, to which whatever was inserted and removed goes by :meth:`commit`, by
+    :meth:`close`, at the end of a ``with`` block that does not fail, and when 131,072 keys wait for it. One process may
+    write it at a time, any number may read it; they see what was committed when they opened it.
+
+    Args:
+        threshold: the Jaccard similarity from which on sets should be found, 0 to 1.
+        num_perm: the length of a signature.
+        weights: of false positives and of false negatives in the choice of bands and rows; they sum to 1.
+        params: the bands, and the rows of a band, instead of those that suit the threshold best.
+        seed: of the permutations that signatures are made with.
+        scheme: the way in which they are made: "affine32", datasketch's default, or "legacy".
+        path: a folder; what it holds must have been made with the same parameters. None for memory.
+        mode: "a" to make the folder where there is none, and write it; "r" to read it.
+
+    Attributes:
+        b, r, h: the bands, the rows of a band, the length of a signature.
+
+    Raises:
+        SettingsError: a parameter is out of its range, or not that of the folder.
+        BusyError: another process is writing the folder.
+        StoredIndexError: the folder is damaged, or no such index.
+        OutputError: it cannot be written.
+    """
+
+    def __init__(
+        self,
+        threshold: float = 0.9,
+        num_perm: int = 128,
+        weights: tuple[float, float] = (0.5, 0.5),
+        params: tuple[int, int] | None = None,
+        *,
+        seed: int = 1,
+        scheme: str = "affine32",
+        path: str | os.PathLike[str] | None = None,
+        mode: Literal["a", "r"] = "a",
+    ) -> None:
+        _check(threshold, num_perm, weights, params, scheme, mode)
+        self.h, self._form = num_perm, Form(num_perm, seed, scheme)
+        self.b, self.r = params or best_shape(threshold, num_perm, weights)
+        if self.b < 2:
+            raise SettingsError(f"there must be two bands or more, not {self.b}: lower the threshold")
+        self._memory = Memtable(self.b, self.r, self.h)
+        self._both: set[Hashable] = set()  # keys that are in memory and in the folder
+        self._folder: Folder | None = None
+        if path is not None:
+            self._folder = Folder(Path(path), self._parameters, writing=mode == "a")
+
+    def __len__(self) -> int:
+        return len(self._memory) - len(self._both) + (0 if self._folder is None else len(self._folder))
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._memory or (self._folder is not None and key in self._folder)
+
+    def is_empty(self) -> bool:
+        """Whether there is no key."""
+        return not len(self)
+
+    def insert(self, key: Hashable, minhash: Signature, check_duplication: bool = True) -> None:
+        """Insert a key with its signature.
+
+        Args:
+            key: anything that a ``dict`` takes for a key.
+            minhash: the signature.
+            check_duplication: refuse a key that is there. Otherwise it will be found by each of its signatures.
+
+        Raises:
+            InputError: the key is there.
+            SettingsError: the signature has another length, seed or scheme.
+        """
+        signature = self._form.one(minhash)
+        if self._folder is not None or key in self._memory:
+            self._check_keys([key], check_duplication)
+        self._memory.insert(key, signature)
+        self._commit_many()
+
+    def insert_many(
+        self, keys: Iterable[Hashable], signatures: Signatures, check_duplication: bool = True
+    ) -> None:
+        """Insert many keys at once: all of them or, where anything is wrong, none.
+
+        Args:
+            keys: as many as there are signatures.
+            signatures: uint32[n, num_perm], or a sequence of MinHashes or of texts.
+            check_duplication: as of :meth:`insert`.
+
+        Raises:
+            InputError: a key is there, or is twice among these; or there are not as many as signatures.
+            SettingsError: a signature has another length, seed or scheme.
+        """
+        names, rows = list(keys), self._form.many(signatures)
+        if len(names) != len(rows):
+            raise InputError(f"{len(names)} keys for {len(rows)} signatures")
+        self._check_keys(names, check_duplication)
+        self._memory.insert_many(names, rows)
+        self._commit_many()
+
+    def query(self, minhash: Signature) -> list[Any]:
+        """The keys of likely similar sets, each once, in the order in which they were inserted.
+
+        Raises:
+            SettingsError: the signature has another length, seed or scheme.
+        """
+        return self._find(self._form.one(minhash)[np.newaxis])[1]
+
+    def query_many(self, signatures: Signatures) -> list[list[Any]]:
+        """What :meth:`query` gives for each of many signatures."""
+        rows = self._form.many(signatures)
+        which, keys = self._find(rows)
+        bounds = np.searchsorted(which, np.arange(len(rows) + 1)).tolist()
+        return [keys[low:high] for low, high in pairwise(bounds)]
+
+    def query_pairs(self, signatures: Signatures) -> tuple[I64, list[Any]]:
+        """What :meth:`query_many` gives, in one piece.
+
+        Returns:
+            The numbers of signatures (int64[m], ascending), and beside each a key that was found for it.
+        """
+        return self._find(self._form.many(signatures))
+
+    def remove(self, key: Hashable) -> None:
+        """Remove a key.
+
+        Raises:
+            InputError: it is not there.
+        """
+        if self._folder is not None:
+            self._folder.check_writing()
+        if key not in self:
+            raise InputError(f"the key {key!r} is not there")
+        if key in self._memory:
+            self._memory.remove(key)
+        if self._folder is not None:
+            self._folder.remove(key)
+        self._both.discard(key)
+
+    def merge(self, other: "MinHashLSH", check_overlap: bool = False) -> None:
+        """Insert all that another index holds.
+
+        Args:
+            other: one with the same parameters.
+            check_overlap: refuse it where both have a key. Otherwise that will be found by each of its signatures.
+
+        Raises:
+            SettingsError: it has other parameters.
+            InputError: both have a key.
+        """
+        if self._parameters != other._parameters:
+            raise SettingsError(f"{other!r} cannot be merged into {self!r}")
+        stored = [] if other._folder is None else list(other._folder.parts.values())
+        parts = [*(part.all() for part in stored), other._memory.rows()]
+        self._check_keys([name for names, _ in parts for name in names], check_overlap, may_repeat=True)
+        for names, hashed in parts:
+            self._memory.insert_hashed(names, hashed)
+        self._commit_many()
+
+    def insertion_session(self, buffer_size: int = 50000) -> AbstractContextManager[Self]:  # noqa: ARG002
+        """The index, whose ``insert`` is quick without it; datasketch's signature."""
+        return nullcontext(self)
+
+    def deletion_session(self, buffer_size: int = 50000) -> AbstractContextManager[Self]:  # noqa: ARG002
+        """The index, whose ``remove`` is quick without it; datasketch's signature."""
+        return nullcontext(self)
+
+    def commit(self) -> None:
+        """Let all that was inserted and removed until now be on disk, where there is a path.
+
+        Raises:
+            OutputError: the folder cannot be written, or is open for reading.
+        """
+        if self._folder is None:
+            return
+        self._folder.check_writing()
+        repeats = bool(self._folder.has_repeats or self._memory.has_repeats or self._both)
+        before = self._folder.generation
+        try:
+            self._folder.commit(*self._memory.rows(), {"keys": len(self), "has_repeats": repeats})
+        finally:  # it may count, whatever went wrong after that
+            if self._folder.generation != before:
+                self._memory = Memtable(self.b, self.r, self.h)
+                self._both.clear()
+
+    def close(self) -> None:
+        """Commit, and close the folder; the index cannot be used from then on. Without a path nothing happens."""
+        if self._folder is not None and not self._folder.is_closed:
+            with closing(self._folder):
+                if self._folder.writing:
+                    self.commit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
+        if kind is None:
+            self.close()
+        elif self._folder is not None:
+            self._folder.close()
+
+    def __repr__(self) -> str:
+        return f"MinHashLSH(params={self.b, self.r}, {self._form})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._folder is not None:
+            raise TypeError(f"an index on disk cannot be pickled: open {self._folder.path} again instead")
+        return self.__dict__
+
+    @property
+    def _parameters(self) -> dict[str, Any]:
+        """What must be the same for two indexes to hold the same."""
+        return {
+            "num_perm": self.h,
+            "params": [self.b, self.r],
+            "seed": self._form.seed,
+            "scheme": self._form.scheme,
+        }
+
+    def _find(self, signatures: U32) -> tuple[I64, list[Any]]:
+        """Numbers of signatures, and beside each a key that was found for it."""
+        which, keys = [np.empty(0, np.int64)], list[Hashable]()
+        for first in range(0, len(signatures), BLOCK):
+            hashed = self._memory.hash(signatures[first : first + BLOCK])
+            found = [] if self._folder is None else self._folder.find(hashed)
+            for numbers, names in (*found, self._memory.find(hashed)):
+                which.append(numbers + first)
+                keys += names
+        numbers = np.concatenate(which)
+        if self._folder is not None:
+            order = np.argsort(numbers, kind="stable")
+            numbers, keys = numbers[order], [keys[i] for i in order.tolist()]
+        if self._memory.has_repeats or self._both or (self._folder is not None and self._folder.has_repeats):
+            once = dict.fromkeys(zip(numbers.tolist(), keys, strict=True))
+            numbers, keys = np.array([number for number, _ in once], np.int64), [key for _, key in once]
+        return numbers, keys
+
+    def _check_keys(self, keys: Sequence[Hashable], is_new: bool, may_repeat: bool = False) -> None:
+        """Make sure that keys can be inserted and, where this is asked, are not there and given once."""
+        there: set[int] = set()
+        if self._folder is not None:
+            self._folder.check_writing()
+            there = self._folder.present(keys)
+        if is_new:
+            fresh = set(keys)
+            if there or not self._memory.keys().isdisjoint(fresh):
+                key = next(key for i, key in enumerate(keys) if i in there or key in self._memory)
+                raise InputError(f"the key {key!r} is there already")
+            if len(fresh) < len(keys) and not may_repeat:
+                raise InputError(f"the key {Counter(keys).most_common(1)[0][0]!r} is given twice")
+        self._both.update(keys[number] for number in there)
+
+    def _commit_many(self) -> None:
+        """Commit if there is much to commit."""
+        if self._folder is not None and len(self._memory) >= MOST_KEYS:
+            self.commit()
+
+
+def _check(
+    threshold: float,
+    slots: int,
+    weights: tuple[float, float],
+    shape: tuple[int, int] | None,
+    scheme: str,
+    mode: str,
+) -> None:
+    """Make sure that an index can be made with these parameters."""
+    if not 0 <= threshold <= 1:
+        raise SettingsError(f"threshold must be from 0 to 1, not {threshold}")
+    if slots < 2:
+        raise SettingsError(f"num_perm must be 2 or more, not {slots}")
+    if not all(0 <= weight <= 1 for weight in weights) or not isclose(sum(weights), 1):
+        raise SettingsError(f"weights must be from 0 to 1, and 1 together, not {weights}")
+    if shape is not None and (min(shape) < 1 or shape[0] * shape[1] > slots):
+        raise SettingsError(
+            f"params must be 1 or more, and their product {slots} (num_perm) at most, not {shape}"
+        )
+    if scheme not in SCHEMES:
+        raise SettingsError(f"scheme must be one of {', '.join(SCHEMES)}, not {scheme!r}")
+    if mode not in ("a", "r"):
+        raise SettingsError(f"mode must be 'a' or 'r', not {mode!r}")

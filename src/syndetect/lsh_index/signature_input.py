@@ -1,0 +1,106 @@
+"""MinHash signatures in whatever form somebody has them: datasketch's objects, arrays, texts."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from syndetect.arrays import U32
+from syndetect.errors import InputError, SettingsError
+from syndetect.matching.minhash import sign_words
+from syndetect.matching.tokens import tokenise
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+
+#: One signature: a datasketch ``MinHash`` or ``LeanMinHash``, a text, or uint32[num_perm].
+Signature: TypeAlias = "MinHash | str | U32"
+#: Many: uint32[n, num_perm], or a sequence of single ones.
+Signatures: TypeAlias = "U32 | Sequence[Signature]"
+
+#: Words in a shingle of a text.
+SHINGLE_WORDS = 3
+#: What datasketch calls the ways of making signatures of 32-bit numbers.
+SCHEMES = ("affine32", "legacy")
+
+
+class Form(NamedTuple):
+    """What signatures have in common that can be compared; it makes arrays of them.
+
+    Attributes:
+        slots: their length, which datasketch calls ``num_perm``.
+        seed: of the permutations.
+        scheme: one of ``SCHEMES``.
+    """
+
+    slots: int
+    seed: int
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"num_perm={self.slots}, seed={self.seed}, scheme={self.scheme!r}"
+
+    def one(self, signature: Signature) -> U32:
+        """A signature as uint32[slots].
+
+        Raises:
+            SettingsError: it has another form.
+            InputError: it is no signature.
+        """
+        row: U32
+        if isinstance(signature, str):
+            row = self._sign([signature])[0]
+        elif isinstance(signature, np.ndarray):
+            row = self._checked(signature[np.newaxis])[0]
+        else:
+            try:
+                row, theirs = signature.hashvalues, (len(signature), signature.seed, signature.scheme)
+            except (AttributeError, TypeError):
+                told = type(signature).__name__
+                raise InputError(f"a signature is a MinHash, a text or an array, not {told}") from None
+            if theirs != self:
+                raise SettingsError(f"a MinHash with {Form(*theirs)} in an index with {self}")
+        return row
+
+    def many(self, signatures: Signatures) -> U32:
+        """Signatures as uint32[n, slots], in one piece.
+
+        Raises:
+            SettingsError: one has another form.
+            InputError: one is no signature.
+        """
+        if isinstance(signatures, np.ndarray):
+            return self._checked(signatures)
+        if isinstance(signatures, str):
+            raise InputError("one text where there should be a sequence of them")
+        if all(isinstance(one, str) for one in signatures):
+            return self._sign(signatures)
+        rows = np.empty((len(signatures), self.slots), np.uint32)
+        for row, one in zip(rows, signatures, strict=True):
+            row[:] = self.one(one)
+        return rows
+
+    def _checked(self, signatures: Any) -> U32:
+        """An array as one of signatures, in the one form for which the kernels are compiled."""
+        if signatures.ndim != 2 or signatures.dtype != np.uint32:
+            raise InputError(
+                f"signatures are uint32[n, {self.slots}], not {signatures.dtype}{signatures.shape}"
+            )
+        if signatures.shape[1] != self.slots:
+            raise SettingsError(
+                f"signatures of num_perm={signatures.shape[1]} in an index of num_perm={self.slots}"
+            )
+        return np.require(signatures, requirements=["C", "W"])
+
+    def _sign(self, texts: Sequence[Any]) -> U32:
+        """The signatures of texts."""
+        if self.scheme != "affine32":
+            raise SettingsError(
+                f"texts are signed with scheme='affine32', and this index has {self.scheme!r}"
+            )
+        encoded = [text.encode("utf-8", "replace") for text in texts]
+        documents = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+        words = tokenise(np.frombuffer(b"".join(encoded), np.uint8), documents)
+        low, high = words.documents[:-1], words.documents[1:]
+        return sign_words(words.code, low, high, SHINGLE_WORDS, self.slots, self.seed)

@@ -1,0 +1,104 @@
+"""Candidates to matches: seeds of each pair of documents, aligned on words."""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+
+from syndetect.arrays import I64, U32, U64
+from syndetect.kernels import alignment as _kernels
+from syndetect.kernels.extension import A0, B0, COLUMNS, EQUAL, SCORE, WIDTH
+from syndetect.matching.places import Places
+from syndetect.settings import Settings
+
+#: Shingles that two paragraphs must have in common to be worth aligning.
+LEAST_COMMON = 2
+#: Words of a paragraph in which the seed of a candidate pair is looked for.
+MOST_WORDS = 1024
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is accepted; see :class:`syndetect.settings.Settings`. Scores in words."""
+
+    min_words: int
+    min_score: float
+    min_linked_score: float
+    link_words: int
+    drop: float
+    join_words: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Those of the settings."""
+        return cls(*(getattr(settings, field.name) for field in fields(cls)))
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Aligned passages in pairs of documents, in the order of documents and of place.
+
+    Attributes:
+        document_a, document_b: int64[n], the earlier and the later document in input order.
+        words_a, words_b: int64[n, 2], first word and end in the corpus.
+        equal: int64[n], words aligned as equal.
+        columns: int64[n], aligned words, gaps counted; identity is ``equal / columns``.
+        score: int64[n], in quarters of a word.
+    """
+
+    document_a: I64
+    document_b: I64
+    words_a: I64
+    words_b: I64
+    equal: I64
+    columns: I64
+    score: I64
+
+    @classmethod
+    def of(cls, table: U32, places: Places) -> "Matches":
+        """The matches that :func:`align` found."""
+        document_a, document_b = (places.owners(table[:, side].copy()) for side in (A0, B0))
+        a, b = (table[:, side : side + 2].astype(np.int64) for side in (A0, B0))
+        measures = (table[:, column].astype(np.int64) for column in (EQUAL, COLUMNS, SCORE))
+        return cls(document_a, document_b, a, b, *measures)
+
+
+def seed_pairs(code: U32, low: I64, high: I64, pairs: I64) -> U64:
+    """Seeds of pairs of ranges of words: where their longest common run of words begins.
+
+    Args:
+        code: uint32[words].
+        low, high: int64[r], the ranges.
+        pairs: int64[n, 2], numbers of ranges, the earlier first.
+
+    Returns:
+        uint64[m], strong seeds as of :mod:`syndetect.kernels.nearby`; pairs without a common word have none.
+    """
+    one, two = pairs[:, 0], pairs[:, 1]
+    seeds = np.empty((len(pairs), 2), np.int64)
+    _kernels.longest_runs(code, low[one], high[one], low[two], high[two], np.int64(MOST_WORDS), seeds)
+    found = seeds[seeds[:, 0] >= 0].astype(np.uint64)
+    return found[:, 0] << np.uint64(32) | found[:, 1] << np.uint64(1) | np.uint64(1)
+
+
+def align(code: U32, places: Places, seeds: U64, rules: Rules) -> U32:
+    """Align every pair of documents around its seeds.
+
+    Args:
+        code: uint32[words].
+        places: where words stand.
+        seeds: uint64[n], ascending, as of :mod:`syndetect.kernels.nearby`.
+        rules: what is accepted.
+
+    Returns:
+        uint32[n, WIDTH], the table that :meth:`Matches.of` takes.
+    """
+    least = round(4 * rules.min_score)
+    table = np.empty((len(seeds) + 1, WIDTH), np.int64)
+    n = _kernels.align(
+        code, places.documents, places.blocks, seeds, np.int64(rules.min_words), np.int64(least),
+        # a match that can stand alone needs no other
+        np.int64(min(least, round(4 * rules.min_linked_score))),
+        np.int64(rules.link_words), np.int64(round(4 * rules.drop)), np.int64(rules.join_words), table,
+    )  # fmt: skip
+    return table[:n].astype(np.uint32)

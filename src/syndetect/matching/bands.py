@@ -1,0 +1,213 @@
+"""Near-duplicate paragraphs: bands over MinHash signatures, on classes of identical paragraphs.
+
+Indyk and Motwani 1998; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from syndetect.arrays import F64, I64, U8, U32, U64, find_groups, gather, sort_keys, sort_values
+from syndetect.kernels import groups as _groups
+from syndetect.kernels.shingles import hash_ranges
+from syndetect.kernels.signatures import band_keys
+
+#: Keys that are sorted at a time.
+MOST_KEYS = 1 << 23
+
+_S32 = np.uint64(32)
+
+
+def s_curve(jaccard: F64 | float, bands: int, rows: int) -> F64 | float:
+    """The probability that two sets of this Jaccard similarity share a band: ``1 - (1 - jaccard**rows)**bands``."""
+    return 1.0 - (1.0 - jaccard**rows) ** bands
+
+
+def best_shape(threshold: float, slots: int, weights: tuple[float, float] = (0.5, 0.5)) -> tuple[int, int]:
+    """The bands and rows that err least about whether two sets are as similar as a threshold: those of datasketch.
+
+    Args:
+        threshold: a Jaccard similarity.
+        slots: of a signature; bands times rows are as many at most.
+        weights: of false positives (the S-curve below the threshold) and of false negatives (what it lacks above).
+    """
+    # The curve is a polynomial of degree bands * rows, which so many nodes integrate exactly.
+    nodes, shares = np.polynomial.legendre.leggauss(slots // 2 + 1)
+
+    def area(low: float, high: float, shape: tuple[int, int]) -> float:
+        """The integral of an S-curve."""
+        width = (high - low) / 2
+        return float(width * np.dot(shares, s_curve(low + width * (nodes + 1), *shape)))
+
+    def error(shape: tuple[int, int]) -> float:
+        missed = 1 - threshold - area(threshold, 1, shape)
+        return weights[0] * area(0, threshold, shape) + weights[1] * missed
+
+    every = range(1, slots + 1)
+    return min(((bands, rows) for bands in every for rows in every[: slots // bands]), key=error)
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """Paragraphs that are long enough to be compared.
+
+    Attributes:
+        paragraphs: uint32[n], their numbers.
+        hashes: uint64[n], of all their words.
+        keys: uint32[bands, n], their band keys: half a hash's width, since what agrees by chance is verified anyway.
+    """
+
+    paragraphs: U32
+    hashes: U64
+    keys: U32
+
+
+def sketch(
+    code: U32, paragraphs: I64, least: int, permutations: tuple[U32, U32], shape: tuple[int, int, int]
+) -> Sketch:
+    """Sketch paragraphs.
+
+    Args:
+        code: uint32[words].
+        paragraphs: int64[p + 1], each paragraph's first word.
+        least: words of the shortest paragraph that is compared.
+        permutations: as :func:`syndetect.minhash.permutations` gives them.
+        shape: words in a shingle, bands, rows.
+    """
+    k, bands, rows = shape
+    chosen = np.flatnonzero(np.diff(paragraphs) >= least)
+    low, high = paragraphs[chosen], paragraphs[chosen + 1]
+    hashes, keys = np.empty(len(chosen), np.uint64), np.empty((bands, len(chosen)), np.uint32)
+    hash_ranges(code, low, high, hashes)
+    band_keys(code, low, high, k, *permutations, rows, keys)
+    return Sketch(chosen.astype(np.uint32), hashes, keys)
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The documents of sketched paragraphs.
+
+    Attributes:
+        owner: uint32[n], each paragraph's document.
+        time: int64[d], microseconds since 1970, or ``UNDATED``.
+        rank: uint32[d], each document's place in time order.
+        window: the most microseconds between two documents; negative for no limit.
+        asked: uint8[d], whether the document's pairs are wanted.
+    """
+
+    owner: U32
+    time: I64
+    rank: U32
+    window: int
+    asked: U8
+
+
+def find_leaders(code: U32, begins: U32, paragraphs: U32, hashes: U64, owners: Owners) -> U32:
+    """uint32[n]: for each paragraph the earliest one that is the same, word for word; many are their own.
+
+    Within a window, the earliest that is close enough to all that it leads.
+
+    Args:
+        code: uint32[words].
+        begins: uint32[p + 1], each paragraph's first word.
+        paragraphs: uint32[n], the sketched ones.
+        hashes: uint64[n], of all their words.
+        owners: their documents.
+    """
+    leader = np.arange(len(hashes), dtype=np.uint32)
+    for chosen in _by_leading_bits(hashes, 64):
+        places, ranks = chosen, owners.rank[owners.owner[chosen]]
+        if len(ranks) and (ranks[1:] < ranks[:-1]).any():
+            places = chosen[np.argsort(ranks, kind="stable")]
+        keys, places = sort_keys(hashes[places], places)
+        groups = find_groups(keys).reshape(-1)
+        _groups.find_leaders(
+            code,
+            begins,
+            paragraphs,
+            places,
+            groups,
+            owners.owner,
+            owners.time,
+            np.int64(owners.window),
+            leader,
+        )
+    return leader
+
+
+def _by_leading_bits(keys: U32 | U64, bits: int) -> Iterator[U32]:
+    """The numbers of the keys, in portions of about ``MOST_KEYS`` that share no key, ascending in each."""
+    portions = 1
+    while len(keys) > MOST_KEYS * portions:
+        portions *= 2
+    if portions == 1:
+        yield np.arange(len(keys), dtype=np.uint32)
+        return
+    shift = keys.dtype.type(bits - portions.bit_length() + 1)
+    for portion in range(portions):
+        yield np.flatnonzero(keys >> shift == portion).astype(np.uint32)
+
+
+def identical_pairs(leader: U32, owners: Owners) -> U64:
+    """uint64[n], packed: each paragraph with its leader, where the two are in different documents.
+
+    A star and not all pairs: a paragraph that a million documents share gives a million pairs.
+    """
+    led = np.flatnonzero(leader != np.arange(len(leader), dtype=np.uint32))
+    first = leader[led].astype(np.int64)
+    one, two = owners.owner[first], owners.owner[led]
+    wanted = (one != two) & (owners.asked[one] | owners.asked[two]).astype(bool)
+    return _pack(first[wanted], led[wanted])
+
+
+def _pack(one: I64, two: I64) -> U64:
+    return np.minimum(one, two).astype(np.uint64) << _S32 | np.maximum(one, two).astype(np.uint64)
+
+
+def similar_pairs(keys: U32, leaders: U32, owners: Owners, hot: int) -> U64:
+    """Candidates of one band: pairs of leaders with the same key, packed, ascending, in different documents.
+
+    Args:
+        keys: uint32[n], the band's keys.
+        leaders: uint32[l], ascending.
+        owners: the documents of all n paragraphs.
+        hot: the largest bucket that gives all its pairs; a larger one gives a star in time order.
+    """
+    keys = keys[leaders]
+    found = [
+        pair_buckets(keys[chosen].astype(np.uint64) << _S32 | leaders[chosen], owners, hot)
+        for chosen in _by_leading_bits(keys, 32)
+    ]
+    return sort_values(np.concatenate(found))
+
+
+def pair_buckets(entries: U64, owners: Owners, hot: int) -> U64:
+    """Pairs of leaders in one bucket: entries (32 bits of a key, then a leader) that have the same key.
+
+    Args:
+        entries: uint64[n], those of each key in the order of the leaders.
+        owners, hot: as of :func:`similar_pairs`.
+    """
+    entries = sort_values(entries, lowest=4)
+    pairs = _pair_buckets(entries.astype(np.uint32), find_groups(entries, 32), owners, hot)
+    return np.concatenate([np.empty(0, np.uint64), *pairs])
+
+
+def _pair_buckets(places: U32, groups: I64, owners: Owners, hot: int) -> Iterator[U64]:
+    """The pairs of the small buckets, and of the large ones."""
+    sizes = groups[:, 1] - groups[:, 0]
+    for kernel, chosen in ((_groups.pair_groups, sizes <= hot), (_groups.star_groups, sizes > hot)):
+        is_star = kernel is _groups.star_groups
+        of = sizes[chosen]
+        room = int((2 * of if is_star else of * (of - 1) // 2).sum())
+        members, chosen_groups, number = gather(places, groups[chosen])
+        owner = owners.owner[members].astype(np.int64)
+        if is_star:
+            _, order = sort_keys(number << _S32 | owners.rank[owner])
+            members, owner = members[order], owner[order]
+        out = np.empty(room, np.uint64)
+        n = kernel(
+            members, owner, chosen_groups.reshape(-1), owners.time, owners.asked, np.int64(owners.window), out
+        )  # fmt: skip
+        yield out[:n]

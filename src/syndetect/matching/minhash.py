@@ -1,0 +1,91 @@
+"""MinHash signatures, bit-identical to datasketch's (``MinHash(num_perm, seed, scheme="affine32")``)."""
+
+from collections import deque
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from syndetect.arrays import I64, U32
+from syndetect.kernels import signatures as _kernels
+from syndetect.runtime.threads import in_order, split_evenly
+
+if TYPE_CHECKING:
+    from datasketch import LeanMinHash
+
+
+#: Hashes, or words, that one call of a kernel takes: two milliseconds' work.
+CHUNK = 1 << 19
+
+
+def permutations(slots: int, seed: int) -> tuple[U32, U32]:
+    """The multipliers (odd) and addends of the permutations ``a * h + b mod 2**32``: uint32[slots] each.
+
+    They are those that datasketch 2 draws for the same ``num_perm`` and ``seed``.
+    """
+    multipliers, addends = _drawn(slots, seed)
+    return multipliers.copy(), addends.copy()
+
+
+@lru_cache(maxsize=8)
+def _drawn(slots: int, seed: int) -> tuple[U32, U32]:
+    generator = np.random.RandomState(seed)  # the generator datasketch uses
+    multipliers = generator.randint(0, 1 << 31, slots, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, generator.randint(0, 1 << 32, slots, dtype=np.uint32)
+
+
+def sign(offsets: I64, hashes: U32, slots: int = 128, seed: int = 1, threads: int = 1) -> U32:
+    """Signatures of sets of 32-bit hashes.
+
+    Args:
+        offsets: int64[n + 1]; set i is ``hashes[offsets[i]:offsets[i + 1]]``, repeats allowed.
+        hashes: uint32.
+        slots: the length of a signature (datasketch: ``num_perm``).
+        seed: the seed of the permutations.
+        threads: how many chunks are worked on at once; the result does not depend on it.
+
+    Returns:
+        uint32[n, slots]; the empty set has all ones.
+    """
+    signatures = np.empty((len(offsets) - 1, slots), np.uint32)
+    drawn = permutations(slots, seed)
+
+    def work(part: tuple[int, int]) -> None:
+        low, high = part
+        _kernels.sign_hashes(offsets[low : high + 1], hashes, *drawn, signatures[low:high])
+
+    deque(in_order(work, split_evenly(offsets, CHUNK), threads), maxlen=0)
+    return signatures
+
+
+def sign_words(
+    code: U32, low: I64, high: I64, k: int, slots: int = 128, seed: int = 1, threads: int = 1
+) -> U32:
+    """Signatures of ranges of words: :func:`sign` of what :func:`syndetect.shingle.shingle32` gives for them.
+
+    Args:
+        code: uint32[words], as :attr:`syndetect.matching.tokens.Words.code`.
+        low, high: int64[n], the ranges, in any order; ranges that follow one another cost least.
+        k: words in a shingle; a range of fewer words is one shingle.
+        slots, seed, threads: as in :func:`sign`.
+
+    Returns:
+        uint32[n, slots]; the empty range has all ones.
+    """
+    signatures = np.empty((len(low), slots), np.uint32)
+    drawn = permutations(slots, seed)
+    offsets = np.concatenate([[0], np.cumsum(high - low)])
+
+    def work(part: tuple[int, int]) -> None:
+        chunk = slice(*part)
+        _kernels.sign_words(code, low[chunk], high[chunk], k, *drawn, signatures[chunk])
+
+    deque(in_order(work, split_evenly(offsets, CHUNK), threads), maxlen=0)
+    return signatures
+
+
+def to_datasketch(signatures: U32, seed: int = 1) -> "list[LeanMinHash]":
+    """Signatures as datasketch objects that its indexes take."""
+    from datasketch import LeanMinHash  # noqa: PLC0415  (a second to import)
+
+    return [LeanMinHash(seed=seed, hashvalues=row.copy(), scheme="affine32") for row in signatures]

@@ -1,0 +1,69 @@
+"""Matches to passages: what was reused, and every use of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from syndetect.arrays import I64, U32
+from syndetect.kernels import stars as _kernels
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Uses of passages, by passage and then by time; the first use of each is its earliest, the star's centre.
+
+    Attributes:
+        passage: int64[n], from 1, those in most documents first, then the longest, then the earliest.
+        document: int64[n].
+        words: int64[n, 2], first word and end in the corpus.
+        equal, columns: int64[n], words aligned as equal with the first use, and aligned words.
+    """
+
+    passage: I64
+    document: I64
+    words: I64
+    equal: I64
+    columns: I64
+
+
+def group(
+    documents: tuple[I64, I64], words: tuple[I64, I64], equal: I64, columns: I64, score: I64, rank: U32
+) -> Passages:
+    """Group matches as stars in time order.
+
+    Args:
+        documents: int64[n] each, the two documents of every match.
+        words: int64[n, 2] each, first word and end in both.
+        equal, columns, score: int64[n], as in :class:`syndetect.matching.alignment.Matches`.
+        rank: uint32[d], each document's place in time order, all different.
+    """
+    swap = rank[documents[0]] > rank[documents[1]]
+    earlier, later = np.where(swap, documents[1], documents[0]), np.where(swap, documents[0], documents[1])
+    earlier_words = np.where(swap[:, None], words[1], words[0])
+    later_words = np.where(swap[:, None], words[0], words[1])
+    order = np.lexsort((earlier_words[:, 0], later_words[:, 0], -score, rank[earlier], rank[later]))
+    centres, uses = np.empty((len(order), 3), np.int64), np.empty((len(order), 6), np.int64)
+    n = _kernels.find_stars(
+        later_words[order], earlier_words[order], equal[order], columns[order], later[order], earlier[order],
+        len(rank), centres, uses,
+    )  # fmt: skip
+    return _assemble(centres, uses[:n], rank)
+
+
+def _assemble(centres: I64, uses: I64, rank: U32) -> Passages:
+    """The centres' own uses and the others, numbered by reach."""
+    used = np.unique(uses[:, 0])
+    own = centres[used]
+    length = own[:, 1] - own[:, 0]
+    centre = np.concatenate([used, uses[:, 0]])
+    document = np.concatenate([own[:, 2], uses[:, 5]])
+    words = np.concatenate([own[:, :2], uses[:, 1:3]])
+    equal, columns = np.concatenate([length, uses[:, 3]]), np.concatenate([length, uses[:, 4]])
+    number = np.searchsorted(used, centre)
+    reach = np.bincount(np.unique(np.stack([number, document]), axis=1)[0], minlength=len(used))
+    by_reach = np.lexsort((own[:, 0], rank[own[:, 2]], -length, -reach))
+    passage = np.empty(len(used), np.int64)
+    passage[by_reach] = np.arange(1, len(used) + 1)
+    is_copy = np.arange(len(centre)) >= len(used)
+    order = np.lexsort((words[:, 0], rank[document], is_copy, passage[number]))
+    return Passages(passage[number][order], document[order], words[order], equal[order], columns[order])

@@ -1,0 +1,74 @@
+"""TODO."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from syndetect.arrays import I64, U8, U32
+from syndetect.kernels.groups import BLOCK_BITS, UNDATED, find_owners
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where words stand: what is held of a corpus while its fingerprints and seeds are joined.
+
+    Attributes:
+        tags: uint8[words], eight bits of each word's code, never 0.
+        documents: int64[d + 1], each document's first word.
+        blocks: uint32, the document of every 256th word.
+        time: int64[d], microseconds since 1970, or ``UNDATED``.
+        rank: uint32[d], each document's place in time order.
+        asked: uint8[d], 1 for the documents whose pairs are wanted: with each other, and with those that have 0.
+        article: uint32[d], the article that a document is, or is an excerpt of; excerpts of one stand together.
+    """
+
+    tags: U8
+    documents: I64
+    blocks: U32
+    time: I64
+    rank: U32
+    asked: U8
+    article: U32
+
+    @classmethod
+    def of(
+        cls,
+        tags: U8,
+        documents: I64,
+        time: I64,
+        rank: U32,
+        asked: U8 | None = None,
+        article: U32 | None = None,
+    ) -> Self:
+        """Places with their blocks; by default all documents are asked for, and are whole articles."""
+        asked = np.ones(len(time), np.uint8) if asked is None else asked
+        article = np.arange(len(time), dtype=np.uint32) if article is None else article
+        return cls(tags, documents, blocks_of(documents, len(tags)), time, rank, asked, article)
+
+    @cached_property
+    def rank_in_time(self) -> U32:
+        """uint32[d]: each document's place in the order of ``time`` alone, the undated last: dates are midnights."""
+        ranks = np.empty(len(self.time), np.uint32)
+        order = np.lexsort((self.rank, self.time, self.time == UNDATED))
+        ranks[order] = np.arange(len(order), dtype=np.uint32)
+        return ranks
+
+    def owners(self, words: U32) -> I64:
+        """int64[n]: the documents of words."""
+        owner = np.empty(len(words), np.int64)
+        find_owners(words, self.blocks, self.documents, owner)
+        return owner
+
+
+def blocks_of(documents: I64, words: int) -> U32:
+    """The document of every 256th word, as :func:`syndetect.kernels.groups.owner_of` takes it."""
+    every = np.arange(0, words, 1 << BLOCK_BITS)
+    return (np.searchsorted(documents, every, side="right") - 1).astype(np.uint32)
+
+
+def tags(code: U32) -> U8:
+    """The tags of word codes: their leading eight bits, 1 instead of 0."""
+    found: U8 = np.maximum(code >> np.uint32(24), np.uint32(1)).astype(np.uint8)
+    return found

@@ -1,0 +1,36 @@
+"""Sketch a batch of articles: its words, and all that is indexed of them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from syndetect.arrays import I64, U8
+from syndetect.matching import bands, minhash, tokens, winnowing
+from syndetect.matching.bands import Sketch
+from syndetect.matching.tokens import Words
+from syndetect.matching.winnowing import Postings
+from syndetect.settings import Settings
+
+
+class Batch(NamedTuple):
+    """Some consecutive articles: text (UTF-8, and where each begins), words, and what is indexed of them."""
+
+    text: U8
+    text_bounds: I64
+    words: Words
+    postings: Postings
+    sketch: Sketch
+
+
+def sketch(buffer: U8, bounds: I64, settings: Settings, names: Sequence[str]) -> tuple[Batch, I64]:
+    """Everything that is indexed of some articles, and those paragraphs of them that are one word again and again.
+
+    ``names`` are the articles' ids.
+    """
+    words, repeats = tokens.blank_repeats(tokens.tokenise(buffer, bounds), names)
+    postings = winnowing.fingerprint(
+        words.code, words.documents, settings.fingerprint_words, settings.winnow_window
+    )
+    shape = settings.shingle_words, settings.bands, settings.rows
+    permutations = minhash.permutations(settings.slots, settings.seed)
+    sketched = bands.sketch(words.code, words.paragraphs, settings.min_words, permutations, shape)
+    return Batch(buffer, bounds, words, postings, sketched), repeats

@@ -1,0 +1,248 @@
+"""Contained passages: winnowed fingerprints over each document's word stream, and where they agree."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from syndetect.arrays import I64, U8, U32, U64, find_groups, gather, sort_keys, sort_values
+from syndetect.kernels import fingerprints as _kernels
+from syndetect.kernels import joining as _joining
+from syndetect.kernels.groups import find_owners, star_groups
+from syndetect.kernels.nearby import bounds_by_bits
+from syndetect.matching.places import Places
+from syndetect.settings import Settings
+
+#: Postings come in as many parts, by their keys, and each part is joined by itself.
+PARTS = _kernels.PARTS
+#: By how much a hot fingerprint is lengthened, in turn, as multiples of its own words.
+LENGTHS = (2, 4)
+#: How often one document may stand in a fingerprint that is hot even when lengthened.
+MOST_REPEATS = 4
+
+_QUARTERS = 4  # of a word, in which scores count
+_LEAST_COST = 3  # quarters that a word costs at least that has no equal
+_ROOM = 1 << 17  # seeds that a kernel has room for at a time
+_BOUNDS: U8 = bounds_by_bits(_QUARTERS, _LEAST_COST)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class Postings:
+    """Fingerprints by part: those of part i are ``entries[bounds[i]:bounds[i + 1]]``, in the order of the text.
+
+    Attributes:
+        bounds: int64[PARTS + 1].
+        entries: uint64[n]: 32 further bits of the key, then the first word.
+    """
+
+    bounds: I64
+    entries: U64
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What makes a seed; see :class:`syndetect.settings.Settings`.
+
+    Attributes:
+        k: words in a fingerprint.
+        hot: the most places of a fingerprint that is joined in all pairs.
+        window: the most microseconds between two documents; negative for no limit.
+        least_score: what a match around a seed must be able to score, in words.
+        strong_score: from what possible score on a seed is strong.
+    """
+
+    k: int
+    hot: int
+    window: int
+    least_score: float
+    strong_score: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Those of the settings."""
+        least = min(settings.min_score, settings.min_linked_score)
+        return cls(
+            settings.fingerprint_words, settings.hot_places, settings.window, least, settings.min_score
+        )  # fmt: skip
+
+    def quarters(self) -> tuple[np.int64, np.int64]:
+        """The scores in quarters of a word."""
+        return np.int64(round(_QUARTERS * self.least_score)), np.int64(round(_QUARTERS * self.strong_score))
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Pairs of words at which two documents agree.
+
+    Attributes:
+        words: uint64[n], ascending, as of :mod:`syndetect.kernels.nearby`.
+        hot_keys: fingerprints in more than ``hot`` places, which were lengthened.
+        starred_places: places of fingerprints that stayed hot and were joined as stars.
+        dropped_places: repeats of those within one document that were left out.
+    """
+
+    words: U64
+    hot_keys: int
+    starred_places: int
+    dropped_places: int
+
+
+def fingerprint(code: U32, documents: I64, k: int, window: int) -> Postings:
+    """Winnow documents: any run of k + window - 1 words that two of them share has a fingerprint in both.
+
+    Args:
+        code: uint32[words].
+        documents: int64[d + 1], each document's first word.
+        k: words in a shingle.
+        window: shingles in a window, of which one is kept.
+    """
+    room = len(code)
+    longest = int(np.diff(documents).max(initial=0))
+    key, place, hashes = np.empty(room, np.uint64), np.empty(room, np.uint32), np.empty(longest, np.uint64)
+    n = _kernels.winnow(code, documents, k, window, hashes, key, place)
+    bounds, entries = np.empty(PARTS + 1, np.int64), np.empty(n, np.uint64)
+    _kernels.part(key[:n], place[:n], bounds, entries)
+    return Postings(bounds, entries)
+
+
+def continuations(tags: U8, documents: I64, blocks: U32, words: U32, k: int) -> U32:
+    """uint32[n]: what follows fingerprints, by which hot ones are told apart when they are looked up.
+
+    The upper 16 bits are of the next 2k words, the lower of the next 4k: equal where :func:`join`, lengthening a
+    fingerprint, finds equal keys.
+
+    Args:
+        tags: uint8[words].
+        documents: int64[d + 1], each document's first word.
+        blocks: uint32, the document of every 256th word.
+        words: uint32[n], the fingerprints' first words.
+        k: words of a fingerprint.
+    """
+    owner, following = np.empty(len(words), np.int64), np.empty(len(words), np.uint32)
+    find_owners(words, blocks, documents, owner)
+    short, long = (np.int64(k * length) for length in LENGTHS)
+    _kernels.follow(tags, documents[1:], words, owner, short, long, following)
+    return following
+
+
+def lengthened(tags: U8, documents: I64, words: U32, owner: I64, length: int) -> U64:
+    """uint64[n]: keys of the next ``length`` words of fingerprints, cut at the end of their documents (``owner``)."""
+    keys = np.empty(len(words), np.uint64)
+    _kernels.lengthen(tags, documents[1:], words, owner, np.int64(length), keys)
+    return keys
+
+
+def join(entries: U64, places: Places, rules: Rules) -> Seeds:
+    """Pairs of places with the same fingerprint in different documents, where a match may stand.
+
+    A fingerprint in more than ``hot`` places (within the window) is lengthened to the next 2k, then 4k words and
+    joined as that. What is hot even then becomes a star in time order: the earliest document with each other one,
+    and each with the next.
+
+    Args:
+        entries: the postings of one part, of all documents, in the order of the text.
+        places: where words stand.
+        rules: what makes a seed.
+    """
+    entries = sort_values(entries, lowest=4)
+    first = entries.astype(np.uint32)
+    groups = find_groups(entries, 32)
+    is_hot = groups[:, 1] - groups[:, 0] > rules.hot
+    found = [_join_small(first, groups[~is_hot], places, rules, rules.k)]
+    hot = _Hot.of(first, groups[is_hot], places)
+    hot_keys = int(is_hot.sum())
+    for length in LENGTHS:
+        if len(hot.words):
+            hot = _sparse(hot, places, rules, rules.k * length // 2, found)
+            hot = _lengthened(hot, places, rules, rules.k * length, found)
+    dropped = 0
+    if len(hot.words):
+        keep = np.zeros(len(hot.words), np.uint8)
+        article = places.article[hot.owner].astype(np.int64)
+        dropped = _kernels.cap_repeats(hot.groups.reshape(-1), article, MOST_REPEATS, keep)
+        hot = hot.keep(keep)
+        out = np.empty(2 * len(hot.words), np.uint64)
+        n = star_groups(
+            hot.words, hot.owner, hot.groups.reshape(-1), places.time, places.asked, rules.window, out
+        )  # fmt: skip
+        found.append(_as_strong(out[:n]))
+    return Seeds(sort_values(np.concatenate(found)), hot_keys, len(hot.words), int(dropped))
+
+
+def _as_strong(pairs: U64) -> U64:
+    """Pairs of words (32 bits each) as strong seeds."""
+    lower = np.uint64(0xFFFFFFFF)
+    return pairs & ~lower | (pairs & lower) << np.uint64(1) | np.uint64(1)
+
+
+@dataclass(frozen=True)
+class _Hot:
+    """Places of hot fingerprints: first word uint32[n], document int64[n], and the groups int64[g, 2], by time each."""
+
+    words: U32
+    owner: I64
+    groups: I64
+
+    @classmethod
+    def of(cls, words: U32, groups: I64, places: Places) -> "_Hot":
+        """The places of some groups of ``words``, put in order of time."""
+        chosen, groups, _ = gather(words, groups)
+        return cls(chosen, places.owners(chosen), groups).in_order(places.rank)
+
+    def in_order(self, rank: U32) -> "_Hot":
+        """The same places, those of each group in the order of their documents' ranks."""
+        sizes = self.groups[:, 1] - self.groups[:, 0]
+        number = np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
+        _, order = sort_keys(number << np.uint64(32) | rank[self.owner])
+        return _Hot(self.words[order], self.owner[order], self.groups)
+
+    def keep(self, which: U8) -> "_Hot":
+        """Without the places that are not to be kept."""
+        before = np.concatenate([[0], np.cumsum(which, dtype=np.int64)])
+        mask = which.astype(bool)
+        return _Hot(self.words[mask], self.owner[mask], before[self.groups])
+
+
+def _join_small(words: U32, groups: I64, places: Places, rules: Rules, k: int) -> U64:
+    """Seeds of all pairs of small groups."""
+    found, start, flat = [np.empty(0, np.uint64)], 0, np.ascontiguousarray(groups).reshape(-1)
+    largest = int((groups[:, 1] - groups[:, 0]).max(initial=0))
+    out = np.empty(max(_ROOM, largest**2), np.uint64)
+    while start < len(groups):
+        start, n = _joining.join_groups(
+            words, flat, np.int64(start), places.tags, np.int64(k), places.documents, places.blocks, places.time,
+            places.asked, np.int64(rules.window), *rules.quarters(), _BOUNDS, out,
+        )  # fmt: skip
+        found.append(out[:n].copy())
+    return np.concatenate(found)
+
+
+def _sparse(hot: _Hot, places: Places, rules: Rules, k: int, found: list[U64]) -> _Hot:
+    """Seeds of places that are not hot within their window; returns those that are."""
+    if rules.window < 0:
+        return hot
+    hot = hot.in_order(places.rank_in_time)
+    rest, out = np.zeros(len(hot.words), np.uint8), np.empty(max(_ROOM, rules.hot), np.uint64)
+    for low, high in hot.groups.tolist():
+        begin = low
+        while begin < high:
+            begin, n = _joining.join_sparse(
+                hot.words, hot.owner, np.int64(low), np.int64(high), np.int64(begin), places.tags, np.int64(k),
+                places.documents, places.time, places.asked, np.int64(rules.window), np.int64(rules.hot),
+                *rules.quarters(), _BOUNDS, out, rest,
+            )  # fmt: skip
+            found.append(out[:n].copy())
+    return hot.keep(rest)
+
+
+def _lengthened(hot: _Hot, places: Places, rules: Rules, words: int, found: list[U64]) -> _Hot:
+    """Seeds of hot fingerprints that ``words`` words tell apart; returns those that stay hot."""
+    keys = lengthened(places.tags, places.documents, hot.words, hot.owner, words)
+    sizes = hot.groups[:, 1] - hot.groups[:, 0]
+    keys ^= np.repeat(np.arange(len(sizes), dtype=np.uint64) * _SPREAD, sizes)
+    keys, order = sort_keys(keys)
+    longer, groups = hot.words[order], find_groups(keys)
+    is_hot = groups[:, 1] - groups[:, 0] > rules.hot
+    found.append(_join_small(longer, groups[~is_hot], places, rules, rules.k))
+    return _Hot.of(longer, groups[is_hot], places)

@@ -1,0 +1,194 @@
+"""The articles of a scan as flat arrays in a store: added batch by batch, read by every stage that follows."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import NamedTuple
+
+import numpy as np
+
+from syndetect.arrays import I64, U8, U32, U64
+from syndetect.matching import places, tokens
+from syndetect.matching.sketch import Batch
+from syndetect.runtime.threads import in_order, split_evenly
+from syndetect.storage.scratch import Store
+
+#: Bytes of text that are tokenised again at a time to find where words stand.
+_CHUNK_BYTES = 1 << 22
+
+
+class Corpus:
+    """All articles.
+
+    Args:
+        store: where the arrays are, or will be.
+        bands: how many keys a sketched paragraph has.
+    """
+
+    def __init__(self, store: Store, bands: int) -> None:
+        self._store, self._bands = store, bands
+        self._words = len(store["tags"]) if "tags" in store else 0
+        self._documents = len(store["word_counts"]) if "word_counts" in store else 0
+        if "paragraph_bounds" not in store:
+            store.append("paragraph_bounds", np.zeros(1, np.uint32))
+        self._paragraphs = len(store["paragraph_bounds"]) - 1
+
+    def add(self, batch: Batch) -> None:
+        """Add articles behind those that are there."""
+        put, words, sketch = self._store.append, batch.words, batch.sketch
+        put("text", batch.text)
+        put("text_sizes", np.diff(batch.text_bounds))
+        put("code", words.code)
+        put("tags", places.tags(words.code))
+        put("word_counts", np.diff(words.documents))
+        put("paragraph_counts", np.diff(words.document_paragraphs))
+        put("paragraph_bounds", (words.paragraphs[1:] + self._words).astype(np.uint32))
+        put("entries", batch.postings.entries + np.uint64(self._words))
+        put("part_bounds", batch.postings.bounds.reshape(1, -1))
+        put("sketched", sketch.paragraphs + np.uint32(self._paragraphs))
+        put("sketched_owner", words.paragraph_documents[sketch.paragraphs] + np.uint32(self._documents))
+        put("hashes", sketch.hashes)
+        put("keys", sketch.keys.reshape(-1))
+        self._words += len(words.code)
+        self._paragraphs += len(words.paragraphs) - 1
+        self._documents += len(words.documents) - 1
+
+    @property
+    def size(self) -> int:
+        """How many documents there are."""
+        return self._documents
+
+    @property
+    def paragraphs(self) -> int:
+        """How many paragraphs there are."""
+        return self._paragraphs
+
+    @property
+    def words(self) -> int:
+        """How many words there are."""
+        return self._words
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes of text there are."""
+        return int(self.text_sizes.sum())
+
+    @property
+    def code(self) -> U32:
+        """uint32[words]: their codes."""
+        return self._store["code"]
+
+    @property
+    def tags(self) -> U8:
+        """uint8[words]: their tags."""
+        return self._store["tags"]
+
+    @property
+    def text_sizes(self) -> I64:
+        """int64[d]: each document's bytes of text."""
+        return np.asarray(self._store["text_sizes"])
+
+    @property
+    def word_counts(self) -> I64:
+        """int64[d]: each document's words."""
+        return np.asarray(self._store["word_counts"])
+
+    @property
+    def paragraph_counts(self) -> I64:
+        """int64[d]: each document's paragraphs."""
+        return np.asarray(self._store["paragraph_counts"])
+
+    @property
+    def documents(self) -> I64:
+        """int64[d + 1]: each document's first word."""
+        return _bounds(self.word_counts)
+
+    @property
+    def paragraph_bounds(self) -> U32:
+        """uint32[p + 1]: each paragraph's first word."""
+        return self._store["paragraph_bounds"]
+
+    @property
+    def sketched(self) -> tuple[U32, U32, U64]:
+        """Of each sketched paragraph the number, the document (uint32) and the hash of all its words (uint64)."""
+        return self._store["sketched"], self._store["sketched_owner"], self._store["hashes"]
+
+    def spans_of(self, paragraphs: I64) -> tuple[I64, I64]:
+        """int64[n] each: the first words and the ends of paragraphs."""
+        bounds = self.paragraph_bounds
+        return bounds[paragraphs].astype(np.int64), bounds[paragraphs + 1].astype(np.int64)
+
+    def band(self, band: int) -> U32:
+        """uint32[sketched paragraphs]: the keys of one band."""
+        parts = [piece.reshape(self._bands, -1)[band] for piece in self._store.pieces("keys")]
+        return np.concatenate([np.empty(0, np.uint32), *parts])
+
+    def part(self, part: int) -> U64:
+        """The postings of one part of all fingerprints, in the order of the text."""
+        bounds = self._store["part_bounds"][:, part : part + 2].tolist()
+        pieces = zip(self._store.pieces("entries"), bounds, strict=True)
+        return np.concatenate([np.empty(0, np.uint64), *(piece[low:high] for piece, (low, high) in pieces)])
+
+    def locate(self, wanted: "Sequence[Wanted]", threads: int) -> Iterator["Located"]:
+        """Where words stand in their documents, in characters; the documents are tokenised again.
+
+        Args:
+            wanted: ranges of words, of documents in ascending order.
+            threads: how many portions are worked on at once.
+
+        Yields:
+            For some consecutive documents after others, the ranges of each of ``wanted`` that lie in them.
+        """
+        documents = np.unique(np.concatenate([np.empty(0, np.int64), *(one.document for one in wanted)]))
+        first_words, offsets = self.documents, _bounds(self.text_sizes[documents])
+
+        def find(part: tuple[int, int]) -> Located:
+            low, high = part
+            chosen = documents[low:high]
+            buffer = self._texts(chosen)
+            found = tokens.tokenise(buffer, offsets[low : high + 1] - offsets[low])
+            rows = []
+            for one in wanted:
+                of_it = slice(*np.searchsorted(one.document, (chosen[0], chosen[-1] + 1)).tolist())
+                at = np.searchsorted(chosen, one.document[of_it])
+                shift = (found.documents[at] - first_words[one.document[of_it]])[:, None]
+                inside = one.words[of_it] + shift
+                rows.append(
+                    (found.begin[inside[:, 0]].astype(np.int64), found.end[inside[:, 1] - 1].astype(np.int64))
+                )
+            return Located(chosen, buffer, offsets[low : high + 1] - offsets[low], rows)
+
+        with closing(in_order(find, split_evenly(offsets, _CHUNK_BYTES), threads)) as portions:
+            for located in portions:
+                yield located
+                self._store.release()
+
+    def _texts(self, documents: I64) -> U8:
+        """The text of documents, one after the other."""
+        sizes, pieces = self._store.pieces("text_sizes"), self._store.pieces("text")
+        first = _bounds(np.array([len(piece) for piece in sizes]))
+        found = []
+        for number in np.unique(np.searchsorted(first, documents, side="right") - 1).tolist():
+            bounds = _bounds(sizes[number])
+            inside = documents[(documents >= first[number]) & (documents < first[number + 1])] - first[number]
+            found += [pieces[number][bounds[document] : bounds[document + 1]] for document in inside]
+        return np.concatenate(found)
+
+
+class Wanted(NamedTuple):
+    """Ranges of words: document int64[n], ascending, first word and end int64[n, 2]."""
+
+    document: I64
+    words: I64
+
+
+class Located(NamedTuple):
+    """Some documents, their text (UTF-8, and where each begins), and of each list of ranges the characters in them."""
+
+    documents: I64
+    text: U8
+    text_bounds: I64
+    spans: list[tuple[I64, I64]]
+
+
+def _bounds(sizes: I64) -> I64:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])

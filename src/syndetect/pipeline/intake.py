@@ -1,0 +1,123 @@
+"""Articles on their way into a scan's store, batch by batch: read, sketched, and searched for marks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from syndetect.arrays import I64
+from syndetect.errors import InputError
+from syndetect.matching import sketch
+from syndetect.matching.sketch import Batch
+from syndetect.matching.tokens import joined
+from syndetect.pipeline.corpus import Corpus
+from syndetect.reading import sources
+from syndetect.reading.skipped import Skipped
+from syndetect.reading.sources import BATCH_BYTES
+from syndetect.runtime.progress import Progress
+from syndetect.runtime.threads import in_order
+from syndetect.schema import ARTICLES
+from syndetect.settings import Settings
+from syndetect.storage.scratch import Store
+from syndetect.syndication import marks
+from syndetect.syndication.credits.agencies import Agencies
+from syndetect.syndication.marks import Marks
+
+#: Words have 31-bit numbers.
+_MOST_WORDS = 1 << 31
+
+
+class Taken(NamedTuple):
+    """All articles without their texts, what is indexed of these, and how many, the first ones, are a reference."""
+
+    articles: pl.DataFrame
+    corpus: Corpus
+    references: int
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What taking articles in needs to know."""
+
+    store: Store
+    settings: Settings
+    agencies: Agencies
+    threads: int
+    skipped: Skipped
+    progress: Progress
+
+    def take(self, found: Any, reference: Any, columns: Mapping[str, str] | None) -> Taken:
+        """Read the articles of a reference, if there is one, and then all others.
+
+        Args:
+            found, reference: what :func:`syndetect.reading.sources.resolve` gives.
+            columns: the input's own names of columns.
+        """
+        of_files = [source for source in (reference, found) if isinstance(source, sources.Inputs)]
+        self.progress.stage("reading", sum(one.bytes for one in of_files) if of_files else None, "bytes")
+        corpus, frames = Corpus(self.store, self.settings.bands), [pl.DataFrame(schema=ARTICLES).drop("text")]
+        repeats = self.store.facts.setdefault("repeats", [])
+        sizes = [0, 0]
+
+        def texts() -> Iterator[tuple[int, Sequence[str], list[bytes]]]:
+            done, number = self.store.steps.get("reading", 0), 0
+            for side, source in enumerate((reference, found)):
+                for frame, encoded in self._batches(source, columns):
+                    frames.append(frame)
+                    sizes[side] += len(frame)
+                    if number >= done:
+                        yield number, frame["doc_id"].to_list(), encoded
+                    number += 1
+
+        with closing(in_order(self._index, texts(), self.threads)) as indexed:
+            for number, batch, repeated, found_marks in indexed:
+                documents = np.searchsorted(batch.words.document_paragraphs, repeated, side="right") - 1
+                within = repeated - batch.words.document_paragraphs[documents] + 1
+                repeats += np.stack([documents + corpus.size, within], axis=1).tolist()
+                self._keep(corpus, batch, found_marks)
+                self.store.step("reading", number + 1)
+        if "reading" not in self.store.steps:  # there was no article: all arrays are empty
+            _, batch, _, found_marks = self._index((0, [], []))
+            self._keep(corpus, batch, found_marks)
+            self.store.step("reading", 0)
+        articles = _told_apart(pl.concat(frames), sizes[0])
+        for document, paragraph in repeats:
+            place = f"{articles['doc_id'][document]}, paragraph {paragraph}"
+            self.skipped(place, "one word again and again; not compared")
+        return Taken(articles, corpus, sizes[0])
+
+    def _batches(self, source: Any, columns: Mapping[str, str] | None) -> Iterator[sources.Batch]:
+        if source is None:
+            return iter(())
+        return sources.batches(
+            source,
+            columns=columns,
+            on_skip=self.skipped,
+            on_bytes=self.progress.advance,
+            batch_bytes=BATCH_BYTES,
+        )
+
+    def _index(self, batch: tuple[int, Sequence[str], list[bytes]]) -> tuple[int, Batch, I64, Marks]:
+        """What is kept of a batch, and its paragraphs that are one word again and again."""
+        number, names, encoded = batch
+        sketched, repeated = sketch.sketch(*joined(encoded), self.settings, names)
+        found = marks.find(sketched.text, sketched.text_bounds, sketched.words, self.agencies)
+        return number, sketched, repeated, found
+
+    def _keep(self, corpus: Corpus, batch: Batch, found: Marks) -> None:
+        marks.keep(self.store, found, corpus.size, corpus.words)
+        corpus.add(batch)
+        if corpus.words > _MOST_WORDS:
+            raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")
+
+
+def _told_apart(articles: pl.DataFrame, references: int) -> pl.DataFrame:
+    """Articles, of which those of a reference are called otherwise where another has their id."""
+    names, prefix = articles["doc_id"], "reference:"
+    again = (pl.int_range(len(names), eager=True) < references) & names.is_in(names[references:].implode())
+    while (prefix + names.filter(again)).is_in(names.implode()).any():
+        prefix += "reference:"
+    return articles.with_columns(doc_id=pl.when(again).then(prefix + pl.col("doc_id")).otherwise("doc_id"))

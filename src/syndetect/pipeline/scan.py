@@ -1,0 +1,259 @@
+"""The pipeline on one page: sources to articles to words to candidates to matches to passages to tables."""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from syndetect.errors import InputError, SettingsError
+from syndetect.matching.places import Places
+from syndetect.matching.timeline import time_rank
+from syndetect.pipeline import forecast, intake, stages
+from syndetect.pipeline.corpus import Corpus
+from syndetect.reading import sources
+from syndetect.reading.articles import times
+from syndetect.reading.skipped import Skipped
+from syndetect.results.result import Result
+from syndetect.runtime import memory as budget
+from syndetect.runtime.progress import Progress, Silent, compiling
+from syndetect.settings import Settings
+from syndetect.storage.scratch import Store
+from syndetect.syndication.options import Inquiry
+from syndetect.syndication.owners import Owners, outlets_of
+from syndetect.syndication.tables import all_tables
+
+#: The part of the memory from which on pages of files are let go of.
+_WATERMARK = 0.8
+
+
+def scan(
+    source: sources.Source,
+    settings: Settings | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    threads: int | None = None,
+    memory: int | None = None,
+    scratch: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    strict: bool = False,
+    progress: Progress | None = None,
+    agencies: str | os.PathLike[str] | None = None,
+    owners: Owners | None = None,
+    reference: sources.Source | None = None,
+    across_sources: bool | None = None,
+    min_sources: int = 1,
+    kinds: Collection[str] = (),
+) -> Result:
+    """Find every passage that two or more articles share.
+
+    Args:
+        source: files, folders, globs or ``"-"`` (JSON Lines on standard input); or a polars frame; or an iterable of
+            mappings with ``id`` and ``text`` and, where known, ``source``, ``published``, ``title``, ``url`` and
+            ``author``.
+        settings: what decides the result; the defaults suit news.
+        columns: the input's own names of ``id``, ``text`` ... where they are not among the usual ones.
+        threads: processor cores to use (default: all). The result does not depend on it.
+        memory: bytes that the scan should keep to (default: half of what is free). What does not fit goes to files.
+            The result, which is in memory in the end, is not counted.
+        scratch: the folder for these files (default: a new one among the system's temporary files). It is removed
+            when the scan ends, whichever way; only a killed process leaves it.
+        resume: go on with the scan that a killed process left in ``scratch``, if there is one; have everything in
+            files from the beginning, and keep them when the scan fails.
+        strict: raise at the first thing that would be skipped.
+        progress: told of every stage; see :class:`syndetect.runtime.progress.Progress`.
+        agencies: a file of agencies that are known beside those that come along, or instead of them.
+        owners: whose outlets are: sources to owners, or a CSV file with the columns ``source`` and ``owner``. Outlets
+            that keep sharing whole articles with nobody else are taken for one owner's in any case.
+        reference: texts, as ``source``; only what the articles reuse from these is looked for.
+        across_sources: keep only what articles of at least two sources have; by default so among articles whose
+            sources are known, while one whose source is not known may share with any.
+        min_sources: keep only passages that articles of so many sources have.
+        kinds: keep only passages of these kinds (``schema.TABLES["clusters"]``), such as "wire".
+
+    Raises:
+        SettingsError: settings, threads or memory are none; or ``resume`` without ``scratch``.
+        InputError: a path does not exist or holds nothing readable; with ``strict``, whatever would be skipped; with
+            ``resume``, the source is not of files.
+        OutputError: the scratch folder cannot be used.
+        MissingExtraError: the input needs an optional dependency.
+    """
+    with scanning(
+        source, settings, columns=columns, threads=threads, memory=memory, scratch=scratch, resume=resume,
+        strict=strict, progress=progress, reference=reference, inquiry=Inquiry.of(
+            agencies, owners, across_sources=across_sources, min_sources=min_sources, kinds=kinds
+        ),
+    ) as result:  # fmt: skip
+        return result
+
+
+@contextmanager
+def scanning(
+    source: sources.Source,
+    settings: Settings | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    threads: int | None = None,
+    memory: int | None = None,
+    scratch: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    strict: bool = False,
+    progress: Progress | None = None,
+    reference: sources.Source | None = None,
+    inquiry: Inquiry | None = None,
+) -> Iterator[Result]:
+    """:func:`scan` as a context in which the scratch folder is still there: the place to write the result.
+
+    Killed before the block ends, the scan can be resumed.
+    """
+    settings, progress = settings or Settings(), progress or Silent()
+    _check(settings, {"threads": threads, "memory": memory}, resume, scratch)
+    threads, memory = threads or budget.cores(), memory or budget.default_memory()
+    clock, skipped, inquiry = _Clock(), Skipped(strict), inquiry or Inquiry.of()
+    found = sources.resolve(source)
+    referred = None if reference is None else sources.resolve(reference)
+    inputs = _fingerprints(found, referred)
+    of_files = all(isinstance(one, sources.Inputs) for one in (found, referred) if one is not None)
+    if resume and (not of_files or not inputs or any(given["xxh3"] is None for given in inputs)):
+        raise InputError(
+            "only a scan of files can be resumed: standard input, frames and mappings are gone when read"
+        )
+    if isinstance(found, sources.Inputs):
+        forecast.check(found, memory, scratch, progress)
+    identity = {
+        "version": version("syndetect"), "settings": settings.to_dict(), "inputs": inputs,
+        "columns": dict(columns or {}), "batch": sources.BATCH_BYTES, "agencies": inquiry.agencies.fingerprint,
+        "within_outlets": inquiry.choice.across_sources is False,
+    }  # fmt: skip
+    place = None if scratch is None else Path(scratch)
+    with (
+        compiling("scan", progress),
+        _store(place, budget.for_arrays(memory), identity, resume) as store,
+        budget.kept_within(int(memory * _WATERMARK), store.release),
+    ):
+        entry = intake.Intake(store, settings, inquiry.agencies, threads, skipped, progress)
+        articles, corpus, references = entry.take(found, referred, columns)
+        clock.lap("reading")
+        places = _places(articles, corpus, references)
+        outlet = np.full(len(articles), -1)
+        if inquiry.choice.across_sources is not False:
+            outlet = outlets_of(articles["source"])[0].fill_null(-1).to_numpy()
+        job = stages.Job(store, corpus, places, outlet, settings, threads, progress)
+        for stage in (
+            stages.near_duplicates, stages.compare, stages.find_seeds, stages.find_matches, stages.find_links,
+        ):  # fmt: skip
+            stage(job)
+            budget.trim()
+            clock.lap(stage.__name__)
+        progress.stage("tables", None, "articles")
+        result = all_tables(articles, job, inquiry, references)
+        clock.lap("tables")
+        manifest = {
+            "version": version("syndetect"),
+            "settings": settings.to_dict(),
+            "settings_fingerprint": settings.fingerprint,
+            "syndication": inquiry.to_dict(),
+            "inputs": inputs,
+            "counts": _counts(job, result) | {"skipped": len(skipped.rows)},
+            "timings": clock.seconds,
+        }
+        yield Result(**result, skipped=skipped.frame(), manifest=manifest)
+
+
+def _check(
+    settings: Settings,
+    numbers: Mapping[str, int | None],
+    resume: bool,
+    scratch: str | os.PathLike[str] | None,
+) -> None:
+    """Raise SettingsError for what a scan cannot be told."""
+    if not isinstance(settings, Settings):
+        raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
+    for name, value in numbers.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise SettingsError(f"{name} must be a whole number from 1, not {value!r}")
+    if resume and scratch is None:
+        raise SettingsError("to resume a scan, name its scratch folder")
+
+
+def origin_of(
+    source: sources.Source, settings: Settings, reference: sources.Source | None, inquiry: Inquiry
+) -> dict[str, Any]:
+    """What the manifest of a finished scan says of its source and of what it was told."""
+    return {
+        "version": version("syndetect"),
+        "settings_fingerprint": settings.fingerprint,
+        "syndication": inquiry.to_dict(),
+        "inputs": _fingerprints(
+            sources.resolve(source), None if reference is None else sources.resolve(reference)
+        ),
+    }
+
+
+def _fingerprints(found: Any, referred: Any) -> list[dict[str, Any]]:
+    """What is known of the files of a scan; nothing of frames and mappings. Those of a reference are told apart."""
+    inputs = sources.fingerprints(found) if isinstance(found, sources.Inputs) else []
+    if isinstance(referred, sources.Inputs):
+        inputs += [given | {"reference": True} for given in sources.fingerprints(referred)]
+    return inputs
+
+
+@contextmanager
+def _store(place: Path | None, most: int, identity: Mapping[str, Any], resume: bool) -> Iterator[Store]:
+    """A store whose files are gone in the end, unless the scan fails and is to be resumed."""
+    store = Store(place, most, identity, resume=resume)
+    try:
+        yield store
+    except BaseException:
+        store.close(keep=resume)
+        raise
+    store.close()
+
+
+class _Clock:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self._at = perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = perf_counter()
+        self.seconds[stage] = round(now - self._at, 3)
+        self._at = now
+
+
+def _places(articles: pl.DataFrame, corpus: Corpus, references: int) -> Places:
+    """Where words stand, and when they were published; a reference was there before all, and is asked for alone."""
+    time, is_reference = times(articles["published"]), np.arange(len(articles)) < references
+    rank = time_rank(time)
+    if references:
+        rank[np.lexsort((rank, ~is_reference))] = np.arange(len(rank), dtype=np.uint32)
+    return Places.of(
+        corpus.tags, corpus.documents, time, rank, is_reference.astype(np.uint8) if references else None
+    )
+
+
+def _counts(job: stages.Job, tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
+    """The manifest's counts: the tables' rows, and what was considered or set aside on the way."""
+    store, corpus = job.store, job.corpus
+    seeds = store["seed_counts"].sum(axis=0)
+    return {
+        "bytes": corpus.bytes,
+        "documents": tables["documents"].height,
+        "paragraphs": corpus.paragraphs,
+        "words": corpus.words,
+        "candidate_paragraph_pairs": int(store["compared"].sum()),
+        "candidate_seeds": int(seeds[0]),
+        "hot_fingerprints": int(seeds[1]),
+        "starred_places": int(seeds[2]),
+        "dropped_repeats": int(seeds[3]),
+        "pairs": tables["pairs"].height,
+        "matches": tables["matches"].height,
+        "passages": tables["passages"]["passage_id"].n_unique(),
+    }

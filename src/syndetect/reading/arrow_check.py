@@ -1,0 +1,163 @@
+"""Whether Arrow files and streams can be what they say: polars ends the process where a buffer claims to be immense.
+
+Of the format (Apache Arrow, "Columnar format: serialization and interprocess communication") this reads as much as
+tells where buffers lie: messages, each a table in a flatbuffer, and a body of buffers behind it.
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from syndetect.reading.encoding import UnusableError
+from syndetect.runtime.memory import free_memory
+
+_MAGIC = b"ARROW1"
+_CONTINUED = 0xFFFFFFFF  # before the length of a message; streams of old versions lack it
+_DICTIONARY, _BATCH = 2, 3  # kinds of messages that have buffers
+_TAIL = 10  # bytes: the length of a file's footer, and the magic number again
+_MOST_PACKED = 1 << 16  # times; Zstandard makes four bytes of 128 KiB at best
+_HARMLESS = 1 << 20  # bytes that there always are
+
+
+class _Table(NamedTuple):
+    """A table in a flatbuffer: where its fields lie is told by offsets.
+
+    Attributes:
+        data: the flatbuffer.
+        at: where the table begins.
+    """
+
+    data: bytes
+    at: int
+
+    @classmethod
+    def root(cls, data: bytes) -> "_Table":
+        """The table that a flatbuffer consists of."""
+        return cls(data, _number("<I", data, 0))
+
+    def number(self, field: int, form: str) -> int:
+        """A field that is a number; 0 where it is left out."""
+        place = self._place(field)
+        return _number(form, self.data, place) if place else 0
+
+    def table(self, field: int) -> "_Table | None":
+        """A field that is a table."""
+        place = self._place(field)
+        return _Table(self.data, place + _number("<I", self.data, place)) if place else None
+
+    def rows(self, field: int, form: str) -> Iterator[tuple[Any, ...]]:
+        """A field that is a list of structures."""
+        if place := self._place(field):
+            begin = place + _number("<I", self.data, place)
+            size = _number("<I", self.data, begin) * struct.calcsize(form)
+            rows = self.data[begin + 4 : begin + 4 + size]
+            if len(rows) < size:
+                raise struct.error("a list that is longer than the message")
+            yield from struct.iter_unpack(form, rows)
+
+    def _place(self, field: int) -> int:
+        """Where a field lies; 0 where it is left out."""
+        fields = self.at - _number("<i", self.data, self.at)
+        at = 4 + 2 * field
+        offset = _number("<H", self.data, fields + at) if at < _number("<H", self.data, fields) else 0
+        return self.at + offset if offset else 0
+
+
+class _Message(NamedTuple):
+    """A message, and where in the file its body begins."""
+
+    table: _Table
+    body: int
+
+
+class _File(NamedTuple):
+    """A file, and its bytes."""
+
+    file: BinaryIO
+    size: int
+
+    def read(self, begin: int, length: int) -> bytes:
+        """Bytes that must be there."""
+        if begin < 0 or length < 0 or begin + length > self.size:
+            raise struct.error("bytes that are not in the file")
+        self.file.seek(begin)
+        return self.file.read(length)
+
+    def message(self, at: int) -> tuple[_Table | None, int]:
+        """The message at a place, None for the mark of the end; and where it ends."""
+        length = _number("<I", self.read(at, 4), 0)
+        at += 4
+        if length == _CONTINUED:
+            length = _number("<I", self.read(at, 4), 0)
+            at += 4
+        return _Table.root(self.read(at, length)) if length else None, at + length
+
+    def messages(self) -> Iterator[_Message]:
+        """All messages: of a file those that its footer names, of a stream one after the other."""
+        if self.size < len(_MAGIC) or self.read(0, len(_MAGIC)) != _MAGIC:
+            yield from self._streamed()
+            return
+        length = _number("<i", self.read(self.size - _TAIL, 4), 0)
+        footer = _Table.root(self.read(self.size - _TAIL - length, length))
+        for field in (2, 3):  # dictionaries, batches
+            for begin, head, _ in footer.rows(field, "<qi4xq"):
+                message, _ = self.message(begin)
+                if message is not None:
+                    yield _Message(message, begin + head)
+
+    def _streamed(self) -> Iterator[_Message]:
+        at = 0
+        while at < self.size:
+            message, at = self.message(at)
+            if message is None:
+                return
+            yield _Message(message, at)
+            if (body := message.number(3, "<q")) < 0:
+                raise struct.error("a body of less than nothing")
+            at += body
+
+    def check(self, message: _Message) -> None:
+        """Make sure that the buffers of a message lie in the file, and are not immense when they are unpacked."""
+        kind = message.table.number(1, "<B")
+        batch = message.table.table(2) if kind in (_DICTIONARY, _BATCH) else None
+        if batch is not None and kind == _DICTIONARY:
+            batch = batch.table(1)
+        if batch is None:
+            return
+        is_packed = batch.table(3) is not None
+        for offset, length in batch.rows(2, "<qq"):
+            begin = message.body + offset
+            if offset < 0 or length < 0 or begin + length > self.size:
+                raise UnusableError("broken arrow: a column that is longer than the file")
+            if is_packed and length >= 8 and not _is_sound(length, _number("<q", self.read(begin, 8), 0)):
+                raise UnusableError("broken arrow: a column that is larger than it can be")
+
+
+def check(path: Path) -> None:
+    """Make sure that the buffers of an Arrow file or stream lie in it, and can be unpacked.
+
+    Raises:
+        UnusableError: they do not, or it is no such file.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as opened:
+        file = _File(opened, opened.seek(0, 2))
+        try:
+            for message in file.messages():
+                file.check(message)
+        except struct.error as error:
+            raise UnusableError("broken arrow: it does not say where its columns are") from error
+
+
+def _is_sound(packed: int, unpacked: int) -> bool:
+    """Whether a buffer of so many bytes may be so long unpacked; -1 says that it was not packed."""
+    return -1 <= unpacked <= _HARMLESS or 0 < unpacked <= min(packed * _MOST_PACKED, free_memory())
+
+
+def _number(form: str, data: bytes, at: int) -> int:
+    """A number at a place, which must be there."""
+    if at < 0:
+        raise struct.error("a place before the beginning")
+    number: int = struct.unpack_from(form, data, at)[0]
+    return number

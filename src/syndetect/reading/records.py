@@ -1,0 +1,217 @@
+"""Blocks of bytes to the records of JSON Lines and CSV, however the blocks are cut.
+
+A line or row that is too long is never held; one that cannot be used is yielded as an ``UnusableError``.
+"""
+
+import codecs
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, NamedTuple
+
+from syndetect.reading.encoding import (
+    HEAD_BYTES,
+    UnusableError,
+    decode_line,
+    encoding_of,
+    is_binary,
+    too_long,
+)
+
+Record = Mapping[str, Any] | UnusableError
+
+
+def as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Transcode the blocks of a text to UTF-8 where it is UTF-16 or UTF-32, and drop the byte order mark.
+
+    Raises:
+        UnusableError: there are no bytes, or they begin like a binary file.
+    """
+    head = b""
+    try:
+        while len(head) < HEAD_BYTES and (block := next(blocks, b"")):
+            head += block
+    except Exception as error:  # it comes up again behind what was read before it
+        blocks = _raising(error)
+    encoding, mark = encoding_of(head[:HEAD_BYTES])
+    if encoding != "utf-8":
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        for block in chain((head[mark:],), blocks):
+            yield decoder.decode(block).encode()
+        yield decoder.decode(b"", True).encode()
+    elif is_binary(head[:HEAD_BYTES]):
+        raise UnusableError("not text (binary?)")
+    else:
+        yield head[mark:]
+        yield from blocks
+    if not head:
+        raise UnusableError("empty file")
+
+
+def _raising(error: Exception) -> Iterator[bytes]:
+    yield from ()
+    raise error
+
+
+def lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[bytes | int]:
+    """The lines in blocks of bytes, without their line feeds.
+
+    In the place of a line of more than ``max_bytes``, which is never held, stands the number of its quotation
+    marks.
+    """
+    parts: list[bytes] = []
+    length = quotes = 0
+    for block in blocks:
+        pieces = block.split(b"\n")
+        for end, piece in enumerate(pieces, 1 - len(pieces)):
+            parts.append(piece)
+            length += len(piece)
+            if length > max_bytes:
+                quotes += sum(part.count(b'"') for part in parts)
+                parts.clear()
+            if end:
+                yield quotes if length > max_bytes else b"".join(parts)
+                parts.clear()
+                length = quotes = 0
+    if length:
+        yield quotes if length > max_bytes else b"".join(parts)
+
+
+def json_lines(blocks: Iterator[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
+    """The objects of JSON Lines with the numbers of their lines; blank lines are passed over."""
+    return utf8_json_lines(as_utf8(blocks), max_bytes)
+
+
+def utf8_json_lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
+    """As :func:`json_lines`, of UTF-8 without a byte order mark; an object is there as soon as its line is."""
+    for number, line in enumerate(lines(blocks, max_bytes), 1):
+        if isinstance(line, int):
+            yield number, too_long(max_bytes)
+        elif line and not line.isspace():
+            yield number, _json_object(line)
+
+
+def _json_object(line: bytes) -> Record:
+    try:
+        value = json.loads(decode_line(line))
+    except UnusableError as error:
+        return error
+    except json.JSONDecodeError as error:
+        return UnusableError(f"broken JSON at character {error.colno}: {error.msg}")
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits; thousands of brackets
+        return UnusableError(f"broken JSON: {error}")
+    return value if isinstance(value, dict) else UnusableError(f"no JSON object but {type(value).__name__}")
+
+
+def rows(physical: Iterable[bytes | int], delimiter: str, max_bytes: int) -> Iterator[bytes | UnusableError]:
+    """Join the :func:`lines` that a quoted field of CSV runs through.
+
+    A quotation mark opens a field only at its beginning and is doubled inside it. In a row of more than
+    ``max_bytes``, which is never held, they are only counted: it ends where their number is even.
+    """
+    opening = re.compile(rb'(?:^|%b)"[^"]*+(?:""[^"]*+)*+("?)' % re.escape(delimiter.encode()))
+    held: list[bytes] = []
+    length, is_open = 0, False
+    for line in physical:
+        length += max_bytes + 1 if isinstance(line, int) else len(line) + bool(held)
+        if isinstance(line, bytes) and length <= max_bytes:
+            is_open = _stays_open(line, is_open, opening)
+            held.append(line)
+        else:
+            if held:
+                is_open = sum(part.count(b'"') for part in held) % 2 == 1
+                held.clear()
+            is_open ^= (line if isinstance(line, int) else line.count(b'"')) % 2 == 1
+        if not is_open:
+            yield b"\n".join(held) if held else too_long(max_bytes)
+            held.clear()
+            length = 0
+    if is_open:
+        yield UnusableError("a quotation mark that is never closed") if held else too_long(max_bytes)
+
+
+_INSIDE = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
+
+
+def _stays_open(line: bytes, is_open: bool, opening: re.Pattern[bytes]) -> bool:
+    """Whether a quoted field runs on at the end of a line, at whose beginning one did or did not."""
+    if b'"' not in line:
+        return is_open
+    begin = 0
+    if is_open and (inside := _INSIDE.match(line)):
+        if inside.end() == len(line):
+            return True
+        begin = inside.end() + 1
+    return any(not field[1] for field in opening.finditer(line, begin))
+
+
+class Row(NamedTuple):
+    """A row of CSV: as it stands, without the line end; its fields; and what stands between them."""
+
+    raw: bytes
+    fields: list[str] | UnusableError
+    delimiter: str
+
+
+def raw_rows(blocks: Iterator[bytes], delimiters: str, max_bytes: int) -> Iterator[Row]:
+    """The header of CSV and the rows under it, without the blank ones; arguments as of :func:`delimited`.
+
+    Raises:
+        UnusableError: the file is not text, or its header is too long.
+    """
+    physical = lines(as_utf8(blocks), max_bytes)
+    first = next((line for line in physical if isinstance(line, int) or line.strip()), b"")
+    if isinstance(first, int):
+        raise too_long(max_bytes)
+    delimiter = max(delimiters, key=lambda sign: first.count(sign.encode()))
+    for number, row in enumerate(rows(chain((first,), physical), delimiter, max_bytes)):
+        fields = _fields(row, delimiter)
+        if fields or not number:
+            yield Row(b"" if isinstance(row, UnusableError) else row, fields, delimiter)
+
+
+def delimited(
+    blocks: Iterator[bytes], delimiters: str, wanted: Callable[[list[str]], list[str]], max_bytes: int
+) -> Iterator[tuple[int, Record]]:
+    """The rows of CSV under its header; blank rows are passed over, empty fields left out.
+
+    Args:
+        blocks: the file's bytes.
+        delimiters: what may stand between fields: the one that the header has most of does.
+        wanted: which of the header's names to keep.
+        max_bytes: the longest row that is taken.
+
+    Raises:
+        UnusableError: the file is not text, or its header cannot be read; and what ``wanted`` raises.
+    """
+    found = raw_rows(blocks, delimiters, max_bytes)
+    header = next(found).fields
+    if isinstance(header, UnusableError):
+        raise header
+    kept = [(header.index(name), name) for name in wanted(header)] if header else []
+    for number, (_, row, _) in enumerate(found, 1):
+        if isinstance(row, UnusableError):
+            yield number, row
+        elif any(row[len(header) :]):
+            yield number, UnusableError(f"{len(row)} fields under {len(header)} columns")
+        else:
+            yield number, {name: row[at] for at, name in kept if at < len(row) and row[at]}
+
+
+def _fields(row: bytes | UnusableError, delimiter: str) -> list[str] | UnusableError:
+    """The fields of a row, none of a blank one."""
+    if isinstance(row, UnusableError):
+        return row
+    limit = csv.field_size_limit()
+    try:
+        text = decode_line(row)
+        csv.field_size_limit(max(limit, len(text)))
+        return next(csv.reader((text,), delimiter=delimiter), [])
+    except UnusableError as error:
+        return error
+    except csv.Error as error:
+        return UnusableError(f"broken CSV: {str(error).partition(' - ')[0]}")
+    finally:
+        csv.field_size_limit(limit)  # the limit is the whole process's

@@ -1,0 +1,274 @@
+"""Sources to articles, in frames.
+
+Whatever cannot be used is passed over, and its place and the reason are told to the caller, who decides
+whether that is an error. The articles and their order depend on the names and contents of the files alone:
+not on the order in which paths are given or found, nor on the size of the batches.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple, TypeGuard
+
+import polars as pl
+
+from syndetect.errors import InputError
+from syndetect.reading.articles import Article, Columns, Keys, to_article
+from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprints
+from syndetect.reading.encoding import UnusableError
+from syndetect.reading.formats import Reader, table
+from syndetect.reading.records import Record
+from syndetect.schema import ARTICLES
+
+__all__ = ["ARTICLES", "Inputs", "Source", "expand", "fingerprints", "read", "resolve"]
+
+Source = Paths | pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, Any]]
+
+#: Articles without their texts, and the texts.
+Batch = tuple[pl.DataFrame, list[bytes]]
+
+_DESCRIPTION = pl.Schema({name: kind for name, kind in ARTICLES.items() if name != "text"})
+_CHECKED_RECORDS = 1000  # of JSON Lines or mappings: among so many must be a column that the user names
+
+
+def resolve(source: Source | Inputs) -> Inputs | Any:
+    """The files behind a source that consists of paths, as :func:`expand` finds them; any other as it is.
+
+    Of a generator the first element decides, and it is not to be used but through what is returned.
+    """
+    if isinstance(source, Iterator):
+        first = list(islice(source, 1))
+        rest: Any = chain(first, source)
+        source = list(rest) if first and _are_paths(first) else rest
+    return expand(source) if _are_paths(source) else source
+
+
+def read(
+    source: Source | Inputs,
+    *,
+    columns: Mapping[str, str] | None = None,
+    on_skip: Callable[[str, str], None],
+    on_bytes: Callable[[int], None] | None = None,
+    batch_bytes: int = 32 << 20,
+    max_bytes: int = 128 << 20,
+    default_id: Callable[[int], str] | None = None,
+) -> Iterator[pl.DataFrame]:
+    """Read articles, as :func:`batches` does.
+
+    Returns:
+        An iterator over frames of ``schema.ARTICLES``.
+    """
+    found = batches(
+        source, columns=columns, on_skip=on_skip, on_bytes=on_bytes, batch_bytes=batch_bytes, max_bytes=max_bytes,
+        default_id=default_id,
+    )  # fmt: skip
+    return map(_whole, found)
+
+
+def batches(
+    source: Source | Inputs,
+    *,
+    columns: Mapping[str, str] | None = None,
+    on_skip: Callable[[str, str], None],
+    on_bytes: Callable[[int], None] | None = None,
+    batch_bytes: int = 32 << 20,
+    max_bytes: int = 128 << 20,
+    default_id: Callable[[int], str] | None = None,
+    on_article: Callable[[int, int], None] = lambda *_: None,
+) -> Iterator[Batch]:
+    """Read articles, their texts apart.
+
+    Args:
+        source: what :func:`expand` takes or gives; a polars frame; or mappings such as dictionaries. Or
+            what :func:`resolve` makes of it, for those who want to know the size beforehand.
+        columns: from ``id``, ``text``, ``source``, ``published``, ``title``, ``url`` and ``author`` to the source's own
+            names of them, where they are not among ``articles.ALIASES``; text and HTML files have none.
+        on_skip: told, in the order of the source, the place and reason of whatever is passed over, and of
+            each value that is left out of an article; it may raise.
+        on_bytes: told how many more bytes of the files were read; in the end, together, ``Inputs.bytes``.
+        batch_bytes: how much text a batch holds, about.
+        max_bytes: the longest line, row, text or single-article file that is taken.
+        default_id: what records without an id are called that do not come from files, by their numbers from 1.
+        on_article: told, of each article that is taken, the place of its file among all and its record's number there.
+
+    Returns:
+        An iterator over frames of ``schema.ARTICLES`` without the text, each with its
+        texts as UTF-8. ``doc_id`` is the record's own, integers in decimal;
+        else the file's name, with ``:`` and the number of the line (JSON Lines) or record, from 1, in a file
+        of several; else ``record`` and the number. Of articles with the same id the first is kept.
+
+    Raises:
+        InputError: as :func:`expand`; or a column in ``columns`` is not there.
+        MissingExtraError: as :func:`expand`.
+    """
+    wanted, found = Columns(columns), resolve(source)
+    skipped: Sequence[tuple[str, str]] = ()
+    if isinstance(found, Inputs):
+        origins: Iterable[_Origin] = (_from_file(file, wanted, max_bytes) for file in found.files)
+        skipped = found.skipped
+    else:
+        origins = [_from_memory(found, wanted, default_id or _record)]
+    return _frames(
+        origins,
+        skipped,
+        on_skip=on_skip,
+        on_bytes=on_bytes or (lambda _: None),
+        on_article=on_article,
+        batch_bytes=batch_bytes,
+        max_bytes=max_bytes,
+    )
+
+
+class _Origin(NamedTuple):
+    """Where records come from, and how they are named there."""
+
+    records: Iterable[tuple[int, Record]]
+    columns: Columns
+    place: Callable[[int], str]
+    default_id: Callable[[int], str]
+    has_header: bool  #: which its reader compares with the columns that the user named
+
+    def articles(self, max_bytes: int) -> Iterator[tuple[int, Article | UnusableError]]:
+        """The records, checked."""
+        shapes: dict[tuple[Any, ...], Keys] = {}  # the columns of a record, to those that hold what is wanted
+        names: dict[Any, None] = {}
+        unchecked = 0 if self.has_header else _CHECKED_RECORDS
+        for number, record in self.records:
+            if isinstance(record, UnusableError):
+                yield number, record
+                continue
+            shape = tuple(record)
+            if shape not in shapes:
+                if len(shapes) == _CHECKED_RECORDS:
+                    shapes.clear()
+                shapes[shape] = self.columns.keys(shape)
+            yield number, to_article(record, shapes[shape], self.default_id(number), max_bytes)
+            if unchecked:
+                unchecked -= 1
+                names |= dict.fromkeys(shape)
+                if not unchecked:
+                    self.columns.require(names, self.place(0))
+        if unchecked and names:
+            self.columns.require(names, self.place(0))
+
+
+def _are_paths(source: object) -> TypeGuard[Paths]:
+    if isinstance(source, (list, tuple, set, frozenset)):
+        return all(isinstance(path, (str, os.PathLike)) for path in source)
+    return isinstance(source, (str, os.PathLike))
+
+
+def _from_file(file: File, columns: Columns, max_bytes: int) -> _Origin:
+    if file.format in ("text", "html"):
+        columns = Columns()  # what their readers call the values is not the user's to rename
+    reader = Reader(file, columns, max_bytes)
+    return _Origin(reader, columns, file.place, file.default_id, file.format != "jsonl")
+
+
+def _from_memory(source: Any, columns: Columns, default_id: Callable[[int], str]) -> _Origin:
+    has_header = isinstance(source, (pl.DataFrame, pl.LazyFrame))
+    if has_header:
+        try:
+            columns.of_table(source.lazy().collect_schema().names(), "the frame")
+        except UnusableError as error:
+            raise InputError(f"the frame has {error}") from None
+        records = table(source.lazy(), columns, "the frame")
+    elif _is_iterable_of_records(source):
+        records = ((number, _mapping(record)) for number, record in enumerate(source, 1))
+    else:
+        raise InputError(f"{type(source).__name__} cannot be read: give paths, a polars frame or mappings")
+    return _Origin(records, columns, _record, default_id, has_header)
+
+
+def _is_iterable_of_records(source: object) -> bool:
+    # another library's frame is an iterable of the names of its columns
+    return isinstance(source, Iterable) and not (
+        isinstance(source, (Mapping, bytes)) or hasattr(source, "columns")
+    )
+
+
+def _record(number: int) -> str:
+    return f"record {number}" if number else "the source"
+
+
+def _mapping(record: object) -> Record:
+    return record if isinstance(record, Mapping) else UnusableError(f"no mapping but {type(record).__name__}")
+
+
+def _frames(
+    origins: Iterable[_Origin],
+    skipped: Iterable[tuple[str, str]],
+    *,
+    on_skip: Callable[[str, str], None],
+    on_bytes: Callable[[int], None],
+    on_article: Callable[[int, int], None],
+    batch_bytes: int,
+    max_bytes: int,
+) -> Iterator[Batch]:
+    """Gather articles into batches; of those with one id, the first."""
+    for place, reason in skipped:
+        on_skip(place, reason)
+    # ids to where they stand: the number in the low 40 bits, above it the origin
+    firsts: dict[bytes, int] = {}
+    places: list[Callable[[int], str]] = []
+    rows: list[Article] = []
+    held = 0
+    for index, origin in enumerate(origins):
+        places.append(origin.place)
+        told = 0
+        for number, article in origin.articles(max_bytes):
+            if isinstance(article, UnusableError):
+                on_skip(origin.place(number), str(article))
+                continue
+            spot = index << 40 | number
+            first = firsts.setdefault(article.doc_id, spot)
+            if first != spot:
+                where = places[first >> 40](first & (1 << 40) - 1)
+                on_skip(origin.place(number), f"id {article.doc_id.decode()!r} again, first in {where}")
+                continue
+            for remark in article.remarks:
+                on_skip(origin.place(number), remark)
+            on_article(index, number)
+            rows.append(article)
+            held += len(article.text)
+            if held >= batch_bytes:
+                yield _batch(rows)
+                rows, held = [], 0
+                told += _tell(on_bytes, origin, told)
+        _tell(on_bytes, origin, told, done=True)
+    if rows:
+        yield _batch(rows)
+
+
+def _tell(on_bytes: Callable[[int], None], origin: _Origin, told: int, done: bool = False) -> int:
+    """Tell of the bytes read beyond those ``told``; of a file that is done, of all that were promised."""
+    if not isinstance(origin.records, Reader):
+        return 0
+    file, reached = origin.records.file, origin.records.consumed
+    if file.path != "-":
+        reached = file.size if done else min(reached, file.size)
+    on_bytes(reached - told)
+    return reached - told
+
+
+def _whole(batch: Batch) -> pl.DataFrame:
+    frame, texts = batch
+    column = pl.Series("text", texts, pl.Binary).cast(pl.String)
+    return frame.with_columns(column).select(ARTICLES.names())
+
+
+def _batch(articles: Sequence[Article]) -> Batch:
+    # as bytes, since polars would encode strings a second time
+    columns = [
+        pl.Series(
+            name,
+            [getattr(article, name) for article in articles],
+            pl.Int64 if kind.is_temporal() else pl.Binary,
+        ).cast(kind)
+        for name, kind in _DESCRIPTION.items()
+    ]
+    return pl.DataFrame(columns), [article.text for article in articles]
+
+
+#: Bytes of text that are indexed at a time.
+BATCH_BYTES = 8 << 20

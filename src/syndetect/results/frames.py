@@ -1,0 +1,70 @@
+"""Frames as files, and folders that appear whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from syndetect.errors import ResultError
+from syndetect.storage.filesystem import reason, write_bytes
+
+_ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
+_ROW_GROUP = 1 << 18  # rows of a Parquet row group; fixed, so that equal frames are equal bytes
+_SLICE = 1 << 16  # rows that are text at once
+
+
+def encode(frame: pl.DataFrame, format: str) -> Iterator[bytes]:  # noqa: A002  (the word of the command line)
+    """A frame as UTF-8 text, piece by piece; times are written as ISO 8601.
+
+    Args:
+        frame: any frame whose times are in UTC; as "csv" it may hold no lists.
+        format: "csv", "jsonl" (an object a line) or "json" (one array).
+    """
+    frame = frame.with_columns(pl.col(pl.Datetime).dt.strftime(_ISO))
+    pieces = frame.iter_slices(_SLICE) if frame.height else iter([frame])
+    if format == "csv":
+        for number, piece in enumerate(pieces):
+            yield piece.write_csv(include_header=number == 0).encode()
+    elif format == "jsonl":
+        for piece in pieces:
+            yield piece.write_ndjson().encode()
+    else:
+        yield b"["
+        for number, piece in enumerate(pieces):
+            # Line ends stand between objects only: inside a string they are escaped.
+            objects = piece.write_ndjson().encode().rstrip(b"\n").replace(b"\n", b",\n")
+            yield (b",\n" if number else b"\n") + objects
+        yield b"\n]\n"
+
+
+def write_frame(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame in the format of the path's suffix (.parquet, .csv or .jsonl), through to the disk."""
+    if path.suffix != ".parquet":
+        write_bytes(encode(frame, path.suffix[1:]), path)
+        return
+    with path.open("wb") as file:
+        frame.rechunk().write_parquet(file, row_group_size=_ROW_GROUP)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
+    """The frame that :func:`write_frame` wrote.
+
+    Raises:
+        ResultError: the file is missing or broken, or holds other columns than those of the schema.
+    """
+    times = [name for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)]
+    text = pl.Schema({**schema, **dict.fromkeys(times, pl.String())})
+    try:
+        if path.suffix == ".parquet":
+            frame = pl.read_parquet(path)
+        else:
+            frame = (pl.read_csv if path.suffix == ".csv" else pl.read_ndjson)(path, schema=text)
+            frame = frame.with_columns(pl.col(times).str.to_datetime(_ISO, time_unit="us", time_zone="UTC"))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise ResultError(f"cannot read {path}: {reason(error)}") from error
+    if frame.schema != schema:
+        raise ResultError(f"cannot read {path}: its columns are not those of this version; scan again")
+    return frame

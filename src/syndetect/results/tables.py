@@ -1,0 +1,121 @@
+"""Arrays to tables: dense numbers become the user's ids again, words become characters."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from syndetect.arrays import F64, I64
+from syndetect.kernels.stars import count_covered
+from syndetect.pipeline.corpus import Corpus
+from syndetect.schema import TABLES
+
+
+class Pairs(NamedTuple):
+    """Pairs of near-duplicate paragraphs: their documents and words on both sides, and what they share.
+
+    ``documents`` are int64[n], ``words`` int64[n, 2], ``numbers`` (of the paragraph in its document) int64[n], twice
+    each; ``shares`` float64[n, 3].
+    """
+
+    documents: tuple[I64, I64]
+    words: tuple[I64, I64]
+    numbers: tuple[I64, I64]
+    shares: F64
+
+    @classmethod
+    def of(cls, pairs: I64, shares: F64, corpus: Corpus) -> "Pairs":
+        """From pairs of paragraphs (int64[n, 2]) and their Jaccard and containments."""
+        first = np.concatenate([[0], np.cumsum(corpus.paragraph_counts)])
+        sides = pairs[:, 0].copy(), pairs[:, 1].copy()
+        one, two = (np.searchsorted(first, side, side="right") - 1 for side in sides)
+        words_one, words_two = (np.stack(corpus.spans_of(side), axis=1) for side in sides)
+        return cls((one, two), (words_one, words_two), (sides[0] - first[one], sides[1] - first[two]), shares)
+
+
+def documents_table(
+    articles: pl.DataFrame, counts: tuple[I64, I64], matched: tuple[I64, I64]
+) -> pl.DataFrame:
+    """The table ``documents``, as far as matches tell it; what syndication adds is null.
+
+    ``counts`` are each document's paragraphs and words (int64[d]), ``matched`` the document and words (int64[n],
+    int64[n, 2]) of every match.
+    """
+    paragraphs, total = counts
+    document, ranges = matched
+    reused = np.zeros(len(articles), np.int64)
+    order = np.lexsort((ranges[:, 0], document))
+    count_covered(ranges[:, 0].copy(), ranges[:, 1].copy(), document, order, reused)
+    base = articles.select("doc_id", "source", "published", "title", "url").with_columns(
+        paragraphs=pl.Series(paragraphs),
+        words=pl.Series(total),
+        reused_words=pl.Series(reused),
+        reused_share=pl.Series(reused / np.maximum(total, 1)),
+    )
+    unknown = {
+        name: pl.lit(None, kind) for name, kind in TABLES["documents"].items() if name not in base.columns
+    }
+    return base.with_columns(**unknown)
+
+
+def pairs_table(articles: pl.DataFrame, pairs: Pairs, spans: list[tuple[I64, I64]]) -> pl.DataFrame:
+    """The table ``pairs``; ``spans`` are the characters on both sides."""
+    columns: dict[str, Any] = {}
+    for side, name in enumerate("ab"):
+        columns[f"doc_{name}"] = articles["doc_id"][pairs.documents[side]]
+        columns[f"paragraph_{name}"] = pairs.numbers[side]
+        columns[f"begin_{name}"], columns[f"end_{name}"] = spans[side]
+    columns["jaccard"], columns["containment_a"], columns["containment_b"] = pairs.shares.T.copy()
+    return _table("pairs", columns)
+
+
+def matches_table(
+    articles: pl.DataFrame,
+    documents: tuple[I64, I64],
+    spans: list[tuple[I64, I64]],
+    measures: tuple[I64, ...],
+) -> pl.DataFrame:
+    """The table ``matches``; ``measures`` are equal words, aligned columns and the score in quarters."""
+    equal, aligned, score = measures
+    columns: dict[str, Any] = {}
+    for name, document, span in zip("ab", documents, spans, strict=True):
+        columns[f"doc_{name}"] = articles["doc_id"][document]
+        columns[f"begin_{name}"], columns[f"end_{name}"] = span
+    columns |= {"words": equal, "identity": equal / np.maximum(aligned, 1), "score": score / 4}
+    return _table("matches", columns)
+
+
+def passages_table(
+    articles: pl.DataFrame,
+    numbers: tuple[I64, I64],
+    spans: tuple[I64, I64],
+    text: pl.Series,
+    measures: tuple[I64, I64],
+    role: pl.Series,
+) -> pl.DataFrame:
+    """The table ``passages``; ``numbers`` are passages and documents, ``measures`` equal words and columns."""
+    (passage, document), (equal, aligned) = numbers, measures
+    columns: dict[str, Any] = {
+        "passage_id": passage,
+        "doc_id": articles["doc_id"][document],
+        "begin": spans[0],
+        "end": spans[1],
+        "words": equal,
+        "identity": equal / np.maximum(aligned, 1),
+        "text": text,
+        "source": articles["source"][document],
+        "published": articles["published"][document],
+        "role": role,
+    }
+    return _table("passages", columns)
+
+
+def of_frame(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A table from a frame that has its columns, and perhaps others."""
+    return _table(name, {column: frame[column] for column in TABLES[name]})
+
+
+def _table(name: str, columns: Mapping[str, Any]) -> pl.DataFrame:
+    """A table of these columns, which need not be in its order; built of columns, since a query makes small ones."""
+    return pl.DataFrame([pl.Series(column, columns[column], kind) for column, kind in TABLES[name].items()])

@@ -1,0 +1,67 @@
+"""How a scan tells how far it is: a protocol, a silent default, and bars on a terminal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    pass
+
+
+class Progress(Protocol):
+    """What a scan calls while it works.
+
+    Any object with these three methods will do. They may be called from the thread that called the scan only,
+    and often: they must be cheap.
+    """
+
+    def stage(self, name: str, total: int | None, unit: str) -> None:
+        """Begin the next stage, and so end the one before.
+
+        Args:
+            name: what is being done, in two or three words.
+            total: how many units the stage has; None when that is not known beforehand.
+            unit: what is counted, in the plural; "bytes" is shown as kB, MB and GB.
+        """
+
+    def advance(self, n: int) -> None:
+        """Count ``n`` more units of the present stage as done."""
+
+    def note(self, text: str) -> None:
+        """Say one thing in passing, such as why the first run takes longer."""
+
+
+@contextmanager
+def compiling(work: str, progress: Progress) -> Iterator[None]:
+    """A piece of work before which it is told that it compiles kernels, unless it did so before."""
+    from syndetect.kernels.jit import is_compiled, note_compiled  # noqa: PLC0415  (off the path of --help)
+
+    was_compiled = is_compiled(work)
+    if not was_compiled:
+        progress.note("Compiling kernels; this happens once and takes some seconds.")
+    yield
+    if not was_compiled:
+        note_compiled(work)
+
+
+class Silent:
+    """A progress that says nothing."""
+
+    def stage(self, name: str, total: int | None, unit: str) -> None:
+        """Say nothing."""
+
+    def advance(self, n: int) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+
+def quantity(count: float, unit: str) -> str:
+    """A count with its unit, as a person would write it: ``4,623 articles``, ``28.6 MB``."""
+    if unit != "bytes":
+        return f"{count:,.0f} {unit}"
+    for name, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {name}"
+    return f"{count:.0f} bytes"

@@ -1,0 +1,126 @@
+"""What is asked of the system about files: bytes through to the disk, a lock, and why it refused."""
+
+import errno
+import glob
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+
+def write_bytes(pieces: Iterable[bytes], path: Path) -> None:
+    """Write bytes, through to the disk."""
+    with path.open("wb") as file:
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_all(file: BinaryIO, data: memoryview) -> None:
+    """Write bytes to a file without a buffer, which may take a part of them at a time."""
+    while data:
+        data = data[file.write(data) :]
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's entries to the disk, where the system can do that."""
+    with suppress(OSError):  # Windows cannot, nor can some network disks; the files themselves are synced
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def locked(path: Path, refusal: Callable[[str], Exception]) -> BinaryIO:
+    """A file as a lock that one process can have, until it closes the file or ends; on Windows it keeps nobody out.
+
+    Args:
+        path: made where it is missing. It holds the number of the process that has, or had, the lock.
+        refusal: the error to raise when the lock is taken, made from who has it: "process 123" or "another process".
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    lock = path.open("a+b", buffering=0)
+    try:
+        with suppress(ImportError):
+            import fcntl  # noqa: PLC0415  (not on Windows)
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError):  # a full disk: the lock holds without a name
+            lock.truncate(0)
+            lock.write(str(os.getpid()).encode())
+    except BlockingIOError:
+        with lock:
+            lock.seek(0)
+            holder = lock.read(20)
+        raise refusal(f"process {int(holder)}" if holder.isdigit() else "another process") from None
+    except BaseException:
+        lock.close()
+        raise
+    return lock
+
+
+def reason(error: Exception) -> str:
+    """Why the system or polars refused, on one line; polars hides the system's error number in its text."""
+    hidden = re.search(r"\(os error (\d+)\)", str(error))
+    number = int(hidden[1]) if hidden else getattr(error, "errno", None)
+    if number == errno.ENOSPC:
+        return "no space left on the disk; free some and try again"
+    if number in (errno.ENOTEMPTY, errno.EEXIST):
+        return "it is there by now; choose another folder, or add --force"
+    if number is not None:
+        return os.strerror(number)
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+@contextmanager
+def staged(place: Path, *, replace: bool) -> Iterator[Path]:
+    """A new folder beside ``place``: moved there when the block ends, gone when the block fails.
+
+    Args:
+        place: where the folder shall stand; absolute. Missing parents are made.
+        replace: a folder that stands there gives way, at the last moment.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    staging = place.with_name(f".{place.name}-{secrets.token_hex(4)}.partial")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        staging.mkdir()
+        yield staging
+        sync_folder(staging)
+        move(staging, place, replace=replace)
+    except BaseException:  # Ctrl-C as well
+        shutil.rmtree(staging, ignore_errors=True)
+        if place.exists():
+            shutil.rmtree(staging.with_suffix(".replaced"), ignore_errors=True)
+        raise
+
+
+def sweep(place: Path) -> None:
+    """Remove what killed processes left that were :func:`staged` to write ``place``; no other may be at it now."""
+    pattern = f".{glob.escape(place.name)}-????????."
+    for stale in (*place.parent.glob(f"{pattern}partial"), *place.parent.glob(f"{pattern}replaced")):
+        shutil.rmtree(stale, ignore_errors=True)
+
+
+def move(staging: Path, place: Path, *, replace: bool) -> None:
+    """Move a complete folder into place; what it replaces goes only when it stands, else it is put back."""
+    aside = staging.with_suffix(".replaced")
+    try:
+        if replace and place.exists():
+            place.rename(aside)
+        staging.rename(place)
+    except BaseException:
+        if aside.exists() and not place.exists():
+            aside.rename(place)
+        raise
+    sync_folder(place.parent)
+    shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,296 @@
+"""Where a scan keeps its flat arrays: in memory while they are small, in files of a scratch folder when they are not.
+
+The folder is also what a scan can be resumed from. Arrays only grow, step by step; a step counts once ``state.json``
+names it, and what a killed scan wrote beyond the last step is cut off again.
+"""
+
+import copy
+import json
+import mmap
+import tempfile
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from syndetect.arrays import Array
+from syndetect.errors import OutputError, ScratchError
+from syndetect.storage.filesystem import locked, write_all
+
+_STATE, _LOCK, _SUFFIX = "state.json", "lock", ".array"
+_FORMAT = 1
+
+
+class Store:
+    """Named arrays that grow at their ends, and the steps that filled them.
+
+    Args:
+        folder: the scratch folder; None for one of its own in the system's place for temporary files.
+        most_bytes: what the arrays may take in memory; beyond it, all are in files.
+        identity: what the arrays depend on, as JSON can hold it.
+        resume: have them in files from the beginning, and continue what is in the folder. Without it, what an earlier
+            scan left there is removed.
+
+    Raises:
+        ScratchError: another scan works in the folder; or it holds something else; or, to be resumed, a scan with
+            another identity.
+        OutputError: the folder cannot be written.
+    """
+
+    def __init__(
+        self, folder: Path | None, most_bytes: int, identity: Mapping[str, Any], *, resume: bool = False
+    ) -> None:
+        self._wanted, self._most, self._resume = folder, most_bytes, resume
+        self._identity = json.loads(json.dumps(identity))
+        self._folder: Path | None = None
+        self._lock: BinaryIO | None = None
+        self._parts: dict[str, list[Array]] = {}
+        self._files: dict[str, BinaryIO] = {}
+        self._kinds: dict[str, tuple[str, list[int]]] = {}  # type, and the shape of an item
+        self._sizes: dict[str, list[int]] = {}  # items of every piece that was appended
+        self._maps: dict[str, Array] = {}
+        self._held = 0
+        self._guard = threading.RLock()  # stages read from several threads
+        self.steps: dict[str, int] = {}  #: how much of each stage is done
+        self.facts: dict[str, Any] = {}  #: what later stages must know, as JSON can hold it
+        self._noted: Mapping[str, Any] = _NOTHING  # what counts
+        if resume:
+            self._open()
+
+    @property
+    def spilled(self) -> int:
+        """The bytes of all arrays where they are in files, else 0."""
+        if self._folder is None:
+            return 0
+        return sum(sum(self._sizes[name]) * _item_bytes(*kind) for name, kind in self._kinds.items())
+
+    def append(self, name: str, array: Array) -> None:
+        """Add items to the end of an array, which the first call makes."""
+        with self._guard:
+            kind = (array.dtype.str, list(array.shape[1:]))
+            if self._kinds.setdefault(name, kind) != kind:
+                raise ValueError(f"{name} holds {self._kinds[name]}, not {kind}")
+            self._sizes.setdefault(name, []).append(len(array))
+            self._maps.pop(name, None)
+            if self._folder is not None:
+                try:
+                    self._write(name, array)
+                except OSError as error:
+                    raise OutputError(f"cannot write {self._folder}: {error.strerror}") from error
+                return
+            self._parts.setdefault(name, []).append(array)
+            self._held += array.nbytes
+            if self._held > self._most:
+                self._open()
+
+    def __getitem__(self, name: str) -> Array:
+        """An array as it is now: one piece, to be read only."""
+        with self._guard:
+            if self._folder is None:
+                parts = self._parts[name]
+                if len(parts) != 1:
+                    self._parts[name] = parts = [np.concatenate(parts)]
+                return parts[0]
+            if name not in self._maps:
+                self._maps[name] = self._map(name)
+            return self._maps[name]
+
+    def pieces(self, name: str) -> list[Array]:
+        """An array as it was appended, piece by piece; for large ones, which need not be in one piece."""
+        with self._guard:
+            parts, sizes = self._parts.get(name, []), self._sizes.get(name, [])
+            if len(parts) == len(sizes):
+                return parts
+            whole, ends = self[name], np.cumsum(sizes)
+            return [whole[end - size : end] for end, size in zip(ends.tolist(), sizes, strict=True)]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._kinds
+
+    def drop(self, name: str) -> None:
+        """Forget an array, and give back what it took."""
+        for part in self._parts.pop(name, []):
+            self._held -= part.nbytes
+        self._maps.pop(name, None)
+        if self._kinds.pop(name, None) is None:
+            return
+        del self._sizes[name]
+        self._note()
+        if self._folder is not None:
+            self._save()
+            if name in self._files:
+                self._files.pop(name).close()
+            self._file(name).unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let go of the pages of files that were read; they are read again where they are needed."""
+        with self._guard:
+            for array in self._maps.values():
+                pages = getattr(array, "_mmap", None)
+                if pages is not None and hasattr(mmap, "MADV_DONTNEED"):
+                    pages.madvise(mmap.MADV_DONTNEED)
+
+    def step(self, stage: str, done: int) -> None:
+        """Note how much of a stage is done: what has been appended until now counts."""
+        self.steps[stage] = done
+        self._note()
+        if self._folder is not None:
+            self._save()
+
+    def close(self, *, keep: bool = False) -> None:
+        """Remove what is in the scratch folder, and it, or leave it for another scan to go on from."""
+        self._maps.clear()
+        for file in self._files.values():
+            file.close()
+        if self._folder is not None and not keep:
+            with suppress(OSError):
+                _clear(self._folder)
+                (self._folder / _LOCK).unlink()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+        if self._folder is not None and not keep:
+            with suppress(OSError):  # whatever somebody else has put there stays
+                self._folder.rmdir()
+        self._folder = None
+
+    # ------------------------------------------------------------------------------------------- the folder
+
+    def _open(self) -> None:
+        """Move to files, or continue from those that are there."""
+        try:
+            place = self._wanted or Path(tempfile.mkdtemp(prefix="syndetect-"))
+            place.mkdir(parents=True, exist_ok=True)
+            _state_of(place)  # before anything is put there
+            self._lock = _locked(place)
+            self._folder = place  # from here on it is this scan's to remove
+            state = _state_of(place)
+            if self._resume and state:
+                self._continue(state)
+            else:
+                self._start()
+        except ScratchError:
+            self.close(keep=True)
+            raise
+        except OSError as error:
+            raise OutputError(
+                f"cannot write {self._wanted or tempfile.gettempdir()}: {error.strerror}"
+            ) from error
+
+    def _start(self) -> None:
+        """Clear the folder, and write what is in memory."""
+        assert self._folder is not None
+        _clear(self._folder)
+        noted, self._noted = self._noted, _NOTHING
+        self._save()  # now the folder is known to be a scan's, whatever happens
+        for name, parts in self._parts.items():
+            for part in parts:
+                self._write(name, part)
+        self._parts.clear()
+        self._held = 0
+        self._noted = noted
+        self._save()
+
+    def _continue(self, state: Mapping[str, Any]) -> None:
+        """Take up the state of the folder, if it is that of this scan."""
+        folder = self._folder
+        assert folder is not None
+        if state["format"] != _FORMAT or state["identity"] != self._identity:
+            raise ScratchError(
+                f"{folder} holds an unfinished scan of other articles, or with other settings or another version:"
+                " scan without --resume to begin anew"
+            )
+        self._kinds = {name: (kind, shape) for name, (kind, shape) in state["kinds"].items()}
+        self._sizes, self.steps, self.facts = state["sizes"], state["steps"], state["facts"]
+        self._note()
+        for path in folder.glob(f"*{_SUFFIX}"):
+            if path.stem not in self._kinds:
+                path.unlink()
+        for name, kind in self._kinds.items():
+            size = sum(self._sizes[name]) * _item_bytes(*kind)
+            with self._file(name).open("ab") as file:
+                if file.tell() < size:
+                    raise ScratchError(f"{folder} is damaged ({name} is too short): remove it and scan again")
+                file.truncate(size)
+
+    def _map(self, name: str) -> Array:
+        assert self._folder is not None
+        (kind, shape), length = self._kinds[name], sum(self._sizes[name])
+        if length * _item_bytes(kind, shape) == 0:  # what is empty cannot be mapped
+            return np.empty((length, *shape), kind)
+        # read only, but kernels would be compiled a second time for arrays of which that is known
+        return np.memmap(self._file(name), kind, "r+", shape=(length, *shape))
+
+    def _write(self, name: str, array: Array) -> None:
+        assert self._folder is not None
+        if name not in self._files:
+            self._files[name] = self._file(name).open("ab", buffering=0)
+        write_all(self._files[name], np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+
+    def _file(self, name: str) -> Path:
+        assert self._folder is not None
+        return self._folder / f"{name}{_SUFFIX}"
+
+    def _note(self) -> None:
+        """Let everything count that is there now; what is appended later counts with the next step."""
+        self._noted = {
+            "kinds": dict(self._kinds),
+            "sizes": {name: list(sizes) for name, sizes in self._sizes.items()},
+            "steps": dict(self.steps),
+            "facts": copy.deepcopy(self.facts),
+        }
+
+    def _save(self) -> None:
+        assert self._folder is not None
+        fresh = self._folder / f"{_STATE}.new"
+        fresh.write_text(json.dumps({"format": _FORMAT, "identity": self._identity, **self._noted}))
+        fresh.replace(self._folder / _STATE)
+
+
+def discard(folder: Path) -> None:
+    """Remove what a killed scan left in its scratch folder, and the folder.
+
+    Raises:
+        ScratchError: another scan is at work there.
+    """
+    if folder.is_dir() and _state_of(folder):
+        with _locked(folder):
+            _clear(folder)
+            (folder / _LOCK).unlink(missing_ok=True)
+        folder.rmdir()
+
+
+_NOTHING: Mapping[str, Any] = {"kinds": {}, "sizes": {}, "steps": {}, "facts": {}}
+
+
+def _state_of(folder: Path) -> Mapping[str, Any] | None:
+    """What a scan has noted in a folder, None where there was none; what no scan leaves may not be there."""
+    state, foreign = None, {path.name for path in folder.iterdir()} - {_LOCK}
+    with suppress(FileNotFoundError, ValueError):
+        state = json.loads((folder / _STATE).read_bytes())
+    if isinstance(state, dict) and state.keys() == {"format", "identity", *_NOTHING}:
+        foreign = {name for name in foreign if not name.endswith(_SUFFIX)} - {_STATE, f"{_STATE}.new"}
+    if foreign:
+        raise ScratchError(
+            f"{folder} holds {min(foreign)}, which is no part of a scan: choose another folder"
+        )
+    return state
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a scan left in its folder, and nothing else; last of all what tells that it is one."""
+    for path in (*folder.glob(f"*{_SUFFIX}"), folder / f"{_STATE}.new", folder / _STATE):
+        path.unlink(missing_ok=True)
+
+
+def _item_bytes(kind: str, shape: list[int]) -> int:
+    return int(np.dtype(kind).itemsize * np.prod(shape, dtype=np.int64))
+
+
+def _locked(folder: Path) -> BinaryIO:
+    """The folder's lock, which ends with this process; on Windows there is none."""
+    busy = f"another scan is at work in {folder}: wait for it, or choose another folder"
+    return locked(folder / _LOCK, lambda _: ScratchError(busy))

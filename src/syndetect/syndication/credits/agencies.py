@@ -1,0 +1,218 @@
+"""The agencies that credits may name: a table that is shipped, and the user's own beside or over it."""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import xxhash
+
+from syndetect.arrays import I32, I64, U8, U32
+from syndetect.errors import InputError
+from syndetect.matching import tokens
+
+KINDS = ("agency", "release", "photo")
+#: What a phrase of an agency is to it.
+ALIAS, MARK, SIGNOFF = range(3)
+_LISTS = ("aliases", "marks", "signoffs")
+_SLOTS = 1 << 16
+#: Articles and prepositions that French and Italian write as one word with a name that begins with a vowel.
+_ELIDED = ("l", "d", "qu", "un", "all", "dall", "dell", "nell", "sull")
+_VOWELS = frozenset("aeiouéèà")
+
+
+ELISION = re.compile(rf"(?:{'|'.join(_ELIDED)})['’]", re.IGNORECASE)
+
+
+class Agency(NamedTuple):
+    """One entry of the table; ``agencies.toml`` explains the fields."""
+
+    name: str
+    kind: str = "agency"
+    aliases: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    signoffs: tuple[str, ...] = ()
+
+
+class Phrase(NamedTuple):
+    """Words by which an agency is known, after folding."""
+
+    agency: int
+    #: ``ALIAS``, ``MARK`` or ``SIGNOFF`` for each spelling that counts; empty where every spelling does.
+    spellings: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The phrases as :func:`syndetect.kernels.phrases.find_phrases` takes them, beginning with its third argument.
+
+    ``proper`` (uint8) is 1 for each that is no name where it begins with a small letter, as
+    :func:`syndetect.kernels.phrases.leave_capital` takes it.
+    """
+
+    phrases: tuple[Phrase, ...]
+    heads: I32
+    words: U32
+    bounds: I64
+    proper: U8
+
+
+@dataclass(frozen=True)
+class Agencies:
+    """A table of agencies, which credits name by number.
+
+    Attributes:
+        entries: the agencies, in the order of the files.
+    """
+
+    entries: tuple[Agency, ...]
+
+    @classmethod
+    def load(cls, file: str | os.PathLike[str] | None = None) -> Self:
+        """The shipped table and, where one is given, a file of the same format.
+
+        An entry of the file takes the place of the one with its name; a new name is added at the end.
+
+        Raises:
+            InputError: the file cannot be read, or an entry is not as it must be; the message says which and why.
+        """
+        if file is None:
+            return cls._shipped()
+        entries = {agency.name: agency for agency in cls._shipped().entries}
+        try:
+            given = Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"cannot read {file}: {getattr(error, 'strerror', None) or error}") from error
+        return cls(tuple((entries | _parse(given, os.fspath(file))).values()))
+
+    @classmethod
+    @cache
+    def _shipped(cls) -> Self:
+        file = files("syndetect.syndication.credits") / "agencies.toml"
+        return cls(tuple(_parse(file.read_text(encoding="utf-8"), file.name).values()))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """How results call them."""
+        return tuple(agency.name for agency in self.entries)
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """For each, one of :data:`KINDS`."""
+        return tuple(agency.kind for agency in self.entries)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all that the table says, for a manifest: XXH3 (64 bits, hexadecimal) of its JSON."""
+        return str(xxhash.xxh3_64_hexdigest(json.dumps(self.entries, ensure_ascii=False).encode()))
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """All phrases, ready for the kernel: by the bits of their first code, and of these the longest first."""
+        gathered: dict[tuple[int, ...], Phrase] = {}
+        small: set[tuple[int, ...]] = set()  # those that may begin with a small letter
+        for code, (spelling, agency, way) in self._spelt():
+            phrase = gathered.get(code)
+            if (
+                phrase is None or phrase.agency != agency
+            ):  # of two with one name the later, the user's, has it
+                phrase = gathered[code] = Phrase(agency, {})
+            if way == SIGNOFF or spelling[0].islower():
+                small.add(code)
+            if way != SIGNOFF:
+                name = plain(ELISION.sub("", spelling))
+                phrase.spellings.setdefault(name, way)
+                phrase.spellings.setdefault(name.upper(), way)
+        order = sorted(gathered, key=lambda code: (code[0] >> 1 & _SLOTS - 1, -len(code), code))
+        heads = np.full(_SLOTS, -1, np.int32)
+        for place in range(len(order) - 1, -1, -1):
+            heads[order[place][0] >> 1 & _SLOTS - 1] = place
+        return Lookup(
+            tuple(gathered[code] for code in order),
+            heads,
+            np.array([word for code in order for word in code], np.uint32),
+            np.cumsum([0, *map(len, order)]).astype(np.int64),
+            np.array([code not in small for code in order], np.uint8),
+        )
+
+    def _spelt(self) -> Iterator[tuple[tuple[int, ...], tuple[str, int, int]]]:
+        """The codes of every phrase, also behind an elided article, with its spelling, agency and way."""
+        spelt = [
+            (phrase, number, way)
+            for number, agency in enumerate(self.entries)
+            for way, phrases in enumerate((agency.aliases, agency.marks, agency.signoffs))
+            for phrase in phrases
+        ]
+        spelt += [
+            (f"{article}'{phrase}", number, way)
+            for phrase, number, way in spelt
+            if way != SIGNOFF and phrase[0].lower() in _VOWELS and self.entries[number].kind == "agency"
+            for article in _ELIDED
+        ]
+        encoded = [phrase.encode() for phrase, _, _ in spelt]
+        bounds = np.cumsum([0, *map(len, encoded)]).astype(np.int64)
+        found = tokens.tokenise(np.frombuffer(b"".join(encoded), np.uint8), bounds)
+        for number, place in enumerate(spelt):
+            code = tuple(found.code[found.documents[number] : found.documents[number + 1]].tolist())
+            if code:  # signs make no word
+                yield code, place
+
+
+def plain(phrase: str) -> str:
+    """A phrase with one space for whatever parts its words."""
+    return re.sub(r"[\W_]+", " ", phrase).strip()
+
+
+def _parse(content: str, place: str) -> dict[str, Agency]:
+    """The entries of a file, by name.
+
+    Raises:
+        InputError: something in it is not as it must be.
+    """
+    try:
+        tables = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{place} is not TOML: {error}") from error
+    entries = tables.pop("agency", None)
+    if tables or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise InputError(f"{place} must consist of [[agency]] tables and nothing else")
+    found: dict[str, Agency] = {}
+    for number, entry in enumerate(entries, 1):
+        agency = _entry(entry, f"{place}, agency {number}")
+        if agency.name in found:
+            raise InputError(f"{place}, agency {number}: the name {agency.name!r} again")
+        found[agency.name] = agency
+    return found
+
+
+def _entry(entry: Mapping[str, Any], place: str) -> Agency:
+    name, kind = entry.get("name"), entry.get("kind", "agency")
+    if not isinstance(name, str) or not name.strip():
+        raise InputError(f"{place}: it needs a name")
+    if unknown := sorted(set(entry) - {*Agency._fields}):
+        raise InputError(f"{place} ({name}): no such field: {', '.join(unknown)}")
+    if kind not in KINDS:
+        raise InputError(f"{place} ({name}): kind must be {', '.join(KINDS)}, not {kind!r}")
+    lists = {field: entry.get(field, []) for field in _LISTS}
+    for field, phrases in lists.items():
+        if not isinstance(phrases, list) or not all(_has_word(phrase) for phrase in phrases):
+            raise InputError(f"{place} ({name}): {field} must be a list of names")
+    if not any(lists.values()):
+        raise InputError(f"{place} ({name}): it needs aliases, marks or signoffs")
+    return Agency(name, kind, *(tuple(lists[field]) for field in _LISTS))
+
+
+def _has_word(phrase: object) -> bool:
+    return isinstance(phrase, str) and bool(plain(phrase))
+
+
+def numbers(agencies: Agencies, kinds: Iterable[str]) -> frozenset[int]:
+    """The numbers of the agencies of some kinds."""
+    return frozenset(number for number, kind in enumerate(agencies.kinds) if kind in set(kinds))

@@ -1,0 +1,130 @@
+"""Names in a text, and what surrounds them."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from syndetect.syndication.credits import cues
+from syndetect.syndication.credits.agencies import ALIAS
+
+#: Characters after a name that are looked at.
+_AHEAD = 320
+#: A line with no more than so many characters of the article before it is among its first.
+_EARLY = 700
+#: A line with no more than so many after it is among its last: what follows is the page's, not the article's.
+_LATE = 400
+#: The longest line that may be a by-line or a credit line, and the longest place and date in one.
+_SHORT, DATE = 110, 40
+
+#: What parts a name from the place or date behind it.
+_PARTING = frozenset("|,/·–—-:()")
+
+Span = tuple[int, int]
+
+
+class Mention(NamedTuple):
+    """A name in a text: its characters, the agency, and what the phrase is to it (``ALIAS`` ...)."""
+
+    begin: int
+    end: int
+    agency: int
+    way: int
+
+
+class Context:
+    """Names that stand together, and where.
+
+    Args:
+        text: the document.
+        names: the names, in order.
+        line: the characters of their line, without its end.
+        photo, release: the numbers of the agencies of these kinds.
+
+    Attributes:
+        before: what stands before the names in their line, or the last of it.
+        lower: the same in lower case.
+        after: what stands after them in their line, or the first of it.
+    """
+
+    def __init__(
+        self, text: str, names: Sequence[Mention], line: Span, photo: frozenset[int], release: frozenset[int]
+    ) -> None:
+        self.text, self.names, self.line, self.photo, self.release = text, names, line, photo, release
+        begin, end = names[0].begin, names[-1].end
+        self.before = text[max(line[0], begin - cues.REACH) : begin]
+        self.lower = self.before.lower()
+        self.after = text[end : min(line[1], end + _AHEAD)]
+        self._words: frozenset[str] | None = None
+
+    def has(self, cue: cues.Cues) -> bool:
+        """Whether a cue stands before the names."""
+        return self.find(cue) is not None
+
+    def find(self, cue: cues.Cues) -> re.Match[str] | None:
+        """The cue before the names."""
+        if self._words is None:
+            self._words = cues.words_of(self.lower)
+        return cue.search(self.lower, self._words)
+
+    @property
+    def starts_line(self) -> bool:
+        """Whether all that stands before the names in their line is in ``before``."""
+        return self.names[0].begin - self.line[0] <= cues.REACH
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the line may be a by-line or a credit line."""
+        return self.line[1] - self.line[0] <= _SHORT
+
+    @property
+    def is_early(self) -> bool:
+        """Whether the line is among the article's first."""
+        return self.line[0] <= _EARLY
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the line is among the article's last."""
+        return self.line[0] > 0 and len(self.text) - self.line[1] <= _LATE
+
+    @property
+    def opens(self) -> bool:
+        """Whether the names are the first words of their line."""
+        return self.starts_line and cues.INITIALS.fullmatch(self.before) is not None
+
+    @property
+    def closes(self) -> bool:
+        """Whether nothing follows in the line but signs and initials."""
+        return cues.END.fullmatch(self.after) is not None
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether nothing but a place or date follows in the line."""
+        if self.closes:
+            return True
+        return len(self.after) <= DATE and self.after.lstrip()[:1] in _PARTING and cues.is_place(self.after)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one agency is named."""
+        return len({mention.agency for mention in self.names} - self.photo) > 1
+
+    @property
+    def share(self) -> str:
+        """The role of agencies to whom the text is credited: text of one is its own, of several a mixture."""
+        return "mixture" if self.several else "text"
+
+    @property
+    def is_alias(self) -> bool:
+        """Whether the names have no other meaning."""
+        return all(mention.way == ALIAS for mention in self.names)
+
+
+def line_of(text: str, begin: int, end: int, last: Span) -> Span:
+    """The line of some characters; ``last`` is that of earlier ones, or (0, -1): no line is looked through twice."""
+    low, high = last
+    if end <= high:
+        return last
+    if begin > high:
+        low = max(low, text.rfind("\n", max(high, 0), begin) + 1)
+    high = text.find("\n", end)
+    return low, high if high >= 0 else len(text)

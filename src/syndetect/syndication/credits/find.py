@@ -1,0 +1,186 @@
+"""Credits: which agencies an article names, where, and what for.
+
+A name alone says little: it may be a dateline's, a photograph's, that of a witness's interviewer, or stand for
+something else altogether. What decides is where it stands (in its line, and its line in the article) and the words
+around it; the role ``text`` says that the article is the agency's, ``mixture`` that parts of it are, and ``self`` that
+the sentence is. Photographs, citations of what an agency reported and stories about agencies are told apart, so that
+they count for nothing.
+
+Names are found by the codes of their words, which tokenising yields anyway; only documents with one are decoded.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from syndetect.arrays import I64, U8
+from syndetect.kernels.phrases import find_phrases, leave_capital
+from syndetect.matching.tokens import Words
+from syndetect.syndication.credits import rules
+from syndetect.syndication.credits.agencies import ELISION, SIGNOFF, Agencies, Phrase, numbers, plain
+from syndetect.syndication.credits.context import Context, Mention, line_of
+from syndetect.syndication.credits.cues import JOINT
+from syndetect.syndication.credits.rules import ROLES, RULES
+
+__all__ = ["ROLES", "RULES", "Credits", "find", "of_metadata"]
+
+
+_Row = tuple[int, int, int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Credits:
+    """Credits in the order of document and place.
+
+    Attributes:
+        document: int64[n].
+        agency: int64[n], its number in ``Agencies.names``.
+        role: uint8[n], which of :data:`ROLES`.
+        rule: uint8[n], which of :data:`RULES` found it.
+        begin, end: int64[n], the name's characters in the document, of a sign-off all of it; -1 for metadata.
+    """
+
+    document: I64
+    agency: I64
+    role: U8
+    rule: U8
+    begin: I64
+    end: I64
+
+    @classmethod
+    def of(cls, rows: Sequence[_Row]) -> "Credits":
+        """From rows of document, begin, end, agency, role and rule."""
+        table = np.array(sorted(set(rows)), np.int64).reshape(-1, 6)
+        document, begin, end, agency, role, rule = np.ascontiguousarray(table.T)
+        return cls(document, agency, role.astype(np.uint8), rule.astype(np.uint8), begin, end)
+
+
+def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
+    """The credits in the text of documents.
+
+    Args:
+        buffer: uint8[bytes], the documents' text as UTF-8.
+        bounds: int64[d + 1], each document's first byte, then the end.
+        words: their words.
+        agencies: what may be credited.
+    """
+    lookup = agencies.lookup
+    found = np.empty((len(words.code), 3), np.int64)  # of which only what is written takes memory
+    n = find_phrases(words.code, words.documents, lookup.heads, lookup.words, lookup.bounds, found)
+    n = leave_capital(buffer, bounds, words.begin, found[:n], lookup.proper)
+    length = np.diff(lookup.bounds)[found[:n, 2]]
+    begin, end = words.begin[found[:n, 1]].tolist(), words.end[found[:n, 1] + length - 1].tolist()
+    places = zip(found[:n, 0].tolist(), found[:n, 2].tolist(), begin, end, strict=True)
+    phrases = lookup.phrases
+    photo, release = numbers(agencies, ("photo",)), numbers(agencies, ("release",))
+    rows: list[_Row] = []
+    for document, marks in groupby(places, key=lambda place: place[0]):
+        text = buffer[bounds[document] : bounds[document + 1]].tobytes().decode()
+        line = 0, -1
+        for group in _groups(text, _mentions(text, marks, phrases)):
+            named = {mention.agency: mention for mention in reversed(group) if mention.agency not in photo}
+            line = line_of(text, group[0].begin, group[-1].end, line)
+            if named and (verdict := rules.judge(Context(text, group, line, photo, release))):
+                role, rule, span = verdict
+                rows += [
+                    (document, *(span or mention[:2]), agency, ROLES.index(role), RULES.index(rule))
+                    for agency, mention in named.items()
+                ]
+    return Credits.of(rows)
+
+
+def _mentions(
+    text: str, marks: Iterator[tuple[int, int, int, int]], phrases: Sequence[Phrase]
+) -> Iterator[Mention]:
+    """The phrases that are spelt as they must be."""
+    for _, number, begin, end in marks:
+        agency, spellings = phrases[number]
+        if not spellings:
+            yield Mention(begin, end, agency, SIGNOFF)
+            continue
+        spelt = text[begin:end]
+        way, elided = spellings.get(spelt), 0
+        if way is None:
+            if found := ELISION.match(spelt):
+                elided = found.end()
+            way = spellings.get(plain(spelt[elided:]))
+        if way is not None and not _NUMBERED.match(text, end):
+            yield Mention(begin + elided, end, agency, way)
+
+
+_NUMBERED = re.compile(r"[-–]\d")  # "PA-17" is a district
+
+
+def _groups(text: str, mentions: Iterator[Mention]) -> Iterator[list[Mention]]:
+    """Runs of names with nothing but a comma, a stroke or "and" between them."""
+    group: list[Mention] = []
+    for mention in mentions:
+        if group:
+            between = text[group[-1].end : mention.begin]
+            is_joined = len(between) < 20 and "\n" not in between and JOINT.fullmatch(between)
+            if not is_joined or SIGNOFF in (mention.way, group[-1].way):
+                yield group
+                group = []
+        group.append(mention)
+    if group:
+        yield group
+
+
+_AUTHORS = re.compile(r"\s*[,/|;&]\s*|\s+(?:and|et|und|y|e|with|avec|mit|con|com)\s+|\s+-\s+")
+
+
+def of_metadata(source: Sequence[str | None], author: Sequence[str | None], agencies: Agencies) -> Credits:
+    """The credits that articles' outlets and authors are.
+
+    An outlet that is an agency, or an author among whom are one agency's, makes the text the agency's; several
+    agencies, or an outlet beside one ("Le Monde avec AFP"), make it a mixture.
+
+    Args:
+        source, author: of each document, where known.
+        agencies: what may be credited.
+    """
+    spelt: dict[str, int] = {}
+    for phrase in agencies.lookup.phrases:
+        spelt |= dict.fromkeys(phrase.spellings, phrase.agency)
+    text_kinds = numbers(agencies, ("agency",))
+    known: dict[tuple[str, str], tuple[list[int], str]] = {}  # outlets and authors come again and again
+    rows: list[_Row] = []
+    for document, (outlet, names) in enumerate(zip(source, author, strict=True)):
+        for rule, value in (("source", outlet), ("author", names)):
+            if value is None:
+                continue
+            if (rule, value) not in known:
+                known[rule, value] = _credited(value, spelt, is_author=rule == "author")
+            found, role = known[rule, value]
+            rows += [
+                (document, -1, -1, agency, ROLES.index(role), RULES.index(rule))
+                for agency in found
+                if agency in text_kinds
+            ]
+    return Credits.of(rows)
+
+
+_WORK = re.compile(
+    r"^(?:by|von|par|por|di|de|door)\s+|\s+(?:staff|writers?|correspondents?|reporters?|news agency)$", re.I
+)
+_LEADING = re.compile(r"^(?:the|la|le|die|der|agence|agencia|agenzia|agência)\s+", re.I)
+_MIXED = re.compile(r"\s(?:with|avec|mit|con|com)\s", re.I)
+
+
+def _credited(value: str, spelt: dict[str, int], *, is_author: bool) -> tuple[list[int], str]:
+    """The agencies that a value names, each once, and what it makes of the text."""
+    whole = _WORK.sub("", value.strip())
+    parts = [part for part in _AUTHORS.split(whole) if part] if is_author else [whole]
+    agencies: list[int] = []
+    for part in [whole, *parts]:
+        name = plain(_WORK.sub("", part.strip(" ().")))
+        number = spelt.get(name, spelt.get(plain(_LEADING.sub("", name))))
+        if number is not None and number not in agencies:
+            agencies.append(number)
+        if part == whole and agencies:
+            break
+    is_mixed = len(agencies) > 1 or _MIXED.search(f" {whole}") is not None
+    return agencies, "mixture" if is_mixed else "text"

@@ -1,0 +1,250 @@
+"""The rules of credits: from a name and what surrounds it to what it is there for."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from syndetect.syndication.credits import cues
+from syndetect.syndication.credits.agencies import SIGNOFF
+from syndetect.syndication.credits.context import DATE, Context, Span
+
+ROLES = ("text", "mixture", "self", "photo", "citation", "about", "release")
+RULES = (
+    "dateline", "signoff", "contributed", "with", "copyright", "notice", "credit_line", "byline", "closing_list",
+    "told", "seen", "photo_line", "caption", "cited", "reported", "topic", "release", "source", "author",
+)  # fmt: skip
+
+#: A sign-off is followed by no more than so many characters, and the place and date of a dateline are no longer.
+_TAIL, _PLACE = 800, 90
+
+
+class Verdict(NamedTuple):
+    """A role, the rule that found it, and the characters that are the mark where these are not the name's alone."""
+
+    role: str
+    rule: str
+    span: Span | None = None
+
+
+def judge(context: Context) -> Verdict | None:
+    """What names are there for; None where they may stand for something else."""
+    if context.names[0].way == SIGNOFF:
+        return _signoff(context)
+    if context.names[0].agency in context.release:
+        return _release(context)
+    for rule in _ORDER:
+        if verdict := rule(context):
+            return verdict
+    return None
+
+
+def _signoff(context: Context) -> Verdict | None:
+    """Editors and translators in the closing brackets, or in a sentence "Reporting by ...; Editing by ..."."""
+    text, at = context.text, context.names[0].begin
+    low, high = max(context.line[0], at - _TAIL), min(context.line[1], at + _TAIL)
+    opened, closed = text.rfind("(", low, at), text.rfind(")", low, at)
+    phrase = text[at : context.names[0].end].lower()
+    if opened > closed:
+        end = text.find(")", at, high)
+        end = high if end < 0 else end
+        is_whole = phrase != "reporting by" or "diting by" in text[at:end]
+        return (
+            Verdict("text", "signoff", (opened + 1, end)) if is_whole and len(text) - end <= _TAIL else None
+        )
+    stop = text.rfind(". ", low, at)
+    begin = stop + 2 if stop >= 0 else low
+    head = text[begin:at].rstrip()
+    if head.lower().startswith(("reporting by", "writing by")) and head.endswith((";", ",")):
+        return Verdict("text", "signoff", (begin, high))
+    return None
+
+
+def _release(context: Context) -> Verdict | None:
+    """A press release's dateline or heading, or by whom it was sent."""
+    after = context.after.lstrip()[:1]
+    is_enclosed = context.before.rstrip()[-1:] in {"(", "/", "["} and after in {")", "/", "]"}
+    is_heading = (
+        context.opens
+        and (context.is_early or context.closes)
+        and (context.is_dated or after in {":", "-", "–", "—", "|"} or _is_capital(context))
+    )
+    return Verdict("release", "release") if is_enclosed or is_heading or context.has(cues.SENT) else None
+
+
+def _is_capital(context: Context) -> bool:
+    name = context.names[0]
+    return context.is_short and context.text[name.begin : name.end].isupper()
+
+
+def _photo(context: Context) -> Verdict | None:
+    """Credits of photographs and videos."""
+    before, after = context.before, context.after
+    is_photo = (
+        any(mention.agency in context.photo for mention in context.names)
+        or (after[:2].lstrip()[:1] == "/" and cues.STROKE_NAME.match(after) is not None)
+        or cues.PHOTO_AFTER.match(after) is not None
+        or cues.VIA.search(before[-16:]) is not None
+    )
+    if not is_photo and _has_rights(context):
+        return None
+    if (
+        is_photo
+        or (
+            before.rstrip()[-1:] == "/"
+            and cues.NAME_STROKE.search(before[-24:])
+            and not context.has(cues.NEWSROOM)
+        )
+        or cues.SIGN.search(before[-3:])
+        or (before.rstrip()[-1:] == "|" and cues.NAME_BAR.search(before[-60:]))
+        or (before[-1:] == "(" and context.closes and cues.NAME_BRACKET.fullmatch(before))
+        or _is_named_photo(context)
+    ):
+        return Verdict("photo", "photo_line")
+    return None
+
+
+def _is_named_photo(context: Context) -> bool:
+    """Whether a word for photographs stands before, and between it and the agency at most names."""
+    found = context.find(cues.PHOTO_BEFORE)
+    if found is None:
+        return False
+    return cues.is_place(context.before[slice(*found.span("names"))])
+
+
+def _has_rights(context: Context) -> bool:
+    """Whether the line tells who holds the rights in the text."""
+    near = context.lower[-50:]
+    if not any(sign in near for sign in cues.COPYRIGHT_SIGNS) or "image c" in near:
+        return False
+    found = cues.COPYRIGHT.search(near)
+    if found is None:
+        return False
+    begin = context.names[0].begin - len(found[0])
+    return cues.RIGHTS.search(context.text[begin : context.names[-1].end] + context.after[:60]) is not None
+
+
+def _dateline(context: Context) -> Verdict | None:
+    """A place and an agency set off by brackets or dashes, at the beginning of a line."""
+    before, after = context.before, context.after
+    if not context.starts_line or len(before) > _PLACE or cues.BYLINE.match(before):
+        return None
+    head = cues.THE.sub("", before).rstrip()
+    is_open = head[-1:] in {"(", "/", "["}
+    place = head[:-1].strip() if is_open else head
+    if not cues.is_place(place):
+        return None
+    if is_open:
+        is_placed = context.is_early and place != "" and cues.CLOSED.match(after) is not None
+        is_dateline = is_placed or cues.CLOSED_DASH.match(after) is not None
+    else:
+        is_whole = context.is_early and context.closes and head[-1:] in {":", "—"}
+        is_dateline = is_whole or (
+            head[-1:] in {"—", "–", ":", ",", "-"} and cues.BARE_DASH.match(after) is not None
+        )
+    return Verdict(context.share, "dateline") if is_dateline else None
+
+
+def _parts(context: Context) -> Verdict | None:
+    """What says that parts of the text are the agencies'."""
+    after = context.after
+    at = after.find("contributed")
+    is_contributor = (
+        at >= 0 and cues.CONTRIBUTED.match(after, at) and not cues.NEW_SENTENCE.search(after[:at])
+    )
+    if is_contributor or context.has(cues.PARTS) or (context.has(cues.MATERIAL) and cues.USED.match(after)):
+        return Verdict("mixture", "contributed")
+    if not (context.closes or after[:1] in {")", "."} or cues.INPUTS.match(after)):
+        return None
+    if context.has(cues.WITH_NOUN) or context.has(cues.NEWSROOM):
+        return Verdict("mixture", "with")
+    if found := context.find(cues.WITH):
+        head = context.before[: found.start()].rstrip()
+        is_line = context.starts_line and len(head) <= DATE
+        if is_line or head.endswith("(") or cues.SENTENCE_END.search(head[-12:]):
+            return Verdict("mixture", "with")
+    return None
+
+
+def _notice(context: Context) -> Verdict | None:
+    """Sentences about the text itself, and who holds the rights in it."""
+    if context.has(cues.NOTICE):
+        return Verdict(context.share, "notice")
+    if cues.SOLE.match(context.after):
+        return Verdict("text", "notice")
+    return Verdict(context.share, "copyright") if _has_rights(context) else None
+
+
+def _line(context: Context) -> Verdict | None:
+    """Lines that hold a credit and nothing else."""
+    if context.closes and context.has(cues.SOURCE):
+        is_credit = context.is_late or (context.is_short and context.is_early)
+        return Verdict(context.share, "credit_line") if is_credit else Verdict("photo", "caption")
+    if context.opens and context.is_dated:
+        if context.several and not context.is_early:
+            return Verdict("mixture", "closing_list")
+        if context.is_late or (context.is_early and context.is_short):
+            return Verdict(context.share, "credit_line" if context.is_late else "byline")
+        return Verdict("photo", "caption")
+    if context.is_short and (context.is_early or context.is_late) and context.starts_line:
+        before = context.before.rstrip()
+        is_byline = cues.BYLINE.match(context.before) or (
+            context.is_early
+            and before[-1:] in {"|", ",", "–", "-"}
+            and len(before) <= DATE
+            and cues.is_place(before)
+        )
+        if is_byline and (context.is_dated or cues.WRITER.match(context.after)):
+            is_beside = cues.BESIDE.search(context.before) is not None
+            return Verdict("mixture" if is_beside else context.share, "byline")
+    return None
+
+
+def _sentence(context: Context) -> Verdict | None:
+    """Names behind the last sentence of a line: the text's at the article's end, a photograph's elsewhere."""
+    found = context.is_dated and cues.SENTENCE_END.search(context.before[-24:])
+    if not found:
+        return None
+    if context.several and (context.is_late or not context.is_early):
+        return Verdict("mixture", "closing_list")
+    if context.is_late or cues.LOCAL.match(context.text, context.line[0]):
+        return Verdict(context.share, "credit_line")
+    is_quoted = found[1][:1] in {"”", '"', "»", "’"} and found[2].startswith("(")
+    return Verdict("citation", "cited") if is_quoted else Verdict("photo", "caption")
+
+
+def _own(context: Context) -> Verdict | None:
+    """What an agency says of its own work: whom it asked, what it saw."""
+    if not context.is_alias and cues.THE.search(context.lower[-6:]):
+        return None
+    if context.has(cues.TOLD):
+        return Verdict("self", "told")
+    if cues.JOURNALIST_AFTER.match(context.after) or context.has(cues.JOURNALIST_BEFORE):
+        is_topic = (
+            cues.NAMED_JOURNALIST.match(context.after)
+            or cues.COUNTED.search(context.lower)
+            or cues.NEWS_OF_IT.search(context.before + context.after)
+        )
+        return Verdict("about", "topic") if is_topic else Verdict("self", "seen")
+    return Verdict("self", "seen") if context.is_alias and cues.OWN_WORK.match(context.after) else None
+
+
+def _cited(context: Context) -> Verdict | None:
+    """What others say of an agency: that it reported something, or a story about it."""
+    if not context.is_alias and cues.THE.search(context.lower[-6:]):
+        return None
+    if cues.POLL.match(context.after):
+        return Verdict("about", "topic")
+    if context.has(cues.CITED_BEFORE):
+        return Verdict("citation", "cited")
+    is_verb = context.is_alias and cues.ABOUT_VERB.match(context.after)
+    if is_verb or cues.ABOUT_AFTER.match(context.after) or context.has(cues.ABOUT_BEFORE):
+        return Verdict("about", "topic")
+    after = cues.AGENCY_NOUN.sub("", context.after, count=1) if context.after[:1] == " " else context.after
+    is_subject = cues.CITED_AFTER.match(after) and (context.is_alias or cues.OPENING.search(context.before))
+    if is_subject or (context.is_alias and cues.SAID_AFTER.match(after)):
+        return Verdict("citation", "reported")
+    return None
+
+
+_ORDER: tuple[Callable[[Context], Verdict | None], ...] = (
+    _photo, _dateline, _parts, _notice, _line, _sentence, _own, _cited,
+)  # fmt: skip
