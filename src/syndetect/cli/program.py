@@ -10,6 +10,7 @@ from syndetect.cli.dedup import dedup
 from syndetect.cli.evaluate import evaluate
 from syndetect.cli.index import index
 from syndetect.cli.options import InOrder, is_debugged
+from syndetect.cli.scan import scan, show
 
 
 class _Program(InOrder):
@@ -54,6 +55,5 @@ def main() -> None:
     """
 
 
-main.add_command(evaluate)
-main.add_command(index)
-main.add_command(dedup)
+for command in (scan, show, evaluate, index, dedup):
+    main.add_command(command)
