@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndetect.evaluation.scores import ALIGNED, Scores, count_related, evaluate
-from syndetect.intervals import Span, cover, covered, overlap, overlapping, shared
+from syndetect.intervals import Span, covered, covered_sizes, overlap, overlap_sizes, overlapping_pairs
 
 Row = tuple[str, int, int, str, int, int]
 
@@ -49,15 +49,17 @@ class TestSpans:
     @given(spans, spans)
     def test_overlapping_spans_are_found(self, one: Drawn, two: Drawn) -> None:
         (place_a, a), (place_b, b) = arrays(one), arrays(two)
-        found = list(zip(*(side.tolist() for side in overlapping((place_a, place_b), (a, b))), strict=True))
+        found = list(
+            zip(*(side.tolist() for side in overlapping_pairs((place_a, place_b), (a, b))), strict=True)
+        )
         assert found == [
             (i, j)
             for i, x in enumerate(one)
             for j, y in enumerate(two)
             if x[0] == y[0] and overlap(Span(*x[1:]), Span(*y[1:]))
         ]
-        i, j = overlapping((place_a, place_b), (a, b))
-        assert shared(a[i], b[j]).tolist() == [
+        i, j = overlapping_pairs((place_a, place_b), (a, b))
+        assert overlap_sizes(a[i], b[j]).tolist() == [
             overlap(Span(*one[x][1:]), Span(*two[y][1:])) for x, y in found
         ]
 
@@ -67,13 +69,13 @@ class TestSpans:
         kept = owner < len(one)
         of = [[Span(*y[1:]) for y in two if y[0] == i] for i in range(len(one))]
         expected = [covered(Span(*x[1:]), others) for x, others in zip(one, of, strict=True)]
-        assert cover(a, owner[kept], b[kept]).tolist() == expected
+        assert covered_sizes(a, owner[kept], b[kept]).tolist() == expected
 
     def test_many_spans_take_no_longer_for_being_in_one_document(self) -> None:
         begin = 10 * np.arange(200_000)
         many = np.stack([begin, begin + 12], axis=1)
         place = np.zeros(len(many), np.int64)
-        one, _ = overlapping((place, place), (many, many))
+        one, _ = overlapping_pairs((place, place), (many, many))
         assert len(one) == 3 * len(many) - 2
 
 

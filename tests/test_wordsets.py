@@ -42,21 +42,21 @@ def test_union(one: list[list[int]]) -> None:
 @given(ranges, ranges)
 def test_common(one: list[list[int]], two: list[list[int]]) -> None:
     sides = intervals.union(table(one)), intervals.union(table(two))
-    found = intervals.common(*sides)
+    found = intervals.intersection(*sides)
     assert members(found) == members(sides[0]) & members(sides[1])
     assert_apart(found)
-    assert found.tolist() == intervals.common(*sides[::-1]).tolist()
+    assert found.tolist() == intervals.intersection(*sides[::-1]).tolist()
 
 
 @given(ranges, st.lists(st.integers(0, WORDS), max_size=9))
 def test_before(one: list[list[int]], words: list[int]) -> None:
-    found = intervals.before(intervals.union(table(one)), np.array(words, np.int64))
+    found = intervals.count_before(intervals.union(table(one)), np.array(words, np.int64))
     assert found.tolist() == [sum(word < limit for word in members(table(one))) for limit in words]
 
 
 @given(ranges, ranges)
 def test_counted(one: list[list[int]], within: list[list[int]]) -> None:
-    found = intervals.counted(intervals.union(table(one)), table(within))
+    found = intervals.count_within(intervals.union(table(one)), table(within))
     assert found.tolist() == [len(members(table(one)) & {*range(*pair)}) for pair in within]
 
 
@@ -67,4 +67,4 @@ def test_by_document(one: list[list[int]], sizes: list[int]) -> None:
         len(members(table(one)) & {*range(low, low + size)})
         for low, size in zip(documents.tolist(), sizes, strict=False)
     ]
-    assert intervals.by_document(table(one), documents).tolist() == expected
+    assert intervals.count_by_document(table(one), documents).tolist() == expected

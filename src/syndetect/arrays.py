@@ -1,5 +1,6 @@
-"""Flat arrays: their types, and what is done with them everywhere: sort, group, expand, pack two numbers in one."""
+"""Flat arrays: their types, and the operations that every package needs: sort, group, expand, pack."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ _LOWER = np.uint64(0xFFFFFFFF)
 
 
 def sort_keys(keys: U64, places: U32 | None = None) -> tuple[U64, U32]:
-    """Keys in ascending order, and with them their places (by default their numbers); equal keys keep their order."""
+    """Keys in ascending order with their places (by default the item numbers); equal keys keep their order."""
     keys = keys.copy()
     places = np.arange(len(keys), dtype=np.uint32) if places is None else places.copy()
     radix_sort(keys, places, np.empty_like(keys), np.empty_like(places))
@@ -31,36 +32,84 @@ def sort_keys(keys: U64, places: U32 | None = None) -> tuple[U64, U32]:
 
 
 def sort_values(values: U64, lowest: int = 0) -> U64:
-    """Values in ascending order of their bytes from ``lowest`` up; those that are equal in these keep their order."""
+    """Values sorted by their bytes from byte number ``lowest`` upwards; values equal in these bytes keep their order."""
     values = values.copy()
     sort(values, np.empty_like(values), np.int64(lowest))
     return values
 
 
 def find_groups(keys: U64, shift: int = 0) -> I64:
-    """int64[g, 2]: begin and end of each run of two or more sorted keys that are equal but for ``shift`` last bits."""
+    """int64[g, 2]: begin and end of each run of two or more sorted keys that are equal but for the ``shift`` last bits."""
     bounds = np.empty(len(keys) + 1, np.int64)
     count = _groups.find_groups(keys, np.uint64(shift), bounds)
     return bounds[: 2 * count].reshape(-1, 2).copy()
 
 
 def gather(places: U32, groups: I64) -> tuple[U32, I64, U64]:
-    """The places of groups, group by group; where the groups then stand (int64[g, 2]); and each place's group."""
+    """The places of groups, group after group; the bounds of each group in them (int64[g, 2]); each place's group."""
     sizes = groups[:, 1] - groups[:, 0]
-    bounds = np.concatenate([[0], np.cumsum(sizes)])
-    members = places[np.repeat(groups[:, 0] - bounds[:-1], sizes) + np.arange(bounds[-1])]
-    number = np.repeat(np.arange(len(groups), dtype=np.uint64), sizes)
-    return members, np.stack([bounds[:-1], bounds[1:]], axis=1), number
+    bounds = bounds_of(sizes)
+    which, members = expand(groups[:, 0], sizes)
+    return places[members], np.stack([bounds[:-1], bounds[1:]], axis=1), which.astype(np.uint64)
 
 
-def _distinct(values: U64) -> U64:
+def bounds_of(sizes: Iterable[int] | I64) -> I64:
+    """int64[n + 1]: where items of these sizes begin when they are laid end to end, and the end of the last one.
+
+    >>> bounds_of(np.array([2, 0, 3])).tolist()
+    [0, 2, 2, 5]
+    """
+    sizes = np.asarray(sizes if isinstance(sizes, np.ndarray) else list(sizes), np.int64)
+    bounds = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=bounds[1:])
+    return bounds
+
+
+def expand(begin: I64, sizes: I64) -> tuple[I64, I64]:
+    """The items of ranges, range after range: the number of the range (int64[m]), and the item (int64[m]).
+
+    >>> [column.tolist() for column in expand(np.array([7, 2]), np.array([2, 3]))]
+    [[0, 0, 1, 1, 1], [7, 8, 2, 3, 4]]
+    """
+    which = np.repeat(np.arange(len(sizes)), sizes)
+    offsets = begin - (np.cumsum(sizes) - sizes)
+    return which, np.arange(len(which)) + offsets[which]
+
+
+def run_starts(*columns: Array) -> I64:
+    """int64[r]: the first row of each run of rows that are equal in all columns.
+
+    >>> run_starts(np.array([4, 4, 4, 5]), np.array([0, 0, 1, 1])).tolist()
+    [0, 2, 3]
+    """
+    is_start = np.zeros(len(columns[0]), bool)
+    is_start[:1] = True
+    for column in columns:
+        is_start[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(is_start)
+
+
+def distinct(values: U64) -> U64:
     """Sorted values, each once."""
-    is_new = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=is_new[1:])
-    distinct: U64 = values[is_new]
-    return distinct
+    found: U64 = values[run_starts(values)]
+    return found
 
 
-def _halves(pairs: U64) -> I64:
-    """int64[n, 2]: the numbers that were packed in two."""
-    return np.stack([pairs >> _S32, pairs & _LOWER], axis=1).astype(np.int64)
+def pack(high: Array, low: Array) -> U64:
+    """uint64[n]: pairs of numbers below 2**32, one in the upper and one in the lower half; they sort as the pairs do."""
+    return high.astype(np.uint64) << _S32 | low.astype(np.uint64)
+
+
+def upper(packed: U64) -> I64:
+    """int64[n]: the upper halves of packed numbers."""
+    return (packed >> _S32).astype(np.int64)
+
+
+def lower(packed: U64) -> I64:
+    """int64[n]: the lower halves of packed numbers."""
+    return (packed & _LOWER).astype(np.int64)
+
+
+def unpack(packed: U64) -> I64:
+    """int64[n, 2]: the two numbers of each packed pair."""
+    return np.stack([upper(packed), lower(packed)], axis=1)

@@ -1,11 +1,11 @@
-"""Half-open ranges of characters: which of them overlap, and how much of one others cover; singly, and as arrays."""
+"""Half-open ranges: spans of characters one by one, and arrays of ranges as pairs and as sets."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from syndetect.arrays import I64
+from syndetect.arrays import I64, bounds_of, expand
 
 
 class Span(NamedTuple):
@@ -29,23 +29,23 @@ def covered(span: Span, others: Iterable[Span]) -> int:
     return total
 
 
-def shared(one: I64, two: I64) -> I64:
-    """int64[n]: the characters that two spans (int64[n, 2] each) of one document share, for each n."""
+def overlap_sizes(one: I64, two: I64) -> I64:
+    """int64[n]: the number of items that two ranges (int64[n, 2] each) share, row by row."""
     found: I64 = np.maximum(np.minimum(one[:, 1], two[:, 1]) - np.maximum(one[:, 0], two[:, 0]), 0)
     return found
 
 
-def overlapping(places: tuple[I64, I64], spans: tuple[I64, I64]) -> tuple[I64, I64]:
-    """All pairs of spans, one of each list, that stand in one place and share a character.
+def overlapping_pairs(places: tuple[I64, I64], spans: tuple[I64, I64]) -> tuple[I64, I64]:
+    """All pairs of spans, one of each list, that stand in the same place and share an item.
 
-    Of two spans that overlap, one begins within the other: so two sorted lists find all pairs, in time of their number.
+    Of two spans that overlap, one begins within the other: two sorted lists find all pairs in time of their number.
 
     Args:
-        places: int64[n] and int64[m], from 0: the document, or pair of documents, of each span.
+        places: int64[n] and int64[m], from 0: the document, or the pair of documents, of each span.
         spans: int64[n, 2] and int64[m, 2], none of them empty.
 
     Returns:
-        The numbers of the spans, int64[p] each, by the first and then by the second.
+        The row numbers of the spans, int64[p] each, ordered by the first list and then by the second.
     """
     stride = max((int(one.max()) for one in spans if one.size), default=0) + 1
     (begin_a, end_a), (begin_b, end_b) = (
@@ -60,37 +60,37 @@ def overlapping(places: tuple[I64, I64], spans: tuple[I64, I64]) -> tuple[I64, I
     return one[order], two[order]
 
 
-def _begin_within(spans: tuple[I64, I64], begins: I64, side: str) -> tuple[I64, I64]:
-    """Spans and those sorted beginnings that lie in them; at a span's own beginning only where ``side`` is "left"."""
-    low = np.searchsorted(begins, spans[0], side="left" if side == "left" else "right")
-    counts = np.maximum(np.searchsorted(begins, spans[1]) - low, 0)
-    owner = np.repeat(np.arange(len(counts)), counts)
-    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts - low, counts)
+def _begin_within(spans: tuple[I64, I64], begins: I64, side: Literal["left", "right"]) -> tuple[I64, I64]:
+    """Pairs of a span and a sorted beginning that lies in it; a beginning equal to the span's own: only for "left"."""
+    low = np.searchsorted(begins, spans[0], side=side)
+    return expand(low, np.maximum(np.searchsorted(begins, spans[1]) - low, 0))
 
 
-def cover(spans: I64, owner: I64, others: I64) -> I64:
-    """As :func:`covered`, of many spans.
+def covered_sizes(spans: I64, which: I64, others: I64) -> I64:
+    """int64[n]: the number of items of each span that lie in one or more other spans, as :func:`covered`.
 
     Args:
         spans: int64[n, 2].
-        owner: int64[m], which of them each of the others is held against.
+        which: int64[m], the row in ``spans`` that each of the others is compared with.
         others: int64[m, 2].
-
-    Returns:
-        int64[n].
     """
-    begin = np.maximum(others[:, 0], spans[owner, 0])
-    end = np.maximum(np.minimum(others[:, 1], spans[owner, 1]), begin)
-    base = owner * (int(spans.max(initial=0)) + 1)  # so that what is reached in one span lies before the next
+    begin = np.maximum(others[:, 0], spans[which, 0])
+    end = np.maximum(np.minimum(others[:, 1], spans[which, 1]), begin)
+    base = which * (
+        int(spans.max(initial=0)) + 1
+    )  # the ranges of one span end before those of the next begin
     order = np.argsort(base + begin, kind="stable")
     begin, end = (base + begin)[order], (base + end)[order]
     reached = np.maximum.accumulate(np.concatenate([[-1], end]))[:-1]
     new = np.maximum(end - np.maximum(begin, reached), 0)
-    return np.bincount(owner[order], new, minlength=len(spans)).astype(np.int64)
+    return np.bincount(which[order], new, minlength=len(spans)).astype(np.int64)
+
+
+# A set of items, such as words, is an array of ascending ranges that do not touch: each item counts once.
 
 
 def union(ranges: I64) -> I64:
-    """int64[m, 2]: the same words as ``ranges`` (int64[n, 2], in any order), in ascending ranges that are apart."""
+    """int64[m, 2]: the set of the items of ``ranges`` (int64[n, 2], in any order)."""
     ordered = ranges[np.argsort(ranges[:, 0], kind="stable")]
     if not len(ordered):
         return ordered
@@ -100,36 +100,34 @@ def union(ranges: I64) -> I64:
     return np.stack([ordered[begins, 0], reach[ends]], axis=1)
 
 
-def common(one: I64, two: I64) -> I64:
-    """int64[m, 2]: the words of two sets, each of ascending ranges that are apart, that lie in both."""
+def intersection(one: I64, two: I64) -> I64:
+    """int64[m, 2]: the items that two sets have in common, as ascending ranges."""
     low = np.searchsorted(two[:, 1], one[:, 0], side="right")
-    count = np.searchsorted(two[:, 0], one[:, 1], side="left") - low
-    first = np.repeat(np.arange(len(one)), count)
-    second = np.arange(count.sum()) + np.repeat(low - np.cumsum(count) + count, count)
+    first, second = expand(low, np.searchsorted(two[:, 0], one[:, 1], side="left") - low)
     return np.stack(
         [np.maximum(one[first, 0], two[second, 0]), np.minimum(one[first, 1], two[second, 1])], axis=1
     )
 
 
-def before(ranges: I64, words: I64) -> I64:
-    """int64[n]: how many words of ascending ranges that are apart stand before each of ``words`` (int64[n])."""
-    total = np.concatenate([[0], np.cumsum(ranges[:, 1] - ranges[:, 0])])
-    at = np.searchsorted(ranges[:, 0], words, side="left")
-    beyond = np.maximum(ranges[at - 1, 1] - words, 0) if len(ranges) else np.zeros(len(words), np.int64)
+def count_before(ranges: I64, items: I64) -> I64:
+    """int64[n]: how many items of a set stand before each of ``items`` (int64[n])."""
+    total = bounds_of(ranges[:, 1] - ranges[:, 0])
+    at = np.searchsorted(ranges[:, 0], items, side="left")
+    beyond = np.maximum(ranges[at - 1, 1] - items, 0) if len(ranges) else np.zeros(len(items), np.int64)
     inside: I64 = total[at] - np.where(at > 0, beyond, 0)
     return inside
 
 
-def counted(ranges: I64, within: I64) -> I64:
-    """int64[n]: how many words of ascending ranges that are apart lie in each of ``within`` (int64[n, 2])."""
-    return before(ranges, within[:, 1]) - before(ranges, within[:, 0])
+def count_within(ranges: I64, within: I64) -> I64:
+    """int64[n]: how many items of a set lie in each of the ranges ``within`` (int64[n, 2])."""
+    return count_before(ranges, within[:, 1]) - count_before(ranges, within[:, 0])
 
 
-def by_document(ranges: I64, documents: I64) -> I64:
-    """int64[d]: how many words of ``ranges`` (int64[n, 2], in any order) each document has.
+def count_by_document(ranges: I64, documents: I64) -> I64:
+    """int64[d]: how many words of ``ranges`` each document has.
 
     Args:
         ranges: int64[n, 2], in any order.
-        documents: int64[d + 1], each document's first word.
+        documents: int64[d + 1], the first word of each document.
     """
-    return np.diff(before(union(ranges), documents))
+    return np.diff(count_before(union(ranges), documents))

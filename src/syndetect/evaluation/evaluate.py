@@ -15,7 +15,7 @@ from syndetect.evaluation import scores as plagdet
 from syndetect.evaluation import truth as truths
 from syndetect.evaluation.scores import ALIGNED, Classes, Clusters, Rates, classes, clusters, ordered
 from syndetect.evaluation.truth import DERIVATIONS, PAIRS, Truth
-from syndetect.intervals import overlapping, shared
+from syndetect.intervals import overlap_sizes, overlapping_pairs
 from syndetect.results.result import Result, read_table
 from syndetect.schema import TABLES
 
@@ -169,8 +169,8 @@ def _uses(known: pl.DataFrame, found: pl.DataFrame) -> Clusters:
 
 def _same(place: I64, own: I64, other_place: I64, others: I64) -> tuple[I64, I64]:
     """The numbers of spans that are the same on both sides, each at most once."""
-    one, two = overlapping((place, other_place), (own, others))
-    both = shared(own[one], others[two])
+    one, two = overlapping_pairs((place, other_place), (own, others))
+    both = overlap_sizes(own[one], others[two])
     lengths = own[one, 1] - own[one, 0], others[two, 1] - others[two, 0]
     chosen = 2 * both >= np.minimum(*lengths)
     one, two, both, total = one[chosen], two[chosen], both[chosen], (lengths[0] + lengths[1])[chosen]

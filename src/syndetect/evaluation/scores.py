@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64
-from syndetect.intervals import cover, overlapping, shared
+from syndetect.intervals import covered_sizes, overlap_sizes, overlapping_pairs
 
 #: Two spans that say the same. No span is empty.
 ALIGNED = pl.Schema(
@@ -97,8 +97,8 @@ def _numbered(one: pl.DataFrame, two: pl.DataFrame) -> tuple[_Sides, _Sides]:
 
 def _related(known: _Sides, found: _Sides) -> tuple[I64, I64]:
     """The numbers of cases and detections that overlap in both documents."""
-    case, detection = overlapping((known.pair, found.pair), (known.one, found.one))
-    is_related = shared(known.two[case], found.two[detection]) > 0
+    case, detection = overlapping_pairs((known.pair, found.pair), (known.one, found.one))
+    is_related = overlap_sizes(known.two[case], found.two[detection]) > 0
     return case[is_related], detection[is_related]
 
 
@@ -107,7 +107,9 @@ def _mean_share(passages: _Sides, own: I64, others: _Sides, other: I64) -> float
     if not len(passages.pair):
         return 0.0
     lengths = (passages.one[:, 1] - passages.one[:, 0]) + (passages.two[:, 1] - passages.two[:, 0])
-    inside = cover(passages.one, own, others.one[other]) + cover(passages.two, own, others.two[other])
+    inside = covered_sizes(passages.one, own, others.one[other]) + covered_sizes(
+        passages.two, own, others.two[other]
+    )
     return float((inside / lengths).mean())
 
 

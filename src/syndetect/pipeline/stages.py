@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from syndetect.arrays import I64, U64, _distinct, _halves, sort_values
+from syndetect.arrays import I64, U64, distinct, pack, sort_values, unpack
 from syndetect.matching import alignment, bands, rare_shingles, shingles, winnowing, wording
 from syndetect.matching.places import Places
 from syndetect.pipeline.corpus import Corpus
@@ -26,7 +26,6 @@ PAIRS, LINKS = 1 << 17, 1 << 14
 #: Words of documents whose wording is sketched at a time.
 WORDS = 1 << 18
 _S32 = np.uint64(32)
-_LOWER = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
@@ -99,8 +98,8 @@ def compare(job: Job) -> None:
     job.progress.stage("comparison", len(cuts) - 1, "portions")
 
     def compare_portion(portion: int) -> Columns:
-        pairs = _distinct(_between(runs, cuts, portion))
-        sides = numbers[_halves(pairs)].astype(np.int64)
+        pairs = distinct(_between(runs, cuts, portion))
+        sides = numbers[unpack(pairs)].astype(np.int64)
         used, local = np.unique(sides, return_inverse=True)
         low, high = corpus.spans_of(used)
         shares = shingles.compare(corpus.code, low, high, local.reshape(sides.shape), settings.shingle_words)
@@ -163,8 +162,8 @@ def find_links(job: Job) -> None:
         a, b = wanted.T
         is_across = (job.outlet[a] != job.outlet[b]) | (job.outlet[a] < 0)
         wanted = wanted[is_across & (places.asked[a] | places.asked[b]).astype(bool)]
-        keys = wanted[:, 0].astype(np.uint64) << _S32 | wanted[:, 1].astype(np.uint64)
-        store.append("links", _halves(_distinct(sort_values(keys))))
+        keys = pack(wanted[:, 0], wanted[:, 1])
+        store.append("links", unpack(distinct(sort_values(keys))))
         store.step("pairs of links", 1)
     pairs = store["links"]
     portions = max(1, -(-len(pairs) // LINKS))

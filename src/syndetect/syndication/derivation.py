@@ -118,7 +118,7 @@ def derived(
     """
     a, b, words_a, words_b = matches
     ranges = np.concatenate([words_a[kin.may_derive(a, b)], words_b[kin.may_derive(b, a)]])
-    verbatim = intervals.by_document(ranges, documents) / np.maximum(np.diff(documents), 1)
+    verbatim = intervals.count_by_document(ranges, documents) / np.maximum(np.diff(documents), 1)
     one = np.concatenate([links[:, 0], links[:, 1]])
     other = np.concatenate([links[:, 1], links[:, 0]])
     share = np.concatenate([wording[:, 0], wording[:, 1]])

@@ -153,7 +153,7 @@ def _pairs(matches: Matches, quotes: I64) -> pl.DataFrame:
     """
     sides = matches.words_a, matches.words_b
     size = sum(words[:, 1] - words[:, 0] for words in sides)
-    quoted = sum(intervals.counted(quotes, words) for words in sides)
+    quoted = sum(intervals.count_within(quotes, words) for words in sides)
     frame = pl.DataFrame(
         {"a": matches.document_a, "b": matches.document_b, "shared": size, "narration": size - quoted}
     )
@@ -206,7 +206,7 @@ def _uses(
             "low": words[:, 0],
             "high": words[:, 1],
             "size": words[:, 1] - words[:, 0],
-            "quoted": intervals.counted(articles.quotes, words),
+            "quoted": intervals.count_within(articles.quotes, words),
             "before": words[:, 0] - articles.documents[document],
             "behind": articles.documents[document + 1] - words[:, 1],
             "begin": characters[0],

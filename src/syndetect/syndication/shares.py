@@ -55,10 +55,10 @@ def shares(uses: pl.DataFrame, whole: I64, matched: I64, quotes: I64, documents:
     ):
         ranges = uses.filter(chosen).select("low", "high").to_numpy().astype(np.int64).reshape(-1, 2)
         known = intervals.union(np.concatenate([known, ranges]))
-        totals.append(np.diff(intervals.before(known, documents)))
+        totals.append(np.diff(intervals.count_before(known, documents)))
     reused = intervals.union(matched)
-    unquoted = np.diff(intervals.before(reused, documents)) - np.diff(
-        intervals.before(intervals.common(reused, quotes), documents)
+    unquoted = np.diff(intervals.count_before(reused, documents)) - np.diff(
+        intervals.count_before(intervals.intersection(reused, quotes), documents)
     )
     agency, _, quoted, copied, unknown = totals
     return Shares(agency / sizes, (copied - quoted) / sizes, 1 - unknown / sizes, unquoted / sizes)

@@ -113,7 +113,7 @@ class _Shown:
             keep = keep & (self.reference[a] ^ self.reference[b])
         if self.covered is not None:
             for side in words:
-                keep = keep & (2 * intervals.counted(self.covered, side) >= side[:, 1] - side[:, 0])
+                keep = keep & (2 * intervals.count_within(self.covered, side) >= side[:, 1] - side[:, 0])
         return keep
 
     def uses(self, uses: pl.DataFrame) -> pl.DataFrame:
