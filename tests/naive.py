@@ -504,7 +504,7 @@ def accept(matches: Sequence[Match], min_words: int, min_score: int, reach: int)
 
 
 class Rules(NamedTuple):
-    """As ``syndetect.matching.alignment.Rules``, scores in quarters."""
+    """As ``syndetect.matching.alignment.AlignmentLimits``, scores in quarters."""
 
     min_words: int
     min_score: int

@@ -54,7 +54,7 @@ def bound(one: Sequence[int], other: Sequence[int]) -> int:
 
 
 class Rules(NamedTuple):
-    """As ``syndetect.matching.winnowing.Rules``, scores in quarters."""
+    """As ``syndetect.matching.winnowing.JoinLimits``, scores in quarters."""
 
     k: int
     hot: int

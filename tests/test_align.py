@@ -24,19 +24,19 @@ from strategies import (
 )
 from syndetect.kernels.nearby import first_of, pack_seed, second_of
 from syndetect.matching import alignment as stage
-from syndetect.matching.alignment import Matches, Rules, align, seed_pairs
+from syndetect.matching.alignment import AlignmentLimits, Matches, align, seed_pairs
 from syndetect.settings import Settings
 
 _SET = Settings()
-DEFAULT = Rules(
+DEFAULT = AlignmentLimits(
     _SET.min_words, _SET.min_score, _SET.min_linked_score, _SET.link_words, _SET.drop, _SET.join_words
 )
-LOOSE = Rules(min_words=1, min_score=3, min_linked_score=1.0, link_words=10, drop=4, join_words=3)
+LOOSE = AlignmentLimits(min_words=1, min_score=3, min_linked_score=1.0, link_words=10, drop=4, join_words=3)
 
 rules = st.one_of(
     st.sampled_from([DEFAULT, LOOSE]),
     st.builds(
-        Rules,
+        AlignmentLimits,
         min_words=st.sampled_from([1, 2, 4, 8]),
         min_score=st.sampled_from([1.0, 3.0, 4.25, 11.5]),
         min_linked_score=st.sampled_from([1.0, 2.5]),
@@ -48,7 +48,7 @@ rules = st.one_of(
 some_documents = st.one_of(edited(), documents(3, 30), mosaics())
 
 
-def in_quarters(given_rules: Rules) -> naive.Rules:
+def in_quarters(given_rules: AlignmentLimits) -> naive.Rules:
     return naive.Rules(
         given_rules.min_words,
         round(4 * given_rules.min_score),
@@ -90,7 +90,7 @@ def packed(
 def matched(
     found: list[list[int]],
     seeds: list[tuple[int, int]],
-    how: Rules = DEFAULT,
+    how: AlignmentLimits = DEFAULT,
     strong: set[tuple[int, int]] | None = None,
 ) -> Matches:
     places = placed(found)
@@ -108,7 +108,7 @@ def rows(matches: Matches) -> list[tuple[int, ...]]:
 def expected(
     found: list[list[int]],
     seeds: list[tuple[int, int]],
-    how: Rules,
+    how: AlignmentLimits,
     strong: set[tuple[int, int]] | None = None,
 ) -> list[tuple[int, ...]]:
     _, offsets = flatten(found)
@@ -129,14 +129,16 @@ def expected(
 
 
 @given(some_documents, rules, st.data())
-def test_matches_are_those_of_the_plain_twin(found: list[list[int]], how: Rules, data: st.DataObject) -> None:
+def test_matches_are_those_of_the_plain_twin(
+    found: list[list[int]], how: AlignmentLimits, data: st.DataObject
+) -> None:
     seeds = some_seeds(found, data)
     assert rows(matched(found, seeds, how)) == expected(found, seeds, how)
 
 
 @fewer(6)
 @given(st.one_of(mosaics(), edited()), rules)
-def test_from_all_seeds_too_they_are_those_of_the_twin(found: list[list[int]], how: Rules) -> None:
+def test_from_all_seeds_too_they_are_those_of_the_twin(found: list[list[int]], how: AlignmentLimits) -> None:
     seeds = common_words(found)
     assert rows(matched(found, seeds, how)) == expected(found, seeds, how)
 
@@ -147,7 +149,10 @@ def test_an_alignment_goes_as_far_from_its_seed_as_the_twins(
 ) -> None:
     """Few different words around one seed: gaps and ties of all kinds."""
     pair = [found[0] + [9] + found[1], found[2] + [9] + found[3]]
-    seeds, how = [(len(found[0]), len(pair[0]) + len(found[2]))], Rules(min_words, 1.0, 1.0, 0, drop, 0)
+    seeds, how = (
+        [(len(found[0]), len(pair[0]) + len(found[2]))],
+        AlignmentLimits(min_words, 1.0, 1.0, 0, drop, 0),
+    )
     assert rows(matched(pair, seeds, how)) == expected(pair, seeds, how)
 
 
@@ -161,7 +166,7 @@ def test_words_put_in_cost_the_same_on_either_side(one: int, two: int, drop: flo
     first, second = list(range(101, 141, 2)), list(range(201, 281, 2))
     a, b = first + [5] * one + second, first + [7] * two + second
     found = [a, b] if is_first else [b, a]
-    how = Rules(1, 1.0, 1.0, 0, drop, 0)
+    how = AlignmentLimits(1, 1.0, 1.0, 0, drop, 0)
     seeds = [(0, len(found[0]))]
     assert rows(matched(found, seeds, how)) == expected(found, seeds, how)
 
@@ -183,7 +188,7 @@ def claims_at_most_what_is_there(found: list[list[int]], row: tuple[int, ...]) -
 
 @given(some_documents, st.sampled_from([DEFAULT, LOOSE]), st.data())
 def test_a_match_claims_no_more_than_any_alignment_reaches(
-    found: list[list[int]], how: Rules, data: st.DataObject
+    found: list[list[int]], how: AlignmentLimits, data: st.DataObject
 ) -> None:
     for row in rows(matched(found, some_seeds(found, data), how)):
         claims_at_most_what_is_there(found, row)
@@ -228,7 +233,7 @@ def test_a_shared_run_of_enough_words_is_covered(
 
 @given(some_documents, rules, st.data())
 def test_seeds_may_come_again_and_pairs_without_a_strong_one_are_passed_over(
-    found: list[list[int]], how: Rules, data: st.DataObject
+    found: list[list[int]], how: AlignmentLimits, data: st.DataObject
 ) -> None:
     seeds = some_seeds(found, data)
     strong = set(data.draw(st.lists(st.sampled_from(seeds), max_size=3))) if seeds else set()
@@ -237,7 +242,7 @@ def test_seeds_may_come_again_and_pairs_without_a_strong_one_are_passed_over(
 
 @given(some_documents, rules, st.data())
 def test_documents_aligned_apart_give_what_they_give_together(
-    found: list[list[int]], how: Rules, data: st.DataObject
+    found: list[list[int]], how: AlignmentLimits, data: st.DataObject
 ) -> None:
     """Seeds are cut between first documents, so that portions of them can be aligned at once."""
     seeds, begins = some_seeds(found, data), flatten(found)[1].tolist()
@@ -267,7 +272,7 @@ def test_a_long_run_is_followed_to_its_end(gaps: list[int], own: int, length: in
     for seed in (0, 3 * length + sum(gaps[:3])):
         y = len(one) + (0 if seed == 0 else 3 * length + 6)
         for drop in (2.0, 8.0):
-            how = Rules(1, 1.0, 1.0, 0, drop, 0)
+            how = AlignmentLimits(1, 1.0, 1.0, 0, drop, 0)
             assert rows(matched(found, [(seed, y)], how)) == expected(found, [(seed, y)], how)
 
 

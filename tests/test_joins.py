@@ -17,20 +17,20 @@ import naive_joins
 from strategies import INTERPRETED, documents, edited, flatten, large, mosaics, placed, scatter
 from syndetect.kernels.groups import UNDATED
 from syndetect.matching import winnowing
-from syndetect.matching.winnowing import PARTS, Rules, Seeds, fingerprint, join
+from syndetect.matching.winnowing import PARTS, JoinLimits, Seeds, fingerprint, join
 
 
 def unpacked(seeds: npt.NDArray[np.uint64]) -> list[tuple[int, int, bool]]:
     return [(seed >> 32, (seed & 0xFFFFFFFF) >> 1, bool(seed & 1)) for seed in seeds.tolist()]
 
 
-def in_quarters(rules: Rules) -> naive_joins.Rules:
+def in_quarters(rules: JoinLimits) -> naive_joins.Rules:
     return naive_joins.Rules(
-        rules.k, rules.hot, *(round(4 * score) for score in (rules.least_score, rules.strong_score))
+        rules.k, rules.frequent, *(round(4 * score) for score in (rules.least_score, rules.strong_score))
     )
 
 
-Drawn = tuple[list[list[int]], list[tuple[int, int]], Rules, naive.Timeline]
+Drawn = tuple[list[list[int]], list[tuple[int, int]], JoinLimits, naive.Timeline]
 
 
 @st.composite
@@ -48,7 +48,7 @@ def prints_to_join(draw: st.DrawFn) -> Drawn:
     ]
     least = random.choice([1.0, 2.5, 4.25, 8.0])
     window = random.choice([-1, 0, 2, 5])
-    rules = Rules(k, random.randint(2, 6), window, least, random.choice([least, 11.5, 30.0]))
+    rules = JoinLimits(k, random.randint(2, 6), window, least, random.choice([least, 11.5, 30.0]))
     time = [random.choice([None, *range(12)]) for _ in found]
     return found, prints, rules, naive.Timeline(time, random.sample(range(len(found)), len(found)), window)
 
@@ -71,7 +71,7 @@ def _crowd(random: Random) -> Drawn:
     ]
     days, window = random.choice([3, 9]), random.randint(0, 2)
     least = random.choice([1.0, k + 0.5, k + 2.0])
-    rules = Rules(k, random.randint(2, 5), window, least, least + random.choice([0, 1.5, 4.25]))
+    rules = JoinLimits(k, random.randint(2, 5), window, least, least + random.choice([0, 1.5, 4.25]))
     time = [random.choice([None, *range(2 * days)]) for _ in found]
     return found, prints, rules, naive.Timeline(time, random.sample(range(len(found)), len(found)), window)
 
@@ -79,7 +79,7 @@ def _crowd(random: Random) -> Drawn:
 def joined(
     found: Sequence[Sequence[int]],
     prints: list[tuple[int, int]],
-    rules: Rules,
+    rules: JoinLimits,
     when: naive.Timeline,
     asked: Sequence[int] | None = None,
 ) -> Seeds:
@@ -87,7 +87,7 @@ def joined(
     time = [int(UNDATED) if one is None else one for one in when.time]
     places = placed(found, time, when.rank)
     if asked is not None:
-        places = replace(places, asked=np.array(asked, np.uint8))
+        places = replace(places, is_query=np.array(asked, np.uint8))
     return join(entries, places, rules)
 
 
@@ -99,7 +99,7 @@ def test_seeds_are_those_of_the_plain_twin(drawn: Drawn) -> None:
         prints, naive_joins.Corpus(found), when, in_quarters(rules), winnowing.LENGTHS, winnowing.MOST_REPEATS
     )
     assert unpacked(seeds.words) == twin.seeds
-    assert (seeds.hot_keys, seeds.starred_places, seeds.dropped_places) == twin[1:]
+    assert (seeds.frequent_keys, seeds.starred_places, seeds.dropped_places) == twin[1:]
     assert seeds.words.dtype == np.uint64
 
 
@@ -168,13 +168,13 @@ def test_a_pair_that_can_score_enough_nearby_is_a_seed(found: list[list[int]], k
     prints = [(1, x), (1, len(found[0]) + y)]
     # of the two sides the later one's words are counted, so the bound is asked of it
     later = sum(map(naive.weight, run)) + sum(best_near(*side[::-1]) for side in sides)
-    rules = Rules(k, 50, -1, later / 4, later / 4)
+    rules = JoinLimits(k, 50, -1, later / 4, later / 4)
     seeds = joined(found, prints, rules, naive.Timeline([None] * 2, range(2)))
     assert unpacked(seeds.words) == [(x, len(found[0]) + y, True)]
 
 
 PARAGRAPH = list(range(100, 140))
-ALL = Rules(4, 50, -1, 8.0, 11.5)
+ALL = JoinLimits(4, 50, -1, 8.0, 11.5)
 
 
 def hot_corpus(count: int) -> list[list[int]]:
@@ -183,7 +183,7 @@ def hot_corpus(count: int) -> list[list[int]]:
 
 
 def joined_whole(
-    found: list[list[int]], rules: Rules, time: list[int] | None = None, rank: list[int] | None = None
+    found: list[list[int]], rules: JoinLimits, time: list[int] | None = None, rank: list[int] | None = None
 ) -> Seeds:
     """The seeds of all parts together."""
     postings, places = fingerprint(*flatten(found), rules.k, 4), placed(found, time, rank)
@@ -193,7 +193,7 @@ def joined_whole(
         if postings.bounds[part] < postings.bounds[part + 1]
     ]
     words = np.concatenate([np.empty(0, np.uint64), *(part.words for part in parts)])
-    counts = [(part.hot_keys, part.starred_places, part.dropped_places) for part in parts]
+    counts = [(part.frequent_keys, part.starred_places, part.dropped_places) for part in parts]
     return Seeds(words, *np.sum([(0, 0, 0), *counts], axis=0).tolist())
 
 
@@ -212,7 +212,7 @@ def test_a_paragraph_that_everybody_has_costs_stars_in_time_order(step: int) -> 
         pairs[one % len(found[0])].add((one // len(found[0]), other // len(found[0])))
     assert len([at for at in inside if at in pairs]) > 3
     assert all(pairs[at] in (star, set()) for at in inside)
-    assert seeds.starred_places <= count * seeds.hot_keys
+    assert seeds.starred_places <= count * seeds.frequent_keys
     assert seeds.dropped_places == 0
 
 
@@ -228,7 +228,7 @@ def test_a_window_parts_what_is_hot_into_what_is_not() -> None:
     seeds = joined_whole(found, replace(ALL, window=3), time=[*range(80)])
     pairs = {(one // len(found[0]), other // len(found[0])) for one, other, _ in unpacked(seeds.words)}
     assert pairs == {(i, j) for i in range(80) for j in range(i + 1, min(i + 4, 80))}
-    assert seeds.hot_keys > 0
+    assert seeds.frequent_keys > 0
     assert seeds.starred_places == 0
 
 
@@ -238,17 +238,17 @@ def test_a_hot_fingerprint_is_lengthened_before_it_is_starred() -> None:
     found = scatter([formula + [1000 + 37 * i + 11 * j for j in range(20)] for i in range(30)])
     found[21] = found[7]
     prints = [(1, 24 * i) for i in range(30)]
-    seeds = joined(found, prints, Rules(4, 10, -1, 8.0, 11.5), naive.Timeline([None] * 30, range(30)))
+    seeds = joined(found, prints, JoinLimits(4, 10, -1, 8.0, 11.5), naive.Timeline([None] * 30, range(30)))
     assert unpacked(seeds.words) == [(24 * 7, 24 * 21, True)]
-    assert (seeds.hot_keys, seeds.starred_places) == (1, 0)
+    assert (seeds.frequent_keys, seeds.starred_places) == (1, 0)
 
 
 def test_one_document_does_not_fill_a_star() -> None:
     """A document that repeats a sentence a hundred times stands in the star as often as one may."""
     sentence = [5] * 40
     found = scatter([sentence * 3, sentence, sentence])
-    seeds = joined_whole(found, Rules(4, 10, -1, 8.0, 11.5))
-    assert seeds.hot_keys == 1
+    seeds = joined_whole(found, JoinLimits(4, 10, -1, 8.0, 11.5))
+    assert seeds.frequent_keys == 1
     assert seeds.starred_places == 3 * winnowing.MOST_REPEATS
     assert (
         len(seeds.words) <= 2 * seeds.starred_places + 3 * 9 * 9
@@ -257,12 +257,12 @@ def test_one_document_does_not_fill_a_star() -> None:
 
 @pytest.mark.parametrize("found", [[], [[]], [[], [1, 2]]], ids=str)
 def test_nothing_gives_nothing(found: list[list[int]]) -> None:
-    seeds = join(np.empty(0, np.uint64), placed(found), Rules(4, 2, -1, 8.0, 11.5))
+    seeds = join(np.empty(0, np.uint64), placed(found), JoinLimits(4, 2, -1, 8.0, 11.5))
     assert seeds.words.tolist() == []
-    assert (seeds.hot_keys, seeds.starred_places, seeds.dropped_places) == (0, 0, 0)
+    assert (seeds.frequent_keys, seeds.starred_places, seeds.dropped_places) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("hot", [2, 1_000_000])
 def test_any_number_of_hot_places_will_do(hot: int) -> None:
     found = hot_corpus(5)
-    assert joined_whole(found, Rules(4, hot, -1, 8.0, 11.5)).words.size
+    assert joined_whole(found, JoinLimits(4, hot, -1, 8.0, 11.5)).words.size

@@ -340,10 +340,10 @@ def shared(a: int, b: int, documents: int, exclusive: int) -> list[tuple[int, in
     ({}, [*shared(0, 1, 5, 5), *shared(1, 2, 5, 5)], [9, 9, 9], [0, 0, 0]),
 ])  # fmt: skip
 def test_owners_told_and_learned(
-    given_: dict[str, str], twins: list[tuple[int, int, int, bool]], sizes: list[int], expected: list[int]
+    given_: dict[str, str], same_id: list[tuple[int, int, int, bool]], sizes: list[int], expected: list[int]
 ) -> None:
     columns = {"outlet_a": pl.Int64, "outlet_b": pl.Int64, "document": pl.Int64, "exclusive": pl.Boolean}
-    found = owners.owners_of(pl.Series(["a", "B", "c"]), given_, frame(twins, **columns), pl.Series(sizes))
+    found = owners.owners_of(pl.Series(["a", "B", "c"]), given_, frame(same_id, **columns), pl.Series(sizes))
     assert found.tolist() == expected
 
 

@@ -14,7 +14,7 @@ import naive
 from strategies import INTERPRETED, documents, flatten, scatter
 from syndetect.kernels.groups import UNDATED
 from syndetect.matching import bands as lsh
-from syndetect.matching.bands import Owners, Sketch
+from syndetect.matching.bands import ParagraphDocuments, Sketch
 from syndetect.matching.minhash import permutations
 
 UNION = 40  # words that two sets have together, in the tests of the hit rate
@@ -25,10 +25,10 @@ def sketched(found: Sequence[Sequence[int]], least: int, shape: tuple[int, int, 
     return lsh.sketch(*flatten(found), least, permutations(bands * rows, 1), shape)
 
 
-def undated(owner: Sequence[int]) -> Owners:
+def undated(owner: Sequence[int]) -> ParagraphDocuments:
     """Documents in input order, without times."""
     count = max(owner, default=0) + 1
-    return Owners(
+    return ParagraphDocuments(
         np.array(owner, np.uint32),
         np.full(count, UNDATED),
         np.arange(count, dtype=np.uint32),
@@ -124,10 +124,10 @@ def owned(draw: st.DrawFn) -> Drawn:
     )
 
 
-def owners_of(owner: list[int], when: naive.Timeline) -> Owners:
+def owners_of(owner: list[int], when: naive.Timeline) -> ParagraphDocuments:
     time = [UNDATED if one is None else one for one in when.time]
     ranks = np.array(when.rank, np.uint32)
-    return Owners(
+    return ParagraphDocuments(
         np.array(owner, np.uint32), np.array(time, np.int64), ranks, when.window, np.ones(len(time), np.uint8)
     )
 

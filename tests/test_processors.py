@@ -35,7 +35,7 @@ def digest() -> str:
     prints = winnowing.fingerprint(words.code, words.documents, 4, 4)
     number = np.arange(len(articles))
     places = Places.of(tags(words.code), words.documents, number, number.astype(np.uint32))
-    rules = winnowing.Rules(4, 50, -1, 2.0, 8.0)
+    rules = winnowing.JoinLimits(4, 50, -1, 2.0, 8.0)
     parts = [prints.entries[a:b] for a, b in pairwise(prints.bounds.tolist())]
     seeds = np.concatenate([winnowing.join(part, places, rules).words for part in parts])
     pairs = np.stack([np.arange(200), np.arange(1, 201)], axis=1)

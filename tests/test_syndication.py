@@ -438,17 +438,17 @@ def test_owners_of_a_file_make_one_of_two_outlets(tmp_path: Path) -> None:
 
 def test_outlets_that_share_whole_articles_with_nobody_else_have_one_owner() -> None:
     texts = [prose(50) for _ in range(6)]
-    twins = [
+    same_id = [
         article(f"{outlet}-{n}", outlet, f"{n + 2}T1{hour}:00", text)
         for n, text in enumerate(texts)
         for hour, outlet in enumerate(("Post", "Daily"))
     ]
     alone = [article(f"own-{n}", "Post", "2T10:00", prose(50)) for n in range(5)]
-    found = scan([*twins, *alone], threads=1)
+    found = scan([*same_id, *alone], threads=1)
     assert kinds(found) == {"boilerplate"}
-    assert kinds(scan([*twins[:8], *alone], threads=1)) == {"copy"}  # four are too few
+    assert kinds(scan([*same_id[:8], *alone], threads=1)) == {"copy"}  # four are too few
     credited = [
-        one | {"author": "AFP"} for one in twins
+        one | {"author": "AFP"} for one in same_id
     ]  # what both have of an agency tells nothing of owners
     assert kinds(scan([*credited, *alone], threads=1)) == {"wire"}
 

@@ -32,14 +32,14 @@ def sort_keys(keys: U64, places: U32 | None = None) -> tuple[U64, U32]:
 
 
 def sort_values(values: U64, lowest: int = 0) -> U64:
-    """Values sorted by their bytes from byte number ``lowest`` upwards; values equal in these bytes keep their order."""
+    """Values sorted by their bytes from byte ``lowest`` upwards; values that are equal in these keep their order."""
     values = values.copy()
     sort(values, np.empty_like(values), np.int64(lowest))
     return values
 
 
 def find_groups(keys: U64, shift: int = 0) -> I64:
-    """int64[g, 2]: begin and end of each run of two or more sorted keys that are equal but for the ``shift`` last bits."""
+    """int64[g, 2]: begin and end of each run of two or more sorted keys, equal but for the ``shift`` last bits."""
     bounds = np.empty(len(keys) + 1, np.int64)
     count = _groups.find_groups(keys, np.uint64(shift), bounds)
     return bounds[: 2 * count].reshape(-1, 2).copy()
@@ -96,7 +96,7 @@ def distinct(values: U64) -> U64:
 
 
 def pack(high: Array, low: Array) -> U64:
-    """uint64[n]: pairs of numbers below 2**32, one in the upper and one in the lower half; they sort as the pairs do."""
+    """uint64[n]: pairs of numbers below 2**32, as upper and lower halves; packed numbers sort as the pairs do."""
     return high.astype(np.uint64) << _S32 | low.astype(np.uint64)
 
 

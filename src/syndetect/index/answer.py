@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64
-from syndetect.index.query_batch import Asked
+from syndetect.index.query_batch import QueryBatch
 from syndetect.index.search import Found
 from syndetect.kernels.groups import UNDATED
 from syndetect.matching import passages
@@ -35,11 +35,13 @@ class Answer:
         documents: the asked documents.
     """
 
-    def __init__(self, asked: Asked, articles: pl.DataFrame, texts: Sequence[bytes], found: Found) -> None:
-        self._asked, self._articles, self._texts, self._found = asked, articles, texts, found
+    def __init__(
+        self, queries: QueryBatch, articles: pl.DataFrame, texts: Sequence[bytes], found: Found
+    ) -> None:
+        self._query_batch, self._articles, self._texts, self._found = queries, articles, texts, found
         near = found.near.keys.reshape(-1)
-        self._keys = np.unique(np.concatenate([found.keys, near, asked.keys]))
-        self._words = asked.firsts("documents", self._keys)
+        self._keys = np.unique(np.concatenate([found.keys, near, queries.keys]))
+        self._words = queries.firsts("documents", self._keys)
 
     def __repr__(self) -> str:
         """The counts."""
@@ -60,12 +62,14 @@ class Answer:
     def pairs(self) -> pl.DataFrame:
         """Similar paragraphs."""
         near = self._found.near
-        asked = self._asked_of(near.keys)
-        order = np.lexsort((near.numbers[:, 1], near.keys[:, 1], near.numbers[:, 0], near.keys[:, 0], asked))
+        queries = self._asked_of(near.keys)
+        order = np.lexsort(
+            (near.numbers[:, 1], near.keys[:, 1], near.numbers[:, 0], near.keys[:, 0], queries)
+        )
         sides = [np.searchsorted(self._keys, near.keys[order, side]) for side in (0, 1)]
         spans = [self._characters(one, near.words[order, side]) for side, one in enumerate(sides)]
         numbers = near.numbers[order]
-        pairs = tabulate.Pairs(
+        pairs = tabulate.ParagraphPairs(
             (sides[0], sides[1]), (near.words[order, 0], near.words[order, 1]), (numbers[:, 0], numbers[:, 1]),
             near.shares[order],
         )  # fmt: skip
@@ -74,11 +78,11 @@ class Answer:
     @cached_property
     def passages(self) -> pl.DataFrame:
         """Every use of each passage."""
-        matches, asked = self._found.matches, self._asked
-        _, article, rank = asked.ranked(self._keys)
+        matches, queries = self._found.matches, self._query_batch
+        _, article, rank = queries.ranked(self._keys)
         rows = [self._documents(document) for document, _ in self._sides]
         one = np.where(self._keys[rows[0]] & 1 == 1, *rows)
-        number = asked.numbers(self._keys[one])
+        number = queries.numbers(self._keys[one])
         # each asked document by itself: what it is compared with counts as its own
         views, local = np.unique(
             np.stack([np.tile(number, 2), np.concatenate(rows)]), axis=1, return_inverse=True
@@ -109,7 +113,7 @@ class Answer:
 
     def _roles(self, passage: I64, document: I64) -> pl.Series:
         """Who of those that an answer names had each passage first, by time alone."""
-        nobody, bounds = np.zeros(len(passage), bool), origins.bounds_of(self._asked.times(self._keys))
+        nobody, bounds = np.zeros(len(passage), bool), origins.bounds_of(self._query_batch.times(self._keys))
         at = bounds[0][document], bounds[1][document]
         first, may_be = origins.first_documents(passage, document, document.astype(np.uint32), at, nobody)
         return origins.roles(passage, document, first, may_be, np.zeros(len(first), bool))
@@ -117,14 +121,16 @@ class Answer:
     @cached_property
     def documents(self) -> pl.DataFrame:
         """The asked documents."""
-        asked = self._asked
+        queries = self._query_batch
         of_both, words = [], []
         for document, ranges in self._sides:
             keys = self._found.keys[document]
             own = keys & 1 == 1
-            of_both.append(asked.numbers(keys[own]))
+            of_both.append(queries.numbers(keys[own]))
             words.append(self._found.words(document, ranges)[own])
-        counts = [np.diff(getattr(asked.batch.words, name)) for name in ("document_paragraphs", "documents")]
+        counts = [
+            np.diff(getattr(queries.batch.words, name)) for name in ("document_paragraphs", "documents")
+        ]
         matched = np.concatenate(of_both), np.concatenate(words).reshape(-1, 2)
         return tabulate.documents_table(self._articles, (counts[0], counts[1]), matched)
 
@@ -174,13 +180,13 @@ class Answer:
         """The order of the matches: by asked document, then score, then place."""
         matches, found = self._found.matches, self._found.keys
         keys = np.stack([found[matches.document_a], found[matches.document_b]], axis=1)
-        asked, places = self._asked_of(keys), (matches.words_b[:, 0], matches.words_a[:, 0])
-        order: I64 = np.lexsort((*places, keys[:, 1], keys[:, 0], -matches.score, asked))
+        queries, places = self._asked_of(keys), (matches.words_b[:, 0], matches.words_a[:, 0])
+        order: I64 = np.lexsort((*places, keys[:, 1], keys[:, 0], -matches.score, queries))
         return order
 
     def _asked_of(self, keys: I64) -> I64:
         """int64[n]: the asked ones of pairs of documents (int64[n, 2])."""
-        return self._asked.numbers(np.where(keys[:, 0] & 1 == 1, keys[:, 0], keys[:, 1]))
+        return self._query_batch.numbers(np.where(keys[:, 0] & 1 == 1, keys[:, 0], keys[:, 1]))
 
     def _spans(self, side: int) -> I64:
         """int64[n, 2]: the characters of the matches on one side."""
@@ -189,14 +195,14 @@ class Answer:
 
     def _characters(self, documents: I64, ranges: I64) -> I64:
         """int64[n, 2]: the characters of ranges of words, counted from the beginnings of their documents."""
-        asked, keys = self._asked, self._keys[documents]
+        queries, keys = self._query_batch, self._keys[documents]
         begin, end = (self._words[0][documents] + ranges[:, side] for side in (0, 1))
         spans = np.empty((len(documents), 2), np.int64)
         own = keys & 1 == 1
-        spans[own, 0] = asked.batch.words.begin[begin[own]]
-        spans[own, 1] = asked.batch.words.end[end[own] - 1]
-        for shard, at, rows in asked.by_shard(keys):
-            spans[at] = shard.spans(rows, begin[at], end[at])
+        spans[own, 0] = queries.batch.words.begin[begin[own]]
+        spans[own, 1] = queries.batch.words.end[end[own] - 1]
+        for segment, at, rows in queries.by_segment(keys):
+            spans[at] = segment.spans(rows, begin[at], end[at])
         return spans
 
     @cached_property
@@ -207,7 +213,7 @@ class Answer:
     @cached_property
     def _dated_frame(self) -> pl.DataFrame:
         """Their sources and times too."""
-        time = pl.Series(self._asked.times(self._keys))
+        time = pl.Series(self._query_batch.times(self._keys))
         published = time.set(time == int(UNDATED), None).cast(TABLES["passages"]["published"])
         return self._frame.with_columns(source=self._strings("source", "source"), published=published)
 
@@ -216,10 +222,10 @@ class Answer:
         found: list[str | None] = [None] * len(self._keys)
         own = np.flatnonzero(self._keys & 1 == 1)
         values = self._articles[column]
-        for at, number in zip(own.tolist(), self._asked.numbers(self._keys[own]).tolist(), strict=True):
+        for at, number in zip(own.tolist(), self._query_batch.numbers(self._keys[own]).tolist(), strict=True):
             found[at] = values[number]
-        for shard, places, rows in self._asked.by_shard(self._keys):
-            for at, value in zip(places.tolist(), shard.strings(name, rows), strict=True):
+        for segment, places, rows in self._query_batch.by_segment(self._keys):
+            for at, value in zip(places.tolist(), segment.strings(name, rows), strict=True):
                 found[at] = value
         return pl.Series(found, dtype=pl.String)
 
@@ -230,10 +236,10 @@ class Answer:
         keys = self._keys[used]
         for place, key in enumerate(keys.tolist()):
             if key & 1:
-                number = int(self._asked.numbers(np.array([key]))[0])
+                number = int(self._query_batch.numbers(np.array([key]))[0])
                 texts[place] = self._texts[number].decode()
-        for shard, places, rows in self._asked.by_shard(keys):
-            for place, text in zip(places.tolist(), shard.texts(rows) or (), strict=False):
+        for segment, places, rows in self._query_batch.by_segment(keys):
+            for place, text in zip(places.tolist(), segment.texts(rows) or (), strict=False):
                 texts[place] = text
         quoted = [
             None if (text := texts[place]) is None else text[begin:end]

@@ -28,21 +28,21 @@ class Exchange(NamedTuple):
 def ids_of(snapshot: Snapshot) -> list[str]:
     """The ids of all documents that are there."""
     ids: list[str] = []
-    for shard in snapshot.shards:
-        ids += [name for name in shard.strings("id", np.flatnonzero(shard.keep)) if name is not None]
+    for segment in snapshot.segments:
+        ids += [name for name in segment.strings("id", np.flatnonzero(segment.alive)) if name is not None]
     return ids
 
 
 def signatures(snapshot: Snapshot, numbers: I64, unit: str, settings: Settings) -> U32:
     """uint32[n, slots]: signatures of documents, or of all their paragraphs, in this order."""
     found: list[U32] = [np.empty((0, settings.slots), np.uint32)] * len(numbers)
-    for _, shard, at, rows in snapshot.by_shard(numbers):
+    for _, segment, at, rows in snapshot.by_segment(numbers):
         for place, row in zip(at.tolist(), rows.tolist(), strict=True):
-            low, high = shard.bounds("documents", np.array([row]))
+            low, high = segment.bounds("documents", np.array([row]))
             if unit == "paragraph":
-                first, last = shard.bounds("document_paragraphs", np.array([row]))
-                low, high = shard.bounds("paragraphs", np.arange(first[0], last[0]))
-            code = shard.codes(low, high)
+                first, last = segment.bounds("document_paragraphs", np.array([row]))
+                low, high = segment.bounds("paragraphs", np.arange(first[0], last[0]))
+            code = segment.codes(low, high)
             bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(high - low)])
             found[place] = minhash.sign_words(
                 code, bounds[:-1], bounds[1:], settings.shingle_words, settings.slots, settings.seed

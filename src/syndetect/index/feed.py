@@ -126,9 +126,9 @@ def _answer(document: Mapping[str, Any], index: Index) -> dict[str, Any]:
     }
 
 
-def _match(row: Mapping[str, Any], asked: str, facts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+def _match(row: Mapping[str, Any], queries: str, facts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """A row of ``matches``, seen from the asked document."""
-    own, other = ("b", "a") if row["doc_b"] == asked else ("a", "b")
+    own, other = ("b", "a") if row["doc_b"] == queries else ("a", "b")
     return {
         "doc": row[f"doc_{other}"],
         **facts[row[f"doc_{other}"]],
@@ -149,16 +149,16 @@ def _facts(doc_id: str, index: Index) -> dict[str, Any]:
     return facts
 
 
-def _passages(table: pl.DataFrame, asked: str) -> Iterator[dict[str, Any]]:
+def _passages(table: pl.DataFrame, queries: str) -> Iterator[dict[str, Any]]:
     """Each passage: where the asked document has it, and who of the others had it first; None where itself did."""
     for _, group in groupby(table.iter_rows(named=True), itemgetter("passage_id")):
         uses = list(group)
-        own = next((use for use in uses if use["doc_id"] == asked), None)
+        own = next((use for use in uses if use["doc_id"] == queries), None)
         if own is not None:
             first = uses[0]["doc_id"]
             yield {
                 **{name: own[name] for name in ("begin", "end", "words")},
-                "first": None if first == asked else first,
+                "first": None if first == queries else first,
             }
 
 

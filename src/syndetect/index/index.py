@@ -11,7 +11,7 @@ from typing import Literal, Self
 from syndetect.arrays import I64
 from syndetect.errors import OutputError, SettingsError, StoredIndexError
 from syndetect.index.reader import Asking, names_of, numbers_of, resolved
-from syndetect.index.segment_builder import Fresh
+from syndetect.index.segment_builder import DocumentBatch
 from syndetect.index.snapshot import Snapshot
 from syndetect.index.writer import Added, Adding, Chosen, Writer
 from syndetect.matching import sketch
@@ -169,12 +169,12 @@ class Index(Asking):
                 self._snapshot = adding.snapshot
             return Added(**adding.counts, skipped=skipped.frame())
 
-    def _prepare(self, batch: Chosen) -> tuple[Fresh, I64]:
+    def _prepare(self, batch: Chosen) -> tuple[DocumentBatch, I64]:
         """Everything that is kept of some documents; and those that they replace."""
         frame, texts, gone = batch
         sketched, _ = sketch.sketch(*joined(texts), self.settings, frame["doc_id"].to_list())
         stored = compression.compress(texts) if self.stores_text else None
-        return Fresh.of(sketched, frame, self.settings, stored), gone
+        return DocumentBatch.of(sketched, frame, self.settings, stored), gone
 
     def remove(self, ids: str | Iterable[str], *, missing: Literal["error", "skip"] = "error") -> int:
         """Remove documents; their space is given back when segments are merged, or by :meth:`compact`.

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from syndetect.arrays import I64, U32, U64, Array, find_groups, gather, sort_keys
-from syndetect.index.segment_builder import MOST_UNTIMED, STRINGS, Part
+from syndetect.index.segment_builder import MOST_UNTIMED, STRINGS, SegmentSource
 from syndetect.kernels.groups import find_owners
 from syndetect.matching import winnowing
 from syndetect.matching.timeline import latest
@@ -20,7 +20,7 @@ NONE = np.uint32(0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
-class Moved:
+class DocumentRemap:
     """A part, and where what stays of it goes.
 
     Attributes:
@@ -28,7 +28,7 @@ class Moved:
         first_document, first_paragraph, first_word, first_sketched: how many come before it.
     """
 
-    part: Part
+    part: SegmentSource
     first_document: int = 0
     first_paragraph: int = 0
     first_word: int = 0
@@ -37,12 +37,12 @@ class Moved:
     @cached_property
     def is_whole(self) -> bool:
         """Whether all documents stay."""
-        return bool(self.part.keep.all())
+        return bool(self.part.alive.all())
 
     @cached_property
     def kept(self) -> I64:
         """The documents that stay."""
-        return np.flatnonzero(self.part.keep)
+        return np.flatnonzero(self.part.alive)
 
     def array(self, name: str) -> Array:
         """One of the part's arrays."""
@@ -57,13 +57,13 @@ class Moved:
 
     def shift(self, bounds: I64, first: int) -> I64:
         """int64[d]: by how much the numbers of each document's items change, whose bounds are given."""
-        sizes = np.where(self.part.keep, np.diff(bounds), 0)
+        sizes = np.where(self.part.alive, np.diff(bounds), 0)
         begins: I64 = first + np.cumsum(sizes) - sizes - bounds[:-1]
         return begins
 
     @cached_property
     def _new_documents(self) -> U32:
-        new = np.full(len(self.part.keep), NONE, np.uint32)
+        new = np.full(len(self.part.alive), NONE, np.uint32)
         new[self.kept] = np.arange(len(self.kept), dtype=np.uint32) + np.uint32(self.first_document)
         return new
 
@@ -82,13 +82,13 @@ class Moved:
         owner = np.empty(len(numbers), np.int64)
         find_owners(numbers, self.array("blocks"), self.array("documents"), owner)
         new = (numbers + self._word_shift[owner]).astype(np.uint32)
-        new[~self.part.keep[owner]] = NONE
+        new[~self.part.alive[owner]] = NONE
         return new
 
     @cached_property
     def stays_sketched(self) -> npt.NDArray[np.bool_]:
         """bool[n]: of each sketched paragraph, whether it stays."""
-        return self.part.keep[self.array("sketched_owner")]
+        return self.part.alive[self.array("sketched_owner")]
 
     @cached_property
     def _new_sketched(self) -> U32:
@@ -102,14 +102,14 @@ class Moved:
         return self._new_sketched[numbers]
 
     @classmethod
-    def all_of(cls, parts: Sequence[Part]) -> "list[Moved]":
+    def all_of(cls, parts: Sequence[SegmentSource]) -> "list[DocumentRemap]":
         """Parts behind one another."""
         moved = [cls(part) for part in parts]
         at = np.zeros(4, np.int64)
         for number, one in enumerate(moved):
             moved[number] = cls(one.part, *at.tolist())
             sizes = (one.array("document_paragraphs"), one.array("documents"))
-            counts = [int(np.diff(bounds)[one.part.keep].sum()) for bounds in sizes]
+            counts = [int(np.diff(bounds)[one.part.alive].sum()) for bounds in sizes]
             at += [len(one.kept), *counts, int(one.stays_sketched.sum())]
         return moved
 
@@ -123,12 +123,14 @@ _SPOOLED = 1 << 24
 _UPPER = np.uint64(0xFFFFFFFF00000000)
 
 
-def words_of(parts: Sequence[Part]) -> int:
+def words_of(parts: Sequence[SegmentSource]) -> int:
     """How many words of parts stay."""
-    return sum(int(np.diff(part.arrays.whole("documents"))[part.keep].sum()) for part in parts)
+    return sum(int(np.diff(part.arrays.whole("documents"))[part.alive].sum()) for part in parts)
 
 
-def write(put: Put, parts: Sequence[Part], bands: int, spool: BinaryIO, threads: int = 1) -> dict[str, int]:
+def write(
+    put: Put, parts: Sequence[SegmentSource], bands: int, spool: BinaryIO, threads: int = 1
+) -> dict[str, int]:
     """Write what stays of parts, one behind the other, as the arrays and lists of one segment.
 
     Lists are worked on one at a time; of the rest, what is held in memory is a few numbers a document and a paragraph.
@@ -143,7 +145,7 @@ def write(put: Put, parts: Sequence[Part], bands: int, spool: BinaryIO, threads:
     Returns:
         How many documents, paragraphs, words and postings there are.
     """
-    moved = Moved.all_of(parts)
+    moved = DocumentRemap.all_of(parts)
     for name in ("code", "gaps", "lengths"):
         _put_items(put, moved, name, "documents")
     _put_words(put, moved)
@@ -188,7 +190,7 @@ def _renumbered(entries: U64, new: Callable[[int, U32], U32], part: int) -> U64:
     return found if not len(numbers) or numbers.max() != NONE else found[numbers != NONE]
 
 
-def _put_items(put: Put, moved: Sequence[Moved], name: str, bounds: str) -> None:
+def _put_items(put: Put, moved: Sequence[DocumentRemap], name: str, bounds: str) -> None:
     """What belongs to the documents that stay, of an array with these bounds."""
     for one in moved:
         values, ends = one.array(name), one.array(bounds)
@@ -198,13 +200,13 @@ def _put_items(put: Put, moved: Sequence[Moved], name: str, bounds: str) -> None
     put(name, moved[0].array(name)[:0])
 
 
-def _bounds(moved: Sequence[Moved], name: str) -> I64:
+def _bounds(moved: Sequence[DocumentRemap], name: str) -> I64:
     """The new bounds of what stays."""
-    sizes = [np.diff(one.array(name))[one.part.keep] for one in moved]
+    sizes = [np.diff(one.array(name))[one.part.alive] for one in moved]
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(sizes), dtype=np.int64)])
 
 
-def _put_words(put: Put, moved: Sequence[Moved]) -> None:
+def _put_words(put: Put, moved: Sequence[DocumentRemap]) -> None:
     """Words that have their places in ``far``."""
     for one in moved:
         far = one.array("far").copy()
@@ -213,7 +215,7 @@ def _put_words(put: Put, moved: Sequence[Moved]) -> None:
         put("far", far[words != NONE])
 
 
-def _put_documents(put: Put, moved: Sequence[Moved]) -> tuple[I64, int]:
+def _put_documents(put: Put, moved: Sequence[DocumentRemap]) -> tuple[I64, int]:
     """What there is one of for each document or paragraph; the documents' bounds, and how many paragraphs."""
     documents = _bounds(moved, "documents")
     put("documents", documents)
@@ -223,17 +225,17 @@ def _put_documents(put: Put, moved: Sequence[Moved]) -> tuple[I64, int]:
     put("document_paragraphs", _bounds(moved, "document_paragraphs"))
     counts = [np.diff(one.array("paragraphs").astype(np.int64)) for one in moved]
     kept = [
-        count[np.repeat(one.part.keep, np.diff(one.array("document_paragraphs")))]
+        count[np.repeat(one.part.alive, np.diff(one.array("document_paragraphs")))]
         for count, one in zip(counts, moved, strict=True)
     ]
     paragraphs = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(kept))])
     put("paragraphs", paragraphs.astype(np.uint32))
     for name in ("time", "known"):
-        put(name, np.concatenate([one.array(name)[one.part.keep] for one in moved]))
+        put(name, np.concatenate([one.array(name)[one.part.alive] for one in moved]))
     return documents, len(paragraphs) - 1
 
 
-def _put_sketches(put: Put, moved: Sequence[Moved]) -> list[U32]:
+def _put_sketches(put: Put, moved: Sequence[DocumentRemap]) -> list[U32]:
     """Sketched paragraphs; and of each old one that has keys in the bands, whose these will be, else ``NONE``.
 
     Of each class of identical paragraphs the first one gets the keys of the first that had any: they are the same.
@@ -262,7 +264,7 @@ def _put_sketches(put: Put, moved: Sequence[Moved]) -> list[U32]:
     return targets
 
 
-def _sketched(one: Moved, name: str) -> U32:
+def _sketched(one: DocumentRemap, name: str) -> U32:
     """The new paragraphs, or documents, of sketched paragraphs."""
     owner = one.array("sketched_owner")
     if name == "sketched_owner":
@@ -279,10 +281,12 @@ def _first_of_each(hashes: U64) -> tuple[U64, U32]:
     return ordered[is_first], places[is_first]
 
 
-def _put_postings(put: Put, moved: Sequence[Moved], documents: I64, spool: BinaryIO, threads: int) -> int:
+def _put_postings(
+    put: Put, moved: Sequence[DocumentRemap], documents: I64, spool: BinaryIO, threads: int
+) -> int:
     """Postings in the order of their keys and of what follows them; how many there are."""
     following: dict[int, U32] = {}
-    times = latest(np.concatenate([one.array("time")[one.part.keep] for one in moved]))
+    times = latest(np.concatenate([one.array("time")[one.part.alive] for one in moved]))
 
     def entries_of(which: int) -> U64:
         found, more = [np.empty(0, np.uint64)], [np.empty(0, np.uint32)]

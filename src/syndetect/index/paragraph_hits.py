@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from syndetect.arrays import F64, I64, U32, U64, Bool
-from syndetect.index.query_batch import Asked, Pairs
+from syndetect.index.query_batch import QueryBatch, WordPairs
 from syndetect.matching import alignment, shingles
 from syndetect.matching import bands as lsh
 from syndetect.matching.timeline import latest
@@ -29,7 +29,7 @@ class Near(NamedTuple):
     numbers: I64
     words: I64
     shares: F64
-    seeds: Pairs
+    seeds: WordPairs
 
 
 class _Classes(NamedTuple):
@@ -74,18 +74,18 @@ class _Hits(NamedTuple):
     hash: U64
 
 
-def find(asked: Asked, settings: Settings) -> Near:
+def find(queries: QueryBatch, settings: Settings) -> Near:
     """Pairs of paragraphs of asked documents and the index: those that a scan of all would find."""
-    sketch = asked.batch.sketch
-    owner = asked.batch.words.paragraph_documents[sketch.paragraphs].astype(np.int64)
-    buckets, hits = _look_up(asked, owner)
+    sketch = queries.batch.sketch
+    owner = queries.batch.words.paragraph_documents[sketch.paragraphs].astype(np.int64)
+    buckets, hits = _look_up(queries, owner)
     classes = _Classes.of(np.concatenate([owner, hits.document]), np.concatenate([sketch.hashes, hits.hash]))
     own = _Members(
-        classes.numbers(owner, sketch.hashes), asked.keys[owner], sketch.paragraphs.astype(np.int64)
+        classes.numbers(owner, sketch.hashes), queries.keys[owner], sketch.paragraphs.astype(np.int64)
     )
-    members = _earliest(asked, own, _members(asked, classes), settings.window)
-    ranges = _Ranges.of(asked, own, members)
-    owners = ranges.owners(asked, settings.window)
+    members = _earliest(queries, own, _members(queries, classes), settings.window)
+    ranges = _Ranges.of(queries, own, members)
+    owners = ranges.owners(queries, settings.window)
     counted = np.arange(len(ranges.key), dtype=np.uint32)
     leader = lsh.find_leaders(
         ranges.code, ranges.bounds.astype(np.uint32), counted, ranges.number.astype(np.uint64), owners
@@ -97,57 +97,57 @@ def find(asked: Asked, settings: Settings) -> Near:
     return _compare(ranges, np.stack([pairs >> _S32, pairs & np.uint64(0xFFFFFFFF)], axis=1), settings)
 
 
-def _look_up(asked: Asked, owner: I64) -> tuple[I64, _Hits]:
+def _look_up(queries: QueryBatch, owner: I64) -> tuple[I64, _Hits]:
     """The buckets of all keys of asked paragraphs (int64[bands, n]), and who is in them."""
-    keys = asked.batch.sketch.keys
+    keys = queries.batch.sketch.keys
     bands, count = keys.shape
     lists = np.repeat(np.arange(bands), count)
     composite = (np.tile(owner, bands) * bands + lists).astype(np.uint64) << _S32 | keys.reshape(-1)
     unique, at, bucket = np.unique(composite, return_index=True, return_inverse=True)
     hits = [_Hits(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint64))]
-    for shard in asked.shards:
-        begin, end = shard.find("bands", lists[at], unique & np.uint64(0xFFFFFFFF))
-        sketched, which = shard.numbers("bands", begin, end)
-        hits.append(_Hits(which, owner[at[which] % max(count, 1)], shard.hashes(sketched.astype(np.int64))))
+    for segment in queries.segments:
+        begin, end = segment.find("bands", lists[at], unique & np.uint64(0xFFFFFFFF))
+        sketched, which = segment.numbers("bands", begin, end)
+        hits.append(_Hits(which, owner[at[which] % max(count, 1)], segment.hashes(sketched.astype(np.int64))))
     return bucket.reshape(bands, count), _Hits(
         *(np.concatenate(column) for column in zip(*hits, strict=True))
     )
 
 
-def _members(asked: Asked, classes: _Classes) -> _Members:
+def _members(queries: QueryBatch, classes: _Classes) -> _Members:
     """All paragraphs of the index that are in classes, but for those of documents that are not there."""
     hashes, at = np.unique(classes.hash, return_inverse=True)
     by_hash = np.argsort(at, kind="stable")  # classes, those of each hash together
     firsts = np.searchsorted(at[by_hash], np.arange(len(hashes) + 1))
     found = [_Members(*(np.empty(0, np.int64) for _ in range(3)))]
-    for shard in asked.shards:
-        begin, end = shard.find("same", np.zeros(len(hashes), np.int64), hashes >> _S32)
-        numbers, which = shard.numbers("same", begin, end)
+    for segment in queries.segments:
+        begin, end = segment.find("same", np.zeros(len(hashes), np.int64), hashes >> _S32)
+        numbers, which = segment.numbers("same", begin, end)
         sketched = numbers.astype(np.int64)
-        is_same = shard.hashes(sketched) == hashes[which]
+        is_same = segment.hashes(sketched) == hashes[which]
         sketched, which = sketched[is_same], which[is_same]
-        documents, paragraphs = (shard.column(name, sketched) for name in ("sketched_owner", "sketched"))
-        if len(shard.removed):
-            lives = shard.keep[documents]
+        documents, paragraphs = (segment.column(name, sketched) for name in ("sketched_owner", "sketched"))
+        if len(segment.deleted):
+            lives = segment.alive[documents]
             documents, paragraphs, which = documents[lives], paragraphs[lives], which[lives]
         sizes = firsts[which + 1] - firsts[which]
         each = np.repeat(np.arange(len(which)), sizes)
         ends = np.cumsum(sizes)
         number = by_hash[firsts[which[each]] + np.arange(len(each)) - (ends - sizes)[each]]
-        other = asked.twins[classes.document[number]] != documents[each] + shard.first
+        other = queries.same_id[classes.document[number]] != documents[each] + segment.first
         each, number = each[other], number[other]
-        found.append(_Members(number, 2 * (documents[each] + shard.first), paragraphs[each]))
+        found.append(_Members(number, 2 * (documents[each] + segment.first), paragraphs[each]))
     return _Members(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
-def _earliest(asked: Asked, own: _Members, members: _Members, window: int) -> _Members:
+def _earliest(queries: QueryBatch, own: _Members, members: _Members, window: int) -> _Members:
     """Of classes that an asked paragraph does not lead, the earliest member: no other makes a pair with it.
 
     Within a window others may.
     """
     if window >= 0 or not len(members.key):
         return members
-    time = latest(asked.times(members.key))
+    time = latest(queries.times(members.key))
     order = np.lexsort((members.paragraph, members.key, time, members.number))
     firsts = order[np.flatnonzero(np.diff(members.number[order], prepend=-1))]
     led = np.zeros(int(members.number.max()) + 1, bool)
@@ -156,7 +156,7 @@ def _earliest(asked: Asked, own: _Members, members: _Members, window: int) -> _M
     inside = np.flatnonzero(own.number < len(led))
     inside = inside[at[own.number[inside]] >= 0]
     first = at[own.number[inside]]
-    own_time = latest(asked.times(own.key[inside]))
+    own_time = latest(queries.times(own.key[inside]))
     is_first = (own_time < time[first]) | ((own_time == time[first]) & (own.key[inside] < members.key[first]))
     led[own.number[inside[is_first]]] = True
     keep = led[members.number]
@@ -185,7 +185,7 @@ class _Ranges(NamedTuple):
     own: I64
 
     @classmethod
-    def of(cls, asked: Asked, own: _Members, members: _Members) -> "_Ranges":
+    def of(cls, queries: QueryBatch, own: _Members, members: _Members) -> "_Ranges":
         """Asked paragraphs and those of the index."""
         columns = (np.concatenate(both) for both in zip(members, own, strict=True))
         number, key, paragraph = columns
@@ -195,21 +195,21 @@ class _Ranges(NamedTuple):
         number, key, paragraph = number[order], key[order], paragraph[order]
         begin, end = np.empty(len(key), np.int64), np.empty(len(key), np.int64)
         is_own = key & 1 == 1
-        bounds = asked.batch.words.paragraphs
+        bounds = queries.batch.words.paragraphs
         begin[is_own], end[is_own] = bounds[paragraph[is_own]], bounds[paragraph[is_own] + 1]
-        for shard, some, _ in asked.by_shard(key):
-            begin[some], end[some] = shard.bounds("paragraphs", paragraph[some])
-        code, ranges = asked.codes(key, begin, end)
-        first = begin - asked.firsts("documents", key)[0]
-        inside = paragraph - asked.firsts("document_paragraphs", key)[0]
+        for segment, some, _ in queries.by_segment(key):
+            begin[some], end[some] = segment.bounds("paragraphs", paragraph[some])
+        code, ranges = queries.codes(key, begin, end)
+        first = begin - queries.firsts("documents", key)[0]
+        inside = paragraph - queries.firsts("document_paragraphs", key)[0]
         return cls(number, key, paragraph, code, ranges, first, inside, at[len(members.key) :])
 
-    def owners(self, asked: Asked, window: int) -> lsh.Owners:
+    def owners(self, queries: QueryBatch, window: int) -> lsh.ParagraphDocuments:
         """Their documents."""
-        time, article, rank = asked.ranked(self.key)
-        times, is_asked = np.empty(len(rank), np.int64), np.empty(len(rank), np.uint8)
-        times[article], is_asked[article] = time, self.key & 1
-        return lsh.Owners(article, times, rank, window, is_asked)
+        time, article, rank = queries.ranked(self.key)
+        times, is_query = np.empty(len(rank), np.int64), np.empty(len(rank), np.uint8)
+        times[article], is_query[article] = time, self.key & 1
+        return lsh.ParagraphDocuments(article, times, rank, window, is_query)
 
 
 def _entries(ranges: _Ranges, leads: Bool, buckets: I64, hits: _Hits, classes: _Classes) -> U64:
@@ -244,5 +244,5 @@ def _compare(ranges: _Ranges, pairs: U64, settings: Settings) -> Near:
     measures = np.stack([shares.jaccard, shares.containment_a, shares.containment_b], axis=1)
     return Near(
         ranges.key[near], ranges.inside[near], words, measures[found],
-        Pairs.of(seeds, ranges.key, ranges.bounds, ranges.first),
+        WordPairs.of(seeds, ranges.key, ranges.bounds, ranges.first),
     )  # fmt: skip

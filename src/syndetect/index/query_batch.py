@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from syndetect.arrays import I64, U8, U32, U64
-from syndetect.index.segment_reader import Shard
+from syndetect.index.segment_reader import SegmentReader
 from syndetect.kernels.lists import copy_ranges
-from syndetect.matching.places import Places, blocks_of, tags
+from syndetect.matching.places import Places, document_hints, tags
 from syndetect.matching.sketch import Batch
 from syndetect.matching.timeline import latest
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueryBatch:
     """Documents to hold against an index.
 
     Attributes:
@@ -33,14 +33,14 @@ class Asked:
 
     batch: Batch
     time: I64
-    twins: I64
-    shards: Sequence[Shard]
+    same_id: I64
+    segments: Sequence[SegmentReader]
 
     @cached_property
     def keys(self) -> I64:
         """int64[d]: their keys."""
-        total = self.shards[-1].first + self.shards[-1].count if self.shards else 0
-        places = np.where(self.twins >= 0, self.twins, total + np.arange(len(self.twins)))
+        total = self.segments[-1].first + self.segments[-1].count if self.segments else 0
+        places = np.where(self.same_id >= 0, self.same_id, total + np.arange(len(self.same_id)))
         return 2 * places.astype(np.int64) + 1
 
     @cached_property
@@ -62,24 +62,24 @@ class Asked:
     @cached_property
     def blocks(self) -> U32:
         """uint32: the document of every 256th of their words."""
-        return blocks_of(self.batch.words.documents, len(self.batch.words.code))
+        return document_hints(self.batch.words.documents, len(self.batch.words.code))
 
-    def by_shard(self, keys: I64) -> Iterator[tuple[Shard, I64, I64]]:
+    def by_segment(self, keys: I64) -> Iterator[tuple[SegmentReader, I64, I64]]:
         """Of documents of the index: shards, which of the keys are theirs, and these documents' rows."""
-        for shard in self.shards:
+        for segment in self.segments:
             at = np.flatnonzero(
-                (keys >= 2 * shard.first) & (keys < 2 * (shard.first + shard.count)) & (keys & 1 == 0)
+                (keys >= 2 * segment.first) & (keys < 2 * (segment.first + segment.count)) & (keys & 1 == 0)
             )
             if len(at):
-                yield shard, at, (keys[at] >> 1) - shard.first
+                yield segment, at, (keys[at] >> 1) - segment.first
 
     def times(self, keys: I64) -> I64:
         """int64[n]: when documents were published."""
         time = np.empty(len(keys), np.int64)
         own = keys & 1 == 1
         time[own] = self.time[self.numbers(keys[own])]
-        for shard, at, rows in self.by_shard(keys):
-            time[at] = shard.column("time", rows)
+        for segment, at, rows in self.by_segment(keys):
+            time[at] = segment.column("time", rows)
         return time
 
     def firsts(self, name: str, keys: I64) -> tuple[I64, I64]:
@@ -91,8 +91,8 @@ class Asked:
         own = keys & 1 == 1
         bounds, numbers = getattr(self.batch.words, name), self.numbers(keys[own])
         low[own], high[own] = bounds[numbers], bounds[numbers + 1]
-        for shard, at, rows in self.by_shard(keys):
-            low[at], high[at] = shard.bounds(name, rows)
+        for segment, at, rows in self.by_segment(keys):
+            low[at], high[at] = segment.bounds(name, rows)
         return low, high
 
     def codes(self, keys: I64, begin: I64, end: I64) -> tuple[U32, I64]:
@@ -109,8 +109,8 @@ class Asked:
             len(self.batch.words.code),
         )
         starts[own] = begin[own]
-        for shard, at, _ in self.by_shard(keys):
-            pools.append(shard.codes(begin[at], end[at]))
+        for segment, at, _ in self.by_segment(keys):
+            pools.append(segment.codes(begin[at], end[at]))
             lengths = end[at] - begin[at]
             starts[at] = size + np.cumsum(lengths) - lengths
             size += len(pools[-1])
@@ -127,8 +127,8 @@ class Asked:
             code, bounds: as of :meth:`codes`.
         """
         time, article, rank = self.ranked(keys)
-        asked = (keys & 1).astype(np.uint8)
-        return Places.of(tags(code), bounds, time, rank[article], asked, article)
+        queries = (keys & 1).astype(np.uint8)
+        return Places.of(tags(code), bounds, time, rank[article], queries, article)
 
     def ranked(self, keys: I64) -> tuple[I64, U32, U32]:
         """Of documents, of which some may be named twice: times, numbers (uint32[n]), and the ranks of the numbers."""
@@ -140,7 +140,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Pairs:
+class WordPairs:
     """Words of two documents at which these agree.
 
     Attributes:
@@ -154,20 +154,20 @@ class Pairs:
     strong: npt.NDArray[np.bool_]
 
     @classmethod
-    def none(cls) -> "Pairs":
+    def none(cls) -> "WordPairs":
         """No words at all."""
         return cls(np.empty((0, 2), np.int64), np.empty((0, 2), np.int64), np.empty(0, bool))
 
-    def joined(self, other: "Pairs") -> "Pairs":
+    def joined(self, other: "WordPairs") -> "WordPairs":
         """These and others."""
-        return Pairs(
+        return WordPairs(
             np.concatenate([self.keys, other.keys]),
             np.concatenate([self.words, other.words]),
             np.concatenate([self.strong, other.strong]),
         )
 
     @classmethod
-    def of(cls, seeds: U64, keys: I64, bounds: I64, offsets: I64) -> "Pairs":
+    def of(cls, seeds: U64, keys: I64, bounds: I64, offsets: I64) -> "WordPairs":
         """From seeds of a corpus of excerpts.
 
         Args:

@@ -13,7 +13,7 @@ from syndetect.errors import InputError, SettingsError, StoredIndexError
 from syndetect.index import datasketch_bridge, near_duplicates, search
 from syndetect.index.answer import Answer
 from syndetect.index.near_duplicates import NearDuplicates
-from syndetect.index.query_batch import Asked
+from syndetect.index.query_batch import QueryBatch
 from syndetect.index.snapshot import Snapshot, head_of
 from syndetect.kernels.groups import UNDATED
 from syndetect.matching import sketch
@@ -70,15 +70,15 @@ class Asking:
     def get(self, doc_id: str) -> dict[str, Any] | None:
         """A document: ``id, source, published, title, url, text``, each None where unknown; None if there is none."""
         snapshot = self._snapshot
-        for _, shard, _, rows in snapshot.by_shard(snapshot.numbers_of(names_of([doc_id]))):
-            found: dict[str, Any] = {name: shard.strings(name, rows)[0] for name in ("id", "source")}
-            time = int(shard.column("time", rows)[0])
+        for _, segment, _, rows in snapshot.by_segment(snapshot.numbers_of(names_of([doc_id]))):
+            found: dict[str, Any] = {name: segment.strings(name, rows)[0] for name in ("id", "source")}
+            time = int(segment.column("time", rows)[0])
             moment = pl.Series([None if time == UNDATED else time], dtype=pl.Int64).cast(
                 pl.Datetime("us", "UTC")
             )
             found["published"] = moment[0]
-            found |= {name: shard.strings(name, rows)[0] for name in ("title", "url")}
-            texts = shard.texts(rows)
+            found |= {name: segment.strings(name, rows)[0] for name in ("title", "url")}
+            texts = segment.texts(rows)
             return found | {"text": texts[0] if texts else None}
         return None
 
@@ -90,7 +90,7 @@ class Asking:
         return {
             "path": str(self.path),
             "documents": snapshot.size,
-            "removed": sum(len(shard.removed) for shard in snapshot.shards),
+            "removed": sum(len(segment.deleted) for segment in snapshot.segments),
             **{name: snapshot.total(name) for name in ("paragraphs", "words", "postings")},
             "segments": len(snapshot.entries),
             "bytes": sum(entry.size for entry in (*snapshot.entries, *snapshot.removals.values())),
@@ -110,8 +110,8 @@ class Asking:
             StoredIndexError: for the first file that is damaged or missing.
         """
         snapshot = self._snapshot
-        for shard in snapshot.shards:
-            shard.verify()
+        for segment in snapshot.segments:
+            segment.verify()
         for entry in snapshot.removals.values():
             try:
                 self._ledger.read_small(entry)
@@ -133,8 +133,8 @@ class Asking:
             InputError: there is no text that can be read.
             StoredIndexError: the index is damaged.
         """
-        asked, frame, texts = self._asked(self._snapshot, *one_document(document))
-        return Answer(asked, frame, texts, search.find(asked, self.settings))
+        queries, frame, texts = self._query_batch(self._snapshot, *one_document(document))
+        return Answer(queries, frame, texts, search.find(queries, self.settings))
 
     def query_many(
         self,
@@ -172,25 +172,25 @@ class Asking:
         )
 
         def work(batch: tuple[pl.DataFrame, list[bytes]]) -> dict[str, pl.DataFrame]:
-            asked, frame, texts = self._asked(snapshot, *batch)
-            return Answer(asked, frame, texts, search.find(asked, self.settings)).tables()
+            queries, frame, texts = self._query_batch(snapshot, *batch)
+            return Answer(queries, frame, texts, search.find(queries, self.settings)).tables()
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
             return Answer.joined(parts, skipped.frame, self._info(snapshot))
 
-    def _asked(
+    def _query_batch(
         self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]
-    ) -> tuple[Asked, pl.DataFrame, list[bytes]]:
+    ) -> tuple[QueryBatch, pl.DataFrame, list[bytes]]:
         """Documents to hold against a state of the index, with the names that they have in tables, and their texts."""
         ids = frame["doc_id"].to_list()
         is_named = [has_id(name) for name in ids]
         batch, _ = sketch.sketch(*joined(texts), self.settings, ids)
-        twins = np.where(is_named, snapshot.numbers_of(ids), -1)
+        same_id = np.where(is_named, snapshot.numbers_of(ids), -1)
         if not all(is_named):
             frame = frame.with_columns(
                 doc_id=pl.Series([name.removeprefix("\0") for name in ids], dtype=pl.String)
             )
-        return Asked(batch, articles.times(frame["published"]), twins, snapshot.shards), frame, texts
+        return QueryBatch(batch, articles.times(frame["published"]), same_id, snapshot.segments), frame, texts
 
     def near_duplicates(self, document: "Document | MinHash | LeanMinHash") -> NearDuplicates:
         """Every paragraph and document of the index that is nearly the same.
@@ -211,9 +211,9 @@ class Asking:
         snapshot = self._snapshot
         if not isinstance(document, (str, Mapping)):
             signature = datasketch_bridge.from_datasketch(document, self.settings)
-            return near_duplicates.of_signature(snapshot.shards, signature, self.settings)
-        asked, frame, _ = self._asked(snapshot, *one_document(document))
-        return near_duplicates.of_documents(asked, frame["doc_id"].to_list(), self.settings)
+            return near_duplicates.of_signature(snapshot.segments, signature, self.settings)
+        queries, frame, _ = self._query_batch(snapshot, *one_document(document))
+        return near_duplicates.of_documents(queries, frame["doc_id"].to_list(), self.settings)
 
     def signatures(
         self, ids: str | Iterable[str], *, unit: Literal["document", "paragraph"] = "document"

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from syndetect.arrays import I64, U64
 from syndetect.index import fingerprint_hits, paragraph_hits
-from syndetect.index.query_batch import Asked, Pairs
+from syndetect.index.query_batch import QueryBatch, WordPairs
 from syndetect.matching import alignment, winnowing
 from syndetect.matching.alignment import Matches
 from syndetect.matching.places import Places
@@ -36,23 +36,23 @@ class Found(NamedTuple):
         return ranges - self.bounds[documents][:, None]
 
 
-def find(asked: Asked, settings: Settings) -> Found:
+def find(queries: QueryBatch, settings: Settings) -> Found:
     """Matches and pairs of asked documents and an index: those that a scan of all of them would find."""
-    similar = paragraph_hits.find(asked, settings)
-    seeds = fingerprint_hits.find_seeds(asked, winnowing.Rules.of(settings))
+    similar = paragraph_hits.find(queries, settings)
+    seeds = fingerprint_hits.find_seeds(queries, winnowing.JoinLimits.of(settings))
     pairs = similar.seeds.joined(seeds)
     hopeful = _hopeful(pairs)
     keys, article = np.unique(pairs.keys[hopeful], return_inverse=True)
     article, words, strong = article.reshape(-1, 2), pairs.words[hopeful], pairs.strong[hopeful]
-    code, bounds = asked.codes(keys, *asked.firsts("documents", keys))
+    code, bounds = queries.codes(keys, *queries.firsts("documents", keys))
     places = _places(bounds)
     at = (words + bounds[article]).astype(np.uint64)
     packed: U64 = np.unique(at[:, 0] << _S32 | at[:, 1] << _U1 | strong.astype(np.uint64))
-    table = alignment.align(code, places, packed, alignment.Rules.of(settings))
+    table = alignment.align(code, places, packed, alignment.AlignmentLimits.of(settings))
     return Found(keys, bounds, Matches.of(table, places), similar)
 
 
-def _hopeful(pairs: Pairs) -> npt.NDArray[np.bool_]:
+def _hopeful(pairs: WordPairs) -> npt.NDArray[np.bool_]:
     """bool[n]: which seeds are of pairs of documents with a strong one; others are not aligned."""
     both = pairs.keys[:, 0] << 32 | pairs.keys[:, 1]
     return np.isin(both, np.unique(both[pairs.strong]))

@@ -15,7 +15,7 @@ from xxhash import xxh3_64_intdigest
 from syndetect.arrays import I64, U32, U64, Array
 from syndetect.kernels.lists import FAR
 from syndetect.matching import bands, minhash, winnowing
-from syndetect.matching.places import blocks_of, tags
+from syndetect.matching.places import document_hints, tags
 from syndetect.matching.sketch import Batch
 from syndetect.reading.articles import times
 from syndetect.settings import Settings
@@ -60,7 +60,7 @@ _S32 = np.uint64(32)
 _UPPER = np.uint64(0xFFFFFFFF00000000)
 
 
-class Part(Protocol):
+class SegmentSource(Protocol):
     """Consecutive documents, in memory or in a segment."""
 
     @property
@@ -68,7 +68,7 @@ class Part(Protocol):
         """Those of :data:`ARRAYS`."""
 
     @property
-    def keep(self) -> npt.NDArray[np.bool_]:
+    def alive(self) -> npt.NDArray[np.bool_]:
         """bool[d]: the documents that were not removed."""
 
     def entries(self, name: str, which: int) -> U64:
@@ -89,11 +89,11 @@ def keyed(hashes: U64, numbers: U32) -> U64:
 
 
 @dataclass(frozen=True)
-class Fresh:
+class DocumentBatch:
     """Documents that were just read."""
 
     arrays: Memory
-    keep: npt.NDArray[np.bool_]
+    alive: npt.NDArray[np.bool_]
     lists: dict[str, list[U64]]
     following: list[U32]
 
@@ -108,7 +108,7 @@ class Fresh:
     @classmethod
     def of(
         cls, batch: Batch, articles: pl.DataFrame, settings: Settings, texts: Sequence[bytes] | None
-    ) -> "Fresh":
+    ) -> "DocumentBatch":
         """From what was sketched of articles.
 
         Args:
@@ -139,7 +139,7 @@ class Fresh:
         ids = keyed(hash_ids(articles["doc_id"].to_list()), numbers)
         sketched = np.arange(len(sketch.hashes), dtype=np.uint32)
         bounds = batch.postings.bounds
-        following = winnowing.continuations(
+        following = winnowing.context_hashes(
             tags(words.code),
             words.documents,
             arrays["blocks"],
@@ -158,7 +158,9 @@ class Fresh:
 
 
 def _blocks(documents: I64, words: int) -> U32:
-    return np.append(blocks_of(documents, words), np.uint32(max(len(documents) - 2, 0))).astype(np.uint32)
+    return np.append(document_hints(documents, words), np.uint32(max(len(documents) - 2, 0))).astype(
+        np.uint32
+    )
 
 
 def _steps(begin: U32, end: U32, documents: I64) -> dict[str, Array]:

@@ -16,7 +16,7 @@ from syndetect.storage.sorted_lists import Arrays, Lists
 _S32 = np.uint64(32)
 
 
-class Shard:
+class SegmentReader:
     """Some consecutive documents of an index.
 
     Args:
@@ -26,16 +26,16 @@ class Shard:
         removed: uint32, ascending, those that were removed.
     """
 
-    def __init__(self, arrays: Arrays, first: int, count: int, removed: U32) -> None:
-        self.arrays, self.first, self.count, self.removed = arrays, first, count, removed
+    def __init__(self, arrays: Arrays, first: int, count: int, deleted: U32) -> None:
+        self.arrays, self.first, self.count, self.deleted = arrays, first, count, deleted
         self._lists = {name: Lists(arrays, name) for name in LISTS}
 
     @cached_property
-    def keep(self) -> Bool:
+    def alive(self) -> Bool:
         """bool[d]: the documents that were not removed."""
-        keep = np.ones(self.count, bool)
-        keep[self.removed] = False
-        return keep
+        alive = np.ones(self.count, bool)
+        alive[self.deleted] = False
+        return alive
 
     def find(self, name: str, lists: I64, keys: U64) -> tuple[I64, I64]:
         """Where entries stand; see :meth:`syndetect.storage.sorted_lists.Lists.find`."""
@@ -145,6 +145,6 @@ class Shard:
         for document, one, name in zip(
             found.tolist(), which.tolist(), self.strings("id", documents), strict=True
         ):
-            if name == ids[one] and self.keep[document]:
+            if name == ids[one] and self.alive[document]:
                 rows[one] = document
         return rows

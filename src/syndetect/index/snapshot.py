@@ -7,7 +7,7 @@ import numpy as np
 
 from syndetect.arrays import I64, U32
 from syndetect.errors import StoredIndexError
-from syndetect.index.segment_reader import Shard
+from syndetect.index.segment_reader import SegmentReader
 from syndetect.settings import Settings
 from syndetect.storage.directory import Entry, Ledger
 from syndetect.storage.segment_file import Segment
@@ -26,7 +26,7 @@ class Snapshot:
 
     generation: int
     entries: tuple[Entry, ...]
-    shards: tuple[Shard, ...]
+    segments: tuple[SegmentReader, ...]
     removals: Mapping[str, Entry]
 
     @classmethod
@@ -41,23 +41,25 @@ class Snapshot:
         """
         known = {}
         if opened is not None:
-            known = {one.name: (one, shard) for one, shard in zip(opened.entries, opened.shards, strict=True)}
+            known = {
+                one.name: (one, segment) for one, segment in zip(opened.entries, opened.segments, strict=True)
+            }
         entries = tuple(one for one in ledger.entries if "of" not in one.facts)
         removals = {str(one.facts["of"]): one for one in ledger.entries if "of" in one.facts}
-        segments = {one.name for one in entries}
-        if not removals.keys() <= segments or len(removals) + len(segments) < len(ledger.entries):
+        names = {one.name for one in entries}
+        if not removals.keys() <= names or len(removals) + len(names) < len(ledger.entries):
             raise StoredIndexError.damaged(ledger.folder, "documents are removed of what is not there")
-        shards, first = [], 0
+        segments, first = [], 0
         for entry in entries:
-            before, shard = known.get(entry.name, (None, None))
-            arrays = shard.arrays if shard is not None and before == entry else _segment(ledger, entry)
+            before, segment = known.get(entry.name, (None, None))
+            arrays = segment.arrays if segment is not None and before == entry else _segment(ledger, entry)
             removed = np.empty(0, np.uint32)
             count = int(entry.facts["documents"])
             if entry.name in removals:
                 removed = _removed(ledger, removals[entry.name], count)
-            shards.append(Shard(arrays, first, count, removed))
+            segments.append(SegmentReader(arrays, first, count, removed))
             first += count
-        return cls(ledger.generation, entries, tuple(shards), removals)
+        return cls(ledger.generation, entries, tuple(segments), removals)
 
     def is_of(self, ledger: Ledger) -> bool:
         """Whether this is the state of a folder that its ledger knows."""
@@ -67,7 +69,7 @@ class Snapshot:
     @property
     def size(self) -> int:
         """How many documents there are."""
-        return sum(shard.count - len(shard.removed) for shard in self.shards)
+        return sum(segment.count - len(segment.deleted) for segment in self.segments)
 
     def total(self, name: str) -> int:
         """How many words, or the like, the segments hold, of removed documents too."""
@@ -76,17 +78,17 @@ class Snapshot:
     def numbers_of(self, ids: Sequence[str]) -> I64:
         """int64[n]: the documents of ids, numbered through all segments, or -1."""
         numbers = np.full(len(ids), -1, np.int64)
-        for shard in self.shards:
-            rows = shard.rows_of(ids)
-            numbers = np.where(rows >= 0, rows + shard.first, numbers)
+        for segment in self.segments:
+            rows = segment.rows_of(ids)
+            numbers = np.where(rows >= 0, rows + segment.first, numbers)
         return numbers
 
-    def by_shard(self, numbers: I64) -> Iterator[tuple[int, Shard, I64, I64]]:
+    def by_segment(self, numbers: I64) -> Iterator[tuple[int, SegmentReader, I64, I64]]:
         """Of documents: the numbers of shards, the shards, which of them are theirs, and their rows."""
-        for at, shard in enumerate(self.shards):
-            which = np.flatnonzero((numbers >= shard.first) & (numbers < shard.first + shard.count))
+        for at, segment in enumerate(self.segments):
+            which = np.flatnonzero((numbers >= segment.first) & (numbers < segment.first + segment.count))
             if len(which):
-                yield at, shard, which, numbers[which] - shard.first
+                yield at, segment, which, numbers[which] - segment.first
 
 
 def head_of(ledger: Ledger) -> tuple[Settings, bool]:

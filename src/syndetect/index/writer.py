@@ -14,7 +14,7 @@ from syndetect.arrays import I64, U32
 from syndetect.errors import InputError, OutputError, SyndetectError
 from syndetect.index import merge, merge_policy
 from syndetect.index.merge import MOST_WORDS
-from syndetect.index.segment_builder import Fresh, Part
+from syndetect.index.segment_builder import DocumentBatch, SegmentSource
 from syndetect.index.snapshot import Snapshot
 from syndetect.settings import Settings
 from syndetect.storage.directory import Entry, Ledger
@@ -33,7 +33,7 @@ class Writer:
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger, self._settings = ledger, settings
 
-    def add(self, snapshot: Snapshot, parts: Sequence[Part], gone: I64, threads: int) -> Snapshot:
+    def add(self, snapshot: Snapshot, parts: Sequence[SegmentSource], gone: I64, threads: int) -> Snapshot:
         """Add documents behind those that are there, and remove some of these, at once.
 
         Args:
@@ -57,11 +57,11 @@ class Writer:
 
     def compact(self, snapshot: Snapshot, threads: int) -> Snapshot:
         """As few segments as can be, and nothing of what was removed."""
-        words = [merge.words_of([shard]) for shard in snapshot.shards]
+        words = [merge.words_of([segment]) for segment in snapshot.segments]
         runs, low = [], 0
         for high in range(1, len(words) + 1):
             if high == len(words) or sum(words[low : high + 1]) > merge.MOST_WORDS:
-                if high - low > 1 or len(snapshot.shards[low].removed):
+                if high - low > 1 or len(snapshot.segments[low].deleted):
                     runs.append((low, high))
                 low = high
         return self._merge(snapshot, runs, threads) if runs else snapshot
@@ -72,12 +72,12 @@ class Writer:
         removed, done = self._removed(snapshot, np.empty(0, np.int64)), 0
         for low, high in runs:
             entries += snapshot.entries[done:low]
-            merged = self._segment(snapshot.shards[low:high], threads)
+            merged = self._segment(snapshot.segments[low:high], threads)
             entries += [merged] if merged.facts["documents"] else []
             done = high
         return self._commit(snapshot, [*entries, *snapshot.entries[done:]], removed)
 
-    def _segment(self, parts: Sequence[Part], threads: int) -> Entry:
+    def _segment(self, parts: Sequence[SegmentSource], threads: int) -> Entry:
         """Write a segment; it counts when it is committed."""
         path = self._ledger.fresh("segment")
         if merge.words_of(parts) <= merge_policy.LEAST_WORDS:
@@ -90,10 +90,11 @@ class Writer:
     def _removed(self, snapshot: Snapshot, gone: I64) -> dict[str, U32]:
         """What is removed of each segment when these documents are removed as well."""
         removed = {
-            entry.name: shard.removed for entry, shard in zip(snapshot.entries, snapshot.shards, strict=True)
+            entry.name: segment.deleted
+            for entry, segment in zip(snapshot.entries, snapshot.segments, strict=True)
         }
-        for at, shard, _, rows in snapshot.by_shard(gone):
-            removed[snapshot.entries[at].name] = np.union1d(shard.removed, rows.astype(np.uint32))
+        for at, segment, _, rows in snapshot.by_segment(gone):
+            removed[snapshot.entries[at].name] = np.union1d(segment.deleted, rows.astype(np.uint32))
         return removed
 
     def _commit(self, snapshot: Snapshot, entries: Sequence[Entry], removed: dict[str, U32]) -> Snapshot:
@@ -166,7 +167,7 @@ class Adding:
     def __init__(self, writer: Writer, snapshot: Snapshot, existing: str, threads: int, memory: int) -> None:
         self._writer, self.snapshot, self._existing, self._threads = writer, snapshot, existing, threads
         self._portion = min(max(memory // _WORD_BYTES, LEAST_PORTION), _MOST_PORTION)
-        self._parts: list[Fresh] = []
+        self._parts: list[DocumentBatch] = []
         self._gone: list[I64] = []
         self._words = 0
         self.counts = dict.fromkeys(("documents", "paragraphs", "words", "replaced", "known"), 0)
@@ -187,7 +188,7 @@ class Adding:
                 stays = [text for text, known in zip(texts, is_known.tolist(), strict=True) if not known]
                 yield Chosen(frame.filter(~is_known), stays, numbers[:0])
 
-    def take(self, part: Fresh, gone: I64) -> None:
+    def take(self, part: DocumentBatch, gone: I64) -> None:
         """Take documents and those that they replace, and write what there is when it is much."""
         self._parts.append(part)
         self._gone.append(gone)

@@ -18,7 +18,7 @@ MOST_WORDS = 1024
 
 
 @dataclass(frozen=True)
-class Rules:
+class AlignmentLimits:
     """What is accepted; see :class:`syndetect.settings.Settings`. Scores in words."""
 
     min_words: int
@@ -57,7 +57,7 @@ class Matches:
     @classmethod
     def of(cls, table: U32, places: Places) -> "Matches":
         """The matches that :func:`align` found."""
-        document_a, document_b = (places.owners(table[:, side].copy()) for side in (A0, B0))
+        document_a, document_b = (places.documents_of(table[:, side].copy()) for side in (A0, B0))
         a, b = (table[:, side : side + 2].astype(np.int64) for side in (A0, B0))
         measures = (table[:, column].astype(np.int64) for column in (EQUAL, COLUMNS, SCORE))
         return cls(document_a, document_b, a, b, *measures)
@@ -81,7 +81,7 @@ def seed_pairs(code: U32, low: I64, high: I64, pairs: I64) -> U64:
     return found[:, 0] << np.uint64(32) | found[:, 1] << np.uint64(1) | np.uint64(1)
 
 
-def align(code: U32, places: Places, seeds: U64, rules: Rules) -> U32:
+def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> U32:
     """Align every pair of documents around its seeds.
 
     Args:
@@ -93,12 +93,12 @@ def align(code: U32, places: Places, seeds: U64, rules: Rules) -> U32:
     Returns:
         uint32[n, WIDTH], the table that :meth:`Matches.of` takes.
     """
-    least = round(4 * rules.min_score)
+    least = round(4 * limits.min_score)
     table = np.empty((len(seeds) + 1, WIDTH), np.int64)
     n = _kernels.align(
-        code, places.documents, places.blocks, seeds, np.int64(rules.min_words), np.int64(least),
+        code, places.documents, places.hints, seeds, np.int64(limits.min_words), np.int64(least),
         # a match that can stand alone needs no other
-        np.int64(min(least, round(4 * rules.min_linked_score))),
-        np.int64(rules.link_words), np.int64(round(4 * rules.drop)), np.int64(rules.join_words), table,
+        np.int64(min(least, round(4 * limits.min_linked_score))),
+        np.int64(limits.link_words), np.int64(round(4 * limits.drop)), np.int64(limits.join_words), table,
     )  # fmt: skip
     return table[:n].astype(np.uint32)

@@ -85,7 +85,7 @@ def sketch(
 
 
 @dataclass(frozen=True)
-class Owners:
+class ParagraphDocuments:
     """The documents of sketched paragraphs.
 
     Attributes:
@@ -96,14 +96,14 @@ class Owners:
         asked: uint8[d], whether the document's pairs are wanted.
     """
 
-    owner: U32
+    document: U32
     time: I64
     rank: U32
     window: int
-    asked: U8
+    is_query: U8
 
 
-def find_leaders(code: U32, begins: U32, paragraphs: U32, hashes: U64, owners: Owners) -> U32:
+def find_leaders(code: U32, begins: U32, paragraphs: U32, hashes: U64, documents: ParagraphDocuments) -> U32:
     """uint32[n]: for each paragraph the earliest one that is the same, word for word; many are their own.
 
     Within a window, the earliest that is close enough to all that it leads.
@@ -117,7 +117,7 @@ def find_leaders(code: U32, begins: U32, paragraphs: U32, hashes: U64, owners: O
     """
     leader = np.arange(len(hashes), dtype=np.uint32)
     for chosen in _by_leading_bits(hashes, 64):
-        places, ranks = chosen, owners.rank[owners.owner[chosen]]
+        places, ranks = chosen, documents.rank[documents.document[chosen]]
         if len(ranks) and (ranks[1:] < ranks[:-1]).any():
             places = chosen[np.argsort(ranks, kind="stable")]
         keys, places = sort_keys(hashes[places], places)
@@ -128,9 +128,9 @@ def find_leaders(code: U32, begins: U32, paragraphs: U32, hashes: U64, owners: O
             paragraphs,
             places,
             groups,
-            owners.owner,
-            owners.time,
-            np.int64(owners.window),
+            documents.document,
+            documents.time,
+            np.int64(documents.window),
             leader,
         )
     return leader
@@ -149,15 +149,15 @@ def _by_leading_bits(keys: U32 | U64, bits: int) -> Iterator[U32]:
         yield np.flatnonzero(keys >> shift == portion).astype(np.uint32)
 
 
-def identical_pairs(leader: U32, owners: Owners) -> U64:
+def identical_pairs(leader: U32, documents: ParagraphDocuments) -> U64:
     """uint64[n], packed: each paragraph with its leader, where the two are in different documents.
 
     A star and not all pairs: a paragraph that a million documents share gives a million pairs.
     """
     led = np.flatnonzero(leader != np.arange(len(leader), dtype=np.uint32))
     first = leader[led].astype(np.int64)
-    one, two = owners.owner[first], owners.owner[led]
-    wanted = (one != two) & (owners.asked[one] | owners.asked[two]).astype(bool)
+    one, two = documents.document[first], documents.document[led]
+    wanted = (one != two) & (documents.is_query[one] | documents.is_query[two]).astype(bool)
     return _pack(first[wanted], led[wanted])
 
 
@@ -165,7 +165,7 @@ def _pack(one: I64, two: I64) -> U64:
     return np.minimum(one, two).astype(np.uint64) << _S32 | np.maximum(one, two).astype(np.uint64)
 
 
-def similar_pairs(keys: U32, leaders: U32, owners: Owners, hot: int) -> U64:
+def similar_pairs(keys: U32, leaders: U32, documents: ParagraphDocuments, most_places: int) -> U64:
     """Candidates of one band: pairs of leaders with the same key, packed, ascending, in different documents.
 
     Args:
@@ -176,13 +176,13 @@ def similar_pairs(keys: U32, leaders: U32, owners: Owners, hot: int) -> U64:
     """
     keys = keys[leaders]
     found = [
-        pair_buckets(keys[chosen].astype(np.uint64) << _S32 | leaders[chosen], owners, hot)
+        pair_buckets(keys[chosen].astype(np.uint64) << _S32 | leaders[chosen], documents, most_places)
         for chosen in _by_leading_bits(keys, 32)
     ]
     return sort_values(np.concatenate(found))
 
 
-def pair_buckets(entries: U64, owners: Owners, hot: int) -> U64:
+def pair_buckets(entries: U64, documents: ParagraphDocuments, most_places: int) -> U64:
     """Pairs of leaders in one bucket: entries (32 bits of a key, then a leader) that have the same key.
 
     Args:
@@ -190,24 +190,27 @@ def pair_buckets(entries: U64, owners: Owners, hot: int) -> U64:
         owners, hot: as of :func:`similar_pairs`.
     """
     entries = sort_values(entries, lowest=4)
-    pairs = _pair_buckets(entries.astype(np.uint32), find_groups(entries, 32), owners, hot)
+    pairs = _pair_buckets(entries.astype(np.uint32), find_groups(entries, 32), documents, most_places)
     return np.concatenate([np.empty(0, np.uint64), *pairs])
 
 
-def _pair_buckets(places: U32, groups: I64, owners: Owners, hot: int) -> Iterator[U64]:
+def _pair_buckets(places: U32, groups: I64, documents: ParagraphDocuments, most_places: int) -> Iterator[U64]:
     """The pairs of the small buckets, and of the large ones."""
     sizes = groups[:, 1] - groups[:, 0]
-    for kernel, chosen in ((_groups.pair_groups, sizes <= hot), (_groups.star_groups, sizes > hot)):
+    for kernel, chosen in (
+        (_groups.pair_groups, sizes <= most_places),
+        (_groups.star_groups, sizes > most_places),
+    ):
         is_star = kernel is _groups.star_groups
         of = sizes[chosen]
         room = int((2 * of if is_star else of * (of - 1) // 2).sum())
         members, chosen_groups, number = gather(places, groups[chosen])
-        owner = owners.owner[members].astype(np.int64)
+        document = documents.document[members].astype(np.int64)
         if is_star:
-            _, order = sort_keys(number << _S32 | owners.rank[owner])
-            members, owner = members[order], owner[order]
+            _, order = sort_keys(number << _S32 | documents.rank[document])
+            members, document = members[order], document[order]
         out = np.empty(room, np.uint64)
         n = kernel(
-            members, owner, chosen_groups.reshape(-1), owners.time, owners.asked, np.int64(owners.window), out
+            members, document, chosen_groups.reshape(-1), documents.time, documents.is_query, np.int64(documents.window), out
         )  # fmt: skip
         yield out[:n]

@@ -26,10 +26,10 @@ class Places:
 
     tags: U8
     documents: I64
-    blocks: U32
+    hints: U32
     time: I64
     rank: U32
-    asked: U8
+    is_query: U8
     article: U32
 
     @classmethod
@@ -39,13 +39,13 @@ class Places:
         documents: I64,
         time: I64,
         rank: U32,
-        asked: U8 | None = None,
+        is_query: U8 | None = None,
         article: U32 | None = None,
     ) -> Self:
         """Places with their blocks; by default all documents are asked for, and are whole articles."""
-        asked = np.ones(len(time), np.uint8) if asked is None else asked
+        is_query = np.ones(len(time), np.uint8) if is_query is None else is_query
         article = np.arange(len(time), dtype=np.uint32) if article is None else article
-        return cls(tags, documents, blocks_of(documents, len(tags)), time, rank, asked, article)
+        return cls(tags, documents, document_hints(documents, len(tags)), time, rank, is_query, article)
 
     @cached_property
     def rank_in_time(self) -> U32:
@@ -55,14 +55,14 @@ class Places:
         ranks[order] = np.arange(len(order), dtype=np.uint32)
         return ranks
 
-    def owners(self, words: U32) -> I64:
+    def documents_of(self, words: U32) -> I64:
         """int64[n]: the documents of words."""
-        owner = np.empty(len(words), np.int64)
-        find_owners(words, self.blocks, self.documents, owner)
-        return owner
+        document = np.empty(len(words), np.int64)
+        find_owners(words, self.hints, self.documents, document)
+        return document
 
 
-def blocks_of(documents: I64, words: int) -> U32:
+def document_hints(documents: I64, words: int) -> U32:
     """The document of every 256th word, as :func:`syndetect.kernels.groups.owner_of` takes it."""
     every = np.arange(0, words, 1 << BLOCK_BITS)
     return (np.searchsorted(documents, every, side="right") - 1).astype(np.uint32)

@@ -41,7 +41,7 @@ class Postings:
 
 
 @dataclass(frozen=True)
-class Rules:
+class JoinLimits:
     """What makes a seed; see :class:`syndetect.settings.Settings`.
 
     Attributes:
@@ -53,7 +53,7 @@ class Rules:
     """
 
     k: int
-    hot: int
+    frequent: int
     window: int
     least_score: float
     strong_score: float
@@ -83,7 +83,7 @@ class Seeds:
     """
 
     words: U64
-    hot_keys: int
+    frequent_keys: int
     starred_places: int
     dropped_places: int
 
@@ -106,7 +106,7 @@ def fingerprint(code: U32, documents: I64, k: int, window: int) -> Postings:
     return Postings(bounds, entries)
 
 
-def continuations(tags: U8, documents: I64, blocks: U32, words: U32, k: int) -> U32:
+def context_hashes(tags: U8, documents: I64, blocks: U32, words: U32, k: int) -> U32:
     """uint32[n]: what follows fingerprints, by which hot ones are told apart when they are looked up.
 
     The upper 16 bits are of the next 2k words, the lower of the next 4k: equal where :func:`join`, lengthening a
@@ -119,21 +119,21 @@ def continuations(tags: U8, documents: I64, blocks: U32, words: U32, k: int) -> 
         words: uint32[n], the fingerprints' first words.
         k: words of a fingerprint.
     """
-    owner, following = np.empty(len(words), np.int64), np.empty(len(words), np.uint32)
-    find_owners(words, blocks, documents, owner)
+    document, following = np.empty(len(words), np.int64), np.empty(len(words), np.uint32)
+    find_owners(words, blocks, documents, document)
     short, long = (np.int64(k * length) for length in LENGTHS)
-    _kernels.follow(tags, documents[1:], words, owner, short, long, following)
+    _kernels.follow(tags, documents[1:], words, document, short, long, following)
     return following
 
 
-def lengthened(tags: U8, documents: I64, words: U32, owner: I64, length: int) -> U64:
+def lengthened(tags: U8, documents: I64, words: U32, document: I64, length: int) -> U64:
     """uint64[n]: keys of the next ``length`` words of fingerprints, cut at the end of their documents (``owner``)."""
     keys = np.empty(len(words), np.uint64)
-    _kernels.lengthen(tags, documents[1:], words, owner, np.int64(length), keys)
+    _kernels.lengthen(tags, documents[1:], words, document, np.int64(length), keys)
     return keys
 
 
-def join(entries: U64, places: Places, rules: Rules) -> Seeds:
+def join(entries: U64, places: Places, limits: JoinLimits) -> Seeds:
     """Pairs of places with the same fingerprint in different documents, where a match may stand.
 
     A fingerprint in more than ``hot`` places (within the window) is lengthened to the next 2k, then 4k words and
@@ -148,26 +148,26 @@ def join(entries: U64, places: Places, rules: Rules) -> Seeds:
     entries = sort_values(entries, lowest=4)
     first = entries.astype(np.uint32)
     groups = find_groups(entries, 32)
-    is_hot = groups[:, 1] - groups[:, 0] > rules.hot
-    found = [_join_small(first, groups[~is_hot], places, rules, rules.k)]
-    hot = _Hot.of(first, groups[is_hot], places)
-    hot_keys = int(is_hot.sum())
+    is_frequent = groups[:, 1] - groups[:, 0] > limits.frequent
+    found = [_join_small(first, groups[~is_frequent], places, limits, limits.k)]
+    frequent = _Frequent.of(first, groups[is_frequent], places)
+    frequent_keys = int(is_frequent.sum())
     for length in LENGTHS:
-        if len(hot.words):
-            hot = _sparse(hot, places, rules, rules.k * length // 2, found)
-            hot = _lengthened(hot, places, rules, rules.k * length, found)
+        if len(frequent.words):
+            frequent = _join_sparse(frequent, places, limits, limits.k * length // 2, found)
+            frequent = _join_lengthened(frequent, places, limits, limits.k * length, found)
     dropped = 0
-    if len(hot.words):
-        keep = np.zeros(len(hot.words), np.uint8)
-        article = places.article[hot.owner].astype(np.int64)
-        dropped = _kernels.cap_repeats(hot.groups.reshape(-1), article, MOST_REPEATS, keep)
-        hot = hot.keep(keep)
-        out = np.empty(2 * len(hot.words), np.uint64)
+    if len(frequent.words):
+        keep = np.zeros(len(frequent.words), np.uint8)
+        article = places.article[frequent.document].astype(np.int64)
+        dropped = _kernels.cap_repeats(frequent.groups.reshape(-1), article, MOST_REPEATS, keep)
+        frequent = frequent.keep(keep)
+        out = np.empty(2 * len(frequent.words), np.uint64)
         n = star_groups(
-            hot.words, hot.owner, hot.groups.reshape(-1), places.time, places.asked, rules.window, out
+            frequent.words, frequent.document, frequent.groups.reshape(-1), places.time, places.is_query, limits.window, out
         )  # fmt: skip
         found.append(_as_strong(out[:n]))
-    return Seeds(sort_values(np.concatenate(found)), hot_keys, len(hot.words), int(dropped))
+    return Seeds(sort_values(np.concatenate(found)), frequent_keys, len(frequent.words), int(dropped))
 
 
 def _as_strong(pairs: U64) -> U64:
@@ -177,72 +177,76 @@ def _as_strong(pairs: U64) -> U64:
 
 
 @dataclass(frozen=True)
-class _Hot:
+class _Frequent:
     """Places of hot fingerprints: first word uint32[n], document int64[n], and the groups int64[g, 2], by time each."""
 
     words: U32
-    owner: I64
+    document: I64
     groups: I64
 
     @classmethod
-    def of(cls, words: U32, groups: I64, places: Places) -> "_Hot":
+    def of(cls, words: U32, groups: I64, places: Places) -> "_Frequent":
         """The places of some groups of ``words``, put in order of time."""
         chosen, groups, _ = gather(words, groups)
-        return cls(chosen, places.owners(chosen), groups).in_order(places.rank)
+        return cls(chosen, places.documents_of(chosen), groups).in_order(places.rank)
 
-    def in_order(self, rank: U32) -> "_Hot":
+    def in_order(self, rank: U32) -> "_Frequent":
         """The same places, those of each group in the order of their documents' ranks."""
         sizes = self.groups[:, 1] - self.groups[:, 0]
         number = np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
-        _, order = sort_keys(number << np.uint64(32) | rank[self.owner])
-        return _Hot(self.words[order], self.owner[order], self.groups)
+        _, order = sort_keys(number << np.uint64(32) | rank[self.document])
+        return _Frequent(self.words[order], self.document[order], self.groups)
 
-    def keep(self, which: U8) -> "_Hot":
+    def keep(self, which: U8) -> "_Frequent":
         """Without the places that are not to be kept."""
         before = np.concatenate([[0], np.cumsum(which, dtype=np.int64)])
         mask = which.astype(bool)
-        return _Hot(self.words[mask], self.owner[mask], before[self.groups])
+        return _Frequent(self.words[mask], self.document[mask], before[self.groups])
 
 
-def _join_small(words: U32, groups: I64, places: Places, rules: Rules, k: int) -> U64:
+def _join_small(words: U32, groups: I64, places: Places, limits: JoinLimits, k: int) -> U64:
     """Seeds of all pairs of small groups."""
     found, start, flat = [np.empty(0, np.uint64)], 0, np.ascontiguousarray(groups).reshape(-1)
     largest = int((groups[:, 1] - groups[:, 0]).max(initial=0))
     out = np.empty(max(_ROOM, largest**2), np.uint64)
     while start < len(groups):
         start, n = _joining.join_groups(
-            words, flat, np.int64(start), places.tags, np.int64(k), places.documents, places.blocks, places.time,
-            places.asked, np.int64(rules.window), *rules.quarters(), _BOUNDS, out,
+            words, flat, np.int64(start), places.tags, np.int64(k), places.documents, places.hints, places.time,
+            places.is_query, np.int64(limits.window), *limits.quarters(), _BOUNDS, out,
         )  # fmt: skip
         found.append(out[:n].copy())
     return np.concatenate(found)
 
 
-def _sparse(hot: _Hot, places: Places, rules: Rules, k: int, found: list[U64]) -> _Hot:
+def _join_sparse(
+    frequent: _Frequent, places: Places, limits: JoinLimits, k: int, found: list[U64]
+) -> _Frequent:
     """Seeds of places that are not hot within their window; returns those that are."""
-    if rules.window < 0:
-        return hot
-    hot = hot.in_order(places.rank_in_time)
-    rest, out = np.zeros(len(hot.words), np.uint8), np.empty(max(_ROOM, rules.hot), np.uint64)
-    for low, high in hot.groups.tolist():
+    if limits.window < 0:
+        return frequent
+    frequent = frequent.in_order(places.rank_in_time)
+    rest, out = np.zeros(len(frequent.words), np.uint8), np.empty(max(_ROOM, limits.frequent), np.uint64)
+    for low, high in frequent.groups.tolist():
         begin = low
         while begin < high:
             begin, n = _joining.join_sparse(
-                hot.words, hot.owner, np.int64(low), np.int64(high), np.int64(begin), places.tags, np.int64(k),
-                places.documents, places.time, places.asked, np.int64(rules.window), np.int64(rules.hot),
-                *rules.quarters(), _BOUNDS, out, rest,
+                frequent.words, frequent.document, np.int64(low), np.int64(high), np.int64(begin), places.tags, np.int64(k),
+                places.documents, places.time, places.is_query, np.int64(limits.window), np.int64(limits.frequent),
+                *limits.quarters(), _BOUNDS, out, rest,
             )  # fmt: skip
             found.append(out[:n].copy())
-    return hot.keep(rest)
+    return frequent.keep(rest)
 
 
-def _lengthened(hot: _Hot, places: Places, rules: Rules, words: int, found: list[U64]) -> _Hot:
+def _join_lengthened(
+    frequent: _Frequent, places: Places, limits: JoinLimits, words: int, found: list[U64]
+) -> _Frequent:
     """Seeds of hot fingerprints that ``words`` words tell apart; returns those that stay hot."""
-    keys = lengthened(places.tags, places.documents, hot.words, hot.owner, words)
-    sizes = hot.groups[:, 1] - hot.groups[:, 0]
+    keys = lengthened(places.tags, places.documents, frequent.words, frequent.document, words)
+    sizes = frequent.groups[:, 1] - frequent.groups[:, 0]
     keys ^= np.repeat(np.arange(len(sizes), dtype=np.uint64) * _SPREAD, sizes)
     keys, order = sort_keys(keys)
-    longer, groups = hot.words[order], find_groups(keys)
-    is_hot = groups[:, 1] - groups[:, 0] > rules.hot
-    found.append(_join_small(longer, groups[~is_hot], places, rules, rules.k))
-    return _Hot.of(longer, groups[is_hot], places)
+    longer, groups = frequent.words[order], find_groups(keys)
+    is_frequent = groups[:, 1] - groups[:, 0] > limits.frequent
+    found.append(_join_small(longer, groups[~is_frequent], places, limits, limits.k))
+    return _Frequent.of(longer, groups[is_frequent], places)

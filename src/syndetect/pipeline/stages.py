@@ -59,11 +59,11 @@ class Job:
 Columns = dict[str, npt.NDArray[np.generic]]
 
 
-def owners(job: Job) -> bands.Owners:
+def paragraph_documents(job: Job) -> bands.ParagraphDocuments:
     """The documents of the sketched paragraphs."""
     places = job.places
-    return bands.Owners(
-        job.corpus.sketched[1], places.time, places.rank, job.settings.window, places.asked
+    return bands.ParagraphDocuments(
+        job.corpus.sketched[1], places.time, places.rank, job.settings.window, places.is_query
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def near_duplicates(job: Job) -> None:
     """Pairs of similar paragraphs: a star of each class of identical ones, and of similar classes the first."""
     settings, store, corpus = job.settings, job.store, job.corpus
     job.progress.stage("near-duplicates", settings.bands + 1, "bands")
-    whose = owners(job)
+    whose = paragraph_documents(job)
     if "leaders" not in store.steps:
         numbers, _, hashes = corpus.sketched
         leader = bands.find_leaders(corpus.code, corpus.paragraph_bounds, numbers, hashes, whose)
@@ -122,12 +122,14 @@ def compare(job: Job) -> None:
 def find_seeds(job: Job) -> None:
     """Seeds from fingerprints, part by part."""
     settings, corpus = job.settings, job.corpus
-    rules = winnowing.Rules.of(settings)
+    limits = winnowing.JoinLimits.of(settings)
     job.progress.stage("fingerprints", winnowing.PARTS, "parts")
 
     def join_part(part: int) -> Columns:
-        seeds = winnowing.join(corpus.part(part), job.places, rules)
-        counts = np.array([[len(seeds.words), seeds.hot_keys, seeds.starred_places, seeds.dropped_places]])
+        seeds = winnowing.join(corpus.part(part), job.places, limits)
+        counts = np.array(
+            [[len(seeds.words), seeds.frequent_keys, seeds.starred_places, seeds.dropped_places]]
+        )
         return {"seed_runs": seeds.words, "seed_counts": counts}
 
     job.steps("fingerprints", winnowing.PARTS, join_part)
@@ -137,13 +139,13 @@ def find_seeds(job: Job) -> None:
 def find_matches(job: Job) -> None:
     """Seeds of both kinds, aligned word by word."""
     settings, runs, documents = job.settings, job.store.pieces("seed_runs"), job.places.documents
-    rules = alignment.Rules.of(settings)
+    limits = alignment.AlignmentLimits.of(settings)
     cuts = documents[_cuts(runs, len(documents) - 1, SEEDS)]
     job.progress.stage("alignment", len(cuts) - 1, "portions")
 
     def align_portion(portion: int) -> Columns:
         seeds = _between(runs, cuts, portion)
-        return {"matches": alignment.align(job.corpus.code, job.places, seeds, rules)}
+        return {"matches": alignment.align(job.corpus.code, job.places, seeds, limits)}
 
     job.steps("alignment", len(cuts) - 1, align_portion)
 
@@ -161,7 +163,7 @@ def find_links(job: Job) -> None:
         wanted = np.concatenate([matched, rare])
         a, b = wanted.T
         is_across = (job.outlet[a] != job.outlet[b]) | (job.outlet[a] < 0)
-        wanted = wanted[is_across & (places.asked[a] | places.asked[b]).astype(bool)]
+        wanted = wanted[is_across & (places.is_query[a] | places.is_query[b]).astype(bool)]
         keys = pack(wanted[:, 0], wanted[:, 1])
         store.append("links", unpack(distinct(sort_values(keys))))
         store.step("pairs of links", 1)

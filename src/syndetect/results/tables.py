@@ -12,7 +12,7 @@ from syndetect.pipeline.corpus import Corpus
 from syndetect.schema import TABLES
 
 
-class Pairs(NamedTuple):
+class ParagraphPairs(NamedTuple):
     """Pairs of near-duplicate paragraphs: their documents and words on both sides, and what they share.
 
     ``documents`` are int64[n], ``words`` int64[n, 2], ``numbers`` (of the paragraph in its document) int64[n], twice
@@ -25,7 +25,7 @@ class Pairs(NamedTuple):
     shares: F64
 
     @classmethod
-    def of(cls, pairs: I64, shares: F64, corpus: Corpus) -> "Pairs":
+    def of(cls, pairs: I64, shares: F64, corpus: Corpus) -> "ParagraphPairs":
         """From pairs of paragraphs (int64[n, 2]) and their Jaccard and containments."""
         first = np.concatenate([[0], np.cumsum(corpus.paragraph_counts)])
         sides = pairs[:, 0].copy(), pairs[:, 1].copy()
@@ -59,7 +59,7 @@ def documents_table(
     return base.with_columns(**unknown)
 
 
-def pairs_table(articles: pl.DataFrame, pairs: Pairs, spans: list[tuple[I64, I64]]) -> pl.DataFrame:
+def pairs_table(articles: pl.DataFrame, pairs: ParagraphPairs, spans: list[tuple[I64, I64]]) -> pl.DataFrame:
     """The table ``pairs``; ``spans`` are the characters on both sides."""
     columns: dict[str, Any] = {}
     for side, name in enumerate("ab"):

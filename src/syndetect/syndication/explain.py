@@ -164,7 +164,7 @@ def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -
     """Each document's owner, a number that outlets of one owner share; null where the source is not known."""
     outlet, credited = articles.outlet, articles.credits.filter(pl.col("role").is_in(["text", "mixture"]))
     sizes = pl.Series(articles.sizes)
-    twins = (
+    same_id = (
         pairs.with_columns(
             outlet_a=outlet.gather(pairs["a"]), outlet_b=outlet.gather(pairs["b"]),
             least=pl.select(pl.min_horizontal(sizes.gather(pairs["a"]), sizes.gather(pairs["b"]))).to_series(),
@@ -175,8 +175,8 @@ def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -
     )  # fmt: skip
     both = pl.concat(
         [
-            twins.select("a", "outlet_a", "outlet_b"),
-            twins.select(a="b", outlet_a="outlet_b", outlet_b="outlet_a"),
+            same_id.select("a", "outlet_a", "outlet_b"),
+            same_id.select(a="b", outlet_a="outlet_b", outlet_b="outlet_a"),
         ]
     ).with_columns(exclusive=pl.col("outlet_b").n_unique().over("a") == 1)
     chosen = both.select("outlet_a", "outlet_b", "exclusive", document="a")

@@ -38,7 +38,7 @@ def all_tables(
     sides, words = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
     known = _known(articles, job, inquiry, references)
     grouped = passages.group(sides, words, matches.equal, matches.columns, matches.score, known.rank)
-    pairs = results_tables.Pairs.of(store["near_pairs"], store["near_shares"], corpus)
+    pairs = results_tables.ParagraphPairs.of(store["near_pairs"], store["near_shares"], corpus)
     located = locate(corpus, [
         *zip(sides, words, strict=True), *zip(pairs.documents, pairs.words, strict=True),
         (grouped.document, grouped.words),
