@@ -607,9 +607,9 @@ def test_sources_from_the_command_line(tmp_path: Path) -> None:
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     fifo = tmp_path / "wait"
     code = (
-        "import sys, time; from syndetect import keeping; from syndetect.cli.program import main\n"
+        "import sys, time; from syndetect.dedup import output; from syndetect.cli.program import main\n"
         f"def wait(*a): open({str(fifo)!r}, 'w').close(); time.sleep(60)\n"
-        "keeping.write_frame = wait; main()"
+        "output.write_frame = wait; main()"
     )
     (tmp_path / "in.txt").write_text(RIVER)
     asked = ["dedup", str(tmp_path / "in.txt"), "-o", str(tmp_path / "out.txt")]

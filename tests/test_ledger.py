@@ -536,7 +536,7 @@ def test_a_commit_that_is_interrupted_anywhere_takes_effect_or_does_not(
 LOOP = """
 import sys
 from pathlib import Path
-from syndetect.ledger import Ledger
+from syndetect.storage.directory import Ledger
 ledger = Ledger.open(Path(sys.argv[1]), "index", writing=True)
 while True:
     number = ledger.generation + 1

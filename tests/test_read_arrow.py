@@ -26,12 +26,12 @@ FRAMES = {
 READ_ALL = """
 import struct, sys
 from pathlib import Path
-from syndetect import read
+from syndetect.reading import sources
 path, whole = Path(sys.argv[1]), Path(sys.argv[1]).read_bytes()
 for number in (0x6F6F6F6F6F6F6F6F, 1 << 42):
     for at in range(0, len(whole) - 8, 8):
         path.write_bytes(whole[:at] + struct.pack("<q", number) + whole[at + 8 :])
-        list(read.batches([str(path)], on_skip=lambda *_: None))
+        list(sources.batches([str(path)], on_skip=lambda *_: None))
 print("read")
 """
 

@@ -185,7 +185,7 @@ def test_a_second_scan_in_the_same_folder_is_refused_and_harms_nothing(
     assert contents(first) == expected
     code = f"""
 from pathlib import Path
-from syndetect.store import Store
+from syndetect.storage.scratch import Store
 Store(Path({str(tmp_path)!r}), 0, {IDENTITY}, resume=True)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

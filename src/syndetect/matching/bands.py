@@ -211,6 +211,7 @@ def _pair_buckets(places: U32, groups: I64, documents: ParagraphDocuments, most_
             members, document = members[order], document[order]
         out = np.empty(room, np.uint64)
         n = kernel(
-            members, document, chosen_groups.reshape(-1), documents.time, documents.is_query, np.int64(documents.window), out
+            members, document, chosen_groups.reshape(-1), documents.time, documents.is_query,
+            np.int64(documents.window), out,
         )  # fmt: skip
         yield out[:n]

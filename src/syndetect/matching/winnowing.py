@@ -164,7 +164,8 @@ def join(entries: U64, places: Places, limits: JoinLimits) -> Seeds:
         frequent = frequent.keep(keep)
         out = np.empty(2 * len(frequent.words), np.uint64)
         n = star_groups(
-            frequent.words, frequent.document, frequent.groups.reshape(-1), places.time, places.is_query, limits.window, out
+            frequent.words, frequent.document, frequent.groups.reshape(-1), places.time, places.is_query,
+            limits.window, out,
         )  # fmt: skip
         found.append(_as_strong(out[:n]))
     return Seeds(sort_values(np.concatenate(found)), frequent_keys, len(frequent.words), int(dropped))
@@ -230,9 +231,9 @@ def _join_sparse(
         begin = low
         while begin < high:
             begin, n = _joining.join_sparse(
-                frequent.words, frequent.document, np.int64(low), np.int64(high), np.int64(begin), places.tags, np.int64(k),
-                places.documents, places.time, places.is_query, np.int64(limits.window), np.int64(limits.frequent),
-                *limits.quarters(), _BOUNDS, out, rest,
+                frequent.words, frequent.document, np.int64(low), np.int64(high), np.int64(begin), places.tags,
+                np.int64(k), places.documents, places.time, places.is_query, np.int64(limits.window),
+                np.int64(limits.frequent), *limits.quarters(), _BOUNDS, out, rest,
             )  # fmt: skip
             found.append(out[:n].copy())
     return frequent.keep(rest)
