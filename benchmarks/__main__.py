@@ -1,6 +1,6 @@
 """Speed, memory and recall beside other tools': ``python -m benchmarks [--size 64MB] [--parts scan] [--out DIR]``.
 
-Without ``--corpus`` all runs on invented news (``benchmarks.maker``), whose reuse is known. The parts:
+Without ``--corpus`` all runs on invented news (``benchmarks.corpus.maker``), whose reuse is known. The parts:
 
 - ``tokenise``: from raw text to 128-slot signatures, beside a memory copy and other tools.
 - ``signatures``: the same from ready shingle hashes.
@@ -22,8 +22,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine, pages, ratios, scans
-from benchmarks.maker import Options, bytes_of, make
+from benchmarks.corpus.maker import Options, bytes_of, make
+from benchmarks.speed import machine, ratios, results_page, scan_speed
 
 PARTS = ("tokenise", "signatures", "scan", "growth", "hot")
 _SMALL_PEERS = ("datasketch", "rensa full set", "rensa sampling")
@@ -47,24 +47,27 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     if "signatures" in options.parts:
         parts["hashes"] = _speed(Path(), 1, options.rounds, "--hashes")
     if "scan" in options.parts:
-        names = _SMALL_PEERS if options.small else scans.PEERS
+        names = _SMALL_PEERS if options.small else scan_speed.PEERS
         counted = threads[-1:] if options.small else threads
-        parts["scan"] = scans.beside_peers(corpus, work, counted, options.rounds, names)
+        parts["scan"] = scan_speed.beside_peers(corpus, work, counted, options.rounds, names)
     if "growth" in options.parts:
         parts["growth"] = list(
-            scans.growing(work, options.growth, threads[-1], min(3, options.rounds), limits)
+            scan_speed.growing(work, options.growth, threads[-1], min(3, options.rounds), limits)
         )
     if "hot" in options.parts:
         size = min(options.size, bytes_of("64MB"))
-        parts["hot"] = list(scans.hot(work, size, options.hot_documents, threads[-1], limits))
+        parts["hot"] = list(scan_speed.hot(work, size, options.hot_documents, threads[-1], limits))
     return results
 
 
 def _speed(corpus: Path, threads: int, rounds: int, *more: str) -> Any:
-    """The figures of ``benchmarks.speed``, which sets a process's threads when it starts."""
+    """The figures of ``benchmarks.speed.signature_speed``, which sets a process's threads when it starts."""
     arguments = [str(corpus), "--threads", str(threads), "--rounds", str(rounds), *more]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.speed", *arguments], stdout=subprocess.PIPE, check=True, text=True
+        [sys.executable, "-m", "benchmarks.speed.signature_speed", *arguments],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
     )
     return json.loads(done.stdout)
 
@@ -80,11 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     found = ratios.of_results(results["parts"])
     results["ratios"] = [ratio._asdict() for ratio in found]
-    print(pages.as_text(results))
+    print(results_page.as_text(results))
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
         (options.out / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-        pages.write(results, options.out)
+        results_page.write(results, options.out)
     wrong = ratios.wrongs(results, _LEAST_RECALL) if options.gate else []
     for one in wrong:
         print(f"wrong: {one}", file=sys.stderr)

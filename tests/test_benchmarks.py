@@ -12,9 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 import pytest
-from benchmarks import command, corpora, decoys, edits, pan, planted, planting, runs
-from benchmarks.corpora import Article
-from benchmarks.planting import Place, Plant
+from benchmarks import command
+from benchmarks.accuracy import decoys, pan, planted, runs
+from benchmarks.corpus import corpus_files, edits, planting
+from benchmarks.corpus.corpus_files import Article
+from benchmarks.corpus.planting import Place, Plant
 
 from syndetect.evaluation.scores import ALIGNED
 from syndetect.intervals import Span, overlap
@@ -385,17 +387,19 @@ class TestReading:
         (tmp_path / "x.jsonl.gz").write_bytes(gzip.compress(json.dumps(record).encode() + b"\n"))
         (tmp_path / "y").mkdir()
         (tmp_path / "y" / "t.txt").write_bytes("é\r\n".encode())
-        assert corpora.read_articles(tmp_path / "x.jsonl.gz") == [Article("1", "a\r\nb", "s", "2019-01-01")]
-        assert corpora.read_articles(tmp_path / "y") == [Article("t.txt", "é\r\n", source="t")]
+        assert corpus_files.read_articles(tmp_path / "x.jsonl.gz") == [
+            Article("1", "a\r\nb", "s", "2019-01-01")
+        ]
+        assert corpus_files.read_articles(tmp_path / "y") == [Article("t.txt", "é\r\n", source="t")]
 
     def test_an_article_that_the_scan_leaves_out_is_an_error(self):
         articles = [Article("a", "some words"), Article("b", "a \0 character")]
         with pytest.raises(ValueError, match="skipped"):
-            corpora.scan_articles(articles, Settings(), threads=1)
+            corpus_files.scan_articles(articles, Settings(), threads=1)
 
     def test_nothing_to_read_is_an_error(self, tmp_path):
         with pytest.raises(ValueError, match="no articles"):
-            corpora.read_articles(tmp_path)
+            corpus_files.read_articles(tmp_path)
 
 
 class TestCommand:

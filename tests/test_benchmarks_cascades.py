@@ -8,10 +8,17 @@ from types import SimpleNamespace
 import numba
 import polars as pl
 import pytest
-from benchmarks import cascades
-from benchmarks.drafts import Article, Draft, Plant, Segment, Sketch, Use, World, print_world
-from benchmarks.marks import AGENCIES, citation, closing_list, credit, photo_credit, release_mark
-from benchmarks.outlets import (
+from benchmarks.accuracy import cascades
+from benchmarks.accuracy.cascade_scores import Tally, tallies, verdicts
+from benchmarks.corpus.credit_marks import (
+    AGENCIES,
+    citation,
+    closing_list,
+    credit,
+    photo_credit,
+    release_mark,
+)
+from benchmarks.corpus.outlets import (
     CURLY,
     LANGUAGES,
     STYLES,
@@ -22,11 +29,20 @@ from benchmarks.outlets import (
     stamp,
     surely_later,
 )
-from benchmarks.reworking import Desk
-from benchmarks.statements import quoting, statement
-from benchmarks.verdicts import Tally, tallies, verdicts
-from benchmarks.worlds import world
-from benchmarks.writing import CLOSE, INNER_CLOSE, INNER_OPEN, OPEN, Writer, quoted_share, unquoted, writer
+from benchmarks.corpus.quotations import quoting, statement
+from benchmarks.corpus.quoted_prose import (
+    CLOSE,
+    INNER_CLOSE,
+    INNER_OPEN,
+    OPEN,
+    Writer,
+    quoted_share,
+    unquoted,
+    writer,
+)
+from benchmarks.corpus.rewriting import Desk
+from benchmarks.corpus.world_model import Article, Draft, Plant, Segment, Sketch, Use, World, print_world
+from benchmarks.corpus.worlds import world
 
 from syndetect.intervals import Span
 

@@ -1,7 +1,7 @@
 """How removals are judged beside other tools."""
 
 import numpy as np
-from benchmarks.dedup import RATES, Run, judged, near_duplicates, planted, words_only
+from benchmarks.accuracy.dedup import RATES, Run, judged, near_duplicates, planted, words_only
 
 A = "the river rose by two metres on sunday and flooded the lower quarter"
 B = A + " again"

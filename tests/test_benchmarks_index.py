@@ -11,22 +11,20 @@ from typing import Any
 
 import polars as pl
 import pytest
-from benchmarks import (
+from benchmarks.corpus import index_queries
+from benchmarks.corpus.maker import Options, make
+from benchmarks.robustness import (
     fuzz,
     fuzz_cases,
+    index_checks,
     index_corruption,
     index_kills,
-    index_process,
-    index_questions,
-    index_speed,
+    malformed_files,
     mutations,
-    oddities,
-    scans,
-    trials,
 )
-from benchmarks.histories import articles
-from benchmarks.index_lives import Change, Killer, Life, Moment
-from benchmarks.maker import Options, make
+from benchmarks.robustness.histories import articles
+from benchmarks.robustness.killed_writer import Change, Killer, Life, Moment
+from benchmarks.speed import index_speed, index_tasks, scan_speed
 
 from strategies import INTERPRETED
 from syndetect import Index, Settings
@@ -43,24 +41,24 @@ def panic() -> None:
 
 class TestTrials:
     def test_an_attempt_gives_or_refuses_or_fails(self):
-        assert trials.attempt(lambda: 3) == 3
-        assert trials.attempt(refuse) == trials.Refusal("StoredIndexError: damaged")
-        assert isinstance(trials.attempt(lambda: 1 / 0), trials.Failure)
-        assert isinstance(trials.attempt(panic), trials.Failure)
+        assert index_checks.attempt(lambda: 3) == 3
+        assert index_checks.attempt(refuse) == index_checks.Refusal("StoredIndexError: damaged")
+        assert isinstance(index_checks.attempt(lambda: 1 / 0), index_checks.Failure)
+        assert isinstance(index_checks.attempt(panic), index_checks.Failure)
 
     def test_a_refusal_is_right_and_another_answer_wrong(self):
-        said = {"a": 1, "b": 2, "c": trials.Refusal("damaged"), "d": trials.Failure("trace")}
-        assert trials.compare(said, dict.fromkeys("abcd", 1)) == {"b": "2, not 1", "d": "trace"}
+        said = {"a": 1, "b": 2, "c": index_checks.Refusal("damaged"), "d": index_checks.Failure("trace")}
+        assert index_checks.compare(said, dict.fromkeys("abcd", 1)) == {"b": "2, not 1", "d": "trace"}
 
     def test_a_sealed_manifest_is_the_index_s_own(self, tmp_path):
         Index.create(tmp_path / "x.idx").close()
         text = (tmp_path / "x.idx" / "manifest.json").read_bytes()
-        assert trials.sealed(json.loads(text)) == text
+        assert index_checks.sealed(json.loads(text)) == text
 
     def test_the_account(self, tmp_path, capsys):
-        assert trials.tell({"trials": 2}, ("lost",), [], None) == 0
-        problem = trials.Problem("lost", 7, "a document")
-        assert trials.tell({"trials": 2}, ("lost",), [problem], tmp_path / "out.json") == 1
+        assert index_checks.tell({"trials": 2}, ("lost",), [], None) == 0
+        problem = index_checks.Problem("lost", 7, "a document")
+        assert index_checks.tell({"trials": 2}, ("lost",), [problem], tmp_path / "out.json") == 1
         told = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
         assert told == {"trials": 2, "lost": 1, "problems": [problem._asdict()]}
         assert capsys.readouterr().out == "trials: 2\nlost: 0\ntrials: 2\nlost: 1\n"
@@ -167,7 +165,11 @@ def intact(tmp_path_factory):
 class TestCorruption:
     def test_everything_is_asked_and_answered(self, intact):
         assert len(intact.said) > 40
-        assert not [one for one in intact.said.values() if isinstance(one, (trials.Refusal, trials.Failure))]
+        assert not [
+            one
+            for one in intact.said.values()
+            if isinstance(one, (index_checks.Refusal, index_checks.Failure))
+        ]
         assert any(one["matches"] for name, one in intact.said.items() if name.startswith("query "))
 
     @pytest.mark.parametrize("kind", index_corruption.DAMAGES)
@@ -207,8 +209,8 @@ class TestMutations:
         assert mutations.mutate_json(Random(1), {}) == {}
 
     def test_files_are_drawn_in_every_format(self):
-        drawn = [oddities.draw(Random(seed)) for seed in range(150)]
-        assert drawn == [oddities.draw(Random(seed)) for seed in range(150)]
+        drawn = [malformed_files.draw(Random(seed)) for seed in range(150)]
+        assert drawn == [malformed_files.draw(Random(seed)) for seed in range(150)]
         assert {Path(name).suffix for name, _ in drawn} == {
             ".jsonl", ".csv", ".tsv", ".txt", ".md", ".html", ".parquet", ".arrow", ".gz", ".zst",
         }  # fmt: skip
@@ -260,46 +262,42 @@ def kept(tmp_path_factory):
     """A folder with a corpus and an index of it."""
     folder = tmp_path_factory.mktemp("kept")
     make(folder / "700000.jsonl", Options(700_000))
-    index_process.build(str(folder / "700000.jsonl"), str(folder / "700000.idx"), "1")
+    index_tasks.build(str(folder / "700000.jsonl"), str(folder / "700000.idx"), "1")
     return folder
 
 
 @pytest.mark.skipif(INTERPRETED, reason="corpora are made by kernels")
 class TestSpeed:
     def test_questions(self, kept, tmp_path):
-        paragraphs = index_questions.make_questions(kept / "700000.jsonl", tmp_path / "q.jsonl", 9, 1)
-        asked = index_questions.read_questions(tmp_path / "q.jsonl")
+        paragraphs = index_queries.make_questions(kept / "700000.jsonl", tmp_path / "q.jsonl", 9, 1)
+        asked = index_queries.read_questions(tmp_path / "q.jsonl")
         assert 25 <= paragraphs <= 35
-        assert [one.kind for one in asked[:3]] == [*index_questions.KINDS]
+        assert [one.kind for one in asked[:3]] == [*index_queries.KINDS]
         assert [one.origin is None for one in asked[:3]] == [True, False, False]
         assert [path.name for path in tmp_path.iterdir()] == ["q.jsonl"]
 
     def test_all_parts(self, kept, tmp_path, capsys, monkeypatch):
         def run(command: list[str]) -> tuple[float, float]:
-            if command[2] == "benchmarks.index_process":
-                index_process.TASKS[command[3]](*command[4:])
+            if command[2] == "benchmarks.speed.index_tasks":
+                index_tasks.TASKS[command[3]](*command[4:])
             return (1.0 if "little" in str(command) else 3.0), 100.0
 
-        monkeypatch.setattr(scans, "run", run)
-        monkeypatch.setattr(
-            index_speed, "said", lambda command: index_process.TASKS[command[3]](*command[4:])
-        )
+        monkeypatch.setattr(scan_speed, "run", run)
+        monkeypatch.setattr(index_speed, "said", lambda command: index_tasks.TASKS[command[3]](*command[4:]))
         arguments = ["--size", "700kB", "--queries", "6", "--rounds", "1", "--parts", "build,open,query,disk"]
         assert index_speed.main([*arguments, "--keep", str(kept), "--out", str(tmp_path / "out.json")]) == 0
         told = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
         assert [row["seconds"] for row in told["build"]] == [2.0, 2.0]
         assert told["ratios"][0]["value"] == 1
-        assert [row["documents"] for row in told["query"]] == ["all", *index_questions.KINDS] * 2
+        assert [row["documents"] for row in told["query"]] == ["all", *index_queries.KINDS] * 2
         assert told["disk"][0]["array"] == "all files"
         held = sum(row["MB"] for row in told["disk"][1:])
         assert held == pytest.approx(told["disk"][0]["MB"], rel=0.1)
         assert "bytes a paragraph" in capsys.readouterr().out
 
     def test_readers_beside_a_writer(self, kept, monkeypatch):
-        index_questions.make_questions(kept / "700000.jsonl", kept / "questions.jsonl", 3, 1)
-        monkeypatch.setattr(
-            index_speed, "said", lambda command: index_process.TASKS[command[3]](*command[4:])
-        )
+        index_queries.make_questions(kept / "700000.jsonl", kept / "questions.jsonl", 3, 1)
+        monkeypatch.setattr(index_speed, "said", lambda command: index_tasks.TASKS[command[3]](*command[4:]))
         options = index_speed._options(["--size", "700kB"])
         alone, beside = index_speed.Measuring(options, kept)._beside()
         assert alone["warm p99, ms"] > 0
@@ -312,7 +310,7 @@ class TestSpeed:
         monkeypatch.setattr(Index, "__len__", lambda _: 3)
         measuring._count()
         said = {name: [0.1] * 3 for name in ("first", "matches", "tables")}
-        said |= {"kinds": [*index_questions.KINDS], "found": [True, True, False], "segments": 1, "memory": 1}
+        said |= {"kinds": [*index_queries.KINDS], "found": [True, True, False], "segments": 1, "memory": 1}
         monkeypatch.setattr(index_speed, "said", lambda _: said)
         list(measuring._query("built", kept))
         assert len(measuring.wrong) == 2

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from benchmarks import lsh
-from benchmarks.maker import Options, make
+from benchmarks.corpus.maker import Options, make
+from benchmarks.speed import lsh
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import likeness, machine, maker, pages, peers, ratios, recall, scans, speed
-from benchmarks.corpora import read_articles
-from benchmarks.maker import Options, bytes_of, make, truth_path
-from benchmarks.vocabulary import language, spelling
-from benchmarks.wires import KINDS, TRUTH
+from benchmarks.accuracy import likeness, recall
+from benchmarks.corpus import maker
+from benchmarks.corpus.corpus_files import read_articles
+from benchmarks.corpus.maker import Options, bytes_of, make, truth_path
+from benchmarks.corpus.vocabulary import language, spelling
+from benchmarks.corpus.wire_stories import KINDS, TRUTH
+from benchmarks.speed import machine, peers, ratios, results_page, scan_speed, signature_speed
 
 from syndetect.schema import TABLES
 
@@ -200,15 +202,15 @@ class TestSpeed:
         encoded = [article.text.encode() for article in read_articles(corpus)[:3]]
         documents = np.cumsum([0, *map(len, encoded)]).astype(np.int64)
         buffer = np.frombuffer(b"".join(encoded), np.uint8)
-        assert speed.is_datasketch(buffer, documents)
-        signed = speed.sign_text(buffer, documents, 2)
+        assert signature_speed.is_datasketch(buffer, documents)
+        signed = signature_speed.sign_text(buffer, documents, 2)
         signed[0][0, 5] ^= 1
-        monkeypatch.setattr(speed, "sign_text", lambda *_: signed)
-        assert not speed.is_datasketch(buffer, documents)
+        monkeypatch.setattr(signature_speed, "sign_text", lambda *_: signed)
+        assert not signature_speed.is_datasketch(buffer, documents)
 
     def test_rounds_take_turns(self):
         order = []
-        seconds = speed.rounds({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 2)
+        seconds = signature_speed.rounds({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 2)
         assert "".join(order) == "ababab"
         assert [*seconds] == ["a", "b"]
 
@@ -259,7 +261,7 @@ class TestPages:
     def test_page_and_pictures(self, tmp_path):
         pytest.importorskip("matplotlib")
         found = [ratio._asdict() for ratio in ratios.of_results(RESULTS["parts"])]
-        pages.write(RESULTS | {"ratios": found}, tmp_path)
+        results_page.write(RESULTS | {"ratios": found}, tmp_path)
         page = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
         for said in ("processor: one", "commit: abc", "at most 2", "| syndetect  |"):
             assert said in page
@@ -270,23 +272,23 @@ class TestPages:
     def test_a_run_without_truth_has_no_recall(self, tmp_path):
         pytest.importorskip("matplotlib")
         rows = [row | {"recall": None, "recall by kind": {}} for row in RESULTS["parts"]["scan"]]
-        pages.write(RESULTS | {"parts": {"scan": rows}}, tmp_path)
+        results_page.write(RESULTS | {"parts": {"scan": rows}}, tmp_path)
         assert not (tmp_path / "recall.png").exists()
 
 
 class TestScans:
     def test_a_scan_of_a_made_corpus(self, corpus, tmp_path):
-        row = scans.scan(corpus, tmp_path, 2)
+        row = scan_speed.scan(corpus, tmp_path, 2)
         assert row["recall"] > 0.97
         assert row["memory, MB"] > 50
         assert row["articles"] == len(rows_of(corpus)[0])
 
     def test_a_command_that_fails(self):
-        with pytest.raises(scans.subprocess.CalledProcessError, match="status 3"):
-            scans.run([scans.sys.executable, "-c", "raise SystemExit(3)"])
+        with pytest.raises(scan_speed.subprocess.CalledProcessError, match="status 3"):
+            scan_speed.run([scan_speed.sys.executable, "-c", "raise SystemExit(3)"])
 
     def test_growing(self, tmp_path):
-        first, second = scans.growing(tmp_path, [100_000, 200_000], 1, 1, {})
+        first, second = scan_speed.growing(tmp_path, [100_000, 200_000], 1, 1, {})
         assert first["against the step before"] is None
         assert second["against the step before"] == second["ms/MB"] / first["ms/MB"]
         assert not [*tmp_path.iterdir()]

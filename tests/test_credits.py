@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from benchmarks import credits as benchmark
+from benchmarks.accuracy import credits as benchmark
 
 from syndetect.errors import InputError
 from syndetect.kernels.phrases import find_phrases, leave_capital

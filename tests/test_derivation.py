@@ -5,8 +5,8 @@ from random import Random
 
 import numpy as np
 import pytest
-from benchmarks import derivation as benchmark
-from benchmarks.pan import KINDS
+from benchmarks.accuracy import derivation as benchmark
+from benchmarks.accuracy.pan import KINDS
 from hypothesis import given
 from hypothesis import strategies as st
 

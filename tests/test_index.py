@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from benchmarks import histories
+from benchmarks.robustness import histories
 from datasketch import LeanMinHash, MinHash
 
 from newspapers import newspapers

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.trials import sealed
+from benchmarks.robustness.index_checks import sealed
 
 from syndetect import Index, InputError, StoredIndexError
 

@@ -1,0 +1,112 @@
+"""Whose copy is it, told by links alone: ``python -m benchmarks.masked NEWS``.
+
+Of the articles of NEWS that one agency alone is credited with, a random half lose their credits: the marks are cut
+out of the text, and a source or author that names an agency is taken away. A scan then tells from the articles they
+share passages with whose they are. Right is who leads in ``agencies``, if that is who was credited; an article has a
+link when it shares a passage with another outlet's.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks import command
+from benchmarks.corpus.corpus_files import read_articles
+from syndetect.pipeline.scan import scan
+from syndetect.results.result import Result
+
+_OF_TEXT = ("text", "mixture", "self")
+
+
+def credited(result: Result) -> dict[str, str]:
+    """Documents that one agency alone is credited with, and that agency."""
+    rows = result.credits.filter(pl.col("role") == "text").select("doc_id", "agency").unique()
+    alone = rows.filter(pl.len().over("doc_id") == 1).sort("doc_id")
+    return dict(alone.iter_rows())
+
+
+def masked(article: Mapping[str, Any], credits_: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """An article without its credits."""
+    text = str(article["text"])
+    for mark in sorted(credits_, key=lambda mark: -(mark["begin"] or 0)):
+        if mark["begin"] is not None and mark["role"] in _OF_TEXT:
+            text = text[: mark["begin"]] + text[mark["end"] :]
+    columns = {mark["rule"]: None for mark in credits_ if mark["begin"] is None}
+    return {**article, "text": text, **columns}
+
+
+def hide(articles: list[dict[str, Any]], chosen: set[str], result: Result) -> list[dict[str, Any]]:
+    """The articles, of which the chosen ones have no credit left; cut again where cutting lets another be seen."""
+    for _ in range(5):
+        marks = {
+            document[0]: rows.to_dicts()
+            for document, rows in result.credits.filter(pl.col("role").is_in(_OF_TEXT)).group_by("doc_id")
+            if document[0] in chosen
+        }
+        if not marks:
+            break
+        articles = [masked(one, marks.get(one["id"], ())) for one in articles]
+        result = scan([one for one in articles if one["id"] in chosen])
+    return articles
+
+
+def judged(truth: Mapping[str, str], chosen: set[str], result: Result) -> pl.DataFrame:
+    """``doc_id, truth, agency`` (null: none is told), ``linked``, a row for each chosen document."""
+    linked = set(result.passages["doc_id"])
+    told = dict(result.documents.select("doc_id", "agencies").iter_rows())
+    rows = [
+        (document, truth[document], (told[document] or "").split(", ")[0] or None, document in linked)
+        for document in sorted(chosen)
+    ]
+    return pl.DataFrame(rows, schema=["doc_id", "truth", "agency", "linked"], orient="row")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark and print its figures."""
+    options = command.parser(__doc__.splitlines()[0])
+    options.add_argument("news", type=Path)
+    options.add_argument("--seeds", type=int, default=5, help="how many random halves (default: 5)")
+    options.add_argument(
+        "--show", type=int, default=0, metavar="N", help="print N wrong ones of the first half"
+    )
+    chosen_options = options.parse_args(arguments)
+    settings = command.settings_of(chosen_options)
+    articles = [one._asdict() for one in read_articles(chosen_options.news)]
+    whole = scan(articles, settings, threads=chosen_options.threads)
+    truth = credited(whole)
+    rows = []
+    for seed in range(1, chosen_options.seeds + 1):
+        half = set(random.Random(seed).sample(sorted(truth), len(truth) // 2))
+        result = scan(hide(articles, half, whole), settings, threads=chosen_options.threads)
+        frame = judged(truth, half, result)
+        rows.append({"seed": seed, **_figures(frame)})
+        if seed == 1:
+            _show(frame, chosen_options.show)
+    command.print_table(rows)
+    command.save(chosen_options, settings, rows=rows)
+    return 0
+
+
+def _figures(frame: pl.DataFrame) -> dict[str, Any]:
+    told, linked = frame.filter(pl.col("agency").is_not_null()), frame.filter("linked")
+    right = told.filter(pl.col("agency") == pl.col("truth")).height
+    return {
+        "hidden": frame.height,
+        "linked": linked.height,
+        "told": told.height,
+        "right": right,
+        "precision": f"{100 * right / max(told.height, 1):.1f} %",
+        "recall of linked": f"{100 * right / max(linked.height, 1):.1f} %",
+    }
+
+
+def _show(frame: pl.DataFrame, most: int) -> None:
+    for row in frame.filter(pl.col("agency") != pl.col("truth")).head(most).iter_rows(named=True):
+        print(f"{row['doc_id']}: {row['truth']}, told {row['agency']}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Time, memory and size on disk, alone and beside other tools."""
