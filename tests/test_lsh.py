@@ -135,7 +135,7 @@ def owners_of(owner: list[int], when: naive.Timeline) -> ParagraphDocuments:
 def leaders_of(found: list[list[int]], owner: list[int], when: naive.Timeline) -> np.ndarray:
     code, begins = flatten(found)
     made = sketched(found, 1, (1, 1, 1))
-    return lsh.find_leaders(
+    return lsh.find_representatives(
         code, begins.astype(np.uint32), made.paragraphs, made.hashes, owners_of(owner, when)
     )
 

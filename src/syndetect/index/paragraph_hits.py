@@ -87,7 +87,7 @@ def find(queries: QueryBatch, settings: Settings) -> Near:
     ranges = _Ranges.of(queries, own, members)
     owners = ranges.owners(queries, settings.window)
     counted = np.arange(len(ranges.key), dtype=np.uint32)
-    leader = lsh.find_leaders(
+    leader = lsh.find_representatives(
         ranges.code, ranges.bounds.astype(np.uint32), counted, ranges.number.astype(np.uint64), owners
     )
     entries = _entries(ranges, leader == counted, buckets, hits, classes)

@@ -103,7 +103,9 @@ class ParagraphDocuments:
     is_query: U8
 
 
-def find_leaders(code: U32, begins: U32, paragraphs: U32, hashes: U64, documents: ParagraphDocuments) -> U32:
+def find_representatives(
+    code: U32, begins: U32, paragraphs: U32, hashes: U64, documents: ParagraphDocuments
+) -> U32:
     """uint32[n]: for each paragraph the earliest one that is the same, word for word; many are their own.
 
     Within a window, the earliest that is close enough to all that it leads.
