@@ -76,6 +76,11 @@ def expand(begin: I64, sizes: I64) -> tuple[I64, I64]:
     return which, np.arange(len(which)) + offsets[which]
 
 
+def expand_groups(bounds: I64, groups: I64) -> tuple[I64, I64]:
+    """:func:`expand` for groups of items: group g has the items ``bounds[g]:bounds[g + 1]``."""
+    return expand(bounds[groups], bounds[groups + 1] - bounds[groups])
+
+
 def run_starts(*columns: Array) -> I64:
     """int64[r]: the first row of each run of rows that are equal in all columns.
 

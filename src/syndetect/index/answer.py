@@ -1,4 +1,4 @@
-"""What an index has of asked documents, as tables."""
+"""The answer of an index to query documents, as tables."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64
-from syndetect.index.query_batch import QueryBatch
+from syndetect.arrays import I64, bounds_of
+from syndetect.index.query_batch import QueryBatch, is_query
 from syndetect.index.search import Found
 from syndetect.kernels.groups import UNDATED
 from syndetect.matching import passages
@@ -20,28 +20,28 @@ from syndetect.syndication import origins
 
 
 class Answer:
-    """What an index has of the documents that it was asked about, as the tables of a scan.
+    """The answer of an index to query documents, as the tables of a scan.
 
     The tables have the columns and types of :data:`syndetect.schema.TABLES`; each is made when it is first looked at.
-    ``doc_a`` comes before ``doc_b`` in the order of adding. An asked document comes last, or, where the index has
-    one of the same id, in the place of that one, with which it is not compared.
+    ``doc_a`` comes before ``doc_b`` in the order of adding. A query document comes last, or, where the index has a
+    document of the same id, in the place of that one, with which it is not compared.
 
     Attributes:
-        matches: passages shared with documents of the index; by asked document, and then best first.
+        matches: passages shared with documents of the index; by query document, and then best first.
         pairs: similar paragraphs.
-        passages: what an asked document shares with others, and every use of it in these, in order of time. ``words``
-            and ``identity`` hold each use against that in the asked document. ``text`` is null where the index
-            stores no texts.
-        documents: the asked documents.
+        passages: the passages that a query document shares, with every use in other documents, in order of time.
+            ``words`` and ``identity`` compare each use with the one in the query document. ``text`` is null where the
+            index stores no texts.
+        documents: the query documents.
     """
 
     def __init__(
         self, queries: QueryBatch, articles: pl.DataFrame, texts: Sequence[bytes], found: Found
     ) -> None:
-        self._query_batch, self._articles, self._texts, self._found = queries, articles, texts, found
+        self._queries, self._articles, self._texts, self._found = queries, articles, texts, found
         near = found.near.keys.reshape(-1)
         self._keys = np.unique(np.concatenate([found.keys, near, queries.keys]))
-        self._words = queries.firsts("documents", self._keys)
+        self._words = queries.bounds("documents", self._keys)
 
     def __repr__(self) -> str:
         """The counts."""
@@ -62,7 +62,7 @@ class Answer:
     def pairs(self) -> pl.DataFrame:
         """Similar paragraphs."""
         near = self._found.near
-        queries = self._asked_of(near.keys)
+        queries = self._query_rows(near.keys)
         order = np.lexsort(
             (near.numbers[:, 1], near.keys[:, 1], near.numbers[:, 0], near.keys[:, 0], queries)
         )
@@ -78,11 +78,11 @@ class Answer:
     @cached_property
     def passages(self) -> pl.DataFrame:
         """Every use of each passage."""
-        matches, queries = self._found.matches, self._query_batch
+        matches, queries = self._found.matches, self._queries
         _, article, rank = queries.ranked(self._keys)
         rows = [self._documents(document) for document, _ in self._sides]
         one = np.where(self._keys[rows[0]] & 1 == 1, *rows)
-        number = queries.numbers(self._keys[one])
+        number = queries.rows(self._keys[one])
         # each asked document by itself: what it is compared with counts as its own
         views, local = np.unique(
             np.stack([np.tile(number, 2), np.concatenate(rows)]), axis=1, return_inverse=True
@@ -90,11 +90,11 @@ class Answer:
         of_view, row = views
         documents = local[: len(number)], local[len(number) :]
         sizes = (self._words[1] - self._words[0])[row]
-        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        bounds = bounds_of(sizes)
         inside = [self._found.words(*side) for side in self._sides]
         words = [part + bounds[document][:, None] for part, document in zip(inside, documents, strict=True)]
-        # the asked document has each passage's centre, whenever it was published: only with it is there a match
-        is_other = self._keys[row] & 1 == 0
+        # the query document is the centre of each passage, whenever it was published: every match is with it
+        is_other = ~is_query(self._keys[row])
         ranks, in_time = np.empty((2, len(row)), np.uint32)
         ranks[np.lexsort((rank[article[row]], is_other, of_view))] = np.arange(len(row), dtype=np.uint32)
         in_time[:] = rank[article[row]]
@@ -112,21 +112,21 @@ class Answer:
         )  # fmt: skip
 
     def _roles(self, passage: I64, document: I64) -> pl.Series:
-        """Who of those that an answer names had each passage first, by time alone."""
-        nobody, bounds = np.zeros(len(passage), bool), origins.bounds_of(self._query_batch.times(self._keys))
+        """The role of each use, by time alone, among the documents of an answer."""
+        nobody, bounds = np.zeros(len(passage), bool), origins.bounds_of(self._queries.times(self._keys))
         at = bounds[0][document], bounds[1][document]
         first, may_be = origins.first_documents(passage, document, document.astype(np.uint32), at, nobody)
         return origins.roles(passage, document, first, may_be, np.zeros(len(first), bool))
 
     @cached_property
     def documents(self) -> pl.DataFrame:
-        """The asked documents."""
-        queries = self._query_batch
+        """The query documents."""
+        queries = self._queries
         of_both, words = [], []
         for document, ranges in self._sides:
             keys = self._found.keys[document]
-            own = keys & 1 == 1
-            of_both.append(queries.numbers(keys[own]))
+            own = is_query(keys)
+            of_both.append(queries.rows(keys[own]))
             words.append(self._found.words(document, ranges)[own])
         counts = [
             np.diff(getattr(queries.batch.words, name)) for name in ("document_paragraphs", "documents")
@@ -135,7 +135,7 @@ class Answer:
         return tabulate.documents_table(self._articles, (counts[0], counts[1]), matched)
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables; those that only a scan fills are empty."""
+        """All tables; the tables that only a scan fills are empty."""
         empty = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
         return empty | {name: getattr(self, name) for name in ANSWERED}
 
@@ -147,9 +147,9 @@ class Answer:
     def joined(
         parts: Iterable[dict[str, pl.DataFrame]], skipped: Callable[[], pl.DataFrame], index: dict[str, Any]
     ) -> Result:
-        """The tables of several answers as one result; passages are numbered on.
+        """The tables of several answers as one result, with the passages numbered through.
 
-        What was skipped is asked for when all parts are there: until then more may be.
+        ``skipped`` is called after the last part: until then there may be more.
         """
         found = {name: [pl.DataFrame(schema=schema)] for name, schema in TABLES.items()}
         known = 0
@@ -172,21 +172,21 @@ class Answer:
         return [(matches.document_a, matches.words_a), (matches.document_b, matches.words_b)]
 
     def _documents(self, documents: I64) -> I64:
-        """The rows of documents of the matches among all that are named in tables."""
+        """The rows of documents of the matches among all documents of the tables."""
         return np.searchsorted(self._keys, self._found.keys[documents])
 
     @cached_property
     def _best_first(self) -> I64:
-        """The order of the matches: by asked document, then score, then place."""
+        """The order of the matches: by query document, then score, then place."""
         matches, found = self._found.matches, self._found.keys
         keys = np.stack([found[matches.document_a], found[matches.document_b]], axis=1)
-        queries, places = self._asked_of(keys), (matches.words_b[:, 0], matches.words_a[:, 0])
+        queries, places = self._query_rows(keys), (matches.words_b[:, 0], matches.words_a[:, 0])
         order: I64 = np.lexsort((*places, keys[:, 1], keys[:, 0], -matches.score, queries))
         return order
 
-    def _asked_of(self, keys: I64) -> I64:
-        """int64[n]: the asked ones of pairs of documents (int64[n, 2])."""
-        return self._query_batch.numbers(np.where(keys[:, 0] & 1 == 1, keys[:, 0], keys[:, 1]))
+    def _query_rows(self, keys: I64) -> I64:
+        """int64[n]: the query document of each pair of documents (int64[n, 2])."""
+        return self._queries.rows(np.where(is_query(keys[:, 0]), keys[:, 0], keys[:, 1]))
 
     def _spans(self, side: int) -> I64:
         """int64[n, 2]: the characters of the matches on one side."""
@@ -195,10 +195,10 @@ class Answer:
 
     def _characters(self, documents: I64, ranges: I64) -> I64:
         """int64[n, 2]: the characters of ranges of words, counted from the beginnings of their documents."""
-        queries, keys = self._query_batch, self._keys[documents]
+        queries, keys = self._queries, self._keys[documents]
         begin, end = (self._words[0][documents] + ranges[:, side] for side in (0, 1))
         spans = np.empty((len(documents), 2), np.int64)
-        own = keys & 1 == 1
+        own = is_query(keys)
         spans[own, 0] = queries.batch.words.begin[begin[own]]
         spans[own, 1] = queries.batch.words.end[end[own] - 1]
         for segment, at, rows in queries.by_segment(keys):
@@ -207,38 +207,37 @@ class Answer:
 
     @cached_property
     def _frame(self) -> pl.DataFrame:
-        """The ids of all documents that are named in tables."""
+        """The ids of all documents of the tables."""
         return pl.DataFrame({"doc_id": self._strings("doc_id", "id")})
 
     @cached_property
     def _dated_frame(self) -> pl.DataFrame:
-        """Their sources and times too."""
-        time = pl.Series(self._query_batch.times(self._keys))
+        """The ids, sources and times of all documents of the tables."""
+        time = pl.Series(self._queries.times(self._keys))
         published = time.set(time == int(UNDATED), None).cast(TABLES["passages"]["published"])
         return self._frame.with_columns(source=self._strings("source", "source"), published=published)
 
     def _strings(self, column: str, name: str) -> pl.Series:
-        """A column of the asked articles, and what the index calls ``name``, of all documents."""
+        """A column of the query documents, and its strings (``name``) in the index, for all documents of the tables."""
         found: list[str | None] = [None] * len(self._keys)
-        own = np.flatnonzero(self._keys & 1 == 1)
+        own = np.flatnonzero(is_query(self._keys))
         values = self._articles[column]
-        for at, number in zip(own.tolist(), self._query_batch.numbers(self._keys[own]).tolist(), strict=True):
+        for at, number in zip(own.tolist(), self._queries.rows(self._keys[own]).tolist(), strict=True):
             found[at] = values[number]
-        for segment, places, rows in self._query_batch.by_segment(self._keys):
+        for segment, places, rows in self._queries.by_segment(self._keys):
             for at, value in zip(places.tolist(), segment.strings(name, rows), strict=True):
                 found[at] = value
         return pl.Series(found, dtype=pl.String)
 
     def _quote(self, documents: I64, spans: I64) -> pl.Series:
-        """What documents say at these characters; null where their texts are not stored."""
+        """The text of documents between these characters; null where texts are not stored."""
         used, at = np.unique(documents, return_inverse=True)
         texts: list[str | None] = [None] * len(used)
         keys = self._keys[used]
-        for place, key in enumerate(keys.tolist()):
-            if key & 1:
-                number = int(self._query_batch.numbers(np.array([key]))[0])
-                texts[place] = self._texts[number].decode()
-        for segment, places, rows in self._query_batch.by_segment(keys):
+        own = np.flatnonzero(is_query(keys))
+        for place, row in zip(own.tolist(), self._queries.rows(keys[own]).tolist(), strict=True):
+            texts[place] = self._texts[row].decode()
+        for segment, places, rows in self._queries.by_segment(keys):
             for place, text in zip(places.tolist(), segment.texts(rows) or (), strict=False):
                 texts[place] = text
         quoted = [

@@ -1,11 +1,11 @@
-"""Signatures of indexed documents, and the exchange of them with datasketch."""
+"""Signatures of stored documents, and their exchange with datasketch."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from syndetect.arrays import I64, U32
+from syndetect.arrays import I64, U32, bounds_of
 from syndetect.errors import SettingsError
 from syndetect.index.snapshot import Snapshot
 from syndetect.matching import minhash
@@ -19,14 +19,14 @@ _SCHEME = "affine32"
 
 
 class Exchange(NamedTuple):
-    """Documents as datasketch has them."""
+    """Documents as datasketch objects: signatures by id, and an LSH index of them."""
 
     minhashes: "dict[str, LeanMinHash]"
     lsh: "MinHashLSH"
 
 
 def ids_of(snapshot: Snapshot) -> list[str]:
-    """The ids of all documents that are there."""
+    """The ids of all alive documents."""
     ids: list[str] = []
     for segment in snapshot.segments:
         ids += [name for name in segment.strings("id", np.flatnonzero(segment.alive)) if name is not None]
@@ -43,7 +43,7 @@ def signatures(snapshot: Snapshot, numbers: I64, unit: str, settings: Settings) 
                 first, last = segment.bounds("document_paragraphs", np.array([row]))
                 low, high = segment.bounds("paragraphs", np.arange(first[0], last[0]))
             code = segment.codes(low, high)
-            bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(high - low)])
+            bounds = bounds_of(high - low)
             found[place] = minhash.sign_words(
                 code, bounds[:-1], bounds[1:], settings.shingle_words, settings.slots, settings.seed
             )
@@ -54,7 +54,7 @@ def from_datasketch(sketch: "MinHash | LeanMinHash", settings: Settings) -> U32:
     """uint32[slots]: the signature of a datasketch object.
 
     Raises:
-        SettingsError: it is none, or was made otherwise than the index's.
+        SettingsError: the object is no signature, or has another scheme, seed or length than the index.
     """
     values, seed = getattr(sketch, "hashvalues", None), getattr(sketch, "seed", None)
     if values is None or seed is None:

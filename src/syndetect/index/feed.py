@@ -1,4 +1,4 @@
-"""An index asked line by line: JSON Lines in and, for every line, one answer out.
+"""Query an index article by article: a stream of articles, or JSON Lines with one answer a line.
 
 An answer is a mapping that JSON can hold; ``docs/index.md`` describes it for users.
 """
@@ -35,15 +35,15 @@ def answers(
     strict: bool = False,
     max_bytes: int = 128 << 20,
 ) -> Iterator[dict[str, Any]]:
-    """What an index has of each document, one after the other.
+    """The answer to each document of JSON Lines, one after the other.
 
-    A line is taken from ``blocks`` when its answer is asked for. Each is asked of the state that the folder has then.
+    A line is read when the caller takes its answer; the query sees the state of the index at that moment.
 
     Args:
         blocks: JSON Lines in UTF-8, in pieces of any size.
         index: open for reading or, to add, for writing.
         columns: as for :func:`syndetect.reading.sources.batches`.
-        add: add each document when the answer after its own is asked for; one that the index has by its id stays out.
+        add: add each document when the caller takes the next answer, unless the index has its id already.
         strict: raise instead of answering that a line cannot be used, or a value of it.
         max_bytes: the longest line that is taken.
 
@@ -85,7 +85,7 @@ def _unmarked(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _article(record: Record, wanted: Columns, max_bytes: int, *, needs_id: bool) -> Article | UnusableError:
-    """What a line says, with an empty id where it has none."""
+    """The article of a line, with an empty id where it has none."""
     if isinstance(record, UnusableError):
         return record
     article = to_article(record, wanted.keys(record), "", max_bytes)
@@ -95,7 +95,7 @@ def _article(record: Record, wanted: Columns, max_bytes: int, *, needs_id: bool)
 
 
 def _document(article: Article, index: Index, number: int) -> dict[str, Any]:
-    """An article to ask an index about; where it has no id it gets one that no other has."""
+    """The query document of an article; one without an id gets an id that the index does not have."""
     document: dict[str, Any] = {
         name: value.decode()
         for name in ("text", "source", "title", "url")
@@ -110,7 +110,7 @@ def _document(article: Article, index: Index, number: int) -> dict[str, Any]:
 
 
 def _answer(document: Mapping[str, Any], index: Index) -> dict[str, Any]:
-    """What the index has of a document."""
+    """The answer to a document, as JSON can hold it."""
     doc_id, known = document["id"], document["id"] in index
     answer = index.query(document)
     counts = answer.documents.select("words", "reused_words", "reused_share").row(0, named=True)
@@ -126,9 +126,9 @@ def _answer(document: Mapping[str, Any], index: Index) -> dict[str, Any]:
     }
 
 
-def _match(row: Mapping[str, Any], queries: str, facts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """A row of ``matches``, seen from the asked document."""
-    own, other = ("b", "a") if row["doc_b"] == queries else ("a", "b")
+def _match(row: Mapping[str, Any], doc_id: str, facts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """A row of ``matches``, from the side of the query document."""
+    own, other = ("b", "a") if row["doc_b"] == doc_id else ("a", "b")
     return {
         "doc": row[f"doc_{other}"],
         **facts[row[f"doc_{other}"]],
@@ -141,7 +141,7 @@ def _match(row: Mapping[str, Any], queries: str, facts: Mapping[str, dict[str, A
 
 
 def _facts(doc_id: str, index: Index) -> dict[str, Any]:
-    """What the index knows of one of its documents."""
+    """The source, time, title and address of a stored document."""
     found = index.get(doc_id) or {}
     facts = {name: found.get(name) for name in _KNOWN}
     if (published := facts["published"]) is not None:
@@ -149,33 +149,33 @@ def _facts(doc_id: str, index: Index) -> dict[str, Any]:
     return facts
 
 
-def _passages(table: pl.DataFrame, queries: str) -> Iterator[dict[str, Any]]:
-    """Each passage: where the asked document has it, and who of the others had it first; None where itself did."""
+def _passages(table: pl.DataFrame, doc_id: str) -> Iterator[dict[str, Any]]:
+    """Each passage: its place in the query document, and the first document that had it (None: the query itself)."""
     for _, group in groupby(table.iter_rows(named=True), itemgetter("passage_id")):
         uses = list(group)
-        own = next((use for use in uses if use["doc_id"] == queries), None)
+        own = next((use for use in uses if use["doc_id"] == doc_id), None)
         if own is not None:
             first = uses[0]["doc_id"]
             yield {
                 **{name: own[name] for name in ("begin", "end", "words")},
-                "first": None if first == queries else first,
+                "first": None if first == doc_id else first,
             }
 
 
 def stream(
     documents: sources.Source, index: Index, *, on_skip: Callable[[str, str], None] | None = None
 ) -> Iterator[tuple[dict[str, Any], Answer]]:
-    """Ask an index about each of some documents, and then add it.
+    """Query an index with each document of a stream, and then add the document.
 
     Args:
         documents: what :func:`syndetect.scan` takes; mappings may come from a generator that never ends.
-        index: open for writing. A document that it has already, by its id, is asked about and left out.
-        on_skip: told the place and reason of what cannot be used, such as a mapping without an id; by default that is
-            an error.
+        index: open for writing. A document whose id it has already is queried and not added.
+        on_skip: called with the place and reason of each record that cannot be used, such as a mapping without an
+            id; by default such a record is an error.
 
     Yields:
-        Every document, as :meth:`Index.get` would give it, with what the index has of it; it is added when the next
-        is asked for, or the generator is closed.
+        Every document, as :meth:`Index.get` would give it, with its answer; it is added when the caller takes the
+        next one, or closes the generator.
 
     Raises:
         InputError: a document cannot be used.
@@ -191,7 +191,7 @@ def stream(
 
 
 def _rows(found: Any, skip: Callable[[str, str], None]) -> Iterator[dict[str, Any]]:
-    """Documents one by one; mappings are taken as they come, and nothing of them is remembered."""
+    """Documents one by one; mappings are taken as they come, and none is kept."""
     is_whole = isinstance(found, (sources.Inputs, pl.DataFrame, pl.LazyFrame))
     for number, source in enumerate([found] if is_whole else ([record] for record in found), 1):
         place = "" if is_whole else f"record {number}"

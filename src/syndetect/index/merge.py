@@ -1,4 +1,4 @@
-"""Parts of an index to one segment: batches that are added, and segments that are merged or rid of what was removed."""
+"""Merge segments or new batches into one segment, without deleted documents."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,29 +6,35 @@ from functools import cached_property
 from typing import BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
-from syndetect.arrays import I64, U32, U64, Array, find_groups, gather, sort_keys
-from syndetect.index.segment_builder import MOST_UNTIMED, STRINGS, SegmentSource
+from syndetect.arrays import I64, U32, U64, Array, Bool, bounds_of, find_groups, gather, run_starts, sort_keys
+from syndetect.index.segment_builder import MOST_UNTIMED, STRINGS, SegmentSource, stored_hints
 from syndetect.kernels.groups import find_owners
 from syndetect.matching import winnowing
 from syndetect.matching.timeline import latest
 from syndetect.storage import sorted_lists
 
-#: The new number of what does not stay.
+Put = Callable[[str, Array], None]
+
+#: The new number of a deleted document, word or paragraph.
 NONE = np.uint32(0xFFFFFFFF)
+#: The most words of a segment: words have 31-bit numbers.
+MOST_WORDS = (1 << 31) - 1
+#: Bytes of the spool that are read at a time.
+_SPOOLED = 1 << 24
+_UPPER = np.uint64(0xFFFFFFFF00000000)
 
 
 @dataclass(frozen=True)
 class DocumentRemap:
-    """A part, and where what stays of it goes.
+    """New numbers for the documents of a source, and for their words and paragraphs, in the merged segment.
 
     Attributes:
-        part: the part.
-        first_document, first_paragraph, first_word, first_sketched: how many come before it.
+        source: the documents to merge.
+        first_document, first_paragraph, first_word, first_sketched: the numbers of those before this source.
     """
 
-    part: SegmentSource
+    source: SegmentSource
     first_document: int = 0
     first_paragraph: int = 0
     first_word: int = 0
@@ -36,39 +42,39 @@ class DocumentRemap:
 
     @cached_property
     def is_whole(self) -> bool:
-        """Whether all documents stay."""
-        return bool(self.part.alive.all())
+        """Whether no document is deleted."""
+        return bool(self.source.alive.all())
 
     @cached_property
     def kept(self) -> I64:
-        """The documents that stay."""
-        return np.flatnonzero(self.part.alive)
+        """The documents that are not deleted."""
+        return np.flatnonzero(self.source.alive)
 
     def array(self, name: str) -> Array:
-        """One of the part's arrays."""
-        return self.part.arrays.whole(name)
+        """An array of the source."""
+        return self.source.arrays.whole(name)
 
     def runs(self) -> Iterator[tuple[int, int]]:
-        """Ranges of documents that stay."""
+        """Ranges of documents that are not deleted."""
         if len(self.kept):
             breaks = np.flatnonzero(np.diff(self.kept) != 1) + 1
             for run in np.split(self.kept, breaks):
                 yield int(run[0]), int(run[-1]) + 1
 
     def shift(self, bounds: I64, first: int) -> I64:
-        """int64[d]: by how much the numbers of each document's items change, whose bounds are given."""
-        sizes = np.where(self.part.alive, np.diff(bounds), 0)
+        """int64[d]: the change of the numbers of each document's items; ``bounds``: int64[d + 1] of the items."""
+        sizes = np.where(self.source.alive, np.diff(bounds), 0)
         begins: I64 = first + np.cumsum(sizes) - sizes - bounds[:-1]
         return begins
 
     @cached_property
     def _new_documents(self) -> U32:
-        new = np.full(len(self.part.alive), NONE, np.uint32)
+        new = np.full(len(self.source.alive), NONE, np.uint32)
         new[self.kept] = np.arange(len(self.kept), dtype=np.uint32) + np.uint32(self.first_document)
         return new
 
     def documents(self, numbers: U32) -> U32:
-        """The new numbers of documents, ``NONE`` of those that go."""
+        """The new numbers of documents, ``NONE`` for deleted ones."""
         return self._new_documents[numbers]
 
     @cached_property
@@ -76,104 +82,95 @@ class DocumentRemap:
         return self.shift(self.array("documents"), self.first_word)
 
     def words(self, numbers: U32) -> U32:
-        """The new numbers of words, ``NONE`` of those that go."""
+        """The new numbers of words, ``NONE`` for those of deleted documents."""
         if self.is_whole:
             return numbers + np.uint32(self.first_word)
-        owner = np.empty(len(numbers), np.int64)
-        find_owners(numbers, self.array("blocks"), self.array("documents"), owner)
-        new = (numbers + self._word_shift[owner]).astype(np.uint32)
-        new[~self.part.alive[owner]] = NONE
+        document = np.empty(len(numbers), np.int64)
+        find_owners(numbers, self.array("blocks"), self.array("documents"), document)
+        new = (numbers + self._word_shift[document]).astype(np.uint32)
+        new[~self.source.alive[document]] = NONE
         return new
 
     @cached_property
-    def stays_sketched(self) -> npt.NDArray[np.bool_]:
-        """bool[n]: of each sketched paragraph, whether it stays."""
-        return self.part.alive[self.array("sketched_owner")]
+    def alive_sketched(self) -> Bool:
+        """bool[n]: whether the document of each sketched paragraph is not deleted."""
+        return self.source.alive[self.array("sketched_owner")]
 
     @cached_property
     def _new_sketched(self) -> U32:
-        new = np.full(len(self.stays_sketched), NONE, np.uint32)
-        count = int(self.stays_sketched.sum())
-        new[self.stays_sketched] = np.arange(count, dtype=np.uint32) + np.uint32(self.first_sketched)
+        new = np.full(len(self.alive_sketched), NONE, np.uint32)
+        count = int(self.alive_sketched.sum())
+        new[self.alive_sketched] = np.arange(count, dtype=np.uint32) + np.uint32(self.first_sketched)
         return new
 
     def sketched(self, numbers: U32) -> U32:
-        """The new numbers of sketched paragraphs, ``NONE`` of those that go."""
+        """The new numbers of sketched paragraphs, ``NONE`` for those of deleted documents."""
         return self._new_sketched[numbers]
 
     @classmethod
-    def all_of(cls, parts: Sequence[SegmentSource]) -> "list[DocumentRemap]":
-        """Parts behind one another."""
-        moved = [cls(part) for part in parts]
+    def all_of(cls, sources: Sequence[SegmentSource]) -> "list[DocumentRemap]":
+        """The new numbers of sources, one source behind the other."""
+        remaps = [cls(source) for source in sources]
         at = np.zeros(4, np.int64)
-        for number, one in enumerate(moved):
-            moved[number] = cls(one.part, *at.tolist())
+        for number, one in enumerate(remaps):
+            remaps[number] = cls(one.source, *at.tolist())
             sizes = (one.array("document_paragraphs"), one.array("documents"))
-            counts = [int(np.diff(bounds)[one.part.alive].sum()) for bounds in sizes]
-            at += [len(one.kept), *counts, int(one.stays_sketched.sum())]
-        return moved
+            counts = [int(np.diff(bounds)[one.source.alive].sum()) for bounds in sizes]
+            at += [len(one.kept), *counts, int(one.alive_sketched.sum())]
+        return remaps
 
 
-Put = Callable[[str, Array], None]
-
-#: Words that one segment can hold: they have 31-bit numbers.
-MOST_WORDS = (1 << 31) - 1
-#: Bytes that are read of the spool at a time.
-_SPOOLED = 1 << 24
-_UPPER = np.uint64(0xFFFFFFFF00000000)
-
-
-def words_of(parts: Sequence[SegmentSource]) -> int:
-    """How many words of parts stay."""
-    return sum(int(np.diff(part.arrays.whole("documents"))[part.alive].sum()) for part in parts)
+def words_of(sources: Sequence[SegmentSource]) -> int:
+    """The number of words in documents that are not deleted."""
+    return sum(int(np.diff(one.arrays.whole("documents"))[one.alive].sum()) for one in sources)
 
 
 def write(
-    put: Put, parts: Sequence[SegmentSource], bands: int, spool: BinaryIO, threads: int = 1
+    put: Put, sources: Sequence[SegmentSource], bands: int, spool: BinaryIO, threads: int = 1
 ) -> dict[str, int]:
-    """Write what stays of parts, one behind the other, as the arrays and lists of one segment.
+    """Write sources, one behind the other and without deleted documents, as the arrays and lists of one segment.
 
-    Lists are worked on one at a time; of the rest, what is held in memory is a few numbers a document and a paragraph.
+    One list at a time is in memory, and beside it a few numbers a document and a paragraph.
 
     Args:
         put: takes an array's name and a piece of it; all pieces of one array come one after the other.
-        parts: the documents, in their order; together of ``MOST_WORDS`` words at most.
-        bands: how many bands there are.
-        spool: an empty file for what has to wait: four bytes a posting.
+        sources: the documents in their order, of ``MOST_WORDS`` words at most together.
+        bands: the number of bands.
+        spool: an empty file that holds the context hashes meanwhile: four bytes a posting.
         threads: how many lists are worked on at once.
 
     Returns:
-        How many documents, paragraphs, words and postings there are.
+        The numbers of documents, paragraphs, words and postings.
     """
-    moved = DocumentRemap.all_of(parts)
+    remaps = DocumentRemap.all_of(sources)
     for name in ("code", "gaps", "lengths"):
-        _put_items(put, moved, name, "documents")
-    _put_words(put, moved)
-    documents, paragraphs = _put_documents(put, moved)
+        _put_items(put, remaps, name, "documents")
+    _put_words(put, remaps)
+    documents, paragraphs = _put_documents(put, remaps)
     for name in (*STRINGS, "text"):
-        if all(f"{name}.bounds" in one.part.arrays for one in moved):
-            _put_items(put, moved, name, f"{name}.bounds")
-            put(f"{name}.bounds", _bounds(moved, f"{name}.bounds"))
-    targets = _put_sketches(put, moved)
-    postings = _put_postings(put, moved, documents, spool, threads)
+        if all(f"{name}.bounds" in one.source.arrays for one in remaps):
+            _put_items(put, remaps, name, f"{name}.bounds")
+            put(f"{name}.bounds", _bounds(remaps, f"{name}.bounds"))
+    targets = _put_sketches(put, remaps)
+    postings = _put_postings(put, remaps, documents, spool, threads)
 
     def list_of(name: str, new: Callable[[int, U32], U32]) -> Callable[[int], U64]:
         def entries(which: int) -> U64:
             found = [np.empty(0, np.uint64)]
-            for number, one in enumerate(moved):
-                found.append(_renumbered(one.part.entries(name, which), new, number))
-                one.part.arrays.release()
+            for number, one in enumerate(remaps):
+                found.append(_renumbered(one.source.entries(name, which), new, number))
+                one.source.arrays.release()
             return np.concatenate(found)
 
         return entries
 
     sorted_lists.write(
-        put, "same", 1, list_of("same", lambda i, numbers: moved[i].sketched(numbers)), threads
+        put, "same", 1, list_of("same", lambda i, numbers: remaps[i].sketched(numbers)), threads
     )
     sorted_lists.write(put, "bands", bands, list_of("bands", lambda i, numbers: targets[i][numbers]), threads)
     for name, count in (("document_bands", bands), ("ids", 1)):
         sorted_lists.write(
-            put, name, count, list_of(name, lambda i, numbers: moved[i].documents(numbers)), threads
+            put, name, count, list_of(name, lambda i, numbers: remaps[i].documents(numbers)), threads
         )
     return {
         "documents": len(documents) - 1,
@@ -183,80 +180,78 @@ def write(
     }
 
 
-def _renumbered(entries: U64, new: Callable[[int, U32], U32], part: int) -> U64:
-    """Entries with new numbers, without those that have none."""
-    numbers = new(part, entries.astype(np.uint32))
+def _renumbered(entries: U64, new: Callable[[int, U32], U32], source: int) -> U64:
+    """Entries with new numbers, without those of deleted documents."""
+    numbers = new(source, entries.astype(np.uint32))
     found = entries & _UPPER | numbers
     return found if not len(numbers) or numbers.max() != NONE else found[numbers != NONE]
 
 
-def _put_items(put: Put, moved: Sequence[DocumentRemap], name: str, bounds: str) -> None:
-    """What belongs to the documents that stay, of an array with these bounds."""
-    for one in moved:
+def _put_items(put: Put, remaps: Sequence[DocumentRemap], name: str, bounds: str) -> None:
+    """Write an array with these bounds, without the items of deleted documents."""
+    for one in remaps:
         values, ends = one.array(name), one.array(bounds)
         for low, high in one.runs():
             put(name, values[ends[low] : ends[high]])
-        one.part.arrays.release()
-    put(name, moved[0].array(name)[:0])
+        one.source.arrays.release()
+    put(name, remaps[0].array(name)[:0])
 
 
-def _bounds(moved: Sequence[DocumentRemap], name: str) -> I64:
-    """The new bounds of what stays."""
-    sizes = [np.diff(one.array(name))[one.part.alive] for one in moved]
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(sizes), dtype=np.int64)])
+def _bounds(remaps: Sequence[DocumentRemap], name: str) -> I64:
+    """The new bounds of items, without those of deleted documents."""
+    sizes = [np.diff(one.array(name))[one.source.alive] for one in remaps]
+    return bounds_of(np.concatenate(sizes))
 
 
-def _put_words(put: Put, moved: Sequence[DocumentRemap]) -> None:
-    """Words that have their places in ``far``."""
-    for one in moved:
+def _put_words(put: Put, remaps: Sequence[DocumentRemap]) -> None:
+    """Write the words that have their places in ``far``."""
+    for one in remaps:
         far = one.array("far").copy()
         words = one.words(far[:, 0].astype(np.uint32))
         far[:, 0] = words
         put("far", far[words != NONE])
 
 
-def _put_documents(put: Put, moved: Sequence[DocumentRemap]) -> tuple[I64, int]:
-    """What there is one of for each document or paragraph; the documents' bounds, and how many paragraphs."""
-    documents = _bounds(moved, "documents")
+def _put_documents(put: Put, remaps: Sequence[DocumentRemap]) -> tuple[I64, int]:
+    """Write the arrays with a value a document or paragraph; the bounds of documents, the number of paragraphs."""
+    documents = _bounds(remaps, "documents")
     put("documents", documents)
-    last = max(len(documents) - 2, 0)
-    every = np.arange(0, documents[-1], 256)
-    put("blocks", np.append(np.searchsorted(documents, every, side="right") - 1, last).astype(np.uint32))
-    put("document_paragraphs", _bounds(moved, "document_paragraphs"))
-    counts = [np.diff(one.array("paragraphs").astype(np.int64)) for one in moved]
+    put("blocks", stored_hints(documents))
+    put("document_paragraphs", _bounds(remaps, "document_paragraphs"))
+    counts = [np.diff(one.array("paragraphs").astype(np.int64)) for one in remaps]
     kept = [
-        count[np.repeat(one.part.alive, np.diff(one.array("document_paragraphs")))]
-        for count, one in zip(counts, moved, strict=True)
+        count[np.repeat(one.source.alive, np.diff(one.array("document_paragraphs")))]
+        for count, one in zip(counts, remaps, strict=True)
     ]
-    paragraphs = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(kept))])
+    paragraphs = bounds_of(np.concatenate(kept))
     put("paragraphs", paragraphs.astype(np.uint32))
     for name in ("time", "known"):
-        put(name, np.concatenate([one.array(name)[one.part.alive] for one in moved]))
+        put(name, np.concatenate([one.array(name)[one.source.alive] for one in remaps]))
     return documents, len(paragraphs) - 1
 
 
-def _put_sketches(put: Put, moved: Sequence[DocumentRemap]) -> list[U32]:
-    """Sketched paragraphs; and of each old one that has keys in the bands, whose these will be, else ``NONE``.
+def _put_sketches(put: Put, remaps: Sequence[DocumentRemap]) -> list[U32]:
+    """Write the sketched paragraphs; for each old class representative its new one, which takes its keys, or ``NONE``.
 
-    Of each class of identical paragraphs the first one gets the keys of the first that had any: they are the same.
+    The first paragraph of a class of identical ones takes the keys of the first old representative: all have the same.
     """
-    hashes = np.concatenate([one.array("hashes")[one.stays_sketched] for one in moved])
+    hashes = np.concatenate([one.array("hashes")[one.alive_sketched] for one in remaps])
     for name in ("sketched", "sketched_owner"):
-        put(name, np.concatenate([_sketched(one, name)[one.stays_sketched] for one in moved]))
+        put(name, np.concatenate([_sketched(one, name)[one.alive_sketched] for one in remaps]))
     put("hashes", hashes)
     known, firsts = _first_of_each(hashes)
-    carriers = [one.array("carriers") for one in moved]
-    held = [one.array("hashes")[numbers] for one, numbers in zip(moved, carriers, strict=True)]
+    representatives = [one.array("carriers") for one in remaps]
+    held = [one.array("hashes")[numbers] for one, numbers in zip(remaps, representatives, strict=True)]
     joined = np.concatenate(held)
     at = np.minimum(np.searchsorted(known, joined), max(len(known) - 1, 0))
-    lives = known[at] == joined if len(known) else np.zeros(len(joined), bool)
-    carries = np.zeros(len(joined), bool)
+    is_alive = known[at] == joined if len(known) else np.zeros(len(joined), bool)
+    is_first = np.zeros(len(joined), bool)
     _, first = _first_of_each(joined)
-    carries[first] = True
-    to = np.where(lives & carries, firsts[at] if len(known) else NONE, NONE).astype(np.uint32)
+    is_first[first] = True
+    to = np.where(is_alive & is_first, firsts[at] if len(known) else NONE, NONE).astype(np.uint32)
     targets, done = [], 0
-    for one, numbers in zip(moved, carriers, strict=True):
-        target = np.full(len(one.stays_sketched), NONE, np.uint32)
+    for one, numbers in zip(remaps, representatives, strict=True):
+        target = np.full(len(one.alive_sketched), NONE, np.uint32)
         target[numbers] = to[done : done + len(numbers)]
         targets.append(target)
         done += len(numbers)
@@ -265,47 +260,46 @@ def _put_sketches(put: Put, moved: Sequence[DocumentRemap]) -> list[U32]:
 
 
 def _sketched(one: DocumentRemap, name: str) -> U32:
-    """The new paragraphs, or documents, of sketched paragraphs."""
-    owner = one.array("sketched_owner")
+    """The new numbers of sketched paragraphs, or of their documents."""
+    document = one.array("sketched_owner")
     if name == "sketched_owner":
-        return one.documents(owner)
+        return one.documents(document)
     shift = one.shift(one.array("document_paragraphs"), one.first_paragraph)
-    return (one.array("sketched") + shift[owner]).astype(np.uint32)
+    return (one.array("sketched") + shift[document]).astype(np.uint32)
 
 
 def _first_of_each(hashes: U64) -> tuple[U64, U32]:
-    """The hashes there are, ascending, and where each stands first."""
+    """The distinct hashes, ascending, and the first place of each."""
     ordered, places = sort_keys(hashes)
-    is_first = np.ones(len(ordered), bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
-    return ordered[is_first], places[is_first]
+    starts = run_starts(ordered)
+    return ordered[starts], places[starts]
 
 
 def _put_postings(
-    put: Put, moved: Sequence[DocumentRemap], documents: I64, spool: BinaryIO, threads: int
+    put: Put, remaps: Sequence[DocumentRemap], documents: I64, spool: BinaryIO, threads: int
 ) -> int:
-    """Postings in the order of their keys and of what follows them; how many there are."""
-    following: dict[int, U32] = {}
-    times = latest(np.concatenate([one.array("time")[one.part.alive] for one in moved]))
+    """Write the postings in the order of keys and context hashes; the number of postings."""
+    contexts: dict[int, U32] = {}
+    times = latest(np.concatenate([one.array("time")[one.source.alive] for one in remaps]))
 
     def entries_of(which: int) -> U64:
         found, more = [np.empty(0, np.uint64)], [np.empty(0, np.uint32)]
-        for one in moved:
-            entries = one.part.entries("postings", which)
+        for one in remaps:
+            entries = one.source.entries("postings", which)
             words = one.words(entries.astype(np.uint32))
-            stays = words != NONE
-            found.append((entries & _UPPER | words)[stays])
-            more.append(one.part.continuations(which)[stays])
-            one.part.arrays.release()
+            is_alive = words != NONE
+            found.append((entries & _UPPER | words)[is_alive])
+            more.append(one.source.context_hashes(which)[is_alive])
+            one.source.arrays.release()
         entries = np.concatenate(found)
         keys, words = sort_keys(entries & _UPPER | np.concatenate(more), entries.astype(np.uint32))
-        following[which] = keys.astype(np.uint32)
+        contexts[which] = keys.astype(np.uint32)
         return keys & _UPPER | _in_time(keys, words, documents, times)
 
     def put_and_spool(name: str, array: Array) -> None:
         put(name, array)
         if name == "postings":
-            spool.write(following.pop(min(following)).data)
+            spool.write(contexts.pop(min(contexts)).data)
 
     sorted_lists.write(put_and_spool, "postings", winnowing.PARTS, entries_of, threads, is_sorted=True)
     count = spool.tell() // 4
@@ -317,7 +311,7 @@ def _put_postings(
 
 
 def _in_time(keys: U64, words: U32, documents: I64, times: I64) -> U32:
-    """Words of postings (sorted by keys) with those of each key that many have in order of time, then as they come."""
+    """The words of sorted postings; where many have one key, those of the key by time, and then in their old order."""
     groups = find_groups(keys)
     groups = groups[groups[:, 1] - groups[:, 0] > MOST_UNTIMED]
     if not len(groups):

@@ -1,6 +1,6 @@
-"""Near-duplicates in an index: every paragraph and document that shares a band with an asked one, compared exactly.
+"""Near-duplicates in an index: all paragraphs and documents that share a band with a query, compared exactly.
 
-Unlike the pairs of a scan, which link identical paragraphs by a star, these are all there are.
+A scan joins identical paragraphs as a star; here every pair is given.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from syndetect.arrays import F64, I64, U32
+from syndetect.arrays import F64, I64, U32, bounds_of, expand_groups, lower, pack, upper
+from syndetect.index.class_lookup import class_members
 from syndetect.index.query_batch import QueryBatch
 from syndetect.index.segment_reader import SegmentReader
 from syndetect.kernels.signatures import band_keys_of
-from syndetect.matching import bands as lsh
 from syndetect.matching import minhash, shingles
+from syndetect.matching.sketch import sketch_documents
 from syndetect.schema import TABLES
 from syndetect.settings import Settings
 
-_S32 = np.uint64(32)
 #: The columns of the table of documents.
 DOCUMENTS = pl.Schema({
     "doc_a": pl.String(), "doc_b": pl.String(), "jaccard": pl.Float64(), "containment_a": pl.Float64(),
@@ -30,10 +30,10 @@ DOCUMENTS = pl.Schema({
 
 @dataclass(frozen=True)
 class NearDuplicates:
-    """What is nearly the same as what was asked about, most similar first.
+    """The near-duplicates of a query, most similar first.
 
     Attributes:
-        paragraphs: as ``schema.TABLES["pairs"]``; a is in the index, b was asked about.
+        paragraphs: as ``schema.TABLES["pairs"]``; a is in the index, b is the query.
         documents: ``doc_a`` of the index, ``doc_b``, and their ``jaccard, containment_a, containment_b``.
     """
 
@@ -41,172 +41,170 @@ class NearDuplicates:
     documents: pl.DataFrame
 
 
-class _Ranges(NamedTuple):
-    """Paragraphs, or documents, of the index that may be alike to asked ones.
+class _Candidates(NamedTuple):
+    """Stored paragraphs, or documents, that share a band with a query: a row for each pair of both.
 
     Attributes:
-        asked: int64[n], the asked one.
-        shard: int64[n].
-        document: int64[n], in its shard.
-        paragraph: int64[n], in its shard; of documents, their first.
-        begin, end: int64[n], words in the shard.
-        first: int64[n], the first of the same words: those of equal number are identical.
+        query: int64[n], the query paragraph or document.
+        segment: int64[n], the number of the segment.
+        document: int64[n], the row of the document in its segment.
+        paragraph: int64[n], the row of the paragraph in its segment; of a document, of its first paragraph.
+        begin, end: int64[n], words in the segment.
+        group: int64[n]: candidates of one group have the same words.
     """
 
-    queries: I64
+    query: I64
     segment: I64
     document: I64
     paragraph: I64
     begin: I64
     end: I64
-    first: I64
+    group: I64
+
+    @classmethod
+    def joined(cls, parts: "list[_Candidates]") -> "_Candidates":
+        """Candidates, part after part."""
+        none = cls(*(np.empty(0, np.int64) for _ in cls._fields))
+        return cls(*map(np.concatenate, zip(none, *parts, strict=True)))
 
 
-#: Compares ranges of the index, as codes and their bounds, with an asked one each: float64[n, 3], the shares.
+#: Compares ranges of the index, given as codes and bounds, with a query each: float64[n, 3], the shares.
 Compare = Callable[[U32, I64, I64], F64]
 
 
 def of_documents(queries: QueryBatch, ids: Sequence[str], settings: Settings) -> NearDuplicates:
-    """Near-duplicates of asked documents and of their paragraphs.
+    """The near-duplicates of query documents and of their paragraphs.
 
     Args:
-        asked: the documents.
-        ids: what they are called in the tables.
+        queries: the query documents, and the index.
+        ids: the ids of the query documents in the tables.
         settings: of the index.
     """
     words, sketch, segments = queries.batch.words, queries.batch.sketch, queries.segments
-    whole = lsh.sketch(
-        words.code, words.documents, settings.min_words, minhash.permutations(settings.slots, settings.seed),
-        (settings.shingle_words, settings.bands, settings.rows),
-    )  # fmt: skip
-    of_paragraph = words.paragraph_documents[sketch.paragraphs].astype(np.int64)
-    paragraphs = _paragraphs(segments, sketch.keys, queries.same_id[of_paragraph])
+    whole = sketch_documents(words, settings)
+    document = words.paragraph_documents[sketch.paragraphs].astype(np.int64)
+    paragraphs = _paragraphs(segments, sketch.keys, queries.same_id[document])
     documents = _documents(segments, whole.keys, queries.same_id[whole.paragraphs])
     low, high = words.paragraphs[sketch.paragraphs], words.paragraphs[sketch.paragraphs + 1]
-    shares = _shares(segments, paragraphs, _exactly(words.code, low, high, settings))
     own = whole.paragraphs.astype(np.int64)
+    shares = _shares(segments, paragraphs, _exactly(words.code, low, high, settings))
     of_whole = _exactly(words.code, words.documents[own], words.documents[own + 1], settings)
     names = np.array(list(ids), object)
-    numbers = sketch.paragraphs - words.document_paragraphs[of_paragraph]
+    numbers = sketch.paragraphs - words.document_paragraphs[document]
     places = numbers, words.begin[low].astype(np.int64), words.end[high - 1].astype(np.int64)
+    least = settings.min_jaccard
     return NearDuplicates(
-        _pairs_table(segments, paragraphs, shares, settings.min_jaccard, (names[of_paragraph], *places)),
-        _documents_table(
-            segments, documents, _shares(segments, documents, of_whole), settings.min_jaccard, names[own]
-        ),
+        _pairs_table(segments, paragraphs, shares, least, (names[document], *places)),
+        _documents_table(segments, documents, _shares(segments, documents, of_whole), least, names[own]),
     )
 
 
 def of_signature(segments: Sequence[SegmentReader], signature: U32, settings: Settings) -> NearDuplicates:
-    """Paragraphs and documents whose signature is nearly this one.
+    """Paragraphs and documents whose signature is similar to a signature.
 
-    Jaccard is estimated by the share of equal slots (Broder 1997), containment is null, and so is all of b.
+    Jaccard similarity is estimated by the share of equal slots (Broder 1997); containment is null, and so are the
+    columns of b.
 
     Args:
-        shards: the index.
+        segments: the index.
         signature: uint32[slots].
         settings: of the index.
     """
     keys = np.empty((settings.bands, 1), np.uint32)
     band_keys_of(signature.reshape(1, -1), np.int64(settings.rows), keys)
-    nobody = np.full(1, -1, np.int64)
+    no_document = np.full(1, -1, np.int64)
 
-    def estimate(code: U32, bounds: I64, _asked: I64) -> F64:
+    def estimate(code: U32, bounds: I64, _query: I64) -> F64:
         found = minhash.sign_words(
             code, bounds[:-1], bounds[1:], settings.shingle_words, settings.slots, settings.seed
         )
         jaccard = (found == signature).mean(axis=1)
         return np.stack([jaccard, *[np.full(len(jaccard), np.nan)] * 2], axis=1)
 
-    paragraphs, documents = _paragraphs(segments, keys, nobody), _documents(segments, keys, nobody)
-    shares = [_shares(segments, ranges, estimate) for ranges in (paragraphs, documents)]
-    unknown = np.full(1, None, object)
+    paragraphs, documents = _paragraphs(segments, keys, no_document), _documents(segments, keys, no_document)
+    shares = [_shares(segments, candidates, estimate) for candidates in (paragraphs, documents)]
+    unknown, least = np.full(1, None, object), settings.min_jaccard
     return NearDuplicates(
-        _pairs_table(
-            segments, paragraphs, shares[0], settings.min_jaccard, (unknown, unknown, unknown, unknown)
-        ),
-        _documents_table(segments, documents, shares[1], settings.min_jaccard, unknown),
+        _pairs_table(segments, paragraphs, shares[0], least, (unknown,) * 4),
+        _documents_table(segments, documents, shares[1], least, unknown),
     )
 
 
 def _look_up(segment: SegmentReader, name: str, keys: U32) -> tuple[I64, I64]:
-    """Which of the asked (columns of ``keys``) shares a band with which number of a list, each pair once."""
-    bands, count = keys.shape
-    begin, end = segment.find(name, np.repeat(np.arange(bands), count), keys.reshape(-1).astype(np.uint64))
-    numbers, which = segment.numbers(name, begin, end)
-    pairs = np.unique((which % max(count, 1)).astype(np.uint64) << _S32 | numbers)
-    return (pairs >> _S32).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    """The pairs of a query (a column of ``keys``) and a number in a list of bands that share a key, each once."""
+    count = keys.shape[1]
+    bands = np.repeat(np.arange(len(keys)), count)
+    numbers, which = segment.look_up(name, bands, keys.reshape(-1).astype(np.uint64))
+    pairs = np.unique(pack(which % max(count, 1), numbers))
+    return upper(pairs), lower(pairs)
 
 
-def _paragraphs(segments: Sequence[SegmentReader], keys: U32, same_id: I64) -> _Ranges:
-    """All paragraphs of the classes that share a band with asked ones, but for those of the asked documents' twins."""
+def _paragraphs(segments: Sequence[SegmentReader], keys: U32, same_id: I64) -> _Candidates:
+    """All paragraphs of the classes that share a band with a query, but for those of the document ``same_id``."""
     hits = [
-        (which, segment.hashes(numbers))
+        (query, segment.hashes(numbers))
         for segment in segments
-        for which, numbers in [_look_up(segment, "bands", keys)]
+        for query, numbers in [_look_up(segment, "bands", keys)]
     ]
-    queries = np.concatenate([np.empty(0, np.int64), *(which for which, _ in hits)])
+    query = np.concatenate([np.empty(0, np.int64), *(which for which, _ in hits)])
     hashes, at = np.unique(
         np.concatenate([np.empty(0, np.uint64), *(found for _, found in hits)]), return_inverse=True
     )
-    pairs = np.unique(at.astype(np.uint64) << _S32 | queries.astype(np.uint64))
-    firsts = np.searchsorted(pairs >> _S32, np.arange(len(hashes) + 1).astype(np.uint64))
-    found = [_Ranges(*(np.empty(0, np.int64) for _ in _Ranges._fields))]
+    pairs = np.unique(pack(at, query))
+    bounds = np.searchsorted(upper(pairs), np.arange(len(hashes) + 1))
+    found = []
     for number, segment in enumerate(segments):
-        begin, end = segment.find("same", np.zeros(len(hashes), np.int64), hashes >> _S32)
-        sketched, which = segment.numbers("same", begin, end)
-        same = segment.hashes(sketched.astype(np.int64)) == hashes[which]
-        places, which = sketched[same].astype(np.int64), which[same]
-        sizes = firsts[which + 1] - firsts[which]
-        each = np.repeat(np.arange(len(which)), sizes)
-        pair = pairs[firsts[which[each]] + np.arange(len(each)) - (np.cumsum(sizes) - sizes)[each]]
-        one = (pair & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        document, paragraph = (segment.column(name, places)[each] for name in ("sketched_owner", "sketched"))
-        lives = segment.alive[document] & (same_id[one] != document + segment.first)
-        one, document, paragraph, which = one[lives], document[lives], paragraph[lives], which[each][lives]
+        members = class_members(segment, hashes)
+        each, pair = expand_groups(bounds, members.which)
+        one, document = lower(pairs[pair]), members.document[each]
+        chosen = same_id[one] != document + segment.first
+        each, one, document = each[chosen], one[chosen], document[chosen]
+        paragraph = members.paragraph[each]
         low, high = segment.bounds("paragraphs", paragraph)
-        found.append(_Ranges(one, np.full(len(low), number), document, paragraph, low, high, which))
-    return _Ranges(*(np.concatenate(column) for column in zip(*found, strict=True)))
+        found.append(
+            _Candidates(one, np.full(len(low), number), document, paragraph, low, high, members.which[each])
+        )
+    return _Candidates.joined(found)
 
 
-def _documents(segments: Sequence[SegmentReader], keys: U32, same_id: I64) -> _Ranges:
-    """All documents that share a band with asked ones."""
-    found, known = [_Ranges(*(np.empty(0, np.int64) for _ in _Ranges._fields))], 0
+def _documents(segments: Sequence[SegmentReader], keys: U32, same_id: I64) -> _Candidates:
+    """All documents that share a band with a query, but for the document ``same_id``."""
+    found, known = [], 0
     for number, segment in enumerate(segments):
         one, document = _look_up(segment, "document_bands", keys)
-        lives = segment.alive[document] & (same_id[one] != document + segment.first)
-        one, document = one[lives], document[lives]
+        chosen = segment.alive[document] & (same_id[one] != document + segment.first)
+        one, document = one[chosen], document[chosen]
         low, high = segment.bounds("documents", document)
-        firsts = known + np.arange(len(one))
         paragraph, _ = segment.bounds("document_paragraphs", document)
-        found.append(_Ranges(one, np.full(len(one), number), document, paragraph, low, high, firsts))
+        group = known + np.arange(len(one))
+        found.append(_Candidates(one, np.full(len(one), number), document, paragraph, low, high, group))
         known += len(one)
-    return _Ranges(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    return _Candidates.joined(found)
 
 
-def _shares(segments: Sequence[SegmentReader], ranges: _Ranges, compare: Compare) -> F64:
-    """What ranges and the asked ones share, identical ranges compared once."""
-    same = np.stack([ranges.first, ranges.queries], axis=1)
+def _shares(segments: Sequence[SegmentReader], candidates: _Candidates, compare: Compare) -> F64:
+    """float64[n, 3]: Jaccard similarity and containments of candidates and queries; equal candidates compared once."""
+    same = np.stack([candidates.group, candidates.query], axis=1)
     _, at, back = np.unique(same, axis=0, return_index=True, return_inverse=True)
-    order = at[np.argsort(ranges.segment[at], kind="stable")]
-    codes, sizes = [np.empty(0, np.uint32)], (ranges.end - ranges.begin)[order]
+    order = at[np.argsort(candidates.segment[at], kind="stable")]
+    codes = [np.empty(0, np.uint32)]
     for number, segment in enumerate(segments):
-        inside = order[ranges.segment[order] == number]
-        codes.append(segment.codes(ranges.begin[inside], ranges.end[inside]))
-    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        inside = order[candidates.segment[order] == number]
+        codes.append(segment.codes(candidates.begin[inside], candidates.end[inside]))
+    bounds = bounds_of((candidates.end - candidates.begin)[order])
     found = np.empty((len(at), 3))
-    found[back.reshape(-1)[order]] = compare(np.concatenate(codes), bounds, ranges.queries[order])
+    found[back.reshape(-1)[order]] = compare(np.concatenate(codes), bounds, candidates.query[order])
     shares: F64 = found[back.reshape(-1)]
     return shares
 
 
 def _exactly(code: U32, low: I64, high: I64, settings: Settings) -> Compare:
-    """Compares with ranges of asked words by sets of shingles; a is of the index."""
+    """Compare with ranges of query words by sets of shingles; a is of the index."""
 
-    def compare(codes: U32, bounds: I64, queries: I64) -> F64:
+    def compare(codes: U32, bounds: I64, query: I64) -> F64:
         begins = np.concatenate([bounds[:-1], low + len(codes)])
         ends = np.concatenate([bounds[1:], high + len(codes)])
-        pairs = np.stack([np.arange(len(queries)), len(queries) + queries], axis=1)
+        pairs = np.stack([np.arange(len(query)), len(query) + query], axis=1)
         both = np.concatenate([codes, code])
         shares = shingles.compare(both, begins, ends, pairs, settings.shingle_words)
         return np.stack([shares.jaccard, shares.containment_a, shares.containment_b], axis=1)
@@ -214,47 +212,50 @@ def _exactly(code: U32, low: I64, high: I64, settings: Settings) -> Compare:
     return compare
 
 
-def _best(ranges: _Ranges, shares: F64, least: float) -> I64:
-    """The ranges that are similar enough, the most similar first."""
+def _best(candidates: _Candidates, shares: F64, least: float) -> I64:
+    """The candidates that are similar enough, the most similar first for each query."""
     chosen = np.flatnonzero(shares[:, 0] >= least)
-    columns = (ranges.begin, ranges.segment, ranges.queries, -shares[:, 0])
+    columns = (candidates.begin, candidates.segment, candidates.query, -shares[:, 0])
     order: I64 = chosen[np.lexsort(tuple(column[chosen] for column in columns))]
     return order
 
 
-def _ids(segments: Sequence[SegmentReader], ranges: _Ranges, chosen: I64) -> list[str | None]:
-    """The documents of ranges."""
+def _ids(segments: Sequence[SegmentReader], candidates: _Candidates, chosen: I64) -> list[str | None]:
+    """The ids of the documents of candidates."""
     ids: list[str | None] = [None] * len(chosen)
     for number, segment in enumerate(segments):
-        at = np.flatnonzero(ranges.segment[chosen] == number)
-        for place, name in zip(at.tolist(), segment.strings("id", ranges.document[chosen[at]]), strict=True):
+        at = np.flatnonzero(candidates.segment[chosen] == number)
+        for place, name in zip(
+            at.tolist(), segment.strings("id", candidates.document[chosen[at]]), strict=True
+        ):
             ids[place] = name
     return ids
 
 
 def _pairs_table(
     segments: Sequence[SegmentReader],
-    ranges: _Ranges,
+    candidates: _Candidates,
     shares: F64,
     least: float,
     own: tuple[npt.NDArray[Any], ...],
 ) -> pl.DataFrame:
-    """Similar paragraphs; ``own`` are ids, numbers, begins and ends of the asked ones."""
-    chosen = _best(ranges, shares, least)
+    """The table of similar paragraphs; ``own``: ids, numbers, begins and ends of the query paragraphs."""
+    chosen = _best(candidates, shares, least)
     numbers, spans = np.empty(len(chosen), np.int64), np.empty((len(chosen), 2), np.int64)
     for number, segment in enumerate(segments):
-        at = np.flatnonzero(ranges.segment[chosen] == number)
+        at = np.flatnonzero(candidates.segment[chosen] == number)
         some = chosen[at]
-        document, begin, end = ranges.document[some], ranges.begin[some], ranges.end[some]
+        document, begin, end = candidates.document[some], candidates.begin[some], candidates.end[some]
         spans[at] = segment.spans(document, begin, end)
-        numbers[at] = ranges.paragraph[some] - segment.bounds("document_paragraphs", document)[0]
-    queries = ranges.queries[chosen]
+        numbers[at] = candidates.paragraph[some] - segment.bounds("document_paragraphs", document)[0]
+    query = candidates.query[chosen]
     measures = {
         name: shares[chosen, i] for i, name in enumerate(("jaccard", "containment_a", "containment_b"))
     }
     columns = {
-        "doc_a": _ids(segments, ranges, chosen), "paragraph_a": numbers, "begin_a": spans[:, 0], "end_a": spans[:, 1],
-        **{name: column[queries].tolist() for name, column in zip(
+        "doc_a": _ids(segments, candidates, chosen), "paragraph_a": numbers,
+        "begin_a": spans[:, 0], "end_a": spans[:, 1],
+        **{name: column[query].tolist() for name, column in zip(
             ("doc_b", "paragraph_b", "begin_b", "end_b"), own, strict=True)},
         **measures,
     }  # fmt: skip
@@ -262,12 +263,16 @@ def _pairs_table(
 
 
 def _documents_table(
-    segments: Sequence[SegmentReader], ranges: _Ranges, shares: F64, least: float, own: npt.NDArray[Any]
+    segments: Sequence[SegmentReader],
+    candidates: _Candidates,
+    shares: F64,
+    least: float,
+    own: npt.NDArray[Any],
 ) -> pl.DataFrame:
-    """Similar documents; ``own`` are the ids of the asked ones."""
-    chosen = _best(ranges, shares, least)
+    """The table of similar documents; ``own``: the ids of the query documents."""
+    chosen = _best(candidates, shares, least)
     measures = {
         name: shares[chosen, i] for i, name in enumerate(("jaccard", "containment_a", "containment_b"))
     }
-    ids = {"doc_a": _ids(segments, ranges, chosen), "doc_b": own[ranges.queries[chosen]].tolist()}
+    ids = {"doc_a": _ids(segments, candidates, chosen), "doc_b": own[candidates.query[chosen]].tolist()}
     return pl.DataFrame(ids | measures, schema=DOCUMENTS, nan_to_null=True)

@@ -1,28 +1,26 @@
-"""Paragraphs of an index that are like those of asked documents: bands looked up, and joined as a scan would."""
+"""Stored paragraphs that are similar to paragraphs of query documents: bands looked up, then joined as in a scan."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from syndetect.arrays import F64, I64, U32, U64, Bool
-from syndetect.index.query_batch import QueryBatch, WordPairs
-from syndetect.matching import alignment, shingles
-from syndetect.matching import bands as lsh
+from syndetect.arrays import F64, I64, U32, U64, Bool, expand_groups, lower, pack, run_starts, unpack
+from syndetect.index.class_lookup import class_members
+from syndetect.index.query_batch import QueryBatch, WordPairs, is_query, stored_keys
+from syndetect.matching import bands, portions
 from syndetect.matching.timeline import latest
 from syndetect.settings import Settings
 
-_S32 = np.uint64(32)
 
-
-class Near(NamedTuple):
-    """Pairs of similar paragraphs, and seeds.
+class ParagraphHits(NamedTuple):
+    """Pairs of similar paragraphs, and seeds for alignment.
 
     Attributes:
-        keys: int64[n, 2], the documents, the earlier first.
-        numbers: int64[n, 2], the paragraphs in them.
+        keys: int64[n, 2], the documents, the smaller key first.
+        numbers: int64[n, 2], the numbers of the paragraphs in their documents.
         words: int64[n, 2, 2], their first words and ends, counted from the beginnings of the documents.
-        shares: float64[n, 3], Jaccard and the containments of both.
-        seeds: of all candidates with much in common.
+        shares: float64[n, 3], Jaccard similarity and both containments.
+        seeds: of all candidate pairs with enough in common.
     """
 
     keys: I64
@@ -33,33 +31,37 @@ class Near(NamedTuple):
 
 
 class _Classes(NamedTuple):
-    """Classes of identical paragraphs, each as one asked document sees it: int64[c] that one, uint64[c] the hash."""
+    """Classes of identical paragraphs, one for each query document that meets them, ascending.
+
+    Attributes:
+        document: int64[c], the query document.
+        hash: uint64[c], the hash of all words.
+    """
 
     document: I64
     hash: U64
 
-    def numbers(self, document: I64, hashes: U64) -> I64:
-        """Which class each pair of these is."""
-        order = np.lexsort((self.hash, self.document))
-        same = np.concatenate([self.document[order], document]), np.concatenate([self.hash[order], hashes])
-        joined = np.lexsort((np.arange(len(same[0])), same[1], same[0]))
-        known = joined < len(order)  # a class comes before what is asked of it
-        found = np.empty(len(same[0]), np.int64)
-        found[joined] = np.cumsum(known) - 1
-        return order[found[len(order) :]]
+    def rows(self, document: I64, hashes: U64) -> I64:
+        """int64[n]: the classes that have these documents and hashes."""
+        documents = np.concatenate([self.document, document])
+        order = np.lexsort((np.arange(len(documents)), np.concatenate([self.hash, hashes]), documents))
+        found = np.empty(len(order), np.int64)
+        found[order] = (
+            np.cumsum(order < len(self.hash)) - 1
+        )  # a class stands before all that is looked up in it
+        return found[len(self.hash) :]
 
     @classmethod
     def of(cls, document: I64, hashes: U64) -> "_Classes":
-        """All there are."""
+        """The distinct classes of paragraphs."""
         order = np.lexsort((hashes, document))
         document, hashes = document[order], hashes[order]
-        is_new = np.ones(len(order), bool)
-        is_new[1:] = (document[1:] != document[:-1]) | (hashes[1:] != hashes[:-1])
-        return cls(document[is_new], hashes[is_new])
+        first = run_starts(document, hashes)
+        return cls(document[first], hashes[first])
 
 
 class _Members(NamedTuple):
-    """Paragraphs of classes: int64[n] the class, the document's key, the paragraph in its shard or batch."""
+    """Paragraphs of classes: int64[n] the class, the key of the document, the paragraph in its segment or batch."""
 
     number: I64
     key: I64
@@ -67,112 +69,114 @@ class _Members(NamedTuple):
 
 
 class _Hits(NamedTuple):
-    """Paragraphs in the buckets of asked ones: int64[n] the bucket, the asked document, uint64[n] the hash."""
+    """Stored paragraphs in buckets of query paragraphs: int64[n] bucket and query document, uint64[n] hash."""
 
     bucket: I64
     document: I64
     hash: U64
 
 
-def find(queries: QueryBatch, settings: Settings) -> Near:
-    """Pairs of paragraphs of asked documents and the index: those that a scan of all would find."""
+def find(queries: QueryBatch, settings: Settings) -> ParagraphHits:
+    """Pairs of a query paragraph and a stored one: the pairs that a scan of all documents would find."""
     sketch = queries.batch.sketch
-    owner = queries.batch.words.paragraph_documents[sketch.paragraphs].astype(np.int64)
-    buckets, hits = _look_up(queries, owner)
-    classes = _Classes.of(np.concatenate([owner, hits.document]), np.concatenate([sketch.hashes, hits.hash]))
+    document = queries.batch.words.paragraph_documents[sketch.paragraphs].astype(np.int64)
+    buckets, hits = _look_up(queries, document)
+    classes = _Classes.of(
+        np.concatenate([document, hits.document]), np.concatenate([sketch.hashes, hits.hash])
+    )
     own = _Members(
-        classes.numbers(owner, sketch.hashes), queries.keys[owner], sketch.paragraphs.astype(np.int64)
+        classes.rows(document, sketch.hashes), queries.keys[document], sketch.paragraphs.astype(np.int64)
     )
     members = _earliest(queries, own, _members(queries, classes), settings.window)
     ranges = _Ranges.of(queries, own, members)
-    owners = ranges.owners(queries, settings.window)
-    counted = np.arange(len(ranges.key), dtype=np.uint32)
-    leader = lsh.find_representatives(
-        ranges.code, ranges.bounds.astype(np.uint32), counted, ranges.number.astype(np.uint64), owners
+    documents = ranges.documents(queries, settings.window)
+    numbers = np.arange(len(ranges.key), dtype=np.uint32)
+    representative = bands.find_representatives(
+        ranges.code, ranges.bounds.astype(np.uint32), numbers, ranges.number.astype(np.uint64), documents
     )
-    entries = _entries(ranges, leader == counted, buckets, hits, classes)
+    entries = _entries(ranges, representative == numbers, buckets, hits, classes)
     pairs = np.unique(np.concatenate([
-        lsh.identical_pairs(leader, owners), lsh.pair_buckets(entries, owners, settings.hot_places)
+        bands.identical_pairs(representative, documents),
+        bands.pair_buckets(entries, documents, settings.hot_places),
     ]))  # fmt: skip
-    return _compare(ranges, np.stack([pairs >> _S32, pairs & np.uint64(0xFFFFFFFF)], axis=1), settings)
+    found = portions.compare_paragraphs(ranges.code, ranges.bounds, unpack(pairs), settings)
+    ends = ranges.first + np.diff(ranges.bounds)
+    return ParagraphHits(
+        ranges.key[found.pairs],
+        ranges.inside[found.pairs],
+        np.stack([ranges.first[found.pairs], ends[found.pairs]], axis=2),
+        found.shares,
+        WordPairs.of(found.seeds, ranges.key, ranges.bounds, ranges.first),
+    )
 
 
-def _look_up(queries: QueryBatch, owner: I64) -> tuple[I64, _Hits]:
-    """The buckets of all keys of asked paragraphs (int64[bands, n]), and who is in them."""
+def _look_up(queries: QueryBatch, document: I64) -> tuple[I64, _Hits]:
+    """The bucket of each band key of query paragraphs (int64[bands, n]), and the stored paragraphs in the buckets.
+
+    A bucket is of one query document, whose number ``document`` gives for each paragraph (int64[n]).
+    """
     keys = queries.batch.sketch.keys
-    bands, count = keys.shape
-    lists = np.repeat(np.arange(bands), count)
-    composite = (np.tile(owner, bands) * bands + lists).astype(np.uint64) << _S32 | keys.reshape(-1)
+    count = keys.shape[1]
+    band = np.repeat(np.arange(len(keys)), count)
+    composite = pack(np.tile(document, len(keys)) * len(keys) + band, keys.reshape(-1))
     unique, at, bucket = np.unique(composite, return_index=True, return_inverse=True)
     hits = [_Hits(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint64))]
     for segment in queries.segments:
-        begin, end = segment.find("bands", lists[at], unique & np.uint64(0xFFFFFFFF))
-        sketched, which = segment.numbers("bands", begin, end)
-        hits.append(_Hits(which, owner[at[which] % max(count, 1)], segment.hashes(sketched.astype(np.int64))))
-    return bucket.reshape(bands, count), _Hits(
-        *(np.concatenate(column) for column in zip(*hits, strict=True))
-    )
+        numbers, which = segment.look_up("bands", band[at], lower(unique).astype(np.uint64))
+        hashes = segment.hashes(numbers.astype(np.int64))
+        hits.append(_Hits(which, document[at[which] % max(count, 1)], hashes))
+    return bucket.reshape(keys.shape), _Hits(*map(np.concatenate, zip(*hits, strict=True)))
 
 
 def _members(queries: QueryBatch, classes: _Classes) -> _Members:
-    """All paragraphs of the index that are in classes, but for those of documents that are not there."""
+    """The stored paragraphs of classes, but for those of documents that a query document replaces."""
     hashes, at = np.unique(classes.hash, return_inverse=True)
-    by_hash = np.argsort(at, kind="stable")  # classes, those of each hash together
-    firsts = np.searchsorted(at[by_hash], np.arange(len(hashes) + 1))
-    found = [_Members(*(np.empty(0, np.int64) for _ in range(3)))]
+    by_hash = np.argsort(at, kind="stable")
+    bounds = np.searchsorted(at[by_hash], np.arange(len(hashes) + 1))
+    found = [_Members(*(np.empty(0, np.int64) for _ in _Members._fields))]
     for segment in queries.segments:
-        begin, end = segment.find("same", np.zeros(len(hashes), np.int64), hashes >> _S32)
-        numbers, which = segment.numbers("same", begin, end)
-        sketched = numbers.astype(np.int64)
-        is_same = segment.hashes(sketched) == hashes[which]
-        sketched, which = sketched[is_same], which[is_same]
-        documents, paragraphs = (segment.column(name, sketched) for name in ("sketched_owner", "sketched"))
-        if len(segment.deleted):
-            lives = segment.alive[documents]
-            documents, paragraphs, which = documents[lives], paragraphs[lives], which[lives]
-        sizes = firsts[which + 1] - firsts[which]
-        each = np.repeat(np.arange(len(which)), sizes)
-        ends = np.cumsum(sizes)
-        number = by_hash[firsts[which[each]] + np.arange(len(each)) - (ends - sizes)[each]]
-        other = queries.same_id[classes.document[number]] != documents[each] + segment.first
-        each, number = each[other], number[other]
-        found.append(_Members(number, 2 * (documents[each] + segment.first), paragraphs[each]))
-    return _Members(*(np.concatenate(column) for column in zip(*found, strict=True)))
+        members = class_members(segment, hashes)
+        each, item = expand_groups(bounds, members.which)
+        number, document = by_hash[item], members.document[each] + segment.first
+        other = queries.same_id[classes.document[number]] != document
+        found.append(_Members(number[other], stored_keys(document[other]), members.paragraph[each[other]]))
+    return _Members(*map(np.concatenate, zip(*found, strict=True)))
 
 
 def _earliest(queries: QueryBatch, own: _Members, members: _Members, window: int) -> _Members:
-    """Of classes that an asked paragraph does not lead, the earliest member: no other makes a pair with it.
+    """Leave out the stored paragraphs of a class that cannot be paired with a query paragraph.
 
-    Within a window others may.
+    A scan pairs the earliest member of a class with each other one. So where a stored paragraph is the earliest, it
+    alone is kept; where a query paragraph is, all are. Within a window other members may lead, and all are kept.
     """
     if window >= 0 or not len(members.key):
         return members
     time = latest(queries.times(members.key))
     order = np.lexsort((members.paragraph, members.key, time, members.number))
-    firsts = order[np.flatnonzero(np.diff(members.number[order], prepend=-1))]
-    led = np.zeros(int(members.number.max()) + 1, bool)
-    at = np.full(len(led), -1)
-    at[members.number[firsts]] = firsts
-    inside = np.flatnonzero(own.number < len(led))
-    inside = inside[at[own.number[inside]] >= 0]
-    first = at[own.number[inside]]
+    firsts = order[run_starts(members.number[order])]
+    is_led = np.zeros(int(members.number.max()) + 1, bool)  # by a query paragraph
+    first_of = np.full(len(is_led), -1)
+    first_of[members.number[firsts]] = firsts
+    inside = np.flatnonzero(own.number < len(is_led))
+    inside = inside[first_of[own.number[inside]] >= 0]
+    first = first_of[own.number[inside]]
     own_time = latest(queries.times(own.key[inside]))
     is_first = (own_time < time[first]) | ((own_time == time[first]) & (own.key[inside] < members.key[first]))
-    led[own.number[inside[is_first]]] = True
-    keep = led[members.number]
-    keep[firsts] = True
-    return _Members(*(column[keep] for column in members))
+    is_led[own.number[inside[is_first]]] = True
+    chosen = is_led[members.number]
+    chosen[firsts] = True
+    return _Members(*(column[chosen] for column in members))
 
 
 class _Ranges(NamedTuple):
-    """Members of classes as ranges of words, in the order of the corpus.
+    """Members of classes as a corpus of paragraphs, in the order of a scan.
 
     Attributes:
-        number, key, paragraph: int64[r], as of members.
-        code, bounds: uint32[words], int64[r + 1].
+        number, key, paragraph: int64[r], as in :class:`_Members`.
+        code, bounds: uint32[words] and int64[r + 1], the words of the paragraphs.
         first: int64[r], each one's first word, counted from the beginning of its document.
         inside: int64[r], its number in its document.
-        own: int64, the ranges of the asked paragraphs.
+        own: int64, the ranges of the query paragraphs.
     """
 
     number: I64
@@ -186,63 +190,38 @@ class _Ranges(NamedTuple):
 
     @classmethod
     def of(cls, queries: QueryBatch, own: _Members, members: _Members) -> "_Ranges":
-        """Asked paragraphs and those of the index."""
-        columns = (np.concatenate(both) for both in zip(members, own, strict=True))
-        number, key, paragraph = columns
+        """Query paragraphs and stored ones."""
+        number, key, paragraph = (np.concatenate(both) for both in zip(members, own, strict=True))
         order = np.lexsort((number, paragraph, key))
         at = np.empty(len(order), np.int64)
         at[order] = np.arange(len(order))
         number, key, paragraph = number[order], key[order], paragraph[order]
         begin, end = np.empty(len(key), np.int64), np.empty(len(key), np.int64)
-        is_own = key & 1 == 1
+        is_own = is_query(key)
         bounds = queries.batch.words.paragraphs
         begin[is_own], end[is_own] = bounds[paragraph[is_own]], bounds[paragraph[is_own] + 1]
         for segment, some, _ in queries.by_segment(key):
             begin[some], end[some] = segment.bounds("paragraphs", paragraph[some])
         code, ranges = queries.codes(key, begin, end)
-        first = begin - queries.firsts("documents", key)[0]
-        inside = paragraph - queries.firsts("document_paragraphs", key)[0]
+        first = begin - queries.bounds("documents", key)[0]
+        inside = paragraph - queries.bounds("document_paragraphs", key)[0]
         return cls(number, key, paragraph, code, ranges, first, inside, at[len(members.key) :])
 
-    def owners(self, queries: QueryBatch, window: int) -> lsh.ParagraphDocuments:
-        """Their documents."""
+    def documents(self, queries: QueryBatch, window: int) -> bands.ParagraphDocuments:
+        """The documents of the ranges."""
         time, article, rank = queries.ranked(self.key)
-        times, is_query = np.empty(len(rank), np.int64), np.empty(len(rank), np.uint8)
-        times[article], is_query[article] = time, self.key & 1
-        return lsh.ParagraphDocuments(article, times, rank, window, is_query)
+        times, of_query = np.empty(len(rank), np.int64), np.empty(len(rank), np.uint8)
+        times[article], of_query[article] = time, is_query(self.key)
+        return bands.ParagraphDocuments(article, times, rank, window, of_query)
 
 
-def _entries(ranges: _Ranges, leads: Bool, buckets: I64, hits: _Hits, classes: _Classes) -> U64:
-    """The leaders in each bucket of asked paragraphs: the bucket, then the range."""
-    chosen = np.flatnonzero(leads)
+def _entries(ranges: _Ranges, represents: Bool, buckets: I64, hits: _Hits, classes: _Classes) -> U64:
+    """The representatives in each bucket of query paragraphs: packed bucket and range, ascending."""
+    chosen = np.flatnonzero(represents)
     by_class = chosen[np.argsort(ranges.number[chosen], kind="stable")]
-    firsts = np.searchsorted(ranges.number[by_class], np.arange(len(classes.hash) + 1))
-    number = classes.numbers(hits.document, hits.hash)
-    sizes = firsts[number + 1] - firsts[number]
-    each = np.repeat(np.arange(len(number)), sizes)
-    ends = np.cumsum(sizes)
-    theirs = by_class[firsts[number[each]] + np.arange(len(each)) - (ends - sizes)[each]]
-    leading = leads[ranges.own]
-    own = buckets[:, leading].reshape(-1), np.tile(ranges.own[leading], len(buckets))
-    bucket, members = np.concatenate([hits.bucket[each], own[0]]), np.concatenate([theirs, own[1]])
-    return np.unique(bucket.astype(np.uint64) << _S32 | members.astype(np.uint64))
-
-
-def _compare(ranges: _Ranges, pairs: U64, settings: Settings) -> Near:
-    """Compare pairs of ranges exactly."""
-    sides = pairs.astype(np.int64)
-    low, high = ranges.bounds[:-1], ranges.bounds[1:]
-    used, local = np.unique(sides, return_inverse=True)
-    local = local.reshape(sides.shape)
-    low, high = low[used], high[used]
-    shares = shingles.compare(ranges.code, low, high, local, settings.shingle_words)
-    found = np.flatnonzero(shares.jaccard >= settings.min_jaccard)
-    common = local[shares.common >= alignment.LEAST_COMMON]
-    seeds = alignment.seed_pairs(ranges.code, low, high, common)
-    near = sides[found]
-    words = np.stack([ranges.first[near], (ranges.first + np.diff(ranges.bounds))[near]], axis=2)
-    measures = np.stack([shares.jaccard, shares.containment_a, shares.containment_b], axis=1)
-    return Near(
-        ranges.key[near], ranges.inside[near], words, measures[found],
-        WordPairs.of(seeds, ranges.key, ranges.bounds, ranges.first),
-    )  # fmt: skip
+    bounds = np.searchsorted(ranges.number[by_class], np.arange(len(classes.hash) + 1))
+    each, item = expand_groups(bounds, classes.rows(hits.document, hits.hash))
+    own = represents[ranges.own]
+    own_buckets, own_ranges = buckets[:, own].reshape(-1), np.tile(ranges.own[own], len(buckets))
+    bucket = np.concatenate([hits.bucket[each], own_buckets])
+    return np.unique(pack(bucket, np.concatenate([by_class[item], own_ranges])))

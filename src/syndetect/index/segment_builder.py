@@ -1,6 +1,7 @@
-"""What an index keeps of some consecutive documents: flat arrays, and lists to look things up in.
+"""The arrays and lists of a segment, and how they are made from a batch of documents.
 
-A segment of an index holds these arrays; a batch that was just read has the same in memory. ``ARRAYS`` names them all.
+A segment on disk and a batch in memory have the same arrays and lists; ``ARRAYS`` and ``LISTS`` name them as they stand
+in the file format.
 """
 
 from collections.abc import Sequence
@@ -8,20 +9,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from xxhash import xxh3_64_intdigest
 
-from syndetect.arrays import I64, U32, U64, Array
+from syndetect.arrays import I64, U32, U64, Array, Bool, bounds_of, pack
 from syndetect.kernels.lists import FAR
-from syndetect.matching import bands, minhash, winnowing
+from syndetect.matching import winnowing
 from syndetect.matching.places import document_hints, tags
-from syndetect.matching.sketch import Batch
+from syndetect.matching.sketch import Batch, sketch_documents
 from syndetect.reading.articles import times
 from syndetect.settings import Settings
 from syndetect.storage.sorted_lists import Arrays, Memory
 
-#: What is known of a document beside its text and time, as strings.
+#: The strings of a document beside its text.
 STRINGS = ("id", "source", "title", "url")
 #: The arrays of a segment beside the lists, with what they hold.
 ARRAYS = {
@@ -54,9 +54,8 @@ LISTS = {
     "document_bands": "a list a band: its key, the document",
     "ids": "the upper half of the hash of the id, the document",
 }
-#: Postings with one key and one continuation that need not be in order of time.
+#: Up to this many postings with equal key and context hash may be unsorted by time.
 MOST_UNTIMED = 32
-_S32 = np.uint64(32)
 _UPPER = np.uint64(0xFFFFFFFF00000000)
 
 
@@ -68,48 +67,48 @@ class SegmentSource(Protocol):
         """Those of :data:`ARRAYS`."""
 
     @property
-    def alive(self) -> npt.NDArray[np.bool_]:
-        """bool[d]: the documents that were not removed."""
+    def alive(self) -> Bool:
+        """bool[d]: which documents are not deleted."""
 
     def entries(self, name: str, which: int) -> U64:
         """The entries of one of the :data:`LISTS`, in any order."""
 
-    def continuations(self, which: int) -> U32:
-        """What follows each of the postings of a part."""
+    def context_hashes(self, which: int) -> U32:
+        """The context hashes of the postings of a part."""
 
 
 def hash_ids(ids: Sequence[str]) -> U64:
-    """uint64[n]: what ids are looked up by; the upper half is the key. What is no text can be asked for, too."""
+    """uint64[n]: the hashes that ids are looked up by, their upper halves the keys; any ``str`` can be looked up."""
     return np.array([xxh3_64_intdigest(one.encode("utf-8", "surrogatepass")) for one in ids], np.uint64)
 
 
 def keyed(hashes: U64, numbers: U32) -> U64:
-    """Entries of the upper halves of hashes, and numbers."""
+    """uint64[n]: entries of a list, with the upper halves of hashes as keys."""
     return hashes & _UPPER | numbers
 
 
 @dataclass(frozen=True)
 class DocumentBatch:
-    """Documents that were just read."""
+    """Sketched documents in memory, before they are written."""
 
     arrays: Memory
-    alive: npt.NDArray[np.bool_]
+    alive: Bool
     lists: dict[str, list[U64]]
-    following: list[U32]
+    contexts: list[U32]
 
     def entries(self, name: str, which: int) -> U64:
         """One list."""
         return self.lists[name][which]
 
-    def continuations(self, which: int) -> U32:
-        """What follows the postings of a part."""
-        return self.following[which]
+    def context_hashes(self, which: int) -> U32:
+        """The context hashes of the postings of a part."""
+        return self.contexts[which]
 
     @classmethod
     def of(
         cls, batch: Batch, articles: pl.DataFrame, settings: Settings, texts: Sequence[bytes] | None
     ) -> "DocumentBatch":
-        """From what was sketched of articles.
+        """From the sketches of articles.
 
         Args:
             batch: the articles.
@@ -122,7 +121,7 @@ class DocumentBatch:
         arrays = Memory(
             code=words.code,
             documents=words.documents,
-            blocks=_blocks(words.documents, len(words.code)),
+            blocks=stored_hints(words.documents),
             document_paragraphs=words.document_paragraphs,
             paragraphs=words.paragraphs.astype(np.uint32),
             time=time,
@@ -139,7 +138,7 @@ class DocumentBatch:
         ids = keyed(hash_ids(articles["doc_id"].to_list()), numbers)
         sketched = np.arange(len(sketch.hashes), dtype=np.uint32)
         bounds = batch.postings.bounds
-        following = winnowing.context_hashes(
+        contexts = winnowing.context_hashes(
             tags(words.code),
             words.documents,
             arrays["blocks"],
@@ -150,21 +149,21 @@ class DocumentBatch:
         lists = {
             "postings": [batch.postings.entries[part] for part in parts],
             "same": [keyed(sketch.hashes, sketched)],
-            "bands": [keys.astype(np.uint64) << _S32 | sketched for keys in sketch.keys],
+            "bands": [pack(keys, sketched) for keys in sketch.keys],
             "document_bands": _document_bands(batch, settings),
             "ids": [ids],
         }
-        return cls(arrays, np.ones(len(articles), bool), lists, [following[part] for part in parts])
+        return cls(arrays, np.ones(len(articles), bool), lists, [contexts[part] for part in parts])
 
 
-def _blocks(documents: I64, words: int) -> U32:
-    return np.append(document_hints(documents, words), np.uint32(max(len(documents) - 2, 0))).astype(
-        np.uint32
-    )
+def stored_hints(documents: I64) -> U32:
+    """uint32: the array ``blocks`` of a segment: the document of every 256th word, and the last document."""
+    last = max(len(documents) - 2, 0)
+    return np.append(document_hints(documents, int(documents[-1])), last).astype(np.uint32)
 
 
 def _steps(begin: U32, end: U32, documents: I64) -> dict[str, Array]:
-    """Where words stand, as gaps and lengths."""
+    """The places of words, as gaps and lengths."""
     before = np.concatenate([np.zeros(1, np.uint32), end[:-1]])[: len(end)]
     firsts = documents[:-1]
     before[firsts[firsts < documents[1:]]] = 0
@@ -179,7 +178,7 @@ def _steps(begin: U32, end: U32, documents: I64) -> dict[str, Array]:
 
 
 def _strings(articles: pl.DataFrame) -> dict[str, Array]:
-    """The strings of articles, and which of them there are."""
+    """The strings of articles, and a bit mask of the strings that each has."""
     arrays: dict[str, Array] = {}
     known = np.zeros(len(articles), np.uint8)
     for bit, name in enumerate(STRINGS):
@@ -190,14 +189,11 @@ def _strings(articles: pl.DataFrame) -> dict[str, Array]:
 
 
 def _joined(name: str, values: Sequence[bytes]) -> dict[str, Array]:
-    bounds = np.concatenate([[0], np.cumsum([len(value) for value in values], dtype=np.int64)])
+    bounds = bounds_of(map(len, values))
     return {name: np.frombuffer(b"".join(values), np.uint8), f"{name}.bounds": bounds.astype(np.int64)}
 
 
 def _document_bands(batch: Batch, settings: Settings) -> list[U64]:
     """Band keys of whole documents that are long enough to be compared."""
-    permutations = minhash.permutations(settings.slots, settings.seed)
-    shape = settings.shingle_words, settings.bands, settings.rows
-    words = batch.words
-    sketch = bands.sketch(words.code, words.documents, settings.min_words, permutations, shape)
-    return [keys.astype(np.uint64) << _S32 | sketch.paragraphs for keys in sketch.keys]
+    sketch = sketch_documents(batch.words, settings)
+    return [pack(keys, sketch.paragraphs) for keys in sketch.keys]

@@ -1,4 +1,4 @@
-"""Reading a segment of an index: every range is checked before it is read, and nothing is read whole."""
+"""Read a segment of an index: every range is checked before it is read, and no array is read whole."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -17,13 +17,13 @@ _S32 = np.uint64(32)
 
 
 class SegmentReader:
-    """Some consecutive documents of an index.
+    """The documents of one segment.
 
     Args:
-        arrays: those of a segment.
-        first: the number of the first of the documents in the index.
-        count: how many there are.
-        removed: uint32, ascending, those that were removed.
+        arrays: the arrays of the segment.
+        first: the number of its first document in the index.
+        count: the number of its documents, deleted ones counted.
+        deleted: uint32, ascending, the rows of deleted documents: the tombstones.
     """
 
     def __init__(self, arrays: Arrays, first: int, count: int, deleted: U32) -> None:
@@ -32,32 +32,36 @@ class SegmentReader:
 
     @cached_property
     def alive(self) -> Bool:
-        """bool[d]: the documents that were not removed."""
+        """bool[d]: which documents are not deleted."""
         alive = np.ones(self.count, bool)
         alive[self.deleted] = False
         return alive
 
     def find(self, name: str, lists: I64, keys: U64) -> tuple[I64, I64]:
-        """Where entries stand; see :meth:`syndetect.storage.sorted_lists.Lists.find`."""
+        """The ranges of entries that have keys; see :meth:`syndetect.storage.sorted_lists.Lists.find`."""
         return self._lists[name].find(lists, keys)
 
     def numbers(self, name: str, begin: I64, end: I64) -> tuple[U32, I64]:
-        """What entries lead to; see :meth:`syndetect.storage.sorted_lists.Lists.numbers`."""
+        """The numbers of ranges of entries; see :meth:`syndetect.storage.sorted_lists.Lists.numbers`."""
         return self._lists[name].numbers(begin, end)
 
+    def look_up(self, name: str, lists: I64, keys: U64) -> tuple[U32, I64]:
+        """The numbers that stand under keys of lists (uint32[m]), and for each the row of its key (int64[m])."""
+        return self.numbers(name, *self.find(name, lists, keys))
+
     def entries(self, name: str, which: int) -> U64:
-        """The entries of one list."""
+        """All entries of one list."""
         return self._lists[name].entries(which)
 
-    def continuations(self, which: int) -> U32:
-        """What follows the postings of a part."""
+    def context_hashes(self, which: int) -> U32:
+        """The context hashes of the postings of a part."""
         low, high = self._lists["postings"].bounds[which : which + 2].tolist()
         self.arrays.check("continuations", low, high)
         found: U32 = self.arrays["continuations"][low:high]
         return found
 
     def narrow(self, begin: I64, end: I64, following: U32, shift: int) -> tuple[I64, I64]:
-        """Ranges of postings narrowed to those that are followed as told, but for the last ``shift`` bits."""
+        """Narrow ranges of postings to those with context hash ``following``, the ``shift`` last bits ignored."""
         begin, end = begin.copy(), end.copy()
         self.arrays.check("continuations", begin, end)
         _kernels.narrow(self.arrays["continuations"], following, np.uint32(shift), begin, end)
@@ -65,25 +69,25 @@ class SegmentReader:
 
     # ------------------------------------------------------------------------------------------- documents
 
-    def owners(self, words: U32) -> I64:
-        """int64[n]: the documents of words."""
-        owner = np.empty(len(words), np.int64)
+    def documents_of(self, words: U32) -> I64:
+        """int64[n]: the rows of the documents of words."""
+        document = np.empty(len(words), np.int64)
         if len(words):
             at = (words >> np.uint32(BLOCK_BITS)).astype(np.int64)
             self.arrays.check("blocks", at, at + 2)
             blocks = self.arrays["blocks"]
             self.arrays.check("documents", blocks[at].astype(np.int64), blocks[at + 1].astype(np.int64) + 2)
-            find_owners(words, blocks, self.arrays["documents"], owner)
-        return owner
+            find_owners(words, blocks, self.arrays["documents"], document)
+        return document
 
     def bounds(self, name: str, rows: I64) -> tuple[I64, I64]:
-        """int64[n] each: entries of a column of bounds, and those that follow them."""
+        """int64[n] each: where rows begin and end, from an array of bounds."""
         self.arrays.check(name, rows, rows + 2)
         column = self.arrays[name]
         return column[rows].astype(np.int64), column[rows + 1].astype(np.int64)
 
     def column(self, name: str, rows: I64) -> npt.NDArray[np.int64]:
-        """int64[n]: values of a column that has one a row."""
+        """int64[n]: the values of rows in an array."""
         self.arrays.check(name, rows, rows + 1)
         return self.arrays[name][rows].astype(np.int64)
 
@@ -94,16 +98,16 @@ class SegmentReader:
         return found
 
     def codes(self, begin: I64, end: I64) -> U32:
-        """The word codes of ranges of words, one after the other."""
+        """The word codes of ranges of words, range after range."""
         self.arrays.check("code", begin, end)
         out, code = np.empty(int((end - begin).sum()), np.uint32), self.arrays["code"]
         if len(code):
-            code.take(begin, mode="clip")  # so that memory's delays overlap
+            code.take(begin, mode="clip")  # prefetch, to overlap cache misses
         _kernels.copy_ranges(code, begin, end, out)
         return out
 
     def spans(self, documents: I64, begin: I64, end: I64) -> I64:
-        """int64[n, 2]: the characters of ranges of words, which are in these documents."""
+        """int64[n, 2]: the characters of ranges of words, one range in each document."""
         first, _ = self.bounds("documents", documents)
         for name in ("gaps", "lengths"):
             self.arrays.check(name, first, end)
@@ -113,7 +117,7 @@ class SegmentReader:
         return spans
 
     def strings(self, name: str, documents: I64) -> list[str | None]:
-        """Ids, sources, titles or addresses of documents."""
+        """The id, source, title or address of each document; None where unknown."""
         has = self.column("known", documents) >> STRINGS.index(name) & 1
         return [
             value.decode() if is_known else None
@@ -125,7 +129,7 @@ class SegmentReader:
         self.arrays.verify()
 
     def texts(self, documents: I64) -> list[str] | None:
-        """The texts of documents, where they are stored."""
+        """The texts of documents; None where the index does not store texts."""
         if "text" not in self.arrays:
             return None
         return [compression.decompress(frame).decode() for frame in self._bytes("text", documents)]
@@ -137,10 +141,9 @@ class SegmentReader:
         return [column[i:j].tobytes() for i, j in zip(low.tolist(), high.tolist(), strict=True)]
 
     def rows_of(self, ids: Sequence[str]) -> I64:
-        """int64[n]: the documents of ids, -1 where there is none, or none any more."""
+        """int64[n]: the rows of the documents that have these ids, -1 where there is none or it is deleted."""
         rows = np.full(len(ids), -1, np.int64)
-        begin, end = self.find("ids", np.zeros(len(ids), np.int64), hash_ids(ids) >> _S32)
-        found, which = self.numbers("ids", begin, end)
+        found, which = self.look_up("ids", np.zeros(len(ids), np.int64), hash_ids(ids) >> _S32)
         documents = found.astype(np.int64)
         for document, one, name in zip(
             found.tolist(), which.tolist(), self.strings("id", documents), strict=True

@@ -34,3 +34,10 @@ def sketch(buffer: U8, bounds: I64, settings: Settings, names: Sequence[str]) ->
     permutations = minhash.permutations(settings.slots, settings.seed)
     sketched = bands.sketch(words.code, words.paragraphs, settings.min_words, permutations, shape)
     return Batch(buffer, bounds, words, postings, sketched), repeats
+
+
+def sketch_documents(words: Words, settings: Settings) -> Sketch:
+    """Sketch whole documents as if each were one paragraph: ``paragraphs`` of the sketch are documents."""
+    permutations = minhash.permutations(settings.slots, settings.seed)
+    shape = settings.shingle_words, settings.bands, settings.rows
+    return bands.sketch(words.code, words.documents, settings.min_words, permutations, shape)
