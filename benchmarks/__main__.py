@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import command
 from benchmarks.corpus.maker import Options, bytes_of, make
 from benchmarks.speed import machine, ratios, results_page, scan_speed
 
@@ -86,12 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(results_page.as_text(results))
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        command.write_json(options.out / "results.json", results)
         results_page.write(results, options.out)
-    wrong = ratios.wrongs(results, _LEAST_RECALL) if options.gate else []
-    for one in wrong:
-        print(f"wrong: {one}", file=sys.stderr)
-    return int(bool(wrong))
+    return command.exit_status(ratios.wrongs(results, _LEAST_RECALL) if options.gate else [])
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -99,7 +97,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--size", type=bytes_of, metavar="SIZE", help="of the corpus (default: 64MB; small: 8MB)"
     )
-    parser.add_argument("--parts", type=lambda text: text.split(","), help=f"(default: {','.join(PARTS)})")
+    parser.add_argument("--parts", type=command.part_names(PARTS), help=f"(default: {','.join(PARTS)})")
     parser.add_argument("--rounds", type=int, help="of which the medians are taken (default: 5; small: 3)")
     parser.add_argument(
         "--corpus", type=Path, metavar="FILE", help="articles of your own, .jsonl or .jsonl.gz"
@@ -124,8 +122,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     options = parser.parse_args(arguments)
     options.parts = options.parts or (list(PARTS[:3]) if options.small else list(PARTS))
-    if unknown := {*options.parts} - {*PARTS}:
-        parser.error(f"no such part: {', '.join(sorted(unknown))} (there are {', '.join(PARTS)})")
     options.size = options.size or bytes_of("8MB" if options.small else "64MB")
     options.rounds = options.rounds or (3 if options.small else 5)
     return options

@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,34 @@ def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def save(options: argparse.Namespace, settings: Settings, **figures: Any) -> None:
     """Write the figures and the settings that gave them, if ``--json`` asks for it."""
-    if options.json is not None:
-        record = {"settings": settings.to_dict(), **figures}
-        options.json.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_json(options.json, {"settings": settings.to_dict(), **figures})
+
+
+def write_json(path: Path | None, value: object) -> None:
+    """Write a value to a file, if one is named."""
+    if path is not None:
+        path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+
+
+def part_names(parts: Sequence[str]) -> Callable[[str], list[str]]:
+    """The type of an option that takes some of these names, with commas between them."""
+
+    def names(value: str) -> list[str]:
+        chosen = value.split(",")
+        if unknown := {*chosen} - {*parts}:
+            raise argparse.ArgumentTypeError(
+                f"no such part: {', '.join(sorted(unknown))} (there are {', '.join(parts)})"
+            )
+        return chosen
+
+    return names
+
+
+def exit_status(wrong: Sequence[str]) -> int:
+    """Print what is wrong; 1 if anything is, else 0."""
+    for message in wrong:
+        print(f"wrong: {message}", file=sys.stderr)
+    return int(bool(wrong))
 
 
 def print_passage(label: str, document: str, text: str, span: Span) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from benchmarks.corpus import index_queries
 from benchmarks.corpus.maker import Options, make
+from benchmarks.corpus.random_articles import random_articles
 from benchmarks.robustness import (
     fuzz,
     fuzz_cases,
@@ -22,7 +23,6 @@ from benchmarks.robustness import (
     malformed_files,
     mutations,
 )
-from benchmarks.robustness.histories import articles
 from benchmarks.robustness.killed_writer import Change, Killer, Life, Moment
 from benchmarks.speed import index_speed, index_tasks, scan_speed
 
@@ -64,7 +64,7 @@ class TestTrials:
         assert capsys.readouterr().out == "trials: 2\nlost: 0\ntrials: 2\nlost: 1\n"
 
 
-ARTICLES = [one | {"published": None} for one in articles(Random(1), 6)]
+ARTICLES = [one | {"published": None} for one in random_articles(Random(1), 6)]
 
 
 class TestKills:

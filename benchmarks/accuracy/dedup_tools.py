@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.speed.peers import splitter
+from benchmarks.speed.peers import datatrove_signatures, run_datatrove_buckets
 
 THRESHOLD, SHINGLE_WORDS = 0.8, 3
 _BUCKETS, _HASHES = 14, 8
@@ -49,11 +49,7 @@ def with_datatrove(corpus: Path, folder: Path, options: argparse.Namespace) -> t
     """The file of what is kept, and the seconds."""
     os.environ["HF_HUB_OFFLINE"], os.environ["LOGURU_LEVEL"] = "1", "ERROR"  # quiet, no network
     from datatrove.data import Document  # noqa: PLC0415
-    from datatrove.pipeline.dedup.minhash import (  # noqa: PLC0415
-        MinhashConfig,
-        MinhashDedupCluster,
-        MinhashDedupFilter,
-    )
+    from datatrove.pipeline.dedup.minhash import MinhashDedupCluster, MinhashDedupFilter  # noqa: PLC0415
 
     start = perf_counter()
     with corpus.open("rb") as file:
@@ -64,8 +60,7 @@ def with_datatrove(corpus: Path, folder: Path, options: argparse.Namespace) -> t
     with ProcessPoolExecutor(options.threads, get_context("fork")) as pool:
         list(pool.map(_sign, shares))
         list(pool.map(_join, [(folder, bucket) for bucket in range(_BUCKETS)]))
-    config = MinhashConfig(n_grams=SHINGLE_WORDS, num_buckets=_BUCKETS, hashes_per_bucket=_HASHES)
-    MinhashDedupCluster(f"{folder}/buckets", f"{folder}/remove", config=config).run(None, 0, 1)
+    MinhashDedupCluster(f"{folder}/buckets", f"{folder}/remove", config=_configuration()).run(None, 0, 1)
     kept = folder / "kept.jsonl"
     with kept.open("w") as file:
         for _, mine, rank, world in shares:
@@ -75,27 +70,22 @@ def with_datatrove(corpus: Path, folder: Path, options: argparse.Namespace) -> t
     return kept, perf_counter() - start
 
 
+def _configuration() -> Any:
+    from datatrove.pipeline.dedup.minhash import MinhashConfig  # noqa: PLC0415
+
+    return MinhashConfig(n_grams=SHINGLE_WORDS, num_buckets=_BUCKETS, hashes_per_bucket=_HASHES)
+
+
 def _sign(share: tuple[Path, list[dict[str, str]], int, int]) -> None:
     from datatrove.data import Document  # noqa: PLC0415
-    from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature  # noqa: PLC0415
-    from xxhash import xxh64_intdigest  # noqa: PLC0415
 
     folder, records, rank, world = share
-    config = MinhashConfig(n_grams=SHINGLE_WORDS, num_buckets=_BUCKETS, hashes_per_bucket=_HASHES)
-    step = MinhashDedupSignature(f"{folder}/signatures", config, language=splitter())
-    step._hash_func = lambda text: xxh64_intdigest(
-        text.encode()
-    )  # its own hands xxhash a str, which 4.0 refuses
-    step.run((Document(text=one["text"], id=one["id"]) for one in records), rank, world)
+    documents = (Document(text=one["text"], id=one["id"]) for one in records)
+    datatrove_signatures(folder, _configuration()).run(documents, rank, world)
 
 
 def _join(work: tuple[Path, int]) -> None:
-    from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupBuckets  # noqa: PLC0415
-
-    folder, bucket = work
-    config = MinhashConfig(n_grams=SHINGLE_WORDS, num_buckets=_BUCKETS, hashes_per_bucket=_HASHES)
-    step = MinhashDedupBuckets(f"{folder}/signatures", f"{folder}/buckets", config=config, lines_to_buffer=-1)
-    step.run(None, bucket, _BUCKETS)
+    run_datatrove_buckets(work[0], _configuration(), work[1])
 
 
 def with_text_dedup(corpus: Path, folder: Path, options: argparse.Namespace) -> tuple[Path, float]:

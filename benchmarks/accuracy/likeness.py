@@ -19,8 +19,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks import command
+from benchmarks.accuracy.recall import word_range
 from benchmarks.corpus.corpus_files import Article, read_articles, scan_articles
 from syndetect.arrays import Bool
+from syndetect.intervals import Span
 from syndetect.matching.tokens import Words, joined, tokenise
 from syndetect.results.result import Result
 from syndetect.settings import Settings
@@ -76,9 +78,7 @@ def _reused(words: Words, articles: Sequence[Article], result: Result) -> Bool:
     for side in ("a", "b"):
         columns = [f"doc_{side}", f"begin_{side}", f"end_{side}"]
         for document, begin, end in result.matches.select(columns).iter_rows():
-            low, high = words.documents[number[document] : number[document] + 2]
-            first = low + np.searchsorted(words.begin[low:high], begin)
-            flags[first : low + np.searchsorted(words.end[low:high], end, side="right")] = True
+            flags[word_range(words, number[document], Span(begin, end))] = True
     return flags
 
 

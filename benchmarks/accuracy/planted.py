@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from benchmarks import command
+from benchmarks.accuracy.recall import covered, word_range
 from benchmarks.corpus.corpus_files import Article, read_articles, scan_articles
 from benchmarks.corpus.edits import KINDS
 from benchmarks.corpus.planting import Place, Plant, plant
-from syndetect.arrays import I64, Bool
+from syndetect.arrays import I64, Bool, unpack
 from syndetect.matching import sketch
 from syndetect.matching.places import Places
 from syndetect.matching.tokens import Words, joined
@@ -71,37 +71,21 @@ def candidates(articles: Sequence[Article], settings: Settings, threads: int) ->
     places = Places.of(corpus.tags, corpus.documents, number, number.astype(np.uint32))
     job = stages.Job(store, corpus, places, np.full(len(places.time), -1), settings, threads, Silent())
     stages.near_duplicates(job)
-    pairs = corpus.sketched[0][_halves(store["pair_runs"])]
+    pairs = corpus.sketched[0][unpack(store["pair_runs"])]
     stages.find_seeds(job)
-    seeds = _halves(store["seed_runs"])
+    seeds = unpack(store["seed_runs"])
     seeds[:, 1] >>= 1  # whether it is strong does not matter here
     return batch.words, pairs.astype(np.int64), seeds
-
-
-def _halves(packed: npt.NDArray[np.uint64]) -> I64:
-    return np.stack([packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)], axis=1).astype(np.int64)
 
 
 def found_by_matches(plants: Sequence[Plant], articles: Sequence[Article], matches: pl.DataFrame) -> Bool:
     """Which plants are covered to a half or more, on both sides, by one match."""
     sides = pl.DataFrame(
-        [(i, *_ordered(one, articles)) for i, one in enumerate(plants)],
-        schema=["plant", "doc_a", "from_a", "to_a", "doc_b", "from_b", "to_b"],
+        [_ordered(one, articles) for one in plants],
+        schema=["doc_a", "from_a", "to_a", "doc_b", "from_b", "to_b"],
         orient="row",
     )
-    joined = matches.join(sides, on=["doc_a", "doc_b"])
-    half = [
-        2
-        * (
-            pl.min_horizontal(f"end_{side}", f"to_{side}")
-            - pl.max_horizontal(f"begin_{side}", f"from_{side}")
-        )
-        >= pl.col(f"to_{side}") - pl.col(f"from_{side}")
-        for side in ("a", "b")
-    ]
-    found = np.zeros(len(plants), dtype=np.bool_)
-    found[joined.filter(*half)["plant"].to_numpy()] = True
-    return found
+    return covered(sides, matches)
 
 
 def rows_of(plants: Sequence[Plant], found: dict[str, Bool]) -> list[dict[str, Any]]:
@@ -122,25 +106,17 @@ def _ordered(one: Plant, articles: Sequence[Article]) -> tuple[str, int, int, st
     return articles[a.article].id, *a.span, articles[b.article].id, *b.span
 
 
-def _word_range(words: Words, place: Place) -> tuple[int, int]:
-    """The first word of a place and the one after its last, among all words."""
-    begin, end = words.documents[place.article : place.article + 2]
-    first = begin + np.searchsorted(words.begin[begin:end], place.span.begin)
-    last = begin + np.searchsorted(words.end[begin:end], place.span.end, side="right")
-    return int(first), int(last)
-
-
 def _owners(words: Words, places: Sequence[Place]) -> I64:
     """For every word, the place that it belongs to, -1 for none; places do not overlap."""
     owners = np.full(len(words.code), -1, dtype=np.int64)
     for i, place in enumerate(places):
-        owners[slice(*_word_range(words, place))] = i
+        owners[word_range(words, *place)] = i
     return owners
 
 
 def _paragraphs(words: Words, places: Sequence[Place]) -> I64:
     """The paragraph in which each place begins; a place lies in one paragraph."""
-    first = np.array([_word_range(words, place)[0] for place in places], dtype=np.int64)
+    first = np.array([word_range(words, *place).start for place in places], dtype=np.int64)
     return np.searchsorted(words.paragraphs, first, side="right") - 1
 
 

@@ -15,6 +15,8 @@ import polars as pl
 from benchmarks.corpus.maker import truth_path
 from benchmarks.corpus.wire_stories import TRUTH
 from syndetect.arrays import I64, Bool
+from syndetect.intervals import Span
+from syndetect.matching.tokens import Words
 
 LEAST_WORDS = 12
 
@@ -68,27 +70,41 @@ class Paragraphs:
         return np.searchsorted(keys, place[:, 0] * scale + place[:, 2] - 1, side="right") - 1
 
 
-def by_matches(truth: Truth, matches: pl.DataFrame) -> Bool:
-    """Which copies one match covers to a half or more, in both articles."""
-    sides = pl.DataFrame(
-        {
-            "row": np.arange(len(truth.kind)),
-            **{
-                name: values
-                for side, place in (("a", truth.origin), ("b", truth.copy))
-                for name, values in zip((f"doc_{side}", f"from_{side}", f"to_{side}"), place.T, strict=True)
-            },
-        }
-    ).with_columns(_identifier("doc_a"), _identifier("doc_b"))
-    joined = matches.join(sides, on=["doc_a", "doc_b"])
+def covered(sides: pl.DataFrame, matches: pl.DataFrame) -> Bool:
+    """Which reuses one match covers to a half or more of their characters, in both articles.
+
+    Args:
+        sides: a row for each reuse, with ``doc_a``, ``from_a``, ``to_a``, ``doc_b``, ``from_b`` and ``to_b``.
+        matches: the table of a scan.
+    """
+    joined = matches.join(sides.with_row_index("row"), on=["doc_a", "doc_b"])
     half = [
         2 * (pl.min_horizontal(f"end_{x}", f"to_{x}") - pl.max_horizontal(f"begin_{x}", f"from_{x}"))
         >= pl.col(f"to_{x}") - pl.col(f"from_{x}")
         for x in ("a", "b")
     ]
-    found = np.zeros(len(truth.kind), np.bool_)
+    found = np.zeros(len(sides), np.bool_)
     found[joined.filter(*half)["row"].to_numpy()] = True
     return found
+
+
+def word_range(words: Words, document: int, span: Span) -> slice:
+    """The words of a document that lie within a range of its characters, as places among all words."""
+    low, high = words.documents[document : document + 2]
+    first = low + np.searchsorted(words.begin[low:high], span.begin)
+    return slice(int(first), int(low + np.searchsorted(words.end[low:high], span.end, side="right")))
+
+
+def by_matches(truth: Truth, matches: pl.DataFrame) -> Bool:
+    """Which copies one match covers to a half or more, in both articles."""
+    sides = pl.DataFrame(
+        {
+            name: values
+            for side, place in (("a", truth.origin), ("b", truth.copy))
+            for name, values in zip((f"doc_{side}", f"from_{side}", f"to_{side}"), place.T, strict=True)
+        }
+    ).with_columns(_identifier("doc_a"), _identifier("doc_b"))
+    return covered(sides, matches)
 
 
 def by_pairs(truth: Truth, paragraphs: Paragraphs, pairs: I64) -> Bool:

@@ -2,9 +2,9 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from syndetect.pipeline.scan import scan
 from syndetect.results.result import Result
@@ -38,14 +38,18 @@ def read_text(path: Path) -> str:
 
 
 def scan_articles(articles: Sequence[Article], settings: Settings, threads: int) -> Result:
-    """Scan articles, every one of them.
+    """Scan articles as :func:`scan_records` does."""
+    return scan_records([article._asdict() for article in articles], settings, threads)
+
+
+def scan_records(records: Sequence[Mapping[str, Any]], settings: Settings, threads: int) -> Result:
+    """Scan articles given as mappings, every one of them, also against others of their source.
 
     Raises:
         ValueError: the scan left articles out; a figure would be about another corpus than it says.
     """
-    everything = [article._asdict() for article in articles]
-    result = scan(everything, settings, threads=threads, across_sources=False)
-    if result.documents.height != len(articles):
+    result = scan([*records], settings, threads=threads, across_sources=False)
+    if result.documents.height != len(records):
         raise ValueError(f"the scan skipped articles: {result.skipped.rows()[:3]}")
     return result
 

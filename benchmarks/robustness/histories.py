@@ -13,69 +13,16 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from time import perf_counter
-from typing import Any
 
 import polars as pl
 
+from benchmarks.corpus.random_articles import Article, random_articles, repetitive_articles
 from syndetect import Index, Settings, scan
 
-Article = dict[str, Any]
-
-_SYLLABLES = ("ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu")
 _ASKED = 3
-
-
-def articles(random: Random, count: int) -> list[Article]:
-    """Articles that share edited passages, whole paragraphs, a notice and one word again and again."""
-    wire = [_words(random, random.randint(15, 60)) for _ in range(max(2, count // 5))]
-    notice, line = _words(random, 24), ["copyright"] * 40
-    found = []
-    for number in range(count):
-        paragraphs = [_words(random, random.randint(3, 30)) for _ in range(random.randint(1, 3))]
-        paragraphs += [
-            _words(random, 3) + _edited(random, passage) + _words(random, 3)
-            for passage in random.sample(wire, random.randint(0, 2))
-        ]
-        paragraphs += random.choice([[notice], [notice, notice], [line], [random.choice(wire)], []])
-        random.shuffle(paragraphs)
-        text = random.choice(["\n\n", "\n"]).join(" ".join(words) + "." for words in paragraphs)
-        found.append({"id": f"n{number}", "text": text, "published": _time(random)})
-    return found
-
-
-def crowd(random: Random, count: int) -> list[Article]:
-    """Short articles of which nearly all have one sentence, some of them often."""
-    sentence, other = _words(random, random.randint(20, 30)), _words(random, 25)
-    found = []
-    for number in range(count):
-        times = random.choice([0, *[1] * 12, 2, 5, 20])
-        body = _words(random, 4) + sentence * times + random.choice([[], [], other]) + _words(random, 4)
-        text = " ".join(body) + random.choice(["", "\n\n" + " ".join(sentence)])
-        found.append({"id": f"n{number}", "text": text, "published": _time(random)})
-    return found
-
-
-def _words(random: Random, count: int) -> list[str]:
-    return ["".join(random.choices(_SYLLABLES, k=3)) for _ in range(count)]
-
-
-def _edited(random: Random, words: list[str]) -> list[str]:
-    """The words with one in fifteen replaced or left out."""
-    return [
-        random.choice(_SYLLABLES) * 2 if draw == 0 else word
-        for word in words
-        if (draw := random.randint(0, 30)) != 1
-    ]
-
-
-def _time(random: Random) -> datetime | None:
-    """A time within ten days, a date alone, or none."""
-    day = datetime(2031, 6, 1, tzinfo=UTC) + timedelta(days=random.randint(0, 9))
-    return random.choice([None, day, day, *(day + timedelta(hours=random.randint(1, 23)) for _ in range(4))])
 
 
 def run(seed: int, folder: Path) -> list[str]:
@@ -86,7 +33,9 @@ def run(seed: int, folder: Path) -> list[str]:
         bands=random.choice([10, 42]),
     )  # fmt: skip
     is_crowd = seed % 5 == 0
-    ready = crowd(random, 250) if is_crowd else articles(random, random.choice([8, 20, 50]))
+    ready = (
+        repetitive_articles(random, 250) if is_crowd else random_articles(random, random.choice([8, 20, 50]))
+    )
     held: dict[str, Article] = {}
     index = Index.create(folder, settings, store_text=random.random() < 0.7)
     try:
@@ -112,7 +61,7 @@ def _step(random: Random, index: Index, ready: list[Article], held: dict[str, Ar
     ready += new
     if kind == "replace" and held:
         old = random.choice(list(held))
-        fresh = articles(random, 1)[0] | {"id": old}
+        fresh = random_articles(random, 1)[0] | {"id": old}
         index.add([fresh], existing="replace", threads=1)
         del held[old]
         held[old] = fresh  # behind all others

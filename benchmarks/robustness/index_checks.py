@@ -15,12 +15,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from xxhash import xxh3_128_hexdigest
 
+from benchmarks.command import write_json
+from benchmarks.corpus.random_articles import Article
 from syndetect import Answer, Index, Result, SyndetectError
 from syndetect.schema import ANSWERED
 
 T = TypeVar("T")
 
-Article = dict[str, Any]
 Reading = Callable[[Index], object]
 
 
@@ -141,7 +142,5 @@ def tell(
     account = {**figures, **{kind: counts[kind] for kind in kinds}}
     for name, value in account.items():
         print(f"{name}: {value}")
-    if out is not None:
-        told = {**account, "problems": [problem._asdict() for problem in problems]}
-        out.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    write_json(out, {**account, "problems": [problem._asdict() for problem in problems]})
     return int(bool(problems))

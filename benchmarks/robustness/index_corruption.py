@@ -22,9 +22,8 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from benchmarks.robustness.histories import articles
+from benchmarks.corpus.random_articles import Article, random_articles
 from benchmarks.robustness.index_checks import (
-    Article,
     Failure,
     Problem,
     Reading,
@@ -61,7 +60,7 @@ class Intact:
     def build(cls, folder: Path, seed: int) -> "Intact":
         """An index of several segments, of which some documents were removed and some replaced."""
         random = Random(seed)
-        ready = [one | {"title": f"Of {one['id']}", "url": None} for one in articles(random, 42)]
+        ready = [one | {"title": f"Of {one['id']}", "url": None} for one in random_articles(random, 42)]
         with Index.create(folder) as index:
             for first in range(0, 36, 9):
                 index.add(ready[first : first + 9], threads=1)

@@ -27,9 +27,8 @@ from random import Random
 from statistics import median
 from typing import Literal
 
-from benchmarks.robustness.histories import articles
+from benchmarks.corpus.random_articles import Article, random_articles
 from benchmarks.robustness.index_checks import (
-    Article,
     Failure,
     Problem,
     Refusal,
@@ -191,7 +190,7 @@ def _compare(
     index: Index, life: Life, state: dict[str, Article], random: Random, place: Path
 ) -> list[tuple[str, str]]:
     """Where an index answers differently from a new one of the same documents."""
-    pool = articles(Random(life.seed), POOL)
+    pool = random_articles(Random(life.seed), POOL)
     asked = random.sample(list(state.values()), min(2, len(state)))
     asked += [one | {"id": f"new {one['id']}"} for one in random.sample(pool, 2)]
     every = readings(state, asked)

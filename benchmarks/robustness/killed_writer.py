@@ -11,8 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from benchmarks.robustness.histories import articles
-from benchmarks.robustness.index_checks import Article
+from benchmarks.corpus.random_articles import Article, random_articles
 from syndetect import Index, Settings
 
 #: Articles of which a life's documents are made.
@@ -142,7 +141,7 @@ class Life:
 
 def live(pipe: Connection, life: Life, moment: Moment, seed: int) -> None:
     """Make changes until the process is killed; each is told before it begins, and None when it has ended."""
-    random, pool = Random(seed), articles(Random(life.seed), POOL)
+    random, pool = Random(seed), random_articles(Random(life.seed), POOL)
     held = life.held or {}
     index: Index | None = None
     for number in range(_CHANGES):

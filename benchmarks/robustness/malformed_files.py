@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.robustness.histories import articles
+from benchmarks.corpus.random_articles import random_articles
 from benchmarks.robustness.mutations import mutate, odd_value
 
 if sys.version_info >= (3, 14):
@@ -38,7 +38,7 @@ _PACKINGS: Mapping[str, Callable[[bytes], bytes]] = {
 def records(random: Random) -> list[Record]:
     """A few articles, some of whose columns have other names or odd values."""
     found = []
-    for one in articles(random, random.choice([0, 1, 3, 12])):
+    for one in random_articles(random, random.choice([0, 1, 3, 12])):
         published = one["published"]
         record = one | {
             "published": None if published is None else published.isoformat(),

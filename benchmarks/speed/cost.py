@@ -7,31 +7,18 @@ round as the operating system tells it. Beside each stands the start of Python i
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks import command
+from benchmarks.speed.scan_speed import run
 from syndetect import Result
 
 _SEEDS = str(Path(__file__).parents[2] / "seeds")
-
-
-def run(arguments: Sequence[str]) -> tuple[float, float]:
-    """Run a command to its end: its seconds, and the most memory it held, in MB."""
-    start = time.perf_counter()
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, list(arguments))
-    scale = 1e6 if sys.platform == "darwin" else 1e3  # macOS counts bytes, Linux kilobytes
-    return time.perf_counter() - start, usage.ru_maxrss / scale
 
 
 def commands(news: str, folder: str) -> dict[str, list[str]]:

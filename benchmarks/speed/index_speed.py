@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.command import print_table
+from benchmarks.command import exit_status, part_names, print_table, write_json
 from benchmarks.corpus.index_queries import KINDS, make_questions
 from benchmarks.corpus.maker import Options, bytes_of, make
 from benchmarks.speed import machine, scan_speed
@@ -268,17 +268,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "wrong": measuring.wrong,
         "machine": machine.describe(),
     }
-    if options.out is not None:
-        options.out.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    for what in measuring.wrong:
-        print(f"wrong: {what}", file=sys.stderr)
-    return int(bool(measuring.wrong))
+    write_json(options.out, told)
+    return exit_status(measuring.wrong)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Speed and size of an index.")
     parser.add_argument("--size", type=bytes_of, default="2GB", help="of the corpus (default: 2GB)")
-    parser.add_argument("--parts", type=lambda text: text.split(","), default=",".join(PARTS),
+    parser.add_argument("--parts", type=part_names(PARTS), default=",".join(PARTS),
                         help=f"(default: {','.join(PARTS)})")  # fmt: skip
     parser.add_argument("--queries", type=int, default=600, metavar="N", help="(default: 600)")
     parser.add_argument("--rounds", type=int, help="of build and scan (default: 3; of more than 300 MB: 1)")
@@ -294,8 +291,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
     parser.add_argument("--gate", action="store_true", help="exit status 1 on figures far off, too")
     options = parser.parse_args(arguments)
-    if unknown := {*options.parts} - {*PARTS}:
-        parser.error(f"no such part: {', '.join(sorted(unknown))} (there are {', '.join(PARTS)})")
     options.rounds = options.rounds or (3 if options.size <= _FEW else 1)
     return options
 

@@ -14,7 +14,6 @@ beside it (see ``benchmarks.corpus.maker``): those whose two paragraphs are foun
 
 import argparse
 import gc
-import json
 import os
 import subprocess
 import sys
@@ -27,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.accuracy import recall
-from benchmarks.command import print_table
+from benchmarks.command import print_table, write_json
 from benchmarks.corpus.maker import truth_path
 from benchmarks.speed import machine
 from benchmarks.speed.peers import (
@@ -58,9 +57,7 @@ class Tool(NamedTuple):
 
 def sign(pieces: Sequence[str]) -> npt.NDArray[np.uint32]:
     """uint32[n, 128]: signatures of paragraphs."""
-    encoded = [piece.encode() for piece in pieces]
-    buffer = np.frombuffer(b"".join(encoded), np.uint8)
-    words = tokens.tokenise(buffer, np.cumsum([0, *map(len, encoded)], dtype=np.int64))
+    words = tokens.tokenise(*tokens.joined([piece.encode() for piece in pieces]))
     low, high = words.documents[:-1], words.documents[1:]
     return minhash.sign_words(words.code, low, high, SHINGLE_WORDS, SLOTS, SEED)
 
@@ -244,8 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for row in figures["rows"]
         ]
     )
-    if options.out:
-        options.out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_json(options.out, figures)
     if not figures["equal to datasketch"]:
         sys.exit("syndetect and datasketch find different keys")
 

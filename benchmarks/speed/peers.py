@@ -131,9 +131,11 @@ def _configuration() -> Any:
     return MinhashConfig(n_grams=SHINGLE_WORDS, num_buckets=BANDS, hashes_per_bucket=ROWS, seed=SEED)
 
 
-def splitter() -> Any:
-    """The word tokenizer of datatrove, but that it only parts words at blanks."""
+def datatrove_signatures(folder: Path | str, config: Any) -> Any:
+    """The step of datatrove that writes signatures, with xxhash and words that are split at white space."""
+    from datatrove.pipeline.dedup.minhash import MinhashDedupSignature  # noqa: PLC0415
     from datatrove.utils.word_tokenizers import WordTokenizer  # noqa: PLC0415
+    from xxhash import xxh64_intdigest  # noqa: PLC0415
 
     class Split(WordTokenizer):  # type: ignore[misc]
         def word_tokenize(self, text: str) -> list[str]:
@@ -145,31 +147,29 @@ def splitter() -> Any:
         def span_tokenize(self, text: str) -> list[tuple[int, int]]:
             return [(0, len(text))]
 
-    return Split()
+    step = MinhashDedupSignature(f"{folder}/signatures", config, language=Split())
+    step._hash_func = lambda text: xxh64_intdigest(text.encode())  # datatrove's hands xxhash 4 a str: refused
+    return step
+
+
+def run_datatrove_buckets(folder: Path | str, config: Any, bucket: int) -> None:
+    """Run the step of datatrove that finds equal bands, for one band."""
+    from datatrove.pipeline.dedup.minhash import MinhashDedupBuckets  # noqa: PLC0415
+
+    step = MinhashDedupBuckets(f"{folder}/signatures", f"{folder}/buckets", config=config, lines_to_buffer=-1)
+    step.run(None, bucket, config.num_buckets)
 
 
 def _sign_datatrove(share: tuple[str, list[str], int, int]) -> None:
     from datatrove.data import Document  # noqa: PLC0415
-    from datatrove.pipeline.dedup.minhash import MinhashDedupSignature  # noqa: PLC0415
-    from xxhash import xxh64_intdigest  # noqa: PLC0415
 
     folder, paragraphs, rank, threads = share
-    step = MinhashDedupSignature(f"{folder}/signatures", _configuration(), language=splitter())
-    step._hash_func = lambda text: xxh64_intdigest(
-        text.encode()
-    )  # its own hands xxhash a str, which 4.0 refuses
     documents = (Document(text=text, id=str(number)) for number, text in enumerate(paragraphs))
-    step.run(documents, rank, threads)
+    datatrove_signatures(folder, _configuration()).run(documents, rank, threads)
 
 
 def _join_datatrove(work: tuple[str, int]) -> None:
-    from datatrove.pipeline.dedup.minhash import MinhashDedupBuckets  # noqa: PLC0415
-
-    folder, bucket = work
-    step = MinhashDedupBuckets(
-        f"{folder}/signatures", f"{folder}/buckets", config=_configuration(), lines_to_buffer=-1
-    )
-    step.run(None, bucket, BANDS)
+    run_datatrove_buckets(work[0], _configuration(), work[1])
 
 
 SIGN: dict[str, Callable[[Sequence[str]], Any]] = {

@@ -74,7 +74,7 @@ def is_datasketch(buffer: U8, documents: I64, number: int = 200) -> bool:
 
 def from_text(texts: Sequence[str], threads: int, number: int) -> list[dict[str, Any]]:
     """Rows of the first table: what was done, on how many MB, MB/s."""
-    buffer, documents = _buffer(texts)
+    buffer, documents = tokens.joined([text.encode() for text in texts])
     target = np.empty_like(buffer)
     tasks: dict[str, Callable[[], Any]] = {
         "memory copy": lambda: np.copyto(target, buffer),
@@ -105,7 +105,7 @@ def recall_of(corpus: Path, articles: int = 600) -> dict[str, float]:
         return {}
     texts = list(texts_of(corpus, articles))
     truth = recall.Truth.read(corpus, len(texts))
-    buffer, documents = _buffer(texts)
+    buffer, documents = tokens.joined([text.encode() for text in texts])
     words = tokens.tokenise(buffer, documents, 1)
     begin = words.begin[words.paragraphs[:-1]].astype(np.int64)
     ours = recall.Paragraphs(words.paragraph_documents.astype(np.int64), begin)
@@ -117,13 +117,6 @@ def recall_of(corpus: Path, articles: int = 600) -> dict[str, float]:
         signed[name] = places, np.array(SIGN[name](pieces).to_rows(), np.uint32)
     found = {name: recall.by_signatures(truth, *one, ROWS) for name, one in signed.items()}
     return {name: recall.shares(truth, flags).get("all", 0.0) for name, flags in found.items()}
-
-
-def _buffer(texts: Sequence[str]) -> tuple[U8, I64]:
-    """Texts as one buffer of UTF-8, and where each begins."""
-    encoded = [one.encode() for one in texts]
-    documents = np.cumsum([0, *(len(one) for one in encoded)]).astype(np.int64)
-    return np.frombuffer(b"".join(encoded), np.uint8), documents
 
 
 def from_hashes(shingles: int, number: int) -> dict[str, Any]:
@@ -171,7 +164,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = recall_of(options.corpus)
     rows = from_text(texts, options.threads, options.rounds)
     rows = [row | {"recall": found.get(row["task"])} for row in rows]
-    print(json.dumps({"equal to datasketch": is_datasketch(*_buffer(texts[:50])), "rows": rows}))
+    print(
+        json.dumps(
+            {
+                "equal to datasketch": is_datasketch(*tokens.joined([text.encode() for text in texts[:50]])),
+                "rows": rows,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":
