@@ -1,8 +1,6 @@
 # `make check` is what a change must pass. PYTHON is the interpreter of an environment that holds '.[dev,bench]'.
 
 PYTHON ?= .venv/bin/python
-# The kernels' tests: whatever holds a kernel against its plain twin in tests/naive*.py.
-KERNEL_TESTS = $(shell grep -lE '^(import|from) naive(_[a-z]+)?( |$$)' tests/test_*.py)
 
 .PHONY: check venv lint types test test-bounds test-interpreted bench-small readme wheel
 
@@ -26,10 +24,10 @@ test:
 # find unchecked kernels in the usual one, and leave slow ones there.
 test-bounds:
 	cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && \
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" $(PYTHON) -m pytest $(KERNEL_TESTS)
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR="$$cache" $(PYTHON) -m pytest -m kernel
 
 test-interpreted:
-	NUMBA_DISABLE_JIT=1 $(PYTHON) -m pytest $(KERNEL_TESTS)
+	NUMBA_DISABLE_JIT=1 $(PYTHON) -m pytest -m kernel
 
 # Fails when words that two of the sample articles share are in none of their matches, when planted reuse is missed,
 # when signatures are not datasketch's, or when a ratio of speeds to other tools' is far from what is aimed at.
@@ -40,7 +38,7 @@ bench-small:
 
 # The examples of README.md with the output that they give now.
 readme:
-	$(PYTHON) tests/test_readme.py
+	$(PYTHON) tests/project/test_readme.py
 
 wheel:
 	$(PYTHON) -m build --no-isolation --outdir dist

@@ -1,7 +1,7 @@
 """Write src/syndetect/matching/folding.npz, the table by which characters are folded (see matching/tokens.py).
 
 Run with CPython 3.13 (Unicode 15.1): ``python tools/make_folding.py``. The table is committed so that every Python
-version, each with its own Unicode data, folds alike; ``tests/test_folding.py`` holds it against the rule below.
+version, each with its own Unicode data, folds alike; a test holds it against the rule below.
 """
 
 import sys

@@ -1,0 +1,275 @@
+"""Text to words: the rule of words, offsets and paragraphs, against the plain twin."""
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reference import matching as naive
+from samples.strategies import FRAGMENTS, INTERPRETED, encode, fewer, initials, prose, text
+from syndetect.kernels.words import tokenise as kernel
+from syndetect.matching import tokens as stage
+from syndetect.matching.tokens import Words, blank_repeats, folding, tokenise
+
+pytestmark = pytest.mark.kernel
+
+CHARACTER = naive.characters(*folding())
+
+some_text = st.one_of(text(), initials(), prose())
+
+
+def concatenate(parts: list[Words]) -> Words:
+    """Words of consecutive documents as one."""
+
+    def bounds(offsets: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate(
+            [[0], np.cumsum(np.concatenate([[], *(np.diff(one) for one in offsets)]))]
+        ).astype(int)
+
+    names = ("code", "begin", "end")
+    columns = (
+        np.concatenate([np.empty(0, np.uint32), *(getattr(one, name) for one in parts)]) for name in names
+    )
+    places = ("documents", "paragraphs", "document_paragraphs")
+    return Words(*columns, *(bounds([getattr(one, name) for one in parts]) for name in places))
+
+
+def tokenised(texts: Sequence[str], threads: int = 1) -> Words:
+    return tokenise(*encode(texts), threads)
+
+
+def codes(one: str) -> list[int]:
+    return tokenised([one]).code.tolist()
+
+
+def spelled(*folded: str) -> list[int]:
+    """The codes of folded words; a character that is a word by itself is marked by a leading ``|``."""
+    return [naive.word_code(word.lstrip("|"), word.startswith("|")) for word in folded]
+
+
+def assert_equal(one: Words, two: Words) -> None:
+    for name in ("code", "begin", "end", "documents", "paragraphs", "document_paragraphs"):
+        assert getattr(one, name).dtype == getattr(two, name).dtype
+        assert getattr(one, name).tolist() == getattr(two, name).tolist()
+
+
+@given(st.lists(some_text, max_size=4))
+def test_words_and_paragraphs_are_those_of_the_rule(texts: list[str]) -> None:
+    found = tokenised(texts)
+    expected = [naive.words(one, CHARACTER) for one in texts]
+    flat = [word for words in expected for word in words]
+    assert found.code.tolist() == [word.code for word in flat]
+    assert found.begin.tolist() == [word.begin for word in flat]
+    assert found.end.tolist() == [word.end for word in flat]
+    assert np.diff(found.documents).tolist() == [len(words) for words in expected]
+    starts = [naive.paragraph_starts(words) for words in expected]
+    assert np.diff(found.document_paragraphs).tolist() == [len(one) for one in starts]
+    bases = found.documents[:-1].tolist()
+    numbers = [base + start for base, one in zip(bases, starts, strict=True) for start in one]
+    assert found.paragraphs.tolist() == [*numbers, len(flat)]
+
+
+@given(some_text)
+def test_a_word_cut_out_by_its_offsets_is_that_word(one: str) -> None:
+    found = tokenised([one])
+    edges = np.stack([found.begin, found.end], axis=1).reshape(-1).tolist()
+    assert all(low <= high for low, high in pairwise([0, *edges, len(one)]))
+    cut = [one[low:high] for low, high in zip(found.begin, found.end, strict=True)]
+    alone = tokenised(cut)
+    assert alone.documents.tolist() == list(range(len(cut) + 1))
+    assert alone.code.tolist() == found.code.tolist()
+    assert alone.begin.tolist() == [0] * len(cut)
+    assert alone.end.tolist() == [len(word) for word in cut]
+
+
+@given(some_text)
+@example("A.E\u0301b")
+@example("가.나")
+@example("A.\u0929")
+@example("3≠4")
+@example("か\u3099ク")
+def test_composed_and_decomposed_spellings_are_the_same_words(one: str) -> None:
+    composed, decomposed = (unicodedata.normalize(form, one) for form in ("NFC", "NFD"))
+    assert codes(composed) == codes(decomposed)
+
+
+def is_plainly_compatible(char: str) -> bool:
+    """Whether a character stands for letters, digits and marks only, and for one character where that is a word."""
+    resolved = unicodedata.normalize("NFKD", char)
+    kinds = [CHARACTER(part).kind for part in resolved]
+    is_word = all(kind in ("letter", "mark", "ignored") for kind in kinds)
+    return is_word or (kinds[0] == "single" and set(kinds[1:]) <= {"mark", "ignored"})
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cn", "Co", "P", "S", "Z", "C")), max_size=12))
+@example("ﬁn Ｗｉｒｅ ²")
+@example("ｶﾞｽ")
+@example("ﻼ")
+def test_compatibility_spellings_are_the_same_words(one: str) -> None:
+    plain = "".join(char for char in one if is_plainly_compatible(char))
+    assert codes(plain) == codes(unicodedata.normalize("NFKC", plain))
+
+
+@given(
+    st.lists(
+        st.sampled_from(["café", "don’t", "STRASSE", "İzmir", "Ἀθῆναι", "U.S.", "ﬁn", "서울"]), max_size=8
+    )
+)
+def test_restyled_text_is_the_same_words(words: list[str]) -> None:
+    plain, restyled = " ".join(words), "“" + "\u00a0— ".join(words).replace("’", "'").upper() + "”"
+    soft = "\u00ad".join(plain).replace("\u00ad.\u00ad", ".").replace("\u00ad’\u00ad", "’")
+    assert codes(plain) == codes(restyled) == codes(soft)
+
+
+RULE = {
+    "don't don’t DON＇T": ("dont", "dont", "dont"),
+    "'tis rock ’n’ roll'": ("tis", "rock", "n", "roll"),
+    "U.S. u.s.a. and U.S": ("us", "usa", "and", "us"),
+    "J.K.Rowling": ("jk", "rowling"),
+    "A.Étienne": ("a", "etienne"),
+    "A.E\u0301tienne": ("a", "etienne"),
+    "end.Next e.g. this": ("end", "next", "eg", "this"),
+    "3.5 ٣.٥ １.２ v1.2": ("3", "5", "\u0663", "\u0665", "1", "2", "v1", "2"),
+    "가.나": ("\u1100\u1161", "\u1102\u1161"),
+    "ﬁ.x fi.x": ("fi", "x", "fi", "x"),
+    "A.\u00adB don\u00ad'\u00adt": ("ab", "dont"),
+    "Reu\u00adters zero\u200bwidth": ("reuters", "zerowidth"),
+    "naïve NAI\u0308VE Ἀθῆναι": ("naive", "naive", "αθηναι"),
+    "שָׁלוֹם كَتَبَ": ("שלום", "كتب"),
+    "s\u0336t\u0336r\u0336uck": ("struck",),
+    "हिन्दी": ("हिन्दी",),
+    "3≠4": ("3", "4"),
+    "新华社Beijing": ("|新", "|华", "|社", "beijing"),
+    "がか\u3099": ("|か\u3099", "|か\u3099"),
+    "ｶﾞ": ("|カ\u3099",),
+    "ไทย": ("|ไ", "|ท", "|ย"),
+    "AFP—Paris\u00a0(10:30)": ("afp", "paris", "10", "30"),
+    "Straße STRASSE": ("strasse", "strasse"),
+    "👍🏽 ☃ …": (),
+}
+
+
+@pytest.mark.parametrize(("one", "folded"), RULE.items(), ids=map(ascii, RULE))
+def test_the_rule_by_example(one: str, folded: tuple[str, ...]) -> None:
+    assert codes(one) == spelled(*folded)
+
+
+def test_codes_are_what_they_were() -> None:
+    """Codes may lie in stored indexes: they change with a new format only."""
+    assert codes("Reuters 통신 新") == [2114970181, 3492116019, 1274261256]
+
+
+@pytest.mark.parametrize("length", range(1, 26))
+def test_words_of_every_length_have_their_own_code(length: int) -> None:
+    found = codes(f"{'a' * length} {'a' * (length - 1)}b b{'a' * (length - 1)} {'a' * length}")
+    assert found == spelled("a" * length, "a" * (length - 1) + "b", "b" + "a" * (length - 1), "a" * length)
+
+
+PARAGRAPHS = {
+    "a b\n\nc d\ne": [0, 2],
+    "a b\nc d\ne": [0, 2, 4],
+    "\n\na b\nc": [0, 2],
+    "a\r\nb\r\n\r\nc": [0, 2],
+    "a\n \t\nb\nc": [0, 1],
+    "a\u2029b\nc": [0, 1],
+    "a\u2028b": [0, 1],
+    "a\n\n— …\n\nb": [0, 1],
+    "": [],
+    "…": [],
+}
+
+
+@pytest.mark.parametrize(("one", "starts"), PARAGRAPHS.items(), ids=map(ascii, PARAGRAPHS))
+def test_paragraphs_by_example(one: str, starts: list[int]) -> None:
+    assert tokenised([one]).paragraphs.tolist()[:-1] == starts
+
+
+@given(st.lists(some_text, max_size=6), st.integers(1, 60), st.integers(1, 3))
+def test_chunks_and_threads_do_not_matter(texts: list[str], chunk: int, threads: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "CHUNK_BYTES", chunk)
+        in_chunks = tokenised(texts, threads)
+    assert_equal(in_chunks, tokenised(texts))
+
+
+@given(st.lists(some_text, max_size=5), st.integers(0, 5))
+def test_batches_do_not_matter(texts: list[str], cut: int) -> None:
+    assert_equal(concatenate([tokenised(texts[:cut]), tokenised(texts[cut:])]), tokenised(texts))
+    assert_equal(concatenate([tokenised(texts)]), concatenate([concatenate([]), tokenised(texts)]))
+
+
+@given(st.lists(some_text, min_size=1, max_size=5))
+def test_words_and_paragraphs_know_their_documents(texts: list[str]) -> None:
+    found = tokenised(texts)
+    owner = np.repeat(np.arange(len(texts)), np.diff(found.documents))
+    assert found.paragraph_documents.tolist() == owner[found.paragraphs[:-1]].tolist()
+
+
+@fewer(4)
+@given(st.one_of(text(20), initials(), prose(20)), st.sampled_from(["— ", "-", "\n", "a "]))
+def test_it_does_not_matter_where_in_a_block_of_bytes_a_word_stands(one: str, filler: str) -> None:
+    """Words are found 64 bytes at a time: each place in the text comes to stand at each place in a block."""
+    alone = tokenised([one])
+    before = [filler * count + "-" * rest for count in range(3) for rest in range(64)]
+    together = tokenised([start + one for start in before])
+    for start, low, high in zip(before, together.documents, together.documents[1:], strict=False):
+        first = high - len(alone.code)
+        assert first - low == start.count("a")
+        assert together.code[first:high].tolist() == alone.code.tolist()
+        assert (together.begin[first:high] - len(start)).tolist() == alone.begin.tolist()
+        assert (together.end[first:high] - len(start)).tolist() == alone.end.tolist()
+
+
+@pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 129, 1000])
+@pytest.mark.parametrize("end", ["", "\n", "’", "’s", "é", ".", "\u00ad", "…"])
+def test_words_longer_than_a_block(length: int, end: str) -> None:
+    for before in ("", "x ", "“"):
+        one = before + "Ab1" * length + end
+        expected = naive.words(one, CHARACTER)
+        found = tokenised([one, one])
+        assert found.code.tolist() == [word.code for word in expected] * 2
+        assert found.begin.tolist() == [word.begin for word in expected] * 2
+        assert found.end.tolist() == [word.end for word in expected] * 2
+
+
+@pytest.mark.skipif(INTERPRETED, reason="nothing is compiled")
+def test_the_kernel_is_compiled_once() -> None:
+    buffer, documents = encode(["a b"] * 200)
+    assert_equal(tokenise(buffer, documents), tokenise(buffer.copy(), documents))
+    padded = np.concatenate([buffer, buffer])
+    assert_equal(tokenise(buffer, documents), tokenise(padded, documents))
+    assert len(kernel.signatures) == 1
+
+
+def test_text_behind_a_document_does_not_matter() -> None:
+    ends = ["a", "don", "don’", "U.", "U.S", "e", "caf", "“", "\r", "x" * 63, "x" * 64]
+    begins = ["b", "’t", "t", "S.", ".", "\u0301", "é", "\n", "\u00adz", "”"]
+    texts = [part for end in ends for begin in begins for part in (end, begin)]
+    assert_equal(tokenised(texts), concatenate([tokenised([one]) for one in texts]))
+
+
+def test_no_character_stands_for_more_words_than_there_is_room_for() -> None:
+    texts = ["a" + fragment * count + "b" for fragment in FRAGMENTS for count in (1, 2)] + ["กaกbกcก", ""]
+    assert_equal(tokenised(texts, 2), concatenate([tokenised([one]) for one in texts]))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 2, 31, 32, 33]), st.sampled_from(["a", "a b", "กข"])), max_size=6)
+)
+def test_paragraphs_of_one_word_again_and_again_agree_with_nothing(parts: list[tuple[int, str]]) -> None:
+    before = tokenised(["\n\n".join(" ".join([words] * count) for count, words in parts)] * 2)
+    after, blanked = blank_repeats(before, ["one", "two"])
+    low, high = before.paragraphs[:-1].tolist(), before.paragraphs[1:].tolist()
+    ranges = list(zip(low, high, strict=True))
+    is_repeat = [high - low >= 32 and len(set(before.code[low:high])) == 1 for low, high in ranges]
+    assert blanked.tolist() == np.flatnonzero(is_repeat).tolist()
+    fresh = [code for number in blanked for code in after.code[slice(*ranges[number])].tolist()]
+    assert len(set(fresh)) == len(fresh)
+    assert not set(fresh) & set(before.code.tolist())
+    for number, (first, end) in enumerate(ranges):
+        if not is_repeat[number]:
+            assert after.code[first:end].tolist() == before.code[first:end].tolist()

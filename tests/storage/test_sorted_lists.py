@@ -1,0 +1,149 @@
+"""Sorted lists and ranges of flat arrays, against plain twins."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndetect.index import merge_policy
+from syndetect.index.segment_builder import _steps
+from syndetect.kernels import lists as kernels
+from syndetect.storage import sorted_lists
+from syndetect.storage.sorted_lists import Lists, Memory
+
+pytestmark = pytest.mark.kernel
+
+keys = st.one_of(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([0, 1, 7, 2**31 - 1, 2**31, 2**32 - 2, 2**32 - 1]),
+    st.integers(0, 5).map(lambda key: key << 29),
+)
+entries = st.lists(st.tuples(keys, st.integers(0, 2**32 - 1)), max_size=60)
+
+
+def written(found: list[list[tuple[int, int]]], threads: int = 1) -> Memory:
+    """Lists of keys and numbers, in memory."""
+    memory = Memory()
+
+    def put(name: str, array: np.ndarray) -> None:
+        memory[name] = np.concatenate([memory[name], array]) if name in memory else array
+
+    packed = [np.array([key << 32 | number for key, number in one], np.uint64) for one in found]
+    sorted_lists.write(put, "some", len(found), packed.__getitem__, threads)
+    return memory
+
+
+@given(st.lists(entries, min_size=1, max_size=4), st.lists(keys, max_size=10), st.sampled_from([1, 2]))
+def test_every_number_stands_under_its_key(
+    found: list[list[tuple[int, int]]], others: list[int], threads: int
+) -> None:
+    memory = written(found, threads)
+    looked = Lists(memory, "some")
+    wanted = [(at, key) for at, one in enumerate(found) for key in [*others, *(key for key, _ in one)]]
+    numbers, which = looked.numbers(
+        *looked.find(
+            np.array([at for at, _ in wanted], np.int64), np.array([key for _, key in wanted], np.uint64)
+        )
+    )
+    for number, (at, key) in enumerate(wanted):
+        expected = [theirs for mine, theirs in found[at] if mine == key]
+        assert numbers[which == number].tolist() == expected  # those of one key in their order
+    for at, one in enumerate(found):
+        assert sorted(looked.entries(at).tolist()) == sorted(key << 32 | number for key, number in one)
+
+
+@pytest.mark.parametrize("count", [15, 16, 17, 300, 5000])
+def test_long_lists_and_long_runs(count: int) -> None:
+    spread = [(number * 2**32 // count, number) for number in range(count)]
+    same = [(77, number) for number in range(count)]
+    looked = Lists(written([spread, same, []]), "some")
+    begin, end = looked.find(np.zeros(count, np.int64), np.array([key for key, _ in spread], np.uint64))
+    assert (end - begin).tolist() == [1] * count
+    assert looked.numbers(begin, end)[0].tolist() == list(range(count))
+    begin, end = looked.find(np.array([1, 1, 1, 2]), np.array([77, 76, 78, 77], np.uint64))
+    assert (end - begin).tolist() == [count, 0, 0, 0]
+
+
+values = st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 3), max_size=40).map(sorted)
+
+
+@given(values, st.integers(0, 2**32 - 1) | st.integers(0, 3), st.sampled_from([0, 1, 16, 31]), st.data())
+def test_narrowed_ranges_hold_what_is_wanted(found: list[int], wanted: int, shift: int, data) -> None:
+    low = data.draw(st.integers(0, len(found)))
+    high = data.draw(st.integers(low, len(found)))
+    begin, end = np.array([low]), np.array([high])
+    kernels.narrow(np.array(found, np.uint32), np.array([wanted], np.uint32), np.uint32(shift), begin, end)
+    inside = [i for i in range(low, high) if found[i] >> shift == wanted >> shift]
+    assert list(range(begin[0], end[0])) == inside
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=10))
+def test_ranges_are_copied_one_after_the_other(pairs: list[tuple[int, int]]) -> None:
+    source = np.arange(100, 120, dtype=np.uint32)
+    begin, end = (np.array([pick(pair) for pair in pairs], np.int64) for pick in (min, max))
+    out = np.empty(int((end - begin).sum()), np.uint32)
+    kernels.copy_ranges(source, begin, end, out)
+    assert out.tolist() == [
+        int(one) for low, high in zip(begin, end, strict=True) for one in source[low:high]
+    ]
+
+
+steps = st.lists(
+    st.tuples(st.sampled_from([0, 1, 254, 255, 256, 70000]), st.sampled_from([1, 2, 254, 255, 256])),
+    max_size=12,
+)
+
+
+@given(st.lists(steps, min_size=1, max_size=4), st.data())
+def test_words_stand_where_their_gaps_and_lengths_say(documents, data) -> None:
+    begins, ends, firsts = [], [], [0]
+    for one in documents:
+        at = 0
+        for gap, length in one:
+            begins.append(at + gap)
+            at += gap + length
+            ends.append(at)
+        firsts.append(len(begins))
+    columns = _steps(np.array(begins, np.uint32), np.array(ends, np.uint32), np.array(firsts))
+    filled = [number for number, one in enumerate(documents) if one]
+    if not filled:
+        return
+    document = data.draw(st.sampled_from(filled))
+    low = data.draw(st.integers(firsts[document], firsts[document + 1] - 1))
+    high = data.draw(st.integers(low + 1, firsts[document + 1]))
+    spans = np.empty((1, 2), np.int64)
+    kernels.find_spans(
+        columns["gaps"], columns["lengths"], columns["far"], np.array([firsts[document]]), np.array([low]),
+        np.array([high]), spans,
+    )  # fmt: skip
+    assert spans.tolist() == [[begins[low], ends[high - 1]]]
+
+
+@given(st.lists(st.integers(1, 10**7), min_size=1, max_size=300))
+def test_segments_stay_few_and_are_seldom_rewritten(sizes: list[int]) -> None:
+    held: list[int] = []
+    rewritten = 0
+    for size in sizes:
+        held.append(size)
+        while last := merge_policy.due(held, 2**31 - 1):
+            rewritten += sum(held[-last:])
+            held[-last:] = [sum(held[-last:])]
+        assert len(held) < merge_policy.MOST
+    assert sum(held) == sum(sizes)
+    assert rewritten <= sum(sizes) * (merge_policy.tier(sum(sizes)) + 1) * merge_policy.WIDTH
+
+
+def test_a_large_segment_is_not_rewritten_for_small_ones() -> None:
+    held, rewritten = [10**8], 0
+    for _ in range(500):
+        held.append(1000)
+        while last := merge_policy.due(held, 2**31 - 1):
+            rewritten += sum(held[-last:])
+            held[-last:] = [sum(held[-last:])]
+    assert held[0] == 10**8
+    assert rewritten < 500 * 1000 * 100
+
+
+def test_segments_are_not_merged_beyond_what_one_can_hold() -> None:
+    assert merge_policy.due([100] * 20, 500) == 0
+    assert merge_policy.due([100] * 20, 1000) == 10
