@@ -1,1 +1,1 @@
-"""TODO."""
+"""Remove near-duplicate documents or paragraphs from a corpus, exactly."""

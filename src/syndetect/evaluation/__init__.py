@@ -1,1 +1,1 @@
-"""TODO."""
+"""Evaluate a result against known truth: aligned spans, groups and classes."""

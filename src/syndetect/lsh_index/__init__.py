@@ -1,1 +1,1 @@
-"""TODO."""
+"""An index of MinHash signatures with the methods of datasketch's ``MinHashLSH``, in memory or in a folder."""

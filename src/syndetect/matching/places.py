@@ -1,4 +1,4 @@
-"""TODO."""
+"""Where words stand: the documents, times and tags of a corpus, as the joins of fingerprints and seeds read them."""
 
 from dataclasses import dataclass
 from functools import cached_property

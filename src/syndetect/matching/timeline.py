@@ -1,4 +1,4 @@
-"""TODO."""
+"""The order of documents in time."""
 
 import numpy as np
 

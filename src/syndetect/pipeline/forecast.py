@@ -1,4 +1,4 @@
-"""TODO."""
+"""What a scan is expected to take of memory, disk and time."""
 
 import os
 import shutil

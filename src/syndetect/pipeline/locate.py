@@ -1,4 +1,4 @@
-"""TODO."""
+"""From words to characters: where ranges of words stand in the text of their documents."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Show a result to people."""

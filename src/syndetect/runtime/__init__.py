@@ -1,1 +1,1 @@
-"""TODO."""
+"""Run work on one machine: threads, memory and progress."""

@@ -1,1 +1,1 @@
-"""What explains a scan's passages: whose wire they are, who had them first, and what is only a quotation."""
+"""Explain passages: the kind, the agency, the first document, and what articles derive from."""

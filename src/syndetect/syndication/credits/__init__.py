@@ -1,1 +1,1 @@
-"""TODO."""
+"""Find credits of news agencies in text."""
