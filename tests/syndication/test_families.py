@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from syndetect.kernels.groups import UNDATED
+from syndetect.matching.alignment import Matches
 from syndetect.syndication.families import RELATIONS, Families, families
 
 pytestmark = pytest.mark.kernel
@@ -38,8 +39,9 @@ def grouped(
         np.array([m[side + 2] for m in matches], np.int64).reshape(-1, 2) + begins[sides[side]][:, None]
         for side in (0, 1)
     ]
+    none = np.zeros(len(matches), np.int64)
     return families(
-        (sides[0], sides[1]), (ranges[0], ranges[1]), np.array(counts, np.int64),
+        Matches(sides[0], sides[1], ranges[0], ranges[1], none, none, none), np.array(counts, np.int64),
         np.array(range(d) if content is None else content, np.uint64),
         np.array([-1] * d if outlet is None else outlet, np.int64),
         np.array(range(d) if rank is None else rank, np.uint32),

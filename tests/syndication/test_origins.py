@@ -10,6 +10,7 @@ from hypothesis import given
 
 from samples.strategies import fewer, large
 from syndetect.kernels.groups import UNDATED
+from syndetect.matching.alignment import Matches
 from syndetect.syndication import derivation, origins
 
 HOUR = 3_600_000_000
@@ -186,7 +187,7 @@ def test_what_derives(random: Random) -> None:
     a, b = np.array(pairs, np.int64).reshape(-1, 2).T
     sides = np.array(words, np.int64).reshape(-1, 2, 2)
     found = derivation.derived(
-        kin, (a, b, sides[:, 0], sides[:, 1]), np.array(links, np.int64).reshape(-1, 2),
+        kin, Matches(a, b, sides[:, 0], sides[:, 1], a, a, a), np.array(links, np.int64).reshape(-1, 2),
         np.array(wording).reshape(-1, 2), documents,
     )  # fmt: skip
     for one in range(count):

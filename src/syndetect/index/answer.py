@@ -70,8 +70,8 @@ class Answer:
         spans = [self._characters(one, near.words[order, side]) for side, one in enumerate(sides)]
         numbers = near.numbers[order]
         pairs = tabulate.ParagraphPairs(
-            (sides[0], sides[1]), (near.words[order, 0], near.words[order, 1]), (numbers[:, 0], numbers[:, 1]),
-            near.shares[order],
+            tabulate.Sides(*sides), tabulate.Sides(near.words[order, 0], near.words[order, 1]),
+            tabulate.Sides(numbers[:, 0], numbers[:, 1]), near.shares[order],
         )  # fmt: skip
         return tabulate.pairs_table(self._frame, pairs, [(one[:, 0], one[:, 1]) for one in spans])
 

@@ -108,7 +108,11 @@ class Intake:
         return number, sketched, repeated, found
 
     def _keep(self, corpus: Corpus, batch: Batch, found: Marks) -> None:
-        marks.keep(self.store, found, corpus.size, corpus.words)
+        credits_ = found.credits.copy()
+        credits_[:, 0] += corpus.size  # from numbers in the batch to numbers in the corpus
+        self.store.append("credits", credits_)
+        self.store.append("quotes", found.quotes + corpus.words)
+        self.store.append("contents", found.contents)
         corpus.add(batch)
         if corpus.words > _MOST_WORDS:
             raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")

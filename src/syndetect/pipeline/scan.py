@@ -16,6 +16,7 @@ from syndetect.matching.places import Places
 from syndetect.matching.timeline import time_rank
 from syndetect.pipeline import forecast, intake, stages
 from syndetect.pipeline.corpus import Corpus
+from syndetect.pipeline.tables import all_tables
 from syndetect.reading import sources
 from syndetect.reading.articles import times
 from syndetect.reading.skipped import Skipped
@@ -26,7 +27,6 @@ from syndetect.settings import Settings
 from syndetect.storage.scratch import Store
 from syndetect.syndication.options import Inquiry
 from syndetect.syndication.owners import Owners, outlets_of
-from syndetect.syndication.tables import all_tables
 
 #: The part of the memory from which on pages of files are let go of.
 _WATERMARK = 0.8

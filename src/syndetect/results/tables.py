@@ -1,15 +1,30 @@
 """Arrays to tables: dense numbers become the user's ids again, words become characters."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
 
 from syndetect.arrays import F64, I64
 from syndetect.kernels.stars import count_covered
-from syndetect.pipeline.corpus import Corpus
 from syndetect.schema import TABLES
+
+T = TypeVar("T")
+
+
+class Sides(NamedTuple, Generic[T]):
+    """One value for each side of pairs."""
+
+    a: T
+    b: T
+
+
+class Characters(NamedTuple):
+    """Ranges of characters in documents: int64[n] each, the first character and the end."""
+
+    begin: I64
+    end: I64
 
 
 class ParagraphPairs(NamedTuple):
@@ -19,19 +34,10 @@ class ParagraphPairs(NamedTuple):
     each; ``shares`` float64[n, 3].
     """
 
-    documents: tuple[I64, I64]
-    words: tuple[I64, I64]
-    numbers: tuple[I64, I64]
+    documents: Sides[I64]
+    words: Sides[I64]
+    numbers: Sides[I64]
     shares: F64
-
-    @classmethod
-    def of(cls, pairs: I64, shares: F64, corpus: Corpus) -> "ParagraphPairs":
-        """From pairs of paragraphs (int64[n, 2]) and their Jaccard and containments."""
-        first = np.concatenate([[0], np.cumsum(corpus.paragraph_counts)])
-        sides = pairs[:, 0].copy(), pairs[:, 1].copy()
-        one, two = (np.searchsorted(first, side, side="right") - 1 for side in sides)
-        words_one, words_two = (np.stack(corpus.spans_of(side), axis=1) for side in sides)
-        return cls((one, two), (words_one, words_two), (sides[0] - first[one], sides[1] - first[two]), shares)
 
 
 def documents_table(
@@ -59,7 +65,9 @@ def documents_table(
     return base.with_columns(**unknown)
 
 
-def pairs_table(articles: pl.DataFrame, pairs: ParagraphPairs, spans: list[tuple[I64, I64]]) -> pl.DataFrame:
+def pairs_table(
+    articles: pl.DataFrame, pairs: ParagraphPairs, spans: Sequence[tuple[I64, I64]]
+) -> pl.DataFrame:
     """The table ``pairs``; ``spans`` are the characters on both sides."""
     columns: dict[str, Any] = {}
     for side, name in enumerate("ab"):
@@ -73,7 +81,7 @@ def pairs_table(articles: pl.DataFrame, pairs: ParagraphPairs, spans: list[tuple
 def matches_table(
     articles: pl.DataFrame,
     documents: tuple[I64, I64],
-    spans: list[tuple[I64, I64]],
+    spans: Sequence[tuple[I64, I64]],
     measures: tuple[I64, ...],
 ) -> pl.DataFrame:
     """The table ``matches``; ``measures`` are equal words, aligned columns and the score in quarters."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from syndetect import intervals
 from syndetect.arrays import F64, I64, U8, Bool
+from syndetect.matching.alignment import Matches
 from syndetect.syndication.origins import TIE
 
 #: The classes by their numbers.
@@ -104,20 +105,18 @@ class Derived(NamedTuple):
     origin: I64
 
 
-def derived(
-    kin: Kin, matches: tuple[I64, I64, I64, I64], links: I64, wording: F64, documents: I64
-) -> Derived:
+def derived(kin: Kin, matches: Matches, links: I64, wording: F64, documents: I64) -> Derived:
     """What articles derive from, as far as it is known.
 
     Args:
         kin: which may derive from which.
-        matches: documents a and b (int64[n]) and their words (int64[n, 2] each).
+        matches: the matches of pairs of articles.
         links: int64[m, 2], linked documents.
         wording: float64[m, 2], the part of each one's wording that stands in the other.
         documents: int64[d + 1], each document's first word.
     """
-    a, b, words_a, words_b = matches
-    ranges = np.concatenate([words_a[kin.may_derive(a, b)], words_b[kin.may_derive(b, a)]])
+    a, b = matches.document_a, matches.document_b
+    ranges = np.concatenate([matches.words_a[kin.may_derive(a, b)], matches.words_b[kin.may_derive(b, a)]])
     verbatim = intervals.count_by_document(ranges, documents) / np.maximum(np.diff(documents), 1)
     one = np.concatenate([links[:, 0], links[:, 1]])
     other = np.concatenate([links[:, 1], links[:, 0]])

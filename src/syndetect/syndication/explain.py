@@ -9,29 +9,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from syndetect import intervals
-from syndetect.arrays import I64
+from syndetect.arrays import I64, U32, U64, Bool
 from syndetect.kernels.groups import UNDATED
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
 from syndetect.syndication import evidence, kinds, origins, owners, shares
+from syndetect.syndication.credits.agencies import Agencies
+from syndetect.syndication.marks import Marks, credits_frame
 
 
 @dataclass(frozen=True)
 class Articles:
-    """What is known of the articles beside their words.
+    """The articles: outlets, times, credits and quotations.
 
     Attributes:
         names: ``doc_id``.
-        outlet: Int64, null where the source is not known.
-        documents: int64[d + 1], each one's first word.
+        outlet: Int64, the number of each article's outlet; null where the source is not known.
+        outlets: the names of the outlets.
+        documents: int64[d + 1], the first word of each article.
         time: int64[d], microseconds since 1970, or ``UNDATED``.
         rank: uint32[d], the order of time.
-        credits: ``document, agency, role, begin, end``.
-        quotes: int64[n, 2], words in quotation marks, ascending and apart.
+        credits: ``document, agency, role, begin, end, rule``.
+        quotes: int64[n, 2], the set of words in quotation marks.
+        contents: uint64[d], a hash of each article's words.
         reference: bool[d], the articles of a reference.
         agency: bool[d], the articles that agencies published themselves.
     """
@@ -41,11 +44,50 @@ class Articles:
     outlets: pl.Series
     documents: I64
     time: I64
-    rank: npt.NDArray[np.uint32]
+    rank: U32
     credits: pl.DataFrame
     quotes: I64
-    reference: npt.NDArray[np.bool_]
-    agency: npt.NDArray[np.bool_]
+    contents: U64
+    reference: Bool
+    agency: Bool
+
+    @classmethod
+    def of(
+        cls,
+        articles: pl.DataFrame,
+        marks: Marks,
+        documents: I64,
+        time: I64,
+        agencies: Agencies,
+        references: int,
+    ) -> "Articles":
+        """The articles with these marks.
+
+        Args:
+            articles: ``doc_id, source, author``.
+            marks: the marks in the texts.
+            documents: int64[d + 1], the first word of each article.
+            time: int64[d], microseconds since 1970, or ``UNDATED``.
+            agencies: the agencies that marks name by number.
+            references: the number of articles, the first ones, that belong to a reference.
+        """
+        outlet, outlets = owners.outlets_of(articles["source"])
+        found = credits_frame(marks.credits, articles, agencies)
+        is_agency, is_reference = np.zeros(len(articles), bool), np.arange(len(articles)) < references
+        is_agency[found.filter(pl.col("rule") == "source")["document"].to_numpy()] = True
+        return cls(
+            names=articles["doc_id"],
+            outlet=outlet,
+            outlets=outlets,
+            documents=documents,
+            time=time,
+            rank=origins.rank_of(time, is_agency, is_reference),
+            credits=found,
+            quotes=marks.quotes,
+            contents=marks.contents,
+            reference=is_reference,
+            agency=is_agency,
+        )
 
     @property
     def sizes(self) -> I64:
@@ -238,7 +280,7 @@ def _uses(
     )
 
 
-def _own(articles: Articles, uses: pl.DataFrame, described: pl.DataFrame) -> npt.NDArray[np.bool_]:
+def _own(articles: Articles, uses: pl.DataFrame, described: pl.DataFrame) -> Bool:
     """Which uses of wire copy stand in articles of its own agency, and which uses of any kind in a reference."""
     its = articles.credits.filter(pl.col("rule") == "source").select("document", "agency").unique()
     wire = described.select(pl.when(pl.col("kind") == "wire").then("agency"))["agency"]
@@ -247,7 +289,7 @@ def _own(articles: Articles, uses: pl.DataFrame, described: pl.DataFrame) -> npt
         its.with_columns(own=True), on=["document", "agency"], how="left", maintain_order="left"
     )["own"]
     referred = articles.reference[uses["document"].to_numpy()]
-    own: npt.NDArray[np.bool_] = of_agency.fill_null(value=False).to_numpy() | referred
+    own: Bool = of_agency.fill_null(value=False).to_numpy() | referred
     return own
 
 

@@ -21,6 +21,7 @@ from syndetect.arrays import F64, I64, U8, U32, U64
 from syndetect.kernels import stars as _kernels
 from syndetect.kernels.groups import UNDATED
 from syndetect.kernels.stars import count_covered
+from syndetect.matching.alignment import Matches
 
 #: The relations to a representative, by their numbers from 1; 0 is the representative itself.
 RELATIONS = ("exact", "near", "contains", "revision")
@@ -49,8 +50,7 @@ class Families:
 
 
 def families(
-    documents: tuple[I64, I64],
-    words: tuple[I64, I64],
+    matches: Matches,
     counts: I64,
     content: U64,
     outlet: I64,
@@ -60,8 +60,7 @@ def families(
     """Group documents into families.
 
     Args:
-        documents: int64[m] each, the two documents of every match.
-        words: int64[m, 2] each, first word and end in both, in words of the corpus.
+        matches: the matches of pairs of documents.
         counts: int64[d], each document's words; one without words is in no family.
         content: uint64[d], a hash of each document's words, equal where these are the same.
         outlet: int64[d], -1 where unknown.
@@ -69,7 +68,7 @@ def families(
         time: int64[d], microseconds since 1970, or ``UNDATED``.
     """
     same = _first_of_same(content, counts, rank)
-    earlier, later, covered = _coverage(documents, words, rank)
+    earlier, later, covered = _coverage(matches, rank)
     kind, share = _relations(earlier, later, covered, counts, outlet, time)
     related = np.flatnonzero(kind)
     related = related[np.lexsort((rank[earlier[related]], later[related]))]
@@ -100,12 +99,11 @@ def _first_of_same(content: U64, counts: I64, rank: U32) -> I64:
     return first
 
 
-def _coverage(
-    documents: tuple[I64, I64], words: tuple[I64, I64], rank: U32
-) -> tuple[I64, I64, tuple[I64, I64]]:
+def _coverage(matches: Matches, rank: U32) -> tuple[I64, I64, tuple[I64, I64]]:
     """The earlier and the later document of each pair that has a match, and how many words of both are covered."""
-    swap = rank[documents[0]] > rank[documents[1]]
-    earlier, later = np.where(swap, documents[1], documents[0]), np.where(swap, documents[0], documents[1])
+    a, b, words = matches.document_a, matches.document_b, (matches.words_a, matches.words_b)
+    swap = rank[a] > rank[b]
+    earlier, later = np.where(swap, b, a), np.where(swap, a, b)
     pairs, pair = np.unique(earlier * len(rank) + later, return_inverse=True)
     sides = np.where(swap[:, None], words[1], words[0]), np.where(swap[:, None], words[0], words[1])
     covered = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), np.int64)

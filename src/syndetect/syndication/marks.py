@@ -9,14 +9,13 @@ from xxhash import xxh3_64_intdigest
 
 from syndetect.arrays import I64, U8, U64
 from syndetect.matching.tokens import Words
-from syndetect.storage.scratch import Store
-from syndetect.syndication.credits import find as credits_
+from syndetect.syndication.credits import find as credit_finder
 from syndetect.syndication.credits.agencies import Agencies
 from syndetect.syndication.quotes import quoted
 
 
 class Marks(NamedTuple):
-    """Of some consecutive documents.
+    """The marks of consecutive documents.
 
     Attributes:
         credits: int64[n, 6]: document, agency, role, rule, and begin and end in characters.
@@ -38,7 +37,7 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
         words: their words.
         agencies: who may be credited.
     """
-    found = credits_.find(buffer, bounds, words, agencies)
+    found = credit_finder.find(buffer, bounds, words, agencies)
     columns = (found.document, found.agency, found.role, found.rule, found.begin, found.end)
     rows = np.stack([column.astype(np.int64) for column in columns], axis=1)
     inside = quoted(buffer, bounds, words).astype(np.int8)
@@ -48,20 +47,11 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
     return Marks(rows, edges.reshape(-1, 2).astype(np.int64), np.array(contents, np.uint64))
 
 
-def keep(store: Store, marks: Marks, documents: int, words: int) -> None:
-    """Keep the marks of a batch before which there are so many documents and words."""
-    rows = marks.credits.copy()
-    rows[:, 0] += documents
-    store.append("credits", rows)
-    store.append("quotes", marks.quotes + words)
-    store.append("contents", marks.contents)
-
-
-def credits_frame(store: Store, articles: pl.DataFrame, agencies: Agencies) -> pl.DataFrame:
+def credits_frame(credits_: I64, articles: pl.DataFrame, agencies: Agencies) -> pl.DataFrame:
     """All credits, those in the articles' own columns too, by document.
 
     Args:
-        store: what :func:`keep` kept.
+        credits_: int64[n, 6], the credits in the articles' texts, as in :class:`Marks`.
         articles: with ``source`` and ``author``.
         agencies: who may be credited.
 
@@ -69,9 +59,8 @@ def credits_frame(store: Store, articles: pl.DataFrame, agencies: Agencies) -> p
         ``document, agency`` (its number), ``role, begin, end`` (null for columns), ``rule``.
     """
     fields = ("document", "agency", "role", "rule", "begin", "end")
-    kept = np.asarray(store["credits"]).reshape(-1, len(fields))
     columns = articles.select("source", "author").unique(maintain_order=True)
-    named = credits_.of_metadata(columns["source"].to_list(), columns["author"].to_list(), agencies)
+    named = credit_finder.of_metadata(columns["source"].to_list(), columns["author"].to_list(), agencies)
     of_columns = columns.with_row_index("row").join(
         pl.DataFrame({name: getattr(named, name).astype(np.int64) for name in fields}).rename(
             {"document": "row"}
@@ -84,10 +73,12 @@ def credits_frame(store: Store, articles: pl.DataFrame, agencies: Agencies) -> p
         .join(of_columns, on=["source", "author"], nulls_equal=True)
         .select(pl.col(fields).cast(pl.Int64))
     )  # fmt: skip
-    frame = pl.concat([pl.DataFrame(kept, schema=dict.fromkeys(fields, pl.Int64)), in_columns])
+    frame = pl.concat(
+        [pl.DataFrame(np.asarray(credits_), schema=dict.fromkeys(fields, pl.Int64)), in_columns]
+    )
     return frame.with_columns(
-        pl.Series("role", credits_.ROLES).gather(frame["role"]),
-        pl.Series("rule", credits_.RULES).gather(frame["rule"]),
+        pl.Series("role", credit_finder.ROLES).gather(frame["role"]),
+        pl.Series("rule", credit_finder.RULES).gather(frame["rule"]),
         pl.when(pl.col("begin") >= 0).then("begin").alias("begin"),
         pl.when(pl.col("begin") >= 0).then("end").alias("end"),
     ).sort("document", "begin", "agency", "rule", nulls_last=True)

@@ -1,84 +1,98 @@
 """What a scan found, as its tables: passages are explained and chosen, and told in the user's ids and characters."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from syndetect import intervals
-from syndetect.arrays import I64, Bool
-from syndetect.matching import passages
+from syndetect.arrays import F64, I64, Bool, pack
 from syndetect.matching.alignment import Matches
-from syndetect.pipeline.locate import Located, locate
-from syndetect.pipeline.stages import Job
-from syndetect.results import tables as results_tables
-from syndetect.results.tables import documents_table, matches_table, of_frame, pairs_table, passages_table
-from syndetect.syndication import derivation, explain, families, marks, origins, owners
+from syndetect.matching.passages import Passages
+from syndetect.results.tables import (
+    Characters,
+    ParagraphPairs,
+    Sides,
+    documents_table,
+    matches_table,
+    of_frame,
+    pairs_table,
+    passages_table,
+)
+from syndetect.syndication import derivation, explain, families, origins
 from syndetect.syndication.derivation import DERIVATIONS, classify
 from syndetect.syndication.options import Choice, Inquiry, chosen_passages, is_across
 
-Sides = tuple[I64, I64]
+
+class Located(NamedTuple):
+    """The characters of words in their documents.
+
+    Attributes:
+        matches: of every match, on both sides.
+        pairs: of every pair of paragraphs, on both sides.
+        uses: of every use of a passage.
+        text: the text of every use.
+    """
+
+    matches: Sides[Characters]
+    pairs: Sides[Characters]
+    uses: Characters
+    text: pl.Series
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The results of the matching stages.
+
+    Attributes:
+        paragraphs: int64[d], the number of paragraphs of each article.
+        matches: the matches of pairs of articles.
+        pairs: the pairs of similar paragraphs.
+        passages: the passages that the matches make.
+        located: the characters of all these.
+        links: int64[m, 2], linked articles, each pair once, ascending.
+        wording: float64[m, 2], the share of each one's wording that stands in the other.
+    """
+
+    paragraphs: I64
+    matches: Matches
+    pairs: ParagraphPairs
+    passages: Passages
+    located: Located
+    links: I64
+    wording: F64
 
 
 def all_tables(
-    articles: pl.DataFrame, job: Job, inquiry: Inquiry, references: int
+    articles: pl.DataFrame, known: explain.Articles, found: Findings, inquiry: Inquiry
 ) -> dict[str, pl.DataFrame]:
-    """All tables of a scan.
+    """All tables of a scan; a pure function of arrays and frames.
 
     Args:
-        articles: their columns but for the text.
-        job: the scan, with its stages done.
-        inquiry: what is looked for.
-        references: how many articles, the first ones, are a reference.
+        articles: the columns of the articles, but for the text.
+        known: the same articles with their marks.
+        found: the results of the matching stages.
+        inquiry: the options of syndication.
     """
-    store, corpus = job.store, job.corpus
-    matches = Matches.of(store["matches"], job.places)
-    sides, words = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
-    known = _known(articles, job, inquiry, references)
-    grouped = passages.group(sides, words, matches.equal, matches.columns, matches.score, known.rank)
-    pairs = results_tables.ParagraphPairs.of(store["near_pairs"], store["near_shares"], corpus)
-    located = locate(corpus, [
-        *zip(sides, words, strict=True), *zip(pairs.documents, pairs.words, strict=True),
-        (grouped.document, grouped.words),
-    ], job.threads)  # fmt: skip
-    told = explain.explain(known, matches, grouped, located.ranges[4], inquiry.named, inquiry.owners)
+    matches, located = found.matches, found.located
+    told = explain.explain(known, matches, found.passages, located.uses, inquiry.named, inquiry.owners)
     shown = _Shown.of(known, told, inquiry.choice)
-    kept, near = shown.rows(sides, words), shown.rows(pairs.documents, pairs.words)
+    documents = Sides(matches.document_a, matches.document_b)
+    kept = shown.rows(documents, Sides(matches.words_a, matches.words_b))
+    near = shown.rows(found.pairs.documents, found.pairs.words)
+    measures = (matches.equal, matches.columns, matches.score)
     return {
-        "documents": _documents_table(articles, job, known, told, (sides, words), kept),
-        "pairs": pairs_table(articles, pairs, located.ranges[2:4]).filter(pl.Series(near)),
-        "matches": matches_table(
-            articles, sides, located.ranges[:2], (matches.equal, matches.columns, matches.score)
-        ).filter(pl.Series(kept)),
-        "passages": _passages_table(articles, grouped, located, told, shown),
+        "documents": _documents_table(articles, known, found, told, kept),
+        "pairs": pairs_table(articles, found.pairs, located.pairs).filter(pl.Series(near)),
+        "matches": matches_table(articles, documents, located.matches, measures).filter(pl.Series(kept)),
+        "passages": _passages_table(articles, found, told, shown),
         "clusters": _clusters_table(told, shown),
         "credits": _credits_table(known, inquiry),
         "edges": _edges_table(known, told, shown),
-        "links": _links_table(known, job, (sides, matches.equal)),
-        "families": _families_table(known, (sides, words), job),
-    }  # fmt: skip
-
-
-def _known(articles: pl.DataFrame, job: Job, inquiry: Inquiry, references: int) -> explain.Articles:
-    """What is known of the articles."""
-    outlet, outlets = owners.outlets_of(articles["source"])
-    places, found = job.places, marks.credits_frame(job.store, articles, inquiry.agencies)
-    is_agency, is_reference = np.zeros(len(articles), bool), np.arange(len(articles)) < references
-    is_agency[found.filter(pl.col("rule") == "source")["document"].to_numpy()] = True
-    return explain.Articles(
-        names=articles["doc_id"],
-        outlet=outlet,
-        outlets=outlets,
-        documents=places.documents,
-        time=places.time,
-        rank=origins.rank_of(places.time, is_agency, is_reference),
-        credits=found,
-        quotes=np.asarray(job.store["quotes"]).reshape(-1, 2),
-        reference=is_reference,
-        agency=is_agency,
-    )
+        "links": _links_table(known, found),
+        "families": _families_table(known, matches),
+    }
 
 
 @dataclass(frozen=True)
@@ -105,7 +119,7 @@ class _Shown:
             covered = intervals.union(ranges.to_numpy())
         return cls(kept, covered, known.outlet, known.reference, chosen)
 
-    def rows(self, documents: Sides, words: Sides) -> Bool:
+    def rows(self, documents: Sides[I64], words: Sides[I64]) -> Bool:
         """bool[n]: of pairs of stretches, those to keep; by passages, if most of both lies in those that are kept."""
         a, b = documents
         keep = is_across(self.outlet.gather(a), self.outlet.gather(b), self.choice).to_numpy()
@@ -125,39 +139,30 @@ class _Shown:
 
 
 def _documents_table(
-    articles: pl.DataFrame,
-    job: Job,
-    known: explain.Articles,
-    told: explain.Explained,
-    matched: tuple[Sides, Sides],
-    kept: Bool,
+    articles: pl.DataFrame, known: explain.Articles, found: Findings, told: explain.Explained, kept: Bool
 ) -> pl.DataFrame:
-    sides, words = matched
-    corpus, store = job.corpus, job.store
-    chosen = np.concatenate([kept, kept])
-    base = documents_table(
-        articles,
-        (corpus.paragraph_counts, corpus.word_counts),
-        (np.concatenate(sides)[chosen], np.concatenate(words)[chosen]),
-    )
+    """The table ``documents``; ``kept`` (bool[n]) are the matches whose words count as reused."""
+    matches = found.matches
+    sides = np.concatenate([matches.document_a[kept], matches.document_b[kept]])
+    words = np.concatenate([matches.words_a[kept], matches.words_b[kept]])
+    base = documents_table(articles, (found.paragraphs, known.sizes), (sides, words))
     low, high = origins.bounds_of(known.time)
     kin = derivation.Kin(low, high, told.owner.fill_null(-1).to_numpy(), known.reference, known.agency)
-    links, wording = _links(store)
-    found = derivation.derived(kin, (*sides, *words), links, wording, known.documents)
-    verbatim = found.verbatim
+    derived = derivation.derived(kin, matches, found.links, found.wording, known.documents)
+    verbatim = derived.verbatim
     if not known.reference.any():
         # an article's own credit tells of a source that is not here; but an agency's article is a source
         verbatim = np.maximum(verbatim, np.where(known.agency, 0, told.shares.agency))
-    origin = pl.Series(found.origin, dtype=pl.Int64)
+    origin = pl.Series(derived.origin, dtype=pl.Int64)
     return base.with_columns(
         reused_unquoted_share=pl.Series(told.shares.unquoted),
         agency_share=pl.Series(told.shares.agency),
         copied_share=pl.Series(told.shares.copied),
         own_share=pl.Series(told.shares.own),
-        derived_share=pl.Series(found.verbatim),
-        wording_share=pl.Series(found.wording),
+        derived_share=pl.Series(derived.verbatim),
+        wording_share=pl.Series(derived.wording),
         derived_from=known.names.gather(origin.set(origin < 0, None)),
-        derivation=pl.Series(DERIVATIONS).gather(classify(verbatim, found.wording)),
+        derivation=pl.Series(DERIVATIONS).gather(classify(verbatim, derived.wording)),
         agencies=_of_documents(told.agencies, "agencies", len(articles)),
         credited=_of_documents(told.agencies, "credited", len(articles)),
     )
@@ -169,19 +174,14 @@ def _of_documents(rows: pl.DataFrame, column: str, size: int) -> pl.Series:
 
 
 def _passages_table(
-    articles: pl.DataFrame,
-    grouped: passages.Passages,
-    located: Located,
-    told: explain.Explained,
-    shown: _Shown,
+    articles: pl.DataFrame, found: Findings, told: explain.Explained, shown: _Shown
 ) -> pl.DataFrame:
-    uses = shown.uses(told.uses)
+    uses, grouped, located = shown.uses(told.uses), found.passages, found.located
     row = uses["row"].to_numpy()
-    begin, end = located.ranges[4]
     return passages_table(
         articles,
         (uses["passage_id"].to_numpy(), grouped.document[row]),
-        (begin[row], end[row]),
+        (located.uses.begin[row], located.uses.end[row]),
         located.text.gather(row),
         (grouped.equal[row], grouped.columns[row]),
         uses["role"],
@@ -226,20 +226,13 @@ def _edges_table(known: explain.Articles, told: explain.Explained, shown: _Shown
     return of_frame("edges", edges.filter(copied & pl.col("from_doc").is_not_null()))
 
 
-def _links(store: Any) -> tuple[I64, npt.NDArray[np.float64]]:
-    return np.asarray(store["links"]).reshape(-1, 2), np.asarray(store["link_shares"]).reshape(-1, 2)
-
-
-def _links_table(known: explain.Articles, job: Job, matched: tuple[Sides, I64]) -> pl.DataFrame:
-    """Linked documents, with the words that their matches have."""
-    sides, equal = matched
-    links, wording = _links(job.store)
-    keys, of_match = links[:, 0] << 32 | links[:, 1], sides[0] << 32 | sides[1]
-    at = np.minimum(np.searchsorted(keys, of_match), max(len(keys) - 1, 0))
-    is_link = (
-        keys[at] == of_match if len(keys) else np.zeros(len(at), bool)
-    )  # those within an outlet are none
-    words = np.bincount(at[is_link], weights=equal[is_link], minlength=len(keys))
+def _links_table(known: explain.Articles, found: Findings) -> pl.DataFrame:
+    """Linked articles, with the number of equal words in their matches."""
+    links, matches = found.links, found.matches
+    keys, of_match = pack(*links.T), pack(matches.document_a, matches.document_b)
+    link = np.searchsorted(keys, of_match)
+    is_link = np.isin(of_match, keys)  # articles of one outlet are matched, but not linked
+    words = np.bincount(link[is_link], weights=matches.equal[is_link], minlength=len(keys))
     return of_frame(
         "links",
         pl.DataFrame(
@@ -247,18 +240,16 @@ def _links_table(known: explain.Articles, job: Job, matched: tuple[Sides, I64]) 
                 "doc_a": known.names.gather(links[:, 0]),
                 "doc_b": known.names.gather(links[:, 1]),
                 "words": words.astype(np.int64),
-                "wording_a": wording[:, 0],
-                "wording_b": wording[:, 1],
+                "wording_a": found.wording[:, 0],
+                "wording_b": found.wording[:, 1],
             }
         ),
     )
 
 
-def _families_table(known: explain.Articles, matched: tuple[Sides, Sides], job: Job) -> pl.DataFrame:
-    sides, words = matched
-    content = np.asarray(job.store["contents"])
+def _families_table(known: explain.Articles, matches: Matches) -> pl.DataFrame:
     outlet = known.outlet.fill_null(-1).to_numpy()
-    found = families.families(sides, words, known.sizes, content, outlet, known.rank, known.time)
+    found = families.families(matches, known.sizes, known.contents, outlet, known.rank, known.time)
     relations = pl.Series([None, *families.RELATIONS], dtype=pl.String)
     return of_frame(
         "families",
