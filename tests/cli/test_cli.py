@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -26,12 +26,13 @@ from syndetect import errors
 from syndetect.cli import terminal
 from syndetect.cli.options import COLUMNS
 from syndetect.cli.program import main
+from syndetect.pipeline import scan as pipeline
+from syndetect.pipeline.scan import ScanRequest
 from syndetect.report import passage_view, summary
 from syndetect.results.result import Result
 from syndetect.settings import Settings
-from syndetect.syndication.options import Inquiry
 
-Calls = list[tuple[Any, ...]]
+Calls = list[ScanRequest]
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -40,14 +41,12 @@ SRC = Path(__file__).parents[2] / "src"
 def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     """Scans return the invented result; what they were asked is kept here."""
     made: Calls = []
-    replace_scan(monkeypatch, lambda *asked, **named: made.append((*asked, named)) or result(skipped=7))
+    replace_scan(monkeypatch, lambda request: made.append(request) or result(skipped=7))
     return made
 
 
 def replace_scan(monkeypatch: pytest.MonkeyPatch, scan: Callable[..., Result]) -> None:
-    module = ModuleType("syndetect.pipeline.scan")
-    module.scanning = contextmanager(lambda *asked, **named: (yield scan(*asked, **named)))  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "syndetect.pipeline.scan", module)
+    monkeypatch.setattr(pipeline, "scanning", contextmanager(lambda request: (yield scan(request))))
 
 
 def run(*words: str | Path) -> Outcome:
@@ -71,27 +70,22 @@ def test_how_many_passages_are_shown() -> None:
 
 def test_what_a_scan_is_asked(calls: Calls) -> None:
     assert run("scan", "a.txt", "-", "--threads", "3", "--strict", "-q").exit_code == 0
-    (paths, settings, named) = calls.pop()
-    assert paths == ["a.txt", "-"]
-    assert settings == Settings()
-    assert named.pop("progress") is not None
-    assert named.pop("inquiry") == Inquiry.of()
-    assert named == {
-        "columns": None, "threads": 3, "memory": None, "scratch": None, "resume": False, "strict": True,
-        "reference": None,
-    }  # fmt: skip
+    request = calls.pop()
+    assert request == ScanRequest(
+        ["a.txt", "-"], Settings(), threads=3, strict=True, progress=request.progress
+    )
     words = [word for name in COLUMNS for word in (f"--{name}-column", f"my_{name}")]
     run("scan", "a.csv", *words)
-    assert calls.pop()[-1]["columns"] == {name: f"my_{name}" for name in COLUMNS}
+    assert calls.pop().columns == {name: f"my_{name}" for name in COLUMNS}
 
 
 def test_what_a_large_scan_is_asked(calls: Calls, tmp_path: Path) -> None:
     words = ["--memory", "1.5GB", "--window", "36h", "--resume", "-o", tmp_path / "out"]
     assert run("scan", "a.txt", *words).exit_code == 0
-    (_, settings, named) = calls.pop()
-    assert settings == Settings(window_days=1.5)
-    assert (named["memory"], named["resume"]) == (1_500_000_000, True)
-    assert named["scratch"] == str(tmp_path / ".out.scratch")
+    request = calls.pop()
+    assert request.settings == Settings(window_days=1.5)
+    assert (request.memory, request.resume) == (1_500_000_000, True)
+    assert request.scratch == str(tmp_path / ".out.scratch")
 
 
 @pytest.mark.parametrize("words", [["--memory", "2"], ["--memory", "lots"], ["--window", "14"], ["--resume"]])
@@ -108,7 +102,7 @@ def test_every_setting_is_an_option(calls: Calls, field: dataclasses.Field[Any])
     other = {"slots": 256, "bands": 41, "rows": 2, "min_jaccard": 0.5}.get(field.name, field.default + 1)
     option = f"--{field.name.replace('_', '-')}"
     assert run("scan", "corpus", option, str(other)).exit_code == 0
-    assert calls.pop()[1] == Settings(**{field.name: other})
+    assert calls.pop().settings == Settings(**{field.name: other})
     shown = " ".join(run("scan", "--help").stdout.split())
     assert f"{option} " in shown
     assert f"{field.metadata['meaning']} [default: {field.default};" in shown
@@ -272,9 +266,8 @@ def scan(*_, **__):
 @contextlib.contextmanager
 def scanning(*_, **__):
     yield scan()
-module = types.ModuleType("syndetect.pipeline.scan")
-module.scanning = scanning
-sys.modules["syndetect.pipeline.scan"] = module
+import syndetect.pipeline.scan
+syndetect.pipeline.scan.scanning = scanning
 from syndetect.cli import main
 main(prog_name="syndetect")
 """

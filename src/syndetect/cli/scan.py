@@ -1,5 +1,6 @@
 """The commands ``scan`` and ``show``."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,9 @@ from syndetect.cli.options import (
     with_inquiry,
     with_settings,
 )
-from syndetect.settings import Settings
 
 if TYPE_CHECKING:
-    from syndetect.syndication.options import Inquiry
+    from syndetect.pipeline.scan import ScanRequest
 
 # At run time the commands import what they need, so that --help is quick.
 
@@ -80,22 +80,22 @@ def scan(
     if resume and scratch is None:
         raise click.UsageError("--resume needs -o DIR or --scratch FOLDER")
     from syndetect.cli import progress  # noqa: PLC0415
-    from syndetect.pipeline.scan import scanning  # noqa: PLC0415
+    from syndetect.pipeline.scan import ScanRequest, scanning  # noqa: PLC0415
     from syndetect.results import result as tables  # noqa: PLC0415
     from syndetect.storage.filesystem import sweep  # noqa: PLC0415
 
     terminal.let_reads_be_interrupted()
-    inquiry, reference = chosen_inquiry(others), others["reference"]
-    if output is not None and resume and _is_done(output, paths, settings, reference, inquiry):
+    request = ScanRequest(
+        list(paths), settings, columns=chosen_columns(others) or {}, threads=threads,
+        memory=None if memory is None else int(memory), scratch=scratch, resume=resume, strict=strict,
+        reference=others["reference"], inquiry=chosen_inquiry(others),
+    )  # fmt: skip
+    if output is not None and resume and _is_done(output, request):
         _finish(Path(output), Path(str(scratch)))
         return
     if output is not None:
         tables.check_place(output, force=force)
-    with progress.on_stderr(quiet=quiet) as shown, scanning(
-        list(paths), settings, columns=chosen_columns(others), threads=threads,
-        memory=None if memory is None else int(memory), scratch=scratch, resume=resume, strict=strict, progress=shown,
-        reference=reference, inquiry=inquiry,
-    ) as result:  # fmt: skip
+    with progress.on_stderr(quiet=quiet) as shown, scanning(replace(request, progress=shown)) as result:
         if output is not None:
             shown.stage("writing", None, "tables")
             if resume:
@@ -125,16 +125,14 @@ def show(directory: str, number: int) -> None:
     terminal.write_text(shown)
 
 
-def _is_done(
-    output: str, paths: tuple[str, ...], settings: Settings, reference: str | None, inquiry: "Inquiry"
-) -> bool:
+def _is_done(output: str, request: "ScanRequest") -> bool:
     """Whether the result of this scan is there already."""
     if not Path(output).exists():
         return False
     from syndetect.pipeline.scan import origin_of  # noqa: PLC0415
     from syndetect.results import result as tables  # noqa: PLC0415
 
-    return tables.is_result_of(output, origin_of(list(paths), settings, reference, inquiry))
+    return tables.is_result_of(output, origin_of(request))
 
 
 def _finish(output: Path, scratch: Path) -> None:

@@ -1,8 +1,9 @@
-"""The pipeline on one page: sources to articles to words to candidates to matches to passages to tables."""
+"""The scan on one page: read articles, run the stages, explain the passages, make the tables."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -28,8 +29,14 @@ from syndetect.storage.scratch import Store
 from syndetect.syndication.options import Inquiry
 from syndetect.syndication.owners import Owners, outlets_of
 
-#: The part of the memory from which on pages of files are let go of.
-_WATERMARK = 0.8
+_WATERMARK = 0.8  # of the memory: above it, mapped pages are evicted
+_STAGES = (
+    stages.near_duplicates,
+    stages.compare,
+    stages.find_seeds,
+    stages.find_matches,
+    stages.find_links,
+)
 
 
 def scan(
@@ -83,134 +90,136 @@ def scan(
         OutputError: the scratch folder cannot be used.
         MissingExtraError: the input needs an optional dependency.
     """
-    with scanning(
-        source, settings, columns=columns, threads=threads, memory=memory, scratch=scratch, resume=resume,
-        strict=strict, progress=progress, reference=reference, inquiry=Inquiry.of(
+    request = ScanRequest(
+        source, settings or Settings(), columns=columns or {}, threads=threads, memory=memory, scratch=scratch,
+        resume=resume, strict=strict, progress=progress or Silent(), reference=reference, inquiry=Inquiry.of(
             agencies, owners, across_sources=across_sources, min_sources=min_sources, kinds=kinds
         ),
-    ) as result:  # fmt: skip
+    )  # fmt: skip
+    with scanning(request) as result:
         return result
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScanRequest:
+    """The arguments of a scan, as :func:`scan` describes them.
+
+    Raises:
+        SettingsError: settings, threads or memory are none; or ``resume`` without ``scratch``.
+    """
+
+    source: sources.Source = field(kw_only=False)
+    settings: Settings = field(kw_only=False)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    threads: int | None = None
+    memory: int | None = None
+    scratch: str | os.PathLike[str] | None = None
+    resume: bool = False
+    strict: bool = False
+    progress: Progress = field(default_factory=Silent)
+    reference: sources.Source | None = None
+    inquiry: Inquiry = field(default_factory=Inquiry.of)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.settings, Settings):
+            raise SettingsError(f"settings must be Settings, not {type(self.settings).__name__}")
+        for name in ("threads", "memory"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+                raise SettingsError(f"{name} must be a whole number from 1, not {value!r}")
+        if self.resume and self.scratch is None:
+            raise SettingsError("to resume a scan, name its scratch folder")
+
+
 @contextmanager
-def scanning(
-    source: sources.Source,
-    settings: Settings | None = None,
-    *,
-    columns: Mapping[str, str] | None = None,
-    threads: int | None = None,
-    memory: int | None = None,
-    scratch: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    strict: bool = False,
-    progress: Progress | None = None,
-    reference: sources.Source | None = None,
-    inquiry: Inquiry | None = None,
-) -> Iterator[Result]:
+def scanning(request: ScanRequest) -> Iterator[Result]:
     """:func:`scan` as a context in which the scratch folder is still there: the place to write the result.
 
-    Killed before the block ends, the scan can be resumed.
+    A scan that is killed before the block ends can be resumed.
     """
-    settings, progress = settings or Settings(), progress or Silent()
-    _check(settings, {"threads": threads, "memory": memory}, resume, scratch)
-    threads, memory = threads or budget.cores(), memory or budget.default_memory()
-    clock, skipped, inquiry = _Clock(), Skipped(strict), inquiry or Inquiry.of()
-    found = sources.resolve(source)
-    referred = None if reference is None else sources.resolve(reference)
-    inputs = _fingerprints(found, referred)
-    of_files = all(isinstance(one, sources.Inputs) for one in (found, referred) if one is not None)
-    if resume and (not of_files or not inputs or any(given["xxh3"] is None for given in inputs)):
-        raise InputError(
-            "only a scan of files can be resumed: standard input, frames and mappings are gone when read"
-        )
+    settings, inquiry, progress = request.settings, request.inquiry, request.progress
+    threads, memory = request.threads or budget.cores(), request.memory or budget.default_memory()
+    clock, skipped = _Clock(), Skipped(request.strict)
+    found = sources.resolve(request.source)
+    reference = None if request.reference is None else sources.resolve(request.reference)
+    inputs = _fingerprints(found, reference)
+    if request.resume:
+        _check_resumable((found, reference), inputs)
     if isinstance(found, sources.Inputs):
-        forecast.check(found, memory, scratch, progress)
-    identity = {
-        "version": version("syndetect"), "settings": settings.to_dict(), "inputs": inputs,
-        "columns": dict(columns or {}), "batch": sources.BATCH_BYTES, "agencies": inquiry.agencies.fingerprint,
-        "within_outlets": inquiry.choice.across_sources is False,
-    }  # fmt: skip
-    place = None if scratch is None else Path(scratch)
+        forecast.check(found, memory, request.scratch, progress)
     with (
         compiling("scan", progress),
-        _store(place, budget.for_arrays(memory), identity, resume) as store,
+        _store(request, budget.for_arrays(memory), inputs) as store,
         budget.kept_within(int(memory * _WATERMARK), store.release),
     ):
         entry = intake.Intake(store, settings, inquiry.agencies, threads, skipped, progress)
-        articles, corpus, references = entry.take(found, referred, columns)
+        articles, corpus, references = entry.take(found, reference, request.columns)
         clock.lap("reading")
         places = _places(articles, corpus, references)
         outlet = np.full(len(articles), -1)
         if inquiry.choice.across_sources is not False:
             outlet = outlets_of(articles["source"])[0].fill_null(-1).to_numpy()
         job = stages.Job(store, corpus, places, outlet, settings, threads, progress)
-        for stage in (
-            stages.near_duplicates, stages.compare, stages.find_seeds, stages.find_matches, stages.find_links,
-        ):  # fmt: skip
+        for stage in _STAGES:
             stage(job)
             budget.trim()
             clock.lap(stage.__name__)
         progress.stage("tables", None, "articles")
         result = all_tables(articles, job, inquiry, references)
         clock.lap("tables")
-        manifest = {
-            "version": version("syndetect"),
+        manifest = origin_of(request, inputs) | {
             "settings": settings.to_dict(),
-            "settings_fingerprint": settings.fingerprint,
-            "syndication": inquiry.to_dict(),
-            "inputs": inputs,
             "counts": _counts(job, result) | {"skipped": len(skipped.rows)},
             "timings": clock.seconds,
         }
         yield Result(**result, skipped=skipped.frame(), manifest=manifest)
 
 
-def _check(
-    settings: Settings,
-    numbers: Mapping[str, int | None],
-    resume: bool,
-    scratch: str | os.PathLike[str] | None,
-) -> None:
-    """Raise SettingsError for what a scan cannot be told."""
-    if not isinstance(settings, Settings):
-        raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
-    for name, value in numbers.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise SettingsError(f"{name} must be a whole number from 1, not {value!r}")
-    if resume and scratch is None:
-        raise SettingsError("to resume a scan, name its scratch folder")
-
-
-def origin_of(
-    source: sources.Source, settings: Settings, reference: sources.Source | None, inquiry: Inquiry
-) -> dict[str, Any]:
-    """What the manifest of a finished scan says of its source and of what it was told."""
+def origin_of(request: ScanRequest, inputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The part of a manifest that says what was scanned and how; ``inputs`` are read where they are not given."""
+    if inputs is None:
+        reference = None if request.reference is None else sources.resolve(request.reference)
+        inputs = _fingerprints(sources.resolve(request.source), reference)
     return {
         "version": version("syndetect"),
-        "settings_fingerprint": settings.fingerprint,
-        "syndication": inquiry.to_dict(),
-        "inputs": _fingerprints(
-            sources.resolve(source), None if reference is None else sources.resolve(reference)
-        ),
+        "settings_fingerprint": request.settings.fingerprint,
+        "syndication": request.inquiry.to_dict(),
+        "inputs": inputs,
     }
 
 
-def _fingerprints(found: Any, referred: Any) -> list[dict[str, Any]]:
-    """What is known of the files of a scan; nothing of frames and mappings. Those of a reference are told apart."""
+def _fingerprints(found: Any, reference: Any) -> list[dict[str, Any]]:
+    """Path, size and checksum of the files of a scan, those of a reference marked; frames and mappings have none."""
     inputs = sources.fingerprints(found) if isinstance(found, sources.Inputs) else []
-    if isinstance(referred, sources.Inputs):
-        inputs += [given | {"reference": True} for given in sources.fingerprints(referred)]
+    if isinstance(reference, sources.Inputs):
+        inputs += [given | {"reference": True} for given in sources.fingerprints(reference)]
     return inputs
 
 
+def _check_resumable(found: Iterable[Any], inputs: list[dict[str, Any]]) -> None:
+    """Raise InputError where a source cannot be read a second time."""
+    of_files = all(isinstance(one, sources.Inputs) for one in found if one is not None)
+    if not of_files or not inputs or any(given["xxh3"] is None for given in inputs):
+        raise InputError(
+            "only a scan of files can be resumed: standard input, frames and mappings are gone when read"
+        )
+
+
 @contextmanager
-def _store(place: Path | None, most: int, identity: Mapping[str, Any], resume: bool) -> Iterator[Store]:
-    """A store whose files are gone in the end, unless the scan fails and is to be resumed."""
-    store = Store(place, most, identity, resume=resume)
+def _store(request: ScanRequest, most: int, inputs: list[dict[str, Any]]) -> Iterator[Store]:
+    """The store of a scan. Its files are removed in the end, unless the scan fails and is to be resumed."""
+    identity = {
+        "version": version("syndetect"), "settings": request.settings.to_dict(), "inputs": inputs,
+        "columns": dict(request.columns), "batch": sources.BATCH_BYTES,
+        "agencies": request.inquiry.agencies.fingerprint,
+        "within_outlets": request.inquiry.choice.across_sources is False,
+    }  # fmt: skip
+    place = None if request.scratch is None else Path(request.scratch)
+    store = Store(place, most, identity, resume=request.resume)
     try:
         yield store
     except BaseException:
-        store.close(keep=resume)
+        store.close(keep=request.resume)
         raise
     store.close()
 
@@ -229,7 +238,7 @@ class _Clock:
 
 
 def _places(articles: pl.DataFrame, corpus: Corpus, references: int) -> Places:
-    """Where words stand, and when they were published; a reference was there before all, and is asked for alone."""
+    """The places of words. A reference comes before all articles in time, and only its documents are queries."""
     time, is_reference = times(articles["published"]), np.arange(len(articles)) < references
     rank = time_rank(time)
     if references:
@@ -240,7 +249,7 @@ def _places(articles: pl.DataFrame, corpus: Corpus, references: int) -> Places:
 
 
 def _counts(job: stages.Job, tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
-    """The manifest's counts: the tables' rows, and what was considered or set aside on the way."""
+    """The counts of the manifest: rows of tables, candidates, and what the limits on frequent keys left out."""
     store, corpus = job.store, job.corpus
     seeds = store["seed_counts"].sum(axis=0)
     return {
