@@ -10,11 +10,12 @@ import pytest
 
 from benchmarks.accuracy import credits as benchmark
 from syndetect.errors import InputError
+from syndetect.intervals import Span
 from syndetect.kernels.phrases import find_phrases, leave_capital
 from syndetect.matching import tokens
 from syndetect.matching.tokens import joined
 from syndetect.syndication.credits import cues
-from syndetect.syndication.credits.agencies import KINDS, Agencies
+from syndetect.syndication.credits.agencies import AGENCY_KINDS, Agencies
 from syndetect.syndication.credits.context import line_of
 from syndetect.syndication.credits.find import ROLES, RULES, Credits, find, of_metadata
 
@@ -195,7 +196,7 @@ def test_no_line_takes_long(line: str) -> None:
 
 def test_the_line_of_characters() -> None:
     content = "one\n\ntwo three\nfour"
-    last = (0, -1)
+    last = Span(0, -1)
     for begin in range(len(content) - 1):
         if "\n" in content[begin : begin + 2]:
             continue
@@ -234,7 +235,7 @@ def test_metadata(source: str | None, author: str | None, expected: list[tuple[s
 
 def test_the_shipped_table() -> None:
     assert len([kind for kind in AGENCIES.kinds if kind == "agency"]) >= 40
-    assert {*AGENCIES.kinds} == {*KINDS}
+    assert {*AGENCIES.kinds} == {*AGENCY_KINDS}
     assert len({*AGENCIES.names}) == len(AGENCIES.names)
     assert AGENCIES.fingerprint == Agencies.load().fingerprint
 

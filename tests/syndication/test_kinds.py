@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.strategies import fewer, large
-from syndetect.cli.options import KINDS as OFFERED
 from syndetect.errors import InputError, SettingsError
-from syndetect.syndication import evidence, kinds, owners, shares
-from syndetect.syndication.options import Choice, chosen_passages, is_across
+from syndetect.syndication import KINDS, evidence, kinds, owners, shares
+from syndetect.syndication.options import PassageFilter
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -62,7 +61,7 @@ def plain_features(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "documents": len({row["document"] for row in rows}),
         "sources": len({row["outlet"] for row in rows} - {None}),
         "owners": len({row["owner"] for row in rows} - {None}),
-        "strangers": any(row["outlet"] is None for row in rows),
+        "has_unknown_source": any(row["outlet"] is None for row in rows),
         "words": rows[0]["size"],
         "quoted_share": sum(row["quoted"] for row in rows) / sum(row["size"] for row in rows),
         "alone": sum(row["other"] < kinds.ALONE * row["size"] for row in later) / max(len(later), 1),
@@ -103,7 +102,7 @@ def test_features(random: Random) -> None:
 
 
 TELLING = {
-    "documents": 2, "sources": 2, "owners": 2, "strangers": False, "quoted_share": 0.0, "alone": 0.0,
+    "documents": 2, "sources": 2, "owners": 2, "has_unknown_source": False, "quoted_share": 0.0, "alone": 0.0,
     "narrated": 0.0, "edge": 0.0, "part": 0.2, "first_time": 0, "last_time": HOUR, "crowd": 2, "burst_0": 2,
     "burst_1": 2, "releases": 0, "in_reference": False, "strong": False, "voters": 0, "evidence": None,
 }  # fmt: skip
@@ -113,8 +112,8 @@ NAMES = "Northwire credited by 2"
 @pytest.mark.parametrize(("told", "kind", "reasons"), [
     ({}, "copy", "2 outlets have it"),
     ({"evidence": "A credited in part by 1"}, "wire", "A credited in part by 1"),
-    ({"sources": 0, "owners": 0, "strangers": True}, "unknown", "the outlets are not known"),
-    ({"sources": 1, "owners": 1, "strangers": True}, "unknown", "the outlets are not known"),
+    ({"sources": 0, "owners": 0, "has_unknown_source": True}, "unknown", "the outlets are not known"),
+    ({"sources": 1, "owners": 1, "has_unknown_source": True}, "unknown", "the outlets are not known"),
     ({"quoted_share": 0.6}, "quote", "60 % of it in quotation marks; the articles share little narration"),
     ({"quoted_share": 0.59}, "copy", "2 outlets have it"),
     ({"quoted_share": 1.0, "narrated": 0.5}, "copy", "2 outlets have it"),
@@ -138,7 +137,7 @@ NAMES = "Northwire credited by 2"
     ({"documents": 4, "releases": 1}, "copy", "2 outlets have it"),
     ({"releases": 1, "strong": True, "evidence": NAMES}, "wire", NAMES),
     ({"voters": 2, "evidence": NAMES}, "wire", NAMES),
-    ({"voters": 1, "evidence": NAMES, "sources": 0, "strangers": True}, "wire", NAMES),
+    ({"voters": 1, "evidence": NAMES, "sources": 0, "has_unknown_source": True}, "wire", NAMES),
     ({"documents": 4, "alone": 1.0, "edge": 0.75}, "boilerplate",
      "in 4 articles; always at the same end; which share little else"),
     ({"documents": 4, "alone": 1.0, "edge": 0.75, "part": 0.3}, "copy", "2 outlets have it"),
@@ -154,30 +153,26 @@ def test_kinds_and_reasons(told: dict[str, Any], kind: str, reasons: str) -> Non
     assert found.rows() == [(kind, reasons)]
 
 
-def test_the_command_line_offers_the_kinds() -> None:
-    assert OFFERED == kinds.KINDS
-
-
 # ------------------------------------------------------------------------------------------------------ choices
 
 PASSAGES = frame(
     [(0, 1, False, "boilerplate", True), (1, 2, False, "wire", True), (2, 0, True, "unknown", True),
      (3, 1, True, "copy", True), (4, 3, False, "quote", True), (5, 3, False, "wire", False)],
-    passage=pl.Int64, sources=pl.Int64, strangers=pl.Boolean, kind=pl.String, referred=pl.Boolean,
+    passage=pl.Int64, sources=pl.Int64, has_unknown_source=pl.Boolean, kind=pl.String, referred=pl.Boolean,
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(("choice", "kept"), [
-    (Choice(), [1, 2, 3, 4]),
-    (Choice(across_sources=False), [0, 1, 2, 3, 4]),
-    (Choice(across_sources=True), [1, 4]),
-    (Choice(min_sources=3), [4]),
-    (Choice(min_sources=1, across_sources=False, kinds="boilerplate"), [0]),
-    (Choice(kinds=iter(["wire", "quote"])), [1, 4]),
-    (Choice(kinds={"release"}), []),
+    (PassageFilter(), [1, 2, 3, 4]),
+    (PassageFilter(across_sources=False), [0, 1, 2, 3, 4]),
+    (PassageFilter(across_sources=True), [1, 4]),
+    (PassageFilter(min_sources=3), [4]),
+    (PassageFilter(min_sources=1, across_sources=False, kinds="boilerplate"), [0]),
+    (PassageFilter(kinds=iter(["wire", "quote"])), [1, 4]),
+    (PassageFilter(kinds={"release"}), []),
 ])  # fmt: skip
-def test_chosen_passages(choice: Choice, kept: list[int]) -> None:
-    assert chosen_passages(PASSAGES, choice).to_list() == kept
+def test_chosen_passages(choice: PassageFilter, kept: list[int]) -> None:
+    assert choice.passages(PASSAGES).to_list() == kept
 
 
 @pytest.mark.parametrize(("across", "kept"), [
@@ -185,7 +180,7 @@ def test_chosen_passages(choice: Choice, kept: list[int]) -> None:
 ])  # fmt: skip
 def test_pairs_across_sources(across: bool | None, kept: list[bool]) -> None:
     a, b = pl.Series([1, 1, 1, None], dtype=pl.Int64), pl.Series([1, 2, None, None], dtype=pl.Int64)
-    assert is_across(a, b, Choice(across_sources=across)).to_list() == kept
+    assert PassageFilter(across_sources=across).is_across(a, b).to_list() == kept
 
 
 @pytest.mark.parametrize(("wrong", "message"), [
@@ -199,7 +194,7 @@ def test_pairs_across_sources(across: bool | None, kept: list[bool]) -> None:
 ])  # fmt: skip
 def test_what_is_no_choice(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        Choice(**wrong)
+        PassageFilter(**wrong)
 
 
 # ----------------------------------------------------------------------------------------------------- evidence
@@ -328,7 +323,7 @@ def shared(a: int, b: int, documents: int, exclusive: int) -> list[tuple[int, in
     return [(a, b, document, document < exclusive) for document in range(documents)]
 
 
-@pytest.mark.parametrize(("given_", "twins", "sizes", "expected"), [
+@pytest.mark.parametrize(("given_", "copies", "sizes", "expected"), [
     ({}, [], [9, 9, 9], [0, 1, 2]),
     ({"c ": "House", "A": " house"}, [], [9, 9, 9], [0, 1, 0]),
     ({}, shared(0, 2, 5, 4), [25, 9, 99], [0, 1, 0]),
@@ -340,10 +335,10 @@ def shared(a: int, b: int, documents: int, exclusive: int) -> list[tuple[int, in
     ({}, [*shared(0, 1, 5, 5), *shared(1, 2, 5, 5)], [9, 9, 9], [0, 0, 0]),
 ])  # fmt: skip
 def test_owners_told_and_learned(
-    given_: dict[str, str], twins: list[tuple[int, int, int, bool]], sizes: list[int], expected: list[int]
+    given_: dict[str, str], copies: list[tuple[int, int, int, bool]], sizes: list[int], expected: list[int]
 ) -> None:
     columns = {"outlet_a": pl.Int64, "outlet_b": pl.Int64, "document": pl.Int64, "exclusive": pl.Boolean}
-    found = owners.owners_of(pl.Series(["a", "B", "c"]), given_, frame(twins, **columns), pl.Series(sizes))
+    found = owners.owners_of(pl.Series(["a", "B", "c"]), given_, frame(copies, **columns), pl.Series(sizes))
     assert found.tolist() == expected
 
 
@@ -370,7 +365,7 @@ def test_every_word_counts_once(random: Random) -> None:
     rows = [
         (
             *pair,
-            random.choice(kinds.KINDS),
+            random.choice(KINDS),
             random.choice(["first", "copy", "unknown"]),
             random.random() < 0.8,
         )

@@ -150,19 +150,19 @@ def test_virtual_sources(kind: str, agency: int | None, voters: int, own: list[i
 def test_what_may_derive_from_what() -> None:
     time = np.array([HOUR, HOUR + origins.TIE - 1, 5 * HOUR, NEVER, 0])
     owner, nobody = np.array([0, 1, 0, -1, -1]), np.zeros(5, bool)
-    kin = derivation.Kin(*origins.bounds_of(time), owner, nobody, nobody)
+    constraints = derivation.DerivationConstraints(*origins.bounds_of(time), owner, nobody, nobody)
     may = {
         (one, other)
         for one in range(5)
         for other in range(5)
-        if one != other and kin.may_derive(np.array([one]), np.array([other]))[0]
+        if one != other and constraints.may_derive(np.array([one]), np.array([other]))[0]
     }
     never = {(0, 2), (2, 0), (1, 2)}  # of one owner; the later one
     assert may == {*combinations(range(5), 2), *((b, a) for a, b in combinations(range(5), 2))} - never
-    agencies = kin._replace(agency=np.array([0, 0, 0, 1, 1], bool))
+    agencies = constraints._replace(agency=np.array([0, 0, 0, 1, 1], bool))
     assert agencies.may_derive(np.full(5, 3), np.arange(5)).tolist() == [False, False, False, True, True]
     assert agencies.may_derive(np.arange(5), np.full(5, 3)).tolist() == [True] * 5
-    reference = kin._replace(reference=np.array([0, 0, 1, 0, 0], bool))
+    reference = constraints._replace(reference=np.array([0, 0, 1, 0, 0], bool))
     assert reference.may_derive(np.arange(5), np.full(5, 2)).tolist() == [True, True, False, True, True]
     assert not reference.may_derive(np.arange(5), np.full(5, 1)).any()
 
@@ -174,7 +174,7 @@ def test_what_derives(random: Random) -> None:
     count, documents = len(sizes), np.cumsum([0, *sizes])
     time, owner = times(random, count), random.choices([-1, 0, 1], k=count)
     reference, agency = ([random.random() < 0.2 for _ in range(count)] for _ in range(2))
-    kin = derivation.Kin(
+    constraints = derivation.DerivationConstraints(
         *origins.bounds_of(np.array(time)), np.array(owner), np.array(reference), np.array(agency)
     )
     pairs = [sorted(random.sample(range(count), 2)) for _ in range(random.randint(0, 8))]
@@ -186,22 +186,25 @@ def test_what_derives(random: Random) -> None:
     wording = [[random.choice([0.1, 0.5, 0.9]) for _ in range(2)] for _ in links]
     a, b = np.array(pairs, np.int64).reshape(-1, 2).T
     sides = np.array(words, np.int64).reshape(-1, 2, 2)
-    found = derivation.derived(
-        kin, Matches(a, b, sides[:, 0], sides[:, 1], a, a, a), np.array(links, np.int64).reshape(-1, 2),
+    found = derivation.derive(
+        constraints, Matches(a, b, sides[:, 0], sides[:, 1], a, a, a), np.array(links, np.int64).reshape(-1, 2),
         np.array(wording).reshape(-1, 2), documents,
     )  # fmt: skip
     for one in range(count):
         said: set[int] = set()
         for pair, ranges in zip(pairs, words, strict=True):
             for side in (0, 1):
-                if pair[side] == one and kin.may_derive(np.array([one]), np.array([pair[1 - side]]))[0]:
+                if (
+                    pair[side] == one
+                    and constraints.may_derive(np.array([one]), np.array([pair[1 - side]]))[0]
+                ):
                     said |= {*range(*ranges[side])}
         assert found.verbatim[one] == len(said) / max(sizes[one], 1)
         best = [
-            (-share[side], kin.low[link[1 - side]], link[1 - side])
+            (-share[side], constraints.low[link[1 - side]], link[1 - side])
             for link, share in zip(links, wording, strict=True)
             for side in (0, 1)
-            if link[side] == one and kin.may_derive(np.array([one]), np.array([link[1 - side]]))[0]
+            if link[side] == one and constraints.may_derive(np.array([one]), np.array([link[1 - side]]))[0]
         ]
         share, _, origin = min(best, default=(0, 0, -1))
         assert (found.wording[one], found.origin[one]) == (-share, origin)

@@ -9,9 +9,10 @@ import click
 
 from syndetect.errors import SettingsError
 from syndetect.settings import Settings
+from syndetect.syndication import KINDS
 
 if TYPE_CHECKING:
-    from syndetect.syndication.options import Inquiry
+    from syndetect.syndication.options import SyndicationOptions
 
 COLUMNS = ("id", "text", "source", "published", "title", "url", "author")
 
@@ -138,11 +139,7 @@ def chosen_settings(values: Mapping[str, Any]) -> Settings:
         raise click.UsageError(str(error)) from error
 
 
-#: The kinds of passages, for the help page (``syndication.kinds`` has them for the rest).
-KINDS = ("wire", "quote", "boilerplate", "release", "copy", "unknown")
-
-
-def with_inquiry(command: Callable[..., None]) -> Callable[..., None]:
+def with_syndication_options(command: Callable[..., None]) -> Callable[..., None]:
     """Options for what syndication is told, and for what of its findings is kept."""
     options = [
         click.option("--reference", metavar="PATH", help="keep only reuse from these texts (files as PATH)"),
@@ -165,11 +162,11 @@ def with_inquiry(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def chosen_inquiry(values: Mapping[str, Any]) -> "Inquiry":
-    """What :func:`with_inquiry` took, but for the reference."""
-    from syndetect.syndication.options import Inquiry  # noqa: PLC0415
+def chosen_syndication_options(values: Mapping[str, Any]) -> "SyndicationOptions":
+    """What :func:`with_syndication_options` took, but for the reference."""
+    from syndetect.syndication.options import SyndicationOptions  # noqa: PLC0415
 
-    return Inquiry.of(
+    return SyndicationOptions.of(
         values["agencies"], values["owners"], across_sources=values["across_sources"],
         min_sources=values["min_sources"], kinds=values["kinds"],
     )  # fmt: skip

@@ -20,11 +20,11 @@ from syndetect.cli.options import (
     ScanCommand,
     check_format,
     chosen_columns,
-    chosen_inquiry,
     chosen_settings,
+    chosen_syndication_options,
     with_columns,
-    with_inquiry,
     with_settings,
+    with_syndication_options,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 @STRICT
 @QUIET
 @DEBUG
-@with_inquiry
+@with_syndication_options
 @with_columns
 @with_settings
 def scan(
@@ -88,7 +88,7 @@ def scan(
     request = ScanRequest(
         list(paths), settings, columns=chosen_columns(others) or {}, threads=threads,
         memory=None if memory is None else int(memory), scratch=scratch, resume=resume, strict=strict,
-        reference=others["reference"], inquiry=chosen_inquiry(others),
+        reference=others["reference"], syndication=chosen_syndication_options(others),
     )  # fmt: skip
     if output is not None and resume and _is_done(output, request):
         _finish(Path(output), Path(str(scratch)))

@@ -26,7 +26,7 @@ from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
 from syndetect.settings import Settings
 from syndetect.storage.scratch import Store
-from syndetect.syndication.options import Inquiry
+from syndetect.syndication.options import SyndicationOptions
 from syndetect.syndication.owners import Owners, outlets_of
 
 _WATERMARK = 0.8  # of the memory: above it, mapped pages are evicted
@@ -92,7 +92,7 @@ def scan(
     """
     request = ScanRequest(
         source, settings or Settings(), columns=columns or {}, threads=threads, memory=memory, scratch=scratch,
-        resume=resume, strict=strict, progress=progress or Silent(), reference=reference, inquiry=Inquiry.of(
+        resume=resume, strict=strict, progress=progress or Silent(), reference=reference, syndication=SyndicationOptions.of(
             agencies, owners, across_sources=across_sources, min_sources=min_sources, kinds=kinds
         ),
     )  # fmt: skip
@@ -118,7 +118,7 @@ class ScanRequest:
     strict: bool = False
     progress: Progress = field(default_factory=Silent)
     reference: sources.Source | None = None
-    inquiry: Inquiry = field(default_factory=Inquiry.of)
+    syndication: SyndicationOptions = field(default_factory=SyndicationOptions.of)
 
     def __post_init__(self) -> None:
         if not isinstance(self.settings, Settings):
@@ -137,7 +137,7 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
 
     A scan that is killed before the block ends can be resumed.
     """
-    settings, inquiry, progress = request.settings, request.inquiry, request.progress
+    settings, syndication, progress = request.settings, request.syndication, request.progress
     threads, memory = request.threads or budget.cores(), request.memory or budget.default_memory()
     clock, skipped = _Clock(), Skipped(request.strict)
     found = sources.resolve(request.source)
@@ -152,12 +152,12 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
         _store(request, budget.for_arrays(memory), inputs) as store,
         budget.kept_within(int(memory * _WATERMARK), store.release),
     ):
-        entry = intake.Intake(store, settings, inquiry.agencies, threads, skipped, progress)
+        entry = intake.Intake(store, settings, syndication.agencies, threads, skipped, progress)
         articles, corpus, references = entry.take(found, reference, request.columns)
         clock.lap("reading")
         places = _places(articles, corpus, references)
         outlet = np.full(len(articles), -1)
-        if inquiry.choice.across_sources is not False:
+        if syndication.shown.across_sources is not False:
             outlet = outlets_of(articles["source"])[0].fill_null(-1).to_numpy()
         job = stages.Job(store, corpus, places, outlet, settings, threads, progress)
         for stage in _STAGES:
@@ -165,7 +165,7 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
             budget.trim()
             clock.lap(stage.__name__)
         progress.stage("tables", None, "articles")
-        result = all_tables(articles, job, inquiry, references)
+        result = all_tables(articles, job, syndication, references)
         clock.lap("tables")
         manifest = origin_of(request, inputs) | {
             "settings": settings.to_dict(),
@@ -183,7 +183,7 @@ def origin_of(request: ScanRequest, inputs: list[dict[str, Any]] | None = None) 
     return {
         "version": version("syndetect"),
         "settings_fingerprint": request.settings.fingerprint,
-        "syndication": request.inquiry.to_dict(),
+        "syndication": request.syndication.to_dict(),
         "inputs": inputs,
     }
 
@@ -211,8 +211,8 @@ def _store(request: ScanRequest, most: int, inputs: list[dict[str, Any]]) -> Ite
     identity = {
         "version": version("syndetect"), "settings": request.settings.to_dict(), "inputs": inputs,
         "columns": dict(request.columns), "batch": sources.BATCH_BYTES,
-        "agencies": request.inquiry.agencies.fingerprint,
-        "within_outlets": request.inquiry.choice.across_sources is False,
+        "agencies": request.syndication.agencies.fingerprint,
+        "within_outlets": request.syndication.shown.across_sources is False,
     }  # fmt: skip
     place = None if request.scratch is None else Path(request.scratch)
     store = Store(place, most, identity, resume=request.resume)

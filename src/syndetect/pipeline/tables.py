@@ -13,18 +13,18 @@ from syndetect.results.tables import Characters, ParagraphPairs, Sides
 from syndetect.syndication import tables
 from syndetect.syndication.explain import Articles
 from syndetect.syndication.marks import Marks
-from syndetect.syndication.options import Inquiry
+from syndetect.syndication.options import SyndicationOptions
 
 
 def all_tables(
-    articles: pl.DataFrame, job: Job, inquiry: Inquiry, references: int
+    articles: pl.DataFrame, job: Job, options: SyndicationOptions, references: int
 ) -> dict[str, pl.DataFrame]:
     """All tables of a scan.
 
     Args:
         articles: the columns of the articles, but for the text.
         job: the scan, with its stages done.
-        inquiry: the options of syndication.
+        options: agencies, owners, and the passages to show.
         references: the number of articles, the first ones, that belong to a reference.
     """
     store, places = job.store, job.places
@@ -33,7 +33,7 @@ def all_tables(
         np.asarray(store["quotes"]).reshape(-1, 2),
         np.asarray(store["contents"]),
     )
-    known = Articles.of(articles, marks, places.documents, places.time, inquiry.agencies, references)
+    known = Articles.of(articles, marks, places.documents, places.time, options.agencies, references)
     matches = Matches.of(store["matches"], places)
     sides, words = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
     grouped = passages.group(sides, words, matches.equal, matches.columns, matches.score, known.rank)
@@ -47,7 +47,7 @@ def all_tables(
         links=np.asarray(store["links"]).reshape(-1, 2),
         wording=np.asarray(store["link_shares"]).reshape(-1, 2),
     )
-    return tables.all_tables(articles, known, found, inquiry)
+    return tables.all_tables(articles, known, found, options)
 
 
 def _paragraph_pairs(pairs: I64, shares: F64, corpus: Corpus) -> ParagraphPairs:

@@ -24,46 +24,7 @@ REWRITTEN = 0.5
 PARTIALLY, WHOLLY = 0.2, 0.7
 
 
-def estimate(
-    derived_share: F64, wording_share: F64, chance: float = CHANCE, rewritten: float = REWRITTEN
-) -> F64:
-    """float64[n]: the share of each text that derives from others, verbatim or rewritten.
-
-    What stands in verbatim passages derives. Of the rest it is told by how much of its wording stands in the others:
-    nothing of it derives up to ``chance``, all from ``rewritten`` on, and in between in proportion. So of two texts
-    with the same wording share, the one with more verbatim passages may derive less: what is left of it is its own.
-
-    Args:
-        derived_share: float64[n], the share of the words that stand in verbatim passages.
-        wording_share: float64[n], as of :func:`syndetect.matching.wording.shares`.
-        chance, rewritten: see there.
-    """
-    of_rest = (wording_share - derived_share) / np.maximum(1 - derived_share, 1e-9)
-    rewrites = np.clip((of_rest - chance) / (rewritten - chance), 0, 1)
-    whole: F64 = derived_share + (1 - derived_share) * rewrites
-    return whole
-
-
-def classify(derived_share: F64, wording_share: F64) -> U8:
-    """uint8[n]: the class of each text, a number of ``DERIVATIONS``, by the share that :func:`estimate` gives.
-
-    ``CHANCE`` and ``REWRITTEN`` were set on the answers of Clough and Stevenson (2011), on passages of the training
-    part of PAN 2013 and on pairs of news articles on one event that share no passage; ``python -m
-    benchmarks.derivation`` prints what they give there. A chance of 0.24 to 0.34 does as well on the whole: more of it
-    finds less of what is partially derived, less of it takes more of what is independent for derived. 0.34 was taken
-    because an article is held against the one of several that has most of its wording. None of this is newspapers'
-    rewriting of agency copy.
-
-    Args:
-        derived_share: float64[n], the share of the words that stand in verbatim passages shared with the others.
-        wording_share: float64[n], how much of the wording stands in these, as of
-            :func:`syndetect.matching.wording.shares`.
-    """
-    share = estimate(derived_share, wording_share)
-    return (share >= PARTIALLY).astype(np.uint8) + (share >= WHOLLY).astype(np.uint8)
-
-
-class Kin(NamedTuple):
+class DerivationConstraints(NamedTuple):
     """Which articles may derive from which.
 
     Attributes:
@@ -105,26 +66,71 @@ class Derived(NamedTuple):
     origin: I64
 
 
-def derived(kin: Kin, matches: Matches, links: I64, wording: F64, documents: I64) -> Derived:
+def derive(
+    constraints: DerivationConstraints, matches: Matches, links: I64, wording: F64, documents: I64
+) -> Derived:
     """What articles derive from, as far as it is known.
 
     Args:
-        kin: which may derive from which.
+        constraints: which may derive from which.
         matches: the matches of pairs of articles.
         links: int64[m, 2], linked documents.
         wording: float64[m, 2], the part of each one's wording that stands in the other.
         documents: int64[d + 1], each document's first word.
     """
     a, b = matches.document_a, matches.document_b
-    ranges = np.concatenate([matches.words_a[kin.may_derive(a, b)], matches.words_b[kin.may_derive(b, a)]])
+    ranges = np.concatenate(
+        [matches.words_a[constraints.may_derive(a, b)], matches.words_b[constraints.may_derive(b, a)]]
+    )
     verbatim = intervals.count_by_document(ranges, documents) / np.maximum(np.diff(documents), 1)
     one = np.concatenate([links[:, 0], links[:, 1]])
     other = np.concatenate([links[:, 1], links[:, 0]])
     share = np.concatenate([wording[:, 0], wording[:, 1]])
-    allowed = np.flatnonzero(kin.may_derive(one, other))
+    allowed = np.flatnonzero(constraints.may_derive(one, other))
     # the most first, then the earlier of the two, then the first in input order
-    order = allowed[np.lexsort((other[allowed], kin.low[other[allowed]], -share[allowed], one[allowed]))]
+    order = allowed[
+        np.lexsort((other[allowed], constraints.low[other[allowed]], -share[allowed], one[allowed]))
+    ]
     heads = order[np.flatnonzero(np.diff(one[order], prepend=-1))]
     best, origin = np.zeros(len(documents) - 1), np.full(len(documents) - 1, -1)
     best[one[heads]], origin[one[heads]] = share[heads], other[heads]
     return Derived(verbatim, best, origin)
+
+
+def estimate(
+    derived_share: F64, wording_share: F64, chance: float = CHANCE, rewritten: float = REWRITTEN
+) -> F64:
+    """float64[n]: the share of each text that derives from others, verbatim or rewritten.
+
+    What stands in verbatim passages derives. Of the rest it is told by how much of its wording stands in the others:
+    nothing of it derives up to ``chance``, all from ``rewritten`` on, and in between in proportion. So of two texts
+    with the same wording share, the one with more verbatim passages may derive less: what is left of it is its own.
+
+    Args:
+        derived_share: float64[n], the share of the words that stand in verbatim passages.
+        wording_share: float64[n], as of :func:`syndetect.matching.wording.shares`.
+        chance, rewritten: see there.
+    """
+    of_rest = (wording_share - derived_share) / np.maximum(1 - derived_share, 1e-9)
+    rewrites = np.clip((of_rest - chance) / (rewritten - chance), 0, 1)
+    whole: F64 = derived_share + (1 - derived_share) * rewrites
+    return whole
+
+
+def classify(derived_share: F64, wording_share: F64) -> U8:
+    """uint8[n]: the class of each text, a number of ``DERIVATIONS``, by the share that :func:`estimate` gives.
+
+    ``CHANCE`` and ``REWRITTEN`` were set on the answers of Clough and Stevenson (2011), on passages of the training
+    part of PAN 2013 and on pairs of news articles on one event that share no passage; ``python -m
+    benchmarks.derivation`` prints what they give there. A chance of 0.24 to 0.34 does as well on the whole: more of it
+    finds less of what is partially derived, less of it takes more of what is independent for derived. 0.34 was taken
+    because an article is held against the one of several that has most of its wording. None of this is newspapers'
+    rewriting of agency copy.
+
+    Args:
+        derived_share: float64[n], the share of the words that stand in verbatim passages shared with the others.
+        wording_share: float64[n], how much of the wording stands in these, as of
+            :func:`syndetect.matching.wording.shares`.
+    """
+    share = estimate(derived_share, wording_share)
+    return (share >= PARTIALLY).astype(np.uint8) + (share >= WHOLLY).astype(np.uint8)

@@ -16,8 +16,9 @@ from syndetect.arrays import I64, U32, U64, Bool
 from syndetect.kernels.groups import UNDATED
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
+from syndetect.results.tables import Characters
 from syndetect.syndication import evidence, kinds, origins, owners, shares
-from syndetect.syndication.credits.agencies import Agencies
+from syndetect.syndication.credits.agencies import Agencies, AgencyTable
 from syndetect.syndication.marks import Marks, credits_frame
 
 
@@ -101,7 +102,7 @@ class Explained:
 
     Attributes:
         uses: a row a use, in the order of the passages: ``passage, document, outlet, low, high, size, role, kind``.
-        clusters: a row a passage, with the columns of the table ``clusters`` and ``strangers``, ``referred``.
+        clusters: a row a passage, with the columns of the table ``clusters`` and ``has_unknown_source``, ``referred``.
         owner: Int64, each article's owner, null where not known.
         shares: of each article's words.
         agencies: ``document, agencies, credited``.
@@ -118,8 +119,8 @@ def explain(
     articles: Articles,
     matches: Matches,
     grouped: Passages,
-    characters: tuple[I64, I64],
-    agencies: tuple[pl.Series, pl.Series],
+    characters: Characters,
+    agencies: AgencyTable,
     owned: Mapping[str, str],
 ) -> Explained:
     """Tell what passages are.
@@ -127,15 +128,15 @@ def explain(
     Args:
         articles: the articles.
         matches, grouped: the matches, and the passages that they make.
-        characters: the characters of the uses (int64[n] each).
-        agencies: their names, and their kinds ("agency" or "release").
+        characters: the characters of the uses.
+        agencies: the names and kinds of the agencies.
         owned: sources to owners, as far as they are given.
     """
-    names, sorts = agencies
+    names = agencies.names
     pairs = _pairs(matches, articles.quotes)
     owner = _owners(articles, pairs, owned)
     uses = _uses(articles, grouped, characters, owner, pairs)
-    is_release = sorts.gather(articles.credits["agency"]) == "release"
+    is_release = agencies.kinds.gather(articles.credits["agency"]) == "release"
     ours, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
     described = _described(articles, uses, ours, releases, names)
     clusters, uses = _origins(articles, described, uses, names)
@@ -206,7 +207,7 @@ def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -
     """Each document's owner, a number that outlets of one owner share; null where the source is not known."""
     outlet, credited = articles.outlet, articles.credits.filter(pl.col("role").is_in(["text", "mixture"]))
     sizes = pl.Series(articles.sizes)
-    same_id = (
+    copies = (
         pairs.with_columns(
             outlet_a=outlet.gather(pairs["a"]), outlet_b=outlet.gather(pairs["b"]),
             least=pl.select(pl.min_horizontal(sizes.gather(pairs["a"]), sizes.gather(pairs["b"]))).to_series(),
@@ -217,8 +218,8 @@ def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -
     )  # fmt: skip
     both = pl.concat(
         [
-            same_id.select("a", "outlet_a", "outlet_b"),
-            same_id.select(a="b", outlet_a="outlet_b", outlet_b="outlet_a"),
+            copies.select("a", "outlet_a", "outlet_b"),
+            copies.select(a="b", outlet_a="outlet_b", outlet_b="outlet_a"),
         ]
     ).with_columns(exclusive=pl.col("outlet_b").n_unique().over("a") == 1)
     chosen = both.select("outlet_a", "outlet_b", "exclusive", document="a")
@@ -228,7 +229,7 @@ def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -
 
 
 def _uses(
-    articles: Articles, grouped: Passages, characters: tuple[I64, I64], owner: pl.Series, pairs: pl.DataFrame
+    articles: Articles, grouped: Passages, characters: Characters, owner: pl.Series, pairs: pl.DataFrame
 ) -> pl.DataFrame:
     """A row a use with all that kinds and origins are told by, in the order of the passages."""
     document, words = grouped.document, grouped.words
@@ -251,8 +252,8 @@ def _uses(
             "quoted": intervals.count_within(articles.quotes, words),
             "before": words[:, 0] - articles.documents[document],
             "behind": articles.documents[document + 1] - words[:, 1],
-            "begin": characters[0],
-            "end": characters[1],
+            "begin": characters.begin,
+            "end": characters.end,
             "a": np.minimum(centre, document),
             "b": np.maximum(centre, document),
         }

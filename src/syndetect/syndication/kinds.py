@@ -23,8 +23,6 @@ import polars as pl
 
 from syndetect.arrays import I64
 
-KINDS = ("wire", "quote", "boilerplate", "release", "copy", "unknown")
-
 _HOUR = 3_600_000_000
 #: Part of its words in quotation marks from which on a passage is a quotation.
 QUOTED = 0.6
@@ -81,7 +79,7 @@ def features(uses: pl.DataFrame) -> pl.DataFrame:
             pl.col("document").n_unique().alias("documents"),
             pl.col("outlet").drop_nulls().n_unique().alias("sources"),
             pl.col("owner").drop_nulls().n_unique().alias("owners"),
-            pl.col("outlet").is_null().any().alias("strangers"),
+            pl.col("outlet").is_null().any().alias("has_unknown_source"),
             pl.col("size").first().alias("words"),
             (pl.col("quoted").sum() / pl.col("size").sum()).alias("quoted_share"),
             alone.fill_null(0.0).alias("alone"),
@@ -124,7 +122,7 @@ def kinds_of(passages: pl.DataFrame) -> pl.DataFrame:
     spread = col("last_time") - col("first_time")
     credited = (col("strong") | (col("voters") >= 2)).fill_null(value=False)
     lone = col("alone") > 0.5
-    owned = (col("owners") == 1) & ~col("strangers")
+    owned = (col("owners") == 1) & ~col("has_unknown_source")
     keeps_coming = (col("documents") >= RECURRING) & (col("crowd") <= CROWD * col("documents"))
     articles = pl.format("in {} articles", "documents")
     alone = pl.when(lone).then(pl.lit("which share little else"))

@@ -1,4 +1,4 @@
-"""What a scan is told of agencies, owners and references, and what of its findings is wanted."""
+"""The options of syndication: agencies, owners, and the passages that a result shows."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -9,22 +9,23 @@ import polars as pl
 from xxhash import xxh3_64_hexdigest
 
 from syndetect.errors import SettingsError
+from syndetect.syndication import KINDS
 from syndetect.syndication.credits.agencies import Agencies
-from syndetect.syndication.kinds import KINDS
 from syndetect.syndication.owners import Owners, read_owners
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
-    """What a result is to show. Articles are explained before: what is left out here still counts there.
+class PassageFilter:
+    """The passages that a result shows. Articles are explained by all passages, also those that are not shown.
 
     Attributes:
-        across_sources: only what at least two outlets have; None does so among articles whose sources are known.
-        min_sources: only passages that so many outlets have.
+        across_sources: only passages that at least two outlets have; by default (None), so among articles whose
+            sources are known.
+        min_sources: only passages that at least so many outlets have.
         kinds: only passages of these kinds; all if empty.
 
     Raises:
-        SettingsError: a value is none.
+        SettingsError: a value is not allowed.
     """
 
     across_sources: bool | None = None
@@ -46,50 +47,47 @@ class Choice:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether passages are chosen by more than being across sources."""
+        """Whether passages are also filtered by kind or by a number of outlets."""
         return self.min_sources > 1 or bool(self.kinds)
 
+    def passages(self, clusters: pl.DataFrame) -> pl.Series:
+        """The numbers of the passages to show, ascending.
 
-def chosen_passages(passages: pl.DataFrame, choice: Choice) -> pl.Series:
-    """The numbers of the passages to keep, ascending.
+        Args:
+            clusters: ``passage, sources`` (known outlets), ``has_unknown_source`` (the outlet of an article is not
+                known), ``kind``, ``referred`` (a reference has the passage, or there is no reference).
+        """
+        keep = pl.col("referred") & (pl.col("sources") >= self.min_sources if self.min_sources > 1 else True)
+        if self.across_sources is None:
+            keep &= (pl.col("sources") != 1) | pl.col("has_unknown_source")
+        elif self.across_sources:
+            keep &= pl.col("sources") > 1
+        if self.kinds:
+            keep &= pl.col("kind").is_in(list(self.kinds))
+        return clusters.filter(keep)["passage"].sort()
 
-    Args:
-        passages: ``passage, sources`` (known outlets), ``strangers`` (an article's outlet is not known), ``kind``,
-            ``referred`` (it is in a reference, or there is none).
-        choice: which to keep.
-    """
-    keep = pl.col("referred") & (pl.col("sources") >= choice.min_sources if choice.min_sources > 1 else True)
-    if choice.across_sources is None:
-        keep &= (pl.col("sources") != 1) | pl.col("strangers")
-    elif choice.across_sources:
-        keep &= pl.col("sources") > 1
-    if choice.kinds:
-        keep &= pl.col("kind").is_in(list(choice.kinds))
-    return passages.filter(keep)["passage"].sort()
-
-
-def is_across(a: pl.Series, b: pl.Series, choice: Choice) -> pl.Series:
-    """Whether pairs of articles are of two outlets (by number; null where not known), as far as that is asked."""
-    if choice.across_sources is None:
-        return (a != b).fill_null(value=True)
-    if choice.across_sources:
-        return (a != b).fill_null(value=False)
-    return pl.repeat(True, len(a), eager=True)
+    def is_across(self, a: pl.Series, b: pl.Series) -> pl.Series:
+        """Whether pairs of articles, by the numbers of their outlets (null: not known), may be shown."""
+        if self.across_sources is None:
+            return (a != b).fill_null(value=True)
+        if self.across_sources:
+            return (a != b).fill_null(value=False)
+        return pl.repeat(True, len(a), eager=True)
 
 
 @dataclass(frozen=True)
-class Inquiry:
-    """Whose text is looked for, and which passages are shown.
+class SyndicationOptions:
+    """The options of syndication.
 
     Attributes:
-        agencies: who may be credited.
-        owners: sources to their owners, as far as they are given.
-        choice: which passages are kept.
+        agencies: the agencies that may be credited.
+        owners: sources to their owners, as far as these are given.
+        shown: the passages that a result shows.
     """
 
     agencies: Agencies
     owners: Mapping[str, str]
-    choice: Choice
+    shown: PassageFilter
 
     @classmethod
     def of(
@@ -100,30 +98,23 @@ class Inquiry:
         across_sources: bool | None = None,
         min_sources: int = 1,
         kinds: Collection[str] = (),
-    ) -> "Inquiry":
-        """What :func:`syndetect.scan` was told.
+    ) -> "SyndicationOptions":
+        """From the arguments of :func:`syndetect.scan`.
 
         Raises:
-            SettingsError: a value is none.
+            SettingsError: a value is not allowed.
             InputError: a file cannot be read.
         """
-        choice = Choice(across_sources=across_sources, min_sources=min_sources, kinds=kinds)
-        return cls(Agencies.load(agencies), {} if owners is None else read_owners(owners), choice)
-
-    @property
-    def named(self) -> tuple[pl.Series, pl.Series]:
-        """The agencies' names, and their kinds ("agency" or "release"), by number."""
-        return pl.Series(self.agencies.names, dtype=pl.String), pl.Series(
-            self.agencies.kinds, dtype=pl.String
-        )
+        shown = PassageFilter(across_sources=across_sources, min_sources=min_sources, kinds=kinds)
+        return cls(Agencies.load(agencies), {} if owners is None else read_owners(owners), shown)
 
     def to_dict(self) -> dict[str, Any]:
-        """What decides the tables beside the settings, as JSON can hold it."""
+        """The options as JSON values, for a manifest: with the settings, they decide the tables."""
         listed = "\n".join(f"{source}\t{owner}" for source, owner in sorted(self.owners.items()))
         return {
             "agencies": self.agencies.fingerprint,
             "owners": xxh3_64_hexdigest(listed.encode()) if listed else None,
-            "across_sources": self.choice.across_sources,
-            "min_sources": self.choice.min_sources,
-            "kinds": sorted(self.choice.kinds),
+            "across_sources": self.shown.across_sources,
+            "min_sources": self.shown.min_sources,
+            "kinds": sorted(self.shown.kinds),
         }

@@ -71,14 +71,14 @@ def outlets_of(sources: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def owners_of(
-    names: pl.Series, given: Mapping[str, str], same_id: pl.DataFrame, sizes: pl.Series
+    names: pl.Series, given: Mapping[str, str], copies: pl.DataFrame, sizes: pl.Series
 ) -> np.ndarray:
     """int64[outlets]: a number for each outlet that those of one owner share.
 
     Args:
         names: the outlets' names.
         given: sources to owners; what is learned is added to it.
-        twins: ``outlet_a, outlet_b, document, exclusive``: whole copies of documents in other outlets.
+        copies: ``outlet_a, outlet_b, document, exclusive``: whole copies of documents in other outlets.
         sizes: each outlet's documents.
     """
     owner = np.arange(len(names))
@@ -88,15 +88,15 @@ def owners_of(
         key = name.strip().lower()
         if key in folded:
             owner[outlet] = first.setdefault(folded[key], outlet)
-    for one, two in _affine(same_id, sizes):
+    for one, two in _affine(copies, sizes):
         low, high = sorted((owner[one], owner[two]))
         owner[owner == high] = low
     return owner
 
 
-def _affine(same_id: pl.DataFrame, sizes: pl.Series) -> list[tuple[int, int]]:
+def _affine(copies: pl.DataFrame, sizes: pl.Series) -> list[tuple[int, int]]:
     """Pairs of outlets that keep running each other's whole articles, and these hardly anybody else."""
-    counts = same_id.group_by("outlet_a", "outlet_b").agg(
+    counts = copies.group_by("outlet_a", "outlet_b").agg(
         pl.col("document").n_unique().alias("shared"), pl.col("exclusive").mean()
     )
     smaller = pl.min_horizontal(sizes.gather(counts["outlet_a"]), sizes.gather(counts["outlet_b"]))

@@ -22,7 +22,7 @@ from syndetect.results.tables import (
 )
 from syndetect.syndication import derivation, explain, families, origins
 from syndetect.syndication.derivation import DERIVATIONS, classify
-from syndetect.syndication.options import Choice, Inquiry, chosen_passages, is_across
+from syndetect.syndication.options import PassageFilter, SyndicationOptions
 
 
 class Located(NamedTuple):
@@ -65,7 +65,7 @@ class Findings:
 
 
 def all_tables(
-    articles: pl.DataFrame, known: explain.Articles, found: Findings, inquiry: Inquiry
+    articles: pl.DataFrame, known: explain.Articles, found: Findings, options: SyndicationOptions
 ) -> dict[str, pl.DataFrame]:
     """All tables of a scan; a pure function of arrays and frames.
 
@@ -73,11 +73,13 @@ def all_tables(
         articles: the columns of the articles, but for the text.
         known: the same articles with their marks.
         found: the results of the matching stages.
-        inquiry: the options of syndication.
+        options: agencies, owners, and the passages to show.
     """
     matches, located = found.matches, found.located
-    told = explain.explain(known, matches, found.passages, located.uses, inquiry.named, inquiry.owners)
-    shown = _Shown.of(known, told, inquiry.choice)
+    told = explain.explain(
+        known, matches, found.passages, located.uses, options.agencies.table, options.owners
+    )
+    shown = _Shown.of(known, told, options.shown)
     documents = Sides(matches.document_a, matches.document_b)
     kept = shown.rows(documents, Sides(matches.words_a, matches.words_b))
     near = shown.rows(found.pairs.documents, found.pairs.words)
@@ -88,7 +90,7 @@ def all_tables(
         "matches": matches_table(articles, documents, located.matches, measures).filter(pl.Series(kept)),
         "passages": _passages_table(articles, found, told, shown),
         "clusters": _clusters_table(told, shown),
-        "credits": _credits_table(known, inquiry),
+        "credits": _credits_table(known, options),
         "edges": _edges_table(known, told, shown),
         "links": _links_table(known, found),
         "families": _families_table(known, matches),
@@ -97,22 +99,25 @@ def all_tables(
 
 @dataclass(frozen=True)
 class _Shown:
-    """Which passages a result keeps, and which pairs of stretches of words.
+    """The passages that a result shows, and with them the matches and the pairs of paragraphs.
 
     Attributes:
-        passages: UInt32, ascending; their places here are the new numbers, from 0.
-        covered: int64[n, 2], the words of their uses, or None where pairs are not chosen by passages.
+        passages: Int64, ascending; the place of a passage here is its new number, from 0.
+        covered: int64[n, 2], the set of the words of their uses; None where matches are not filtered by passages.
+        outlet: Int64, the outlet of each article.
+        reference: bool[d], the articles of a reference.
+        filter: the filter.
     """
 
     passages: pl.Series
     covered: I64 | None
     outlet: pl.Series
     reference: Bool
-    choice: Choice
+    filter: PassageFilter
 
     @classmethod
-    def of(cls, known: explain.Articles, told: explain.Explained, chosen: Choice) -> "_Shown":
-        kept = chosen_passages(told.clusters, chosen)
+    def of(cls, known: explain.Articles, told: explain.Explained, chosen: PassageFilter) -> "_Shown":
+        kept = chosen.passages(told.clusters)
         covered = None
         if chosen.is_narrow:
             ranges = told.uses.filter(pl.col("passage").is_in(kept.implode())).select("low", "high")
@@ -120,9 +125,9 @@ class _Shown:
         return cls(kept, covered, known.outlet, known.reference, chosen)
 
     def rows(self, documents: Sides[I64], words: Sides[I64]) -> Bool:
-        """bool[n]: of pairs of stretches, those to keep; by passages, if most of both lies in those that are kept."""
+        """bool[n]: the pairs of ranges of words to show: half or more of both lies in passages that are shown."""
         a, b = documents
-        keep = is_across(self.outlet.gather(a), self.outlet.gather(b), self.choice).to_numpy()
+        keep = self.filter.is_across(self.outlet.gather(a), self.outlet.gather(b)).to_numpy()
         if self.reference.any():
             keep = keep & (self.reference[a] ^ self.reference[b])
         if self.covered is not None:
@@ -131,7 +136,7 @@ class _Shown:
         return keep
 
     def uses(self, uses: pl.DataFrame) -> pl.DataFrame:
-        """The uses of what is kept, with ``row``, their number among all, and ``passage_id``."""
+        """The uses of the passages that are shown, with ``passage_id``, and ``row``, their number among all uses."""
         chosen = uses.with_row_index("row").filter(pl.col("passage").is_in(self.passages.implode()))
         return chosen.with_columns(
             passage_id=self.passages.search_sorted(chosen["passage"]).cast(pl.Int64) + 1
@@ -147,8 +152,10 @@ def _documents_table(
     words = np.concatenate([matches.words_a[kept], matches.words_b[kept]])
     base = documents_table(articles, (found.paragraphs, known.sizes), (sides, words))
     low, high = origins.bounds_of(known.time)
-    kin = derivation.Kin(low, high, told.owner.fill_null(-1).to_numpy(), known.reference, known.agency)
-    derived = derivation.derived(kin, matches, found.links, found.wording, known.documents)
+    constraints = derivation.DerivationConstraints(
+        low, high, told.owner.fill_null(-1).to_numpy(), known.reference, known.agency
+    )
+    derived = derivation.derive(constraints, matches, found.links, found.wording, known.documents)
     verbatim = derived.verbatim
     if not known.reference.any():
         # an article's own credit tells of a source that is not here; but an agency's article is a source
@@ -200,9 +207,8 @@ def _clusters_table(told: explain.Explained, shown: _Shown) -> pl.DataFrame:
     )
 
 
-def _credits_table(known: explain.Articles, inquiry: Inquiry) -> pl.DataFrame:
-    names, _ = inquiry.named
-    frame = known.credits
+def _credits_table(known: explain.Articles, options: SyndicationOptions) -> pl.DataFrame:
+    names, frame = options.agencies.table.names, known.credits
     return of_frame(
         "credits",
         frame.with_columns(

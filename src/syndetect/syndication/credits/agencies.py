@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+import polars as pl
 import xxhash
 
 from syndetect.arrays import I32, I64, U8, U32
 from syndetect.errors import InputError
 from syndetect.matching import tokens
 
-KINDS = ("agency", "release", "photo")
+AGENCY_KINDS = ("agency", "release", "photo")
 #: What a phrase of an agency is to it.
 ALIAS, MARK, SIGNOFF = range(3)
 _LISTS = ("aliases", "marks", "signoffs")
@@ -39,6 +40,13 @@ class Agency(NamedTuple):
     aliases: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     signoffs: tuple[str, ...] = ()
+
+
+class AgencyTable(NamedTuple):
+    """The names and kinds of agencies as columns (String), by number."""
+
+    names: pl.Series
+    kinds: pl.Series
 
 
 class Phrase(NamedTuple):
@@ -105,8 +113,13 @@ class Agencies:
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
-        """For each, one of :data:`KINDS`."""
+        """For each, one of :data:`AGENCY_KINDS`."""
         return tuple(agency.kind for agency in self.entries)
+
+    @cached_property
+    def table(self) -> AgencyTable:
+        """The names and kinds as columns."""
+        return AgencyTable(pl.Series(self.names, dtype=pl.String), pl.Series(self.kinds, dtype=pl.String))
 
     @property
     def fingerprint(self) -> str:
@@ -198,8 +211,8 @@ def _entry(entry: Mapping[str, Any], place: str) -> Agency:
         raise InputError(f"{place}: it needs a name")
     if unknown := sorted(set(entry) - {*Agency._fields}):
         raise InputError(f"{place} ({name}): no such field: {', '.join(unknown)}")
-    if kind not in KINDS:
-        raise InputError(f"{place} ({name}): kind must be {', '.join(KINDS)}, not {kind!r}")
+    if kind not in AGENCY_KINDS:
+        raise InputError(f"{place} ({name}): kind must be {', '.join(AGENCY_KINDS)}, not {kind!r}")
     lists = {field: entry.get(field, []) for field in _LISTS}
     for field, phrases in lists.items():
         if not isinstance(phrases, list) or not all(_has_word(phrase) for phrase in phrases):

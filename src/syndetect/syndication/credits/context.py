@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from syndetect.intervals import Span
 from syndetect.syndication.credits import cues
 from syndetect.syndication.credits.agencies import ALIAS
 
@@ -18,8 +19,6 @@ _SHORT, DATE = 110, 40
 
 #: What parts a name from the place or date behind it.
 _PARTING = frozenset("|,/·–—-:()")
-
-Span = tuple[int, int]
 
 
 class Mention(NamedTuple):
@@ -51,9 +50,9 @@ class Context:
     ) -> None:
         self.text, self.names, self.line, self.photo, self.release = text, names, line, photo, release
         begin, end = names[0].begin, names[-1].end
-        self.before = text[max(line[0], begin - cues.REACH) : begin]
+        self.before = text[max(line.begin, begin - cues.REACH) : begin]
         self.lower = self.before.lower()
-        self.after = text[end : min(line[1], end + _AHEAD)]
+        self.after = text[end : min(line.end, end + _AHEAD)]
         self._words: frozenset[str] | None = None
 
     def has(self, cue: cues.Cues) -> bool:
@@ -69,22 +68,22 @@ class Context:
     @property
     def starts_line(self) -> bool:
         """Whether all that stands before the names in their line is in ``before``."""
-        return self.names[0].begin - self.line[0] <= cues.REACH
+        return self.names[0].begin - self.line.begin <= cues.REACH
 
     @property
     def is_short(self) -> bool:
         """Whether the line may be a by-line or a credit line."""
-        return self.line[1] - self.line[0] <= _SHORT
+        return self.line.end - self.line.begin <= _SHORT
 
     @property
     def is_early(self) -> bool:
         """Whether the line is among the article's first."""
-        return self.line[0] <= _EARLY
+        return self.line.begin <= _EARLY
 
     @property
     def is_late(self) -> bool:
         """Whether the line is among the article's last."""
-        return self.line[0] > 0 and len(self.text) - self.line[1] <= _LATE
+        return self.line.begin > 0 and len(self.text) - self.line.end <= _LATE
 
     @property
     def opens(self) -> bool:
@@ -120,11 +119,11 @@ class Context:
 
 
 def line_of(text: str, begin: int, end: int, last: Span) -> Span:
-    """The line of some characters; ``last`` is that of earlier ones, or (0, -1): no line is looked through twice."""
+    """The line of some characters; ``last`` is that of earlier ones, or (0, -1): no line is searched twice."""
     low, high = last
     if end <= high:
         return last
     if begin > high:
         low = max(low, text.rfind("\n", max(high, 0), begin) + 1)
     high = text.find("\n", end)
-    return low, high if high >= 0 else len(text)
+    return Span(low, high if high >= 0 else len(text))

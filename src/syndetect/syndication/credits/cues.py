@@ -124,7 +124,7 @@ _WITH_NOUN = r"""
 WITH_NOUN = Cues(("with avec mit con com met", _WITH_NOUN))
 WITH = Cues(("with avec mit con com met", r"\s+"))
 INPUTS = _after(r"\s(?:agency\s)?(?:inputs?|material|files)\b")
-PARTS = Cues(
+CONTRIBUTING = Cues(
     ("reporting", r"\s(?:by|from)\s+"),
     ("contributing", r"(?::\s*|\s)(?:[\w.'’-]+\s){0,4}"),
     (

@@ -17,6 +17,7 @@ from itertools import groupby
 import numpy as np
 
 from syndetect.arrays import I64, U8
+from syndetect.intervals import Span
 from syndetect.kernels.phrases import find_phrases, leave_capital
 from syndetect.matching.tokens import Words
 from syndetect.syndication.credits import rules
@@ -79,7 +80,7 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
     rows: list[_Row] = []
     for document, marks in groupby(places, key=lambda place: place[0]):
         text = buffer[bounds[document] : bounds[document + 1]].tobytes().decode()
-        line = 0, -1
+        line = Span(0, -1)
         for group in _groups(text, _mentions(text, marks, phrases)):
             named = {mention.agency: mention for mention in reversed(group) if mention.agency not in photo}
             line = line_of(text, group[0].begin, group[-1].end, line)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from syndetect.intervals import Span
 from syndetect.syndication.credits import cues
 from syndetect.syndication.credits.agencies import SIGNOFF
-from syndetect.syndication.credits.context import DATE, Context, Span
+from syndetect.syndication.credits.context import DATE, Context
 
 ROLES = ("text", "mixture", "self", "photo", "citation", "about", "release")
 RULES = (
@@ -40,7 +41,7 @@ def judge(context: Context) -> Verdict | None:
 def _signoff(context: Context) -> Verdict | None:
     """Editors and translators in the closing brackets, or in a sentence "Reporting by ...; Editing by ..."."""
     text, at = context.text, context.names[0].begin
-    low, high = max(context.line[0], at - _TAIL), min(context.line[1], at + _TAIL)
+    low, high = max(context.line.begin, at - _TAIL), min(context.line.end, at + _TAIL)
     opened, closed = text.rfind("(", low, at), text.rfind(")", low, at)
     phrase = text[at : context.names[0].end].lower()
     if opened > closed:
@@ -48,13 +49,15 @@ def _signoff(context: Context) -> Verdict | None:
         end = high if end < 0 else end
         is_whole = phrase != "reporting by" or "diting by" in text[at:end]
         return (
-            Verdict("text", "signoff", (opened + 1, end)) if is_whole and len(text) - end <= _TAIL else None
+            Verdict("text", "signoff", Span(opened + 1, end))
+            if is_whole and len(text) - end <= _TAIL
+            else None
         )
     stop = text.rfind(". ", low, at)
     begin = stop + 2 if stop >= 0 else low
     head = text[begin:at].rstrip()
     if head.lower().startswith(("reporting by", "writing by")) and head.endswith((";", ",")):
-        return Verdict("text", "signoff", (begin, high))
+        return Verdict("text", "signoff", Span(begin, high))
     return None
 
 
@@ -143,14 +146,18 @@ def _dateline(context: Context) -> Verdict | None:
     return Verdict(context.share, "dateline") if is_dateline else None
 
 
-def _parts(context: Context) -> Verdict | None:
+def _contributed(context: Context) -> Verdict | None:
     """What says that parts of the text are the agencies'."""
     after = context.after
     at = after.find("contributed")
     is_contributor = (
         at >= 0 and cues.CONTRIBUTED.match(after, at) and not cues.NEW_SENTENCE.search(after[:at])
     )
-    if is_contributor or context.has(cues.PARTS) or (context.has(cues.MATERIAL) and cues.USED.match(after)):
+    if (
+        is_contributor
+        or context.has(cues.CONTRIBUTING)
+        or (context.has(cues.MATERIAL) and cues.USED.match(after))
+    ):
         return Verdict("mixture", "contributed")
     if not (context.closes or after[:1] in {")", "."} or cues.INPUTS.match(after)):
         return None
@@ -205,7 +212,7 @@ def _sentence(context: Context) -> Verdict | None:
         return None
     if context.several and (context.is_late or not context.is_early):
         return Verdict("mixture", "closing_list")
-    if context.is_late or cues.LOCAL.match(context.text, context.line[0]):
+    if context.is_late or cues.LOCAL.match(context.text, context.line.begin):
         return Verdict(context.share, "credit_line")
     is_quoted = found[1][:1] in {"”", '"', "»", "’"} and found[2].startswith("(")
     return Verdict("citation", "cited") if is_quoted else Verdict("photo", "caption")
@@ -246,5 +253,5 @@ def _cited(context: Context) -> Verdict | None:
 
 
 _ORDER: tuple[Callable[[Context], Verdict | None], ...] = (
-    _photo, _dateline, _parts, _notice, _line, _sentence, _own, _cited,
+    _photo, _dateline, _contributed, _notice, _line, _sentence, _own, _cited,
 )  # fmt: skip
