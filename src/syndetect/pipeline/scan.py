@@ -90,11 +90,12 @@ def scan(
         OutputError: the scratch folder cannot be used.
         MissingExtraError: the input needs an optional dependency.
     """
+    syndication = SyndicationOptions.of(
+        agencies, owners, across_sources=across_sources, min_sources=min_sources, kinds=kinds
+    )
     request = ScanRequest(
         source, settings or Settings(), columns=columns or {}, threads=threads, memory=memory, scratch=scratch,
-        resume=resume, strict=strict, progress=progress or Silent(), reference=reference, syndication=SyndicationOptions.of(
-            agencies, owners, across_sources=across_sources, min_sources=min_sources, kinds=kinds
-        ),
+        resume=resume, strict=strict, progress=progress or Silent(), reference=reference, syndication=syndication,
     )  # fmt: skip
     with scanning(request) as result:
         return result
