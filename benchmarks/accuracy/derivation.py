@@ -33,7 +33,7 @@ from benchmarks import command
 from benchmarks.accuracy.pan import KINDS, read_document, read_subcorpus
 from benchmarks.corpus.corpus_files import Article, read_articles, scan_articles
 from syndetect.arrays import F64, I64
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching.rare_shingles import rare_pairs
 from syndetect.matching.tokens import Words, joined, tokenise
 from syndetect.matching.wording import Rarity, Sketches, shares, sketch

@@ -80,9 +80,9 @@ def test_an_id_that_is_no_text_is_not_there(folder: Path) -> None:
 def test_opening_does_not_wait_for_numba(folder: Path) -> None:
     """Its first call in a process takes half a second."""
     code = (
-        "import sys; from syndetect import Index; from syndetect.kernels import lists\n"
+        "import sys; from syndetect import Index; from syndetect.kernels import ranges\n"
         f"with Index.open({str(folder)!r}, mode='r') as index: assert len(index) == 2\n"
-        "print(len(getattr(lists.all_checked, 'signatures', ())))"
+        "print(len(getattr(ranges.all_checked, 'signatures', ())))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"

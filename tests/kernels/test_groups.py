@@ -11,7 +11,7 @@ from reference import matching as naive
 from samples.strategies import documents, flatten
 from syndetect.arrays import find_groups, gather, sort_keys
 from syndetect.kernels import groups as kernels
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 
 pytestmark = pytest.mark.kernel
 

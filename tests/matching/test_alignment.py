@@ -22,7 +22,7 @@ from samples.strategies import (
     mosaics,
     placed,
 )
-from syndetect.kernels.nearby import first_of, pack_seed, second_of
+from syndetect.kernels.seeds import first_of, pack_seed, second_of
 from syndetect.matching import alignment as stage
 from syndetect.matching.alignment import AlignmentLimits, Matches, align, seed_pairs
 from syndetect.settings import Settings

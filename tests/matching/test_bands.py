@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reference import matching as naive
 from samples.strategies import INTERPRETED, documents, flatten, scatter
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching import bands as lsh
 from syndetect.matching.bands import ParagraphDocuments, Sketch
 from syndetect.matching.minhash import permutations

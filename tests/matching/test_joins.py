@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reference import joins as naive_joins
 from reference import matching as naive
 from samples.strategies import INTERPRETED, documents, edited, flatten, large, mosaics, placed, scatter
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching import winnowing
 from syndetect.matching.winnowing import PARTS, JoinLimits, Seeds, fingerprint, join
 

@@ -12,8 +12,9 @@ from hypothesis import given
 
 from reference import matching as naive
 from samples.strategies import large
-from syndetect.kernels.groups import UNDATED
-from syndetect.kernels.stars import EDGE, count_covered
+from syndetect.kernels.documents import UNDATED
+from syndetect.kernels.ranges import count_covered
+from syndetect.kernels.stars import EDGE
 from syndetect.matching.passages import Passages, group
 from syndetect.matching.timeline import time_rank
 

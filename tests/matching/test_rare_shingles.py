@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reference import wording as twin
 from samples.strategies import DAY, flatten, linked_corpus
 from syndetect.kernels import rarity as kernels
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching import rare_shingles
 
 pytestmark = pytest.mark.kernel
@@ -102,10 +102,10 @@ def test_sampling(words: int, rate: int) -> None:
 
 
 @given(st.lists(st.integers(0, 12), max_size=60), st.integers(1, 4), st.sampled_from([4, 1024]))
-def test_leave_frequent(drawn: list[int], least: int, slots: int) -> None:
+def test_keep_frequent(drawn: list[int], least: int, slots: int) -> None:
     """All that is there so often stays in its order; with a slot for each, nothing else does."""
     values = np.array([value << 32 | value for value in drawn], np.uint64)
-    n = kernels.leave_frequent(values, np.int64(least), np.zeros(slots, np.uint8))
+    n = kernels.keep_frequent(values, np.int64(least), np.zeros(slots, np.uint8))
     kept = [value & 0xFF for value in values[:n].tolist()]
     expected = [value for value in drawn if drawn.count(value) >= least]
     assert [value for value in kept if value in expected] == expected

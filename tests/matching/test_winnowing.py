@@ -80,7 +80,7 @@ def test_part(found: list[tuple[int, int]]) -> None:
     """Postings of one part keep their order; what is packed of the key are the bits behind those of the part."""
     key, place = zip(*found, strict=True) if found else ((), ())
     bounds, postings = np.empty(PARTS + 1, np.int64), np.empty(len(found), np.uint64)
-    kernels.part(np.array(key, np.uint64), np.array(place, np.uint32), bounds, postings)
+    kernels.partition(np.array(key, np.uint64), np.array(place, np.uint32), bounds, postings)
     by_part = sorted(
         ((key >> 56, key >> 24 & 0xFFFFFFFF, place) for key, place in found), key=lambda one: one[0]
     )

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from syndetect.index import merge_policy
 from syndetect.index.segment_builder import _steps
-from syndetect.kernels import lists as kernels
+from syndetect.kernels.lists import find_runs
+from syndetect.kernels.ranges import copy_ranges, find_spans
 from syndetect.storage import sorted_lists
 from syndetect.storage.sorted_lists import Lists, Memory
 
@@ -72,7 +73,9 @@ def test_narrowed_ranges_hold_what_is_wanted(found: list[int], wanted: int, shif
     low = data.draw(st.integers(0, len(found)))
     high = data.draw(st.integers(low, len(found)))
     begin, end = np.array([low]), np.array([high])
-    kernels.narrow(np.array(found, np.uint32), np.array([wanted], np.uint32), np.uint32(shift), begin, end)
+    ignored = np.uint32(shift)
+    keys = np.array([wanted], np.uint32) >> ignored
+    find_runs(np.array(found, np.uint32), keys, ignored, begin, end)
     inside = [i for i in range(low, high) if found[i] >> shift == wanted >> shift]
     assert list(range(begin[0], end[0])) == inside
 
@@ -82,7 +85,7 @@ def test_ranges_are_copied_one_after_the_other(pairs: list[tuple[int, int]]) -> 
     source = np.arange(100, 120, dtype=np.uint32)
     begin, end = (np.array([pick(pair) for pair in pairs], np.int64) for pick in (min, max))
     out = np.empty(int((end - begin).sum()), np.uint32)
-    kernels.copy_ranges(source, begin, end, out)
+    copy_ranges(source, begin, end, out)
     assert out.tolist() == [
         int(one) for low, high in zip(begin, end, strict=True) for one in source[low:high]
     ]
@@ -112,7 +115,7 @@ def test_words_stand_where_their_gaps_and_lengths_say(documents, data) -> None:
     low = data.draw(st.integers(firsts[document], firsts[document + 1] - 1))
     high = data.draw(st.integers(low + 1, firsts[document + 1]))
     spans = np.empty((1, 2), np.int64)
-    kernels.find_spans(
+    find_spans(
         columns["gaps"], columns["lengths"], columns["far"], np.array([firsts[document]]), np.array([low]),
         np.array([high]), spans,
     )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.accuracy import credits as benchmark
 from syndetect.errors import InputError
 from syndetect.intervals import Span
-from syndetect.kernels.phrases import find_phrases, leave_capital
+from syndetect.kernels.phrases import find_phrases, keep_capitalised
 from syndetect.matching import tokens
 from syndetect.matching.tokens import joined
 from syndetect.syndication.credits import cues
@@ -123,7 +123,7 @@ def test_what_begins_with_a_small_letter_is_no_proper_name() -> None:
         mark for mark in marks.tolist()
         if mark[2] == 0 or not "a" <= articles[mark[0]][words.begin[mark[1]]] <= "z"
     ]  # fmt: skip
-    n = leave_capital(buffer, bounds, words.begin, marks, np.array([0, 1], np.uint8))
+    n = keep_capitalised(buffer, bounds, words.begin, marks, np.array([0, 1], np.uint8))
     assert marks[:n].tolist() == expected
     assert n < len(marks)
 

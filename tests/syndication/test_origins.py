@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from samples.strategies import fewer, large
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching.alignment import Matches
 from syndetect.syndication import derivation, origins
 

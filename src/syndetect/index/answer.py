@@ -11,7 +11,7 @@ import polars as pl
 from syndetect.arrays import I64, bounds_of
 from syndetect.index.query_batch import QueryBatch, is_query
 from syndetect.index.search import Found
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching import passages
 from syndetect.results import tables as tabulate
 from syndetect.results.result import Result

@@ -15,7 +15,7 @@ from syndetect.index.segment_builder import MOST_UNTIMED
 from syndetect.index.segment_reader import SegmentReader
 from syndetect.kernels.fingerprints import cap_repeats
 from syndetect.kernels.groups import star_groups
-from syndetect.kernels.nearby import SHIFT, SPAN
+from syndetect.kernels.seeds import SHIFT, SPAN
 from syndetect.matching import winnowing
 from syndetect.matching.places import tags
 from syndetect.matching.timeline import latest

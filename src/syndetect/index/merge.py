@@ -9,7 +9,7 @@ import numpy as np
 
 from syndetect.arrays import I64, U32, U64, Array, Bool, bounds_of, find_groups, gather, run_starts, sort_keys
 from syndetect.index.segment_builder import MOST_UNTIMED, STRINGS, SegmentSource, stored_hints
-from syndetect.kernels.groups import find_owners
+from syndetect.kernels.documents import find_documents
 from syndetect.matching import winnowing
 from syndetect.matching.timeline import latest
 from syndetect.storage import sorted_lists
@@ -86,7 +86,7 @@ class DocumentRemap:
         if self.is_whole:
             return numbers + np.uint32(self.first_word)
         document = np.empty(len(numbers), np.int64)
-        find_owners(numbers, self.array("blocks"), self.array("documents"), document)
+        find_documents(numbers, self.array("blocks"), self.array("documents"), document)
         new = (numbers + self._word_shift[document]).astype(np.uint32)
         new[~self.source.alive[document]] = NONE
         return new

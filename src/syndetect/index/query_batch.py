@@ -14,7 +14,7 @@ import numpy as np
 
 from syndetect.arrays import I64, U8, U32, U64, Bool, bounds_of, unpack
 from syndetect.index.segment_reader import SegmentReader
-from syndetect.kernels.lists import copy_ranges
+from syndetect.kernels.ranges import copy_ranges
 from syndetect.matching.places import Places, document_hints, tags
 from syndetect.matching.sketch import Batch
 from syndetect.matching.timeline import latest
@@ -176,7 +176,7 @@ class WordPairs:
         """From seeds of a corpus of excerpts.
 
         Args:
-            seeds: uint64[n], as described in :mod:`syndetect.kernels.nearby`.
+            seeds: uint64[n], as described in :mod:`syndetect.kernels.seeds`.
             keys: int64[e], the document of each excerpt.
             bounds: int64[e + 1], the excerpts' words in the corpus.
             offsets: int64[e], where each excerpt begins in its document.

@@ -15,7 +15,7 @@ from syndetect.index.answer import Answer
 from syndetect.index.near_duplicates import NearDuplicates
 from syndetect.index.query_batch import QueryBatch
 from syndetect.index.snapshot import Snapshot, head_of
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching import sketch
 from syndetect.matching.tokens import joined
 from syndetect.reading import articles, sources

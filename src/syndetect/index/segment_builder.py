@@ -13,7 +13,7 @@ import polars as pl
 from xxhash import xxh3_64_intdigest
 
 from syndetect.arrays import I64, U32, U64, Array, Bool, bounds_of, pack
-from syndetect.kernels.lists import FAR
+from syndetect.kernels.ranges import FAR
 from syndetect.matching import winnowing
 from syndetect.matching.places import document_hints, tags
 from syndetect.matching.sketch import Batch, sketch_documents

@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from syndetect.arrays import I64, U32, U64, Bool
 from syndetect.index.segment_builder import LISTS, STRINGS, hash_ids
-from syndetect.kernels import lists as _kernels
-from syndetect.kernels.groups import BLOCK_BITS, find_owners
+from syndetect.kernels.documents import HINT_BITS, find_documents
+from syndetect.kernels.lists import find_runs
+from syndetect.kernels.ranges import copy_ranges, find_spans
 from syndetect.storage import compression
 from syndetect.storage.sorted_lists import Arrays, Lists
 
@@ -64,7 +65,8 @@ class SegmentReader:
         """Narrow ranges of postings to those with context hash ``following``, the ``shift`` last bits ignored."""
         begin, end = begin.copy(), end.copy()
         self.arrays.check("continuations", begin, end)
-        _kernels.narrow(self.arrays["continuations"], following, np.uint32(shift), begin, end)
+        ignored = np.uint32(shift)
+        find_runs(self.arrays["continuations"], following >> ignored, ignored, begin, end)
         return begin, end
 
     # ------------------------------------------------------------------------------------------- documents
@@ -73,11 +75,11 @@ class SegmentReader:
         """int64[n]: the rows of the documents of words."""
         document = np.empty(len(words), np.int64)
         if len(words):
-            at = (words >> np.uint32(BLOCK_BITS)).astype(np.int64)
+            at = (words >> np.uint32(HINT_BITS)).astype(np.int64)
             self.arrays.check("blocks", at, at + 2)
             blocks = self.arrays["blocks"]
             self.arrays.check("documents", blocks[at].astype(np.int64), blocks[at + 1].astype(np.int64) + 2)
-            find_owners(words, blocks, self.arrays["documents"], document)
+            find_documents(words, blocks, self.arrays["documents"], document)
         return document
 
     def bounds(self, name: str, rows: I64) -> tuple[I64, I64]:
@@ -103,7 +105,7 @@ class SegmentReader:
         out, code = np.empty(int((end - begin).sum()), np.uint32), self.arrays["code"]
         if len(code):
             code.take(begin, mode="clip")  # prefetch, to overlap cache misses
-        _kernels.copy_ranges(code, begin, end, out)
+        copy_ranges(code, begin, end, out)
         return out
 
     def spans(self, documents: I64, begin: I64, end: I64) -> I64:
@@ -113,7 +115,7 @@ class SegmentReader:
             self.arrays.check(name, first, end)
         spans = np.empty((len(first), 2), np.int64)
         columns = (self.arrays["gaps"], self.arrays["lengths"], self.arrays.whole("far"))
-        _kernels.find_spans(*columns, first, begin, end, spans)
+        find_spans(*columns, first, begin, end, spans)
         return spans
 
     def strings(self, name: str, documents: I64) -> list[str | None]:

@@ -5,11 +5,11 @@ A seed is a pair of words at which two documents agree.
 
 import numpy as np
 
+from syndetect.kernels.documents import document_of
 from syndetect.kernels.extension import A0, A1, B0, B1, BAND, COLUMNS, EQUAL, SCORE, WIDTH, find_run, grow
-from syndetect.kernels.groups import owner_of
 from syndetect.kernels.jit import allocating, inline, kernel
-from syndetect.kernels.nearby import first_of, second_of
 from syndetect.kernels.order import shell_sort, sort_values
+from syndetect.kernels.seeds import first_of, second_of
 
 #: Matches of a pair at which a seed is looked up before it is extended; what slips through is pruned afterwards.
 _RECENT = 64
@@ -174,13 +174,13 @@ def _end_of(values, s, end):
 
 
 @kernel
-def align(code, documents, blocks, seeds, min_words, min_score, min_linked, reach, drop, join, matches):
+def align(code, documents, hints, seeds, min_words, min_score, min_linked, reach, drop, join, matches):
     """Align pairs of documents around their seeds.
 
     Args:
         code: uint32[words].
         documents: int64[d + 1], each document's first word.
-        blocks: uint32, as :func:`syndetect.kernels.groups.owner_of` takes it.
+        hints: uint32, as :func:`syndetect.kernels.documents.document_of` takes it.
         seeds: uint64[s], ascending, as of :mod:`.seeds`; pairs of documents without a strong one are passed over.
         min_words, min_score, min_linked, reach, drop, join: as in Settings; scores and drop in quarters.
         matches: int64[s + 1, WIDTH], output.
@@ -193,7 +193,7 @@ def align(code, documents, blocks, seeds, min_words, min_score, min_linked, reac
     turned, spare = np.empty(len(seeds), np.uint64), np.empty(len(seeds), np.uint64)
     n = s = np.int64(0)
     while s < len(seeds):
-        one = owner_of(first_of(seeds[s]), blocks, documents)
+        one = document_of(first_of(seeds[s]), hints, documents)
         bounds[0], bounds[1] = documents[one], documents[one + 1]
         end = _end_of(seeds, s, bounds[1])
         for i in range(s, end):
@@ -202,7 +202,7 @@ def align(code, documents, blocks, seeds, min_words, min_score, min_linked, reac
         sort_values(of_one, spare[: end - s], np.int64(0))
         t = np.int64(0)
         while t < len(of_one):
-            other = owner_of(first_of(of_one[t]), blocks, documents)
+            other = document_of(first_of(of_one[t]), hints, documents)
             bounds[2], bounds[3] = documents[other], documents[other + 1]
             last = _end_of(of_one, t, bounds[3])
             is_strong = np.uint64(0)

@@ -70,26 +70,26 @@ def chain_rows(links, heads, shift, first, last):
 
 
 @inline
-def _agreed_before(asked, checks, i, links, stored, row, band):
+def _agreed_before(query, checks, i, links, stored, row, band):
     """Whether a row agrees with a signature in an earlier band, too: it counts only once."""
     for earlier in range(band):
         if (
             stored[row, earlier] == checks[i, earlier]
-            and links[earlier, row] >> _S32 == asked[earlier, i] >> _S32
+            and links[earlier, row] >> _S32 == query[earlier, i] >> _S32
         ):
             return True
     return False
 
 
 @kernel
-def find_rows(asked, checks, links, stored, heads, shift, gone, pairs):
+def find_rows(query, checks, links, stored, heads, shift, is_deleted, pairs):
     """The rows that agree with signatures in at least one band.
 
     Args:
-        asked, checks: of the signatures, their links and checks by :func:`hash_rows`.
+        query, checks: of the signatures, their links and checks by :func:`hash_rows`.
         links, heads, shift: as of :func:`chain_rows`.
         stored: uint64[m, bands], the rows' checks.
-        gone: uint8[m], which rows are left out.
+        is_deleted: uint8[m], which rows are left out.
         pairs: uint64, output: the number of a signature (32 bits), then a row, in no order, none twice.
 
     Returns:
@@ -99,12 +99,12 @@ def find_rows(asked, checks, links, stored, heads, shift, gone, pairs):
     for band in range(len(links)):
         chains, linked = heads[band], links[band]
         for i in range(len(checks)):
-            key, check = asked[band, i] >> _S32, checks[i, band]
+            key, check = query[band, i] >> _S32, checks[i, band]
             row = np.uint64(chains[key >> shift])
             while row != NONE:
                 link = linked[row]
-                same = link >> _S32 == key and stored[row, band] == check and not gone[row]
-                if same and not _agreed_before(asked, checks, i, links, stored, row, band):
+                same = link >> _S32 == key and stored[row, band] == check and not is_deleted[row]
+                if same and not _agreed_before(query, checks, i, links, stored, row, band):
                     if n < len(pairs):
                         pairs[n] = np.uint64(i) << _S32 | row
                     n += 1

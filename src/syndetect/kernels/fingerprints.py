@@ -78,7 +78,7 @@ def winnow(code, documents, k, window, hashes, key, place):
 
 
 @kernel
-def part(key, place, bounds, postings):
+def partition(key, place, bounds, postings):
     """Part fingerprints by the leading bits of their keys, in their order otherwise.
 
     Args:

@@ -2,10 +2,8 @@
 
 import numpy as np
 
+from syndetect.kernels.documents import is_close
 from syndetect.kernels.jit import inline, kernel
-
-#: The time of a document whose time is not known.
-UNDATED = np.int64(-(1 << 62))
 
 
 @kernel
@@ -30,37 +28,31 @@ def find_groups(keys, shift, bounds):
 
 
 @inline
-def is_close(one, two, window):
-    """Whether two times are ``window`` apart at most; negative: always. What is undated is close to all."""
-    return window < 0 or UNDATED in (one, two) or abs(one - two) <= window
-
-
-@inline
 def pack(one, two):
     """Two numbers of at most 32 bits in one (uint64), the smaller in the upper half."""
     return np.uint64(min(one, two)) << np.uint64(32) | np.uint64(max(one, two))
 
 
 @inline
-def _pair(places, owner, i, j, time, asked, window, out, n):
+def _pair(places, document, i, j, time, is_query, window, out, n):
     """Add the pair of places i and j, if it is wanted; how many there are now."""
-    one, other = owner[i], owner[j]
-    if one == other or not asked[one] | asked[other] or not is_close(time[one], time[other], window):
+    one, other = document[i], document[j]
+    if one == other or not is_query[one] | is_query[other] or not is_close(time[one], time[other], window):
         return n
     out[n] = pack(np.int64(places[i]), np.int64(places[j]))
     return n + 1
 
 
 @kernel
-def pair_groups(places, owner, groups, time, asked, window, out):
+def pair_groups(places, document, groups, time, is_query, window, out):
     """All pairs of places in one group that have different owners, at most ``window`` apart, one of them asked for.
 
     Args:
         places: uint32[n], in order of key.
-        owner: int64[n], the document of each place.
+        document: int64[n], the document of each place.
         groups: int64[2 * g], begin and end of each group.
         time: int64[d], of each document, or ``UNDATED``.
-        asked: uint8[d], whether the document is asked for.
+        is_query: uint8[d], whether the document is asked for.
         window: in units of time; negative for no limit.
         out: uint64, output with room for all pairs, packed by :func:`pack`.
 
@@ -71,12 +63,12 @@ def pair_groups(places, owner, groups, time, asked, window, out):
     for g in range(len(groups) // 2):
         for i in range(groups[2 * g], groups[2 * g + 1]):
             for j in range(i + 1, groups[2 * g + 1]):
-                n = _pair(places, owner, i, j, time, asked, window, out, n)
+                n = _pair(places, document, i, j, time, is_query, window, out, n)
     return n
 
 
 @kernel
-def star_groups(places, owner, groups, time, asked, window, out):
+def star_groups(places, document, groups, time, is_query, window, out):
     """A star of each group, which is linear in its size: its first place with the others, and each with the next.
 
     Where a window is set, the first place that lies too far from the centre is the next centre. Arguments as of
@@ -87,15 +79,15 @@ def star_groups(places, owner, groups, time, asked, window, out):
         centre = groups[2 * g]
         for i in range(centre + 1, groups[2 * g + 1]):
             if i - 1 > centre:
-                n = _pair(places, owner, i - 1, i, time, asked, window, out, n)
-            n = _pair(places, owner, centre, i, time, asked, window, out, n)
-            if not is_close(time[owner[centre]], time[owner[i]], window):
+                n = _pair(places, document, i - 1, i, time, is_query, window, out, n)
+            n = _pair(places, document, centre, i, time, is_query, window, out, n)
+            if not is_close(time[document[centre]], time[document[i]], window):
                 centre = i
     return n
 
 
 @kernel
-def find_leaders(code, begins, ranges, places, groups, owner, time, window, leader):
+def find_leaders(code, begins, ranges, places, groups, document, time, window, leader):
     """Point each range of words to the first of its group that is the same, word for word, and close enough in time.
 
     Args:
@@ -104,7 +96,7 @@ def find_leaders(code, begins, ranges, places, groups, owner, time, window, lead
         ranges: uint32[n], those of them that are compared.
         places: uint32[m], numbers in ``ranges`` in order of the hash of their words, of one hash in order of time.
         groups: int64[2 * g], the runs of equal hashes in ``places``.
-        owner: uint32[n], the document of each range.
+        document: uint32[n], the document of each range.
         time: int64[d], of each document, or ``UNDATED``.
         window: in units of time; negative for no limit. A range that is too far from the first is the next first.
         leader: uint32[n], input and output: a range with the words of its group's first gets its number.
@@ -120,27 +112,7 @@ def find_leaders(code, begins, ranges, places, groups, owner, time, window, lead
             while same and j < length:
                 same = code[one + j] == code[two + j]
                 j += 1
-            if same and is_close(time[owner[first]], time[owner[other]], window):
+            if same and is_close(time[document[first]], time[document[other]], window):
                 leader[other] = first
             elif same:
                 first = other
-
-
-#: Bits of a word's number that the table leaves out.
-BLOCK_BITS = 8
-
-
-@inline
-def owner_of(place, blocks, documents):
-    """The document of a word; ``blocks[i]`` is that of word ``i << BLOCK_BITS``."""
-    document = np.int64(blocks[place >> BLOCK_BITS])
-    while documents[document + 1] <= place:
-        document += 1
-    return document
-
-
-@kernel
-def find_owners(places, blocks, documents, owner):
-    """``owner[i]`` (int64[n]) = the document of word ``places[i]`` (uint32[n])."""
-    for i in range(len(places)):
-        owner[i] = owner_of(np.int64(places[i]), blocks, documents)

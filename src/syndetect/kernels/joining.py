@@ -5,9 +5,9 @@ Of each word a tag of eight bits is held in memory; the words themselves are not
 
 import numpy as np
 
-from syndetect.kernels.groups import UNDATED, is_close, owner_of
+from syndetect.kernels.documents import UNDATED, document_of, is_close
 from syndetect.kernels.jit import inline, kernel, merged
-from syndetect.kernels.nearby import SHIFT, SPAN, agreement, pack_seed
+from syndetect.kernels.seeds import SHIFT, SPAN, agreement, pack_seed
 
 _SIDE = SPAN + 2 * SHIFT
 _REACH = SPAN + SHIFT
@@ -68,14 +68,14 @@ def _is_spare(one, other, first_one, first_other, is_inside):
 
 
 @inline
-def _is_wanted(one, other, time, asked, window):
+def _is_wanted(one, other, time, is_query, window):
     """Whether two documents are to be compared."""
-    return one != other and asked[one] | asked[other] and is_close(time[one], time[other], window)
+    return one != other and is_query[one] | is_query[other] and is_close(time[one], time[other], window)
 
 
 @kernel
 def join_groups(
-    places, groups, start, tags, k, documents, blocks, time, asked, window, least, strong, bounds, out
+    places, groups, start, tags, k, documents, hints, time, is_query, window, least, strong, bounds, out
 ):  # fmt: skip
     """Seeds of groups of places with the same key, from group ``start`` on, while there is room.
 
@@ -89,12 +89,12 @@ def join_groups(
         tags: uint8[words], not 0.
         k: words of a key.
         documents: int64[d + 1], each document's first word.
-        blocks: uint32, as :func:`syndetect.kernels.groups.owner_of` takes it.
+        hints: uint32, as :func:`syndetect.kernels.documents.document_of` takes it.
         time: int64[d], in units of the window, or ``UNDATED``.
-        asked: uint8[d], whether the document is asked for.
+        is_query: uint8[d], whether the document is asked for.
         window: at most so far apart; negative for no limit.
         least: see above. A seed that can come to ``strong`` is marked as such.
-        bounds: as :func:`syndetect.kernels.nearby.bounds_by_bits` gives them.
+        bounds: as :func:`syndetect.kernels.seeds.bounds_by_bits` gives them.
         out: uint64, output, with room for the square of the largest group: seeds as of :mod:`.seeds`.
 
     Returns:
@@ -103,7 +103,7 @@ def join_groups(
     n, most, g = np.int64(0), np.int64(_TOGETHER), np.int64(start)
     for h in range(start, len(groups) // 2):
         most = max(most, groups[2 * h + 1] - groups[2 * h])
-    rows, valid, owner = (
+    rows, valid, document = (
         np.zeros(most * ROW, np.uint8),
         np.zeros(2 * most, np.int64),
         np.zeros(most, np.int64),
@@ -116,8 +116,8 @@ def join_groups(
         for h in range(g, until):
             for i in range(groups[2 * h], groups[2 * h + 1]):
                 place = np.int64(places[i])
-                owner[at] = owner_of(place, blocks, documents)
-                first, end = documents[owner[at]], documents[owner[at] + 1]
+                document[at] = document_of(place, hints, documents)
+                first, end = documents[document[at]], documents[document[at] + 1]
                 _look_around(tags, place, k, first, end, rows, valid, at)
                 at += 1
         begin = np.int64(0)
@@ -125,11 +125,11 @@ def join_groups(
             low, size = groups[2 * h], groups[2 * h + 1] - groups[2 * h]
             for i in range(begin, begin + size):
                 for j in range(begin, i):
-                    if not _is_wanted(owner[j], owner[i], time, asked, window):
+                    if not _is_wanted(document[j], document[i], time, is_query, window):
                         continue
                     one, other = np.int64(places[low + j - begin]), np.int64(places[low + i - begin])
                     around, is_inside = _weigh(rows, valid, i, j, bounds)
-                    firsts = documents[owner[j]], documents[owner[i]]
+                    firsts = documents[document[j]], documents[document[i]]
                     if 4 * k + around >= least and not _is_spare(one, other, *firsts, is_inside):
                         out[n] = pack_seed(one, other, 4 * k + around >= strong)
                         n += 1
@@ -153,16 +153,17 @@ def _take_together(groups, g, room):
 
 
 @inline
-def _reach(time, owner, i, reach, dated, window):
+def _reach(time, document, i, reach, dated, window):
     """The first of the dated places that lies beyond the window of place i, from ``reach`` on."""
-    while reach < dated and (reach <= i or time[owner[reach]] - time[owner[i]] <= window):
+    while reach < dated and (reach <= i or time[document[reach]] - time[document[i]] <= window):
         reach += 1
     return reach
 
 
 @kernel
 def join_sparse(
-    places, owner, low, high, begin, tags, k, documents, time, asked, window, most, least, strong, bounds, out, rest
+    places, document, low, high, begin, tags, k, documents, time, is_query, window, most, least, strong, bounds, out,
+    rest,
 ):  # fmt: skip
     """Seeds of one large group, of those of its places that have few others near in time.
 
@@ -170,10 +171,10 @@ def join_sparse(
     made among the places of a crowd. All other pairs within the window are held against their surroundings.
 
     Args:
-        places, owner: uint32[n] and int64[n], first words and their documents.
+        places, document: uint32[n] and int64[n], first words and their documents.
         low, high: the group, its places in order of time, what is undated last.
         begin: the place to begin with.
-        tags, k, documents, time, asked, least, strong, bounds: as of :func:`join_groups`.
+        tags, k, documents, time, is_query, least, strong, bounds: as of :func:`join_groups`.
         window: in units of time, not negative.
         most: see above.
         out: uint64, output, with room for the group and ``most``: seeds.
@@ -185,13 +186,13 @@ def join_sparse(
     n, ring = np.int64(0), np.int64(most + 2)
     rows, valid = np.zeros((ring + 1) * ROW, np.uint8), np.zeros(2 * ring + 2, np.int64)
     dated = np.int64(high)
-    while dated > low and time[owner[dated - 1]] == UNDATED:
+    while dated > low and time[document[dated - 1]] == UNDATED:
         dated -= 1
     reach = crowd = filled = np.int64(
         low
     )  # first beyond the window; beyond all crowds so far; not in the ring
     for i in range(low, high):
-        reach = _reach(time, owner, i, reach, dated, window)
+        reach = _reach(time, document, i, reach, dated, window)
         end = reach if i < dated else i + 1
         undated = max(dated, i + 1)
         if end - i - 1 + high - undated > most:
@@ -204,21 +205,21 @@ def join_sparse(
             filled = max(filled, np.int64(i))
             for j in range(max(i + 1, crowd), end + high - undated):
                 at = j if j < end else j - end + undated
-                if owner[at] == owner[i] or not asked[owner[at]] | asked[owner[i]]:
+                if document[at] == document[i] or not is_query[document[at]] | is_query[document[i]]:
                     continue
                 if at >= dated and rest[i]:  # what is undated is in every crowd
                     continue
                 while filled <= min(at, end - 1):
-                    first, last = documents[owner[filled]], documents[owner[filled] + 1]
+                    first, last = documents[document[filled]], documents[document[filled] + 1]
                     _look_around(tags, np.int64(places[filled]), k, first, last, rows, valid, filled % ring)
                     filled += 1
                 slot = at % ring if at < end else ring
                 if slot == ring:
-                    first, last = documents[owner[at]], documents[owner[at] + 1]
+                    first, last = documents[document[at]], documents[document[at] + 1]
                     _look_around(tags, np.int64(places[at]), k, first, last, rows, valid, slot)
                 around, is_inside = _weigh(rows, valid, i % ring, slot, bounds)
                 one, other = np.int64(places[i]), np.int64(places[at])
-                firsts = documents[owner[i]], documents[owner[at]]
+                firsts = documents[document[i]], documents[document[at]]
                 if 4 * k + around >= least and not _is_spare(one, other, *firsts, is_inside):
                     out[n] = pack_seed(one, other, 4 * k + around >= strong)
                     n += 1

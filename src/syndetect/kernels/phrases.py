@@ -51,7 +51,7 @@ def find_phrases(code, documents, heads, words, bounds, out):
 
 
 @kernel
-def leave_capital(buffer, bounds, begin, marks, proper):
+def keep_capitalised(buffer, bounds, begin, marks, proper):
     """Move to the front what phrases were found that may be names by their first letter.
 
     Args:

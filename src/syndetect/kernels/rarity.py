@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from syndetect.kernels.groups import is_close, pack
+from syndetect.kernels.documents import is_close
+from syndetect.kernels.groups import pack
 from syndetect.kernels.jit import inline, kernel
 
 #: Bits of the numbers by which words and shingles are counted.
@@ -64,7 +65,7 @@ def take_shingles(code, documents, number, mask, part, key, place):
 
 
 @inline
-def _leave_one(entries, low, high):
+def _keep_distinct(entries, low, high):
     """Move the distinct ones of some ascending entries to their front; returns where these end."""
     n = low + 1
     for i in range(low + 1, high):
@@ -114,7 +115,7 @@ def pair_rare(entries, time, window, most, crowd, out):
         next_one += 1
         while next_one < len(entries) and entries[next_one] >> _S32 == entries[low] >> _S32:
             next_one += 1
-        high = _leave_one(entries, low, next_one)
+        high = _keep_distinct(entries, low, next_one)
         if not 1 < high - low <= crowd or (window < 0 and high - low > most):
             continue
         has_room = high - low <= most
@@ -130,7 +131,7 @@ def pair_rare(entries, time, window, most, crowd, out):
 
 
 @kernel
-def leave_frequent(values, least, counts):
+def keep_frequent(values, least, counts):
     """Move to the front of ``values`` (uint64[n]) those that may be there ``least`` times; returns how many.
 
     What is there so often stays. Others stay that by chance share a count: ``counts`` is uint8, all 0, a power of two.

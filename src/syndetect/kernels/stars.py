@@ -149,20 +149,6 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
 
 
 @kernel
-def count_covered(begin, end, owner, order, covered):
-    """``covered[o]`` += words of owner o that lie in at least one of its ranges; ``order`` sorts by owner and begin."""
-    reach = np.int64(0)
-    for i in range(len(order)):
-        m = order[i]
-        if i == 0 or owner[m] != owner[order[i - 1]]:
-            reach = np.int64(0)
-        low = max(begin[m], reach)
-        if end[m] > low:
-            covered[owner[m]] += end[m] - low
-            reach = end[m]
-
-
-@kernel
 def find_leaders(order, same, bounds, earlier, relation, share, apart, leader, joined, joined_share):
     """Point each document, in order of time, to the representative that it joins, or to itself.
 

@@ -72,7 +72,7 @@ def seed_pairs(code: U32, low: I64, high: I64, pairs: I64) -> U64:
         pairs: int64[n, 2], numbers of ranges, the earlier first.
 
     Returns:
-        uint64[m], strong seeds as of :mod:`syndetect.kernels.nearby`; pairs without a common word have none.
+        uint64[m], strong seeds as of :mod:`syndetect.kernels.seeds`; pairs without a common word have none.
     """
     one, two = pairs[:, 0], pairs[:, 1]
     seeds = np.empty((len(pairs), 2), np.int64)
@@ -87,7 +87,7 @@ def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> U32
     Args:
         code: uint32[words].
         places: where words stand.
-        seeds: uint64[n], ascending, as of :mod:`syndetect.kernels.nearby`.
+        seeds: uint64[n], ascending, as of :mod:`syndetect.kernels.seeds`.
         rules: what is accepted.
 
     Returns:

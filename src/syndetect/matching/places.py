@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from syndetect.arrays import I64, U8, U32
-from syndetect.kernels.groups import BLOCK_BITS, UNDATED, find_owners
+from syndetect.kernels.documents import HINT_BITS, UNDATED, find_documents
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ class Places:
     def documents_of(self, words: U32) -> I64:
         """int64[n]: the documents of words."""
         document = np.empty(len(words), np.int64)
-        find_owners(words, self.hints, self.documents, document)
+        find_documents(words, self.hints, self.documents, document)
         return document
 
 
 def document_hints(documents: I64, words: int) -> U32:
-    """The document of every 256th word, as :func:`syndetect.kernels.groups.owner_of` takes it."""
-    every = np.arange(0, words, 1 << BLOCK_BITS)
+    """The document of every 256th word, as :func:`syndetect.kernels.documents.document_of` takes it."""
+    every = np.arange(0, words, 1 << HINT_BITS)
     return (np.searchsorted(documents, every, side="right") - 1).astype(np.uint32)
 
 

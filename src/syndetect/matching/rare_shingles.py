@@ -16,7 +16,7 @@ import numpy as np
 
 from syndetect.arrays import I64, U32, U64, sort_values
 from syndetect.kernels import rarity as _kernels
-from syndetect.kernels.fingerprints import PARTS, part
+from syndetect.kernels.fingerprints import PARTS, partition
 from syndetect.runtime.threads import in_order, split_evenly
 
 #: A shingle is rare that so many documents of a window have at most ...
@@ -82,7 +82,7 @@ def _entries(code: U32, documents: I64, parts: int, number: int, threads: int) -
         key, place = np.empty(room, np.uint64), np.empty(room, np.uint32)
         n = _kernels.take_shingles(code, of_it, np.int64(low), mask, which, key, place)
         bounds, entries = np.empty(PARTS + 1, np.int64), np.empty(n, np.uint64)
-        part(key[:n], place[:n], bounds, entries)
+        partition(key[:n], place[:n], bounds, entries)
         return bounds, entries
 
     with closing(in_order(take, split_evenly(documents, _CHUNK), threads)) as chunks:
@@ -106,7 +106,7 @@ def _joined(entries: Sequence[tuple[I64, U64]], time: I64, window: int, threads:
 def _tally(pairs: U64, least: int) -> tuple[U64, I64]:
     """Each of some pairs once, in order, and how often it is there; those there less than ``least`` times may go."""
     counts = np.zeros(1 << min(max(len(pairs).bit_length() + 1, 10), _MOST_BITS), np.uint8)
-    ordered = sort_values(pairs[: _kernels.leave_frequent(pairs, np.int64(least), counts)])
+    ordered = sort_values(pairs[: _kernels.keep_frequent(pairs, np.int64(least), counts)])
     is_new = np.ones(len(ordered) + 1, bool)
     np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:-1])
     first = np.flatnonzero(is_new)

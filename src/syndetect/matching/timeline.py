@@ -3,7 +3,7 @@
 import numpy as np
 
 from syndetect.arrays import I64, U32
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 
 
 def time_rank(time: I64) -> U32:

@@ -8,8 +8,9 @@ import numpy as np
 from syndetect.arrays import I64, U8, U32, U64, find_groups, gather, sort_keys, sort_values
 from syndetect.kernels import fingerprints as _kernels
 from syndetect.kernels import joining as _joining
-from syndetect.kernels.groups import find_owners, star_groups
-from syndetect.kernels.nearby import bounds_by_bits
+from syndetect.kernels.documents import find_documents
+from syndetect.kernels.groups import star_groups
+from syndetect.kernels.seeds import bounds_by_bits
 from syndetect.matching.places import Places
 from syndetect.settings import Settings
 
@@ -76,7 +77,7 @@ class Seeds:
     """Pairs of words at which two documents agree.
 
     Attributes:
-        words: uint64[n], ascending, as of :mod:`syndetect.kernels.nearby`.
+        words: uint64[n], ascending, as of :mod:`syndetect.kernels.seeds`.
         hot_keys: fingerprints in more than ``hot`` places, which were lengthened.
         starred_places: places of fingerprints that stayed hot and were joined as stars.
         dropped_places: repeats of those within one document that were left out.
@@ -102,7 +103,7 @@ def fingerprint(code: U32, documents: I64, k: int, window: int) -> Postings:
     key, place, hashes = np.empty(room, np.uint64), np.empty(room, np.uint32), np.empty(longest, np.uint64)
     n = _kernels.winnow(code, documents, k, window, hashes, key, place)
     bounds, entries = np.empty(PARTS + 1, np.int64), np.empty(n, np.uint64)
-    _kernels.part(key[:n], place[:n], bounds, entries)
+    _kernels.partition(key[:n], place[:n], bounds, entries)
     return Postings(bounds, entries)
 
 
@@ -120,7 +121,7 @@ def context_hashes(tags: U8, documents: I64, blocks: U32, words: U32, k: int) ->
         k: words of a fingerprint.
     """
     document, following = np.empty(len(words), np.int64), np.empty(len(words), np.uint32)
-    find_owners(words, blocks, documents, document)
+    find_documents(words, blocks, documents, document)
     short, long = (np.int64(k * length) for length in LENGTHS)
     _kernels.follow(tags, documents[1:], words, document, short, long, following)
     return following

@@ -16,7 +16,7 @@ import polars as pl
 
 from syndetect.arrays import I64
 from syndetect.errors import InputError
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.reading.encoding import UnusableError, encode, too_long
 
 #: The names that a column may have, whatever their case; of those that a record has, the first not null counts.

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from syndetect.arrays import F64, I64
-from syndetect.kernels.stars import count_covered
+from syndetect.kernels.ranges import count_covered
 from syndetect.schema import TABLES
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from xxhash import xxh3_64, xxh3_64_intdigest
 
 from syndetect.arrays import I64, U64
 from syndetect.errors import StoredIndexError
-from syndetect.kernels.lists import BLOCK_BITS, all_checked
+from syndetect.kernels.ranges import BLOCK_BITS, all_checked
 from syndetect.storage.filesystem import reason
 
 #: Bytes that have one checksum.

@@ -131,7 +131,7 @@ class Lists:
             entries.take(
                 begin, mode="clip"
             )  # so that memory's delays overlap; the search then has all in a cache
-        _kernels.find_runs(entries, keys, begin, end)
+        _kernels.find_runs(entries, keys, np.uint64(32), begin, end)
         return begin, end
 
     def numbers(self, begin: I64, end: I64) -> tuple[U32, I64]:

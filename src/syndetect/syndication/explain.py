@@ -13,7 +13,7 @@ import polars as pl
 
 from syndetect import intervals
 from syndetect.arrays import I64, U32, U64, Bool
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
 from syndetect.results.tables import Characters

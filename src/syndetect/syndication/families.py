@@ -19,8 +19,8 @@ import numpy as np
 
 from syndetect.arrays import F64, I64, U8, U32, U64
 from syndetect.kernels import stars as _kernels
-from syndetect.kernels.groups import UNDATED
-from syndetect.kernels.stars import count_covered
+from syndetect.kernels.documents import UNDATED
+from syndetect.kernels.ranges import count_covered
 from syndetect.matching.alignment import Matches
 
 #: The relations to a representative, by their numbers from 1; 0 is the representative itself.

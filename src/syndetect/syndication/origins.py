@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64, U32, Bool
-from syndetect.kernels.groups import UNDATED
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching.timeline import latest
 
 #: Clocks of outlets differ: times closer than this (microseconds: a quarter of an hour) tell no order.

@@ -62,7 +62,7 @@ class Lookup:
     """The phrases as :func:`syndetect.kernels.phrases.find_phrases` takes them, beginning with its third argument.
 
     ``proper`` (uint8) is 1 for each that is no name where it begins with a small letter, as
-    :func:`syndetect.kernels.phrases.leave_capital` takes it.
+    :func:`syndetect.kernels.phrases.keep_capitalised` takes it.
     """
 
     phrases: tuple[Phrase, ...]

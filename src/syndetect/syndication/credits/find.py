@@ -18,7 +18,7 @@ import numpy as np
 
 from syndetect.arrays import I64, U8
 from syndetect.intervals import Span
-from syndetect.kernels.phrases import find_phrases, leave_capital
+from syndetect.kernels.phrases import find_phrases, keep_capitalised
 from syndetect.matching.tokens import Words
 from syndetect.syndication.credits import rules
 from syndetect.syndication.credits.agencies import ELISION, SIGNOFF, Agencies, Phrase, numbers, plain
@@ -71,7 +71,7 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
     lookup = agencies.lookup
     found = np.empty((len(words.code), 3), np.int64)  # of which only what is written takes memory
     n = find_phrases(words.code, words.documents, lookup.heads, lookup.words, lookup.bounds, found)
-    n = leave_capital(buffer, bounds, words.begin, found[:n], lookup.proper)
+    n = keep_capitalised(buffer, bounds, words.begin, found[:n], lookup.proper)
     length = np.diff(lookup.bounds)[found[:n, 2]]
     begin, end = words.begin[found[:n, 1]].tolist(), words.end[found[:n, 1] + length - 1].tolist()
     places = zip(found[:n, 0].tolist(), found[:n, 2].tolist(), begin, end, strict=True)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.strategies import large
-from syndetect.kernels import nearby
+from syndetect.kernels import seeds
 from syndetect.kernels.jit import kernel
-from syndetect.kernels.nearby import SHIFT, SPAN, agreement, bounds_by_bits
+from syndetect.kernels.seeds import SHIFT, SPAN, agreement, bounds_by_bits
 
 pytestmark = pytest.mark.kernel
 
@@ -32,11 +32,11 @@ def test_agreement(random, size: int, at: int, there: int) -> None:
     other = random.choices(range(size + 1), k=there + SPAN + 2 * SHIFT)  # as short as it may be
     sides = np.array(one, np.uint8), np.array(other, np.uint8)
     assert agree(sides[0], at, sides[1], there) == plain(one, at, other, there)
-    assert nearby._plain_agreement(sides[0], at, sides[1], there) == plain(one, at, other, there)
+    assert seeds._plain_agreement(sides[0], at, sides[1], there) == plain(one, at, other, there)
 
 
 def test_an_interpreter_takes_the_plain_function() -> None:
-    assert (agreement is nearby._plain_agreement) == bool(numba.config.DISABLE_JIT)
+    assert (agreement is seeds._plain_agreement) == bool(numba.config.DISABLE_JIT)
 
 
 def best(pattern: list[int], equal: int, other: int) -> int:

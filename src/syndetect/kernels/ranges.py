@@ -1,0 +1,85 @@
+"""Ranges of items, ``begin[i]:end[i]``: their blocks in a file, their values, their characters, what they cover."""
+
+import numpy as np
+
+from syndetect.kernels.jit import kernel
+from syndetect.kernels.lists import first_from
+
+#: Bits of a byte's place in the file that are its place in the block: blocks of 16 KiB.
+BLOCK_BITS = 14
+
+
+@kernel
+def all_checked(begin, end, item_bytes, offset, checked):
+    """Whether every block that the items ``begin[i]:end[i]`` (int64[n] each) lie in has been checked.
+
+    Args:
+        begin, end: numbers of items; an empty range lies in no block.
+        item_bytes: of one item.
+        offset: where item 0 stands, in bytes of the file.
+        checked: uint8[blocks], not 0 for blocks that have been checked. What lies outside has not.
+    """
+    for i in range(len(begin)):
+        if begin[i] < end[i]:
+            first = (offset + begin[i] * item_bytes) >> BLOCK_BITS
+            last = (offset + end[i] * item_bytes - np.int64(1)) >> BLOCK_BITS
+            if first < 0 or last >= len(checked):
+                return False
+            for block in range(first, last + 1):
+                if not checked[block]:
+                    return False
+    return True
+
+
+#: What stands in a column of bytes for a value that is too large for it.
+FAR = 255
+
+
+@kernel
+def copy_ranges(values, begin, end, out):
+    """The values (uint32) of ranges, ``values[begin[i]:end[i]]``, one after the other to ``out``."""
+    n = np.int64(0)
+    for i in range(len(begin)):
+        for j in range(begin[i], end[i]):
+            out[n] = values[j]
+            n += 1
+
+
+@kernel
+def find_spans(gaps, lengths, far, first, begin, end, spans):
+    """The characters of ranges of words, from the gaps before the words and their lengths.
+
+    Args:
+        gaps, lengths: uint8[words], in characters, or ``FAR``.
+        far: int64[m, 3], ascending: the words of which either is ``FAR``, with both values.
+        first: int64[n], the first word of the document of each range.
+        begin, end: int64[n], the ranges, not empty.
+        spans: int64[n, 2], output: where the first word of each begins and its last one ends.
+    """
+    far_words = far[:, 0]
+    for i in range(len(first)):
+        at = np.int64(0)
+        for word in range(first[i], end[i]):
+            gap, length = np.int64(gaps[word]), np.int64(lengths[word])
+            if FAR in (gap, length):
+                where = first_from(far_words, np.int64(0), np.int64(len(far)), np.int64(0), np.uint64(word))
+                gap, length = far[where, 1], far[where, 2]
+            at += gap
+            if word == begin[i]:
+                spans[i, 0] = at
+            at += length
+        spans[i, 1] = at
+
+
+@kernel
+def count_covered(begin, end, document, order, covered):
+    """``covered[d]`` += words of document d in at least one of its ranges; ``order`` sorts by document and begin."""
+    reach = np.int64(0)
+    for i in range(len(order)):
+        m = order[i]
+        if i == 0 or document[m] != document[order[i - 1]]:
+            reach = np.int64(0)
+        low = max(begin[m], reach)
+        if end[m] > low:
+            covered[document[m]] += end[m] - low
+            reach = end[m]
