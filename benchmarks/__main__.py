@@ -1,10 +1,10 @@
-"""Speed, memory and recall beside other tools': ``python -m benchmarks [--size 64MB] [--parts scan] [--out DIR]``.
+"""Speed, memory and recall beside other tools: ``python -m benchmarks [--size 64MB] [--parts scan] [--out DIR]``.
 
-Without ``--corpus`` all runs on invented news (``benchmarks.corpus.maker``), whose reuse is known. The parts:
+Without ``--corpus`` the input is invented news (``benchmarks.corpus.maker``), whose reuse is known. The parts:
 
-- ``tokenise``: from raw text to 128-slot signatures, beside a memory copy and other tools.
+- ``tokenise``: from raw text to 128-slot signatures, compared with a memory copy and other tools.
 - ``signatures``: the same from ready shingle hashes.
-- ``scan``: the whole command, beside other tools over the same paragraphs.
+- ``scan``: the whole command, compared with other tools over the same paragraphs.
 - ``growth``: scans of ever larger corpora, with a time window.
 - ``hot``: a paragraph in a million articles, a document of 50 MB, a paragraph of five million words.
 
@@ -32,7 +32,7 @@ _LEAST_RECALL = 0.97
 
 
 def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
-    """All figures that were asked for."""
+    """Measure the parts that the options name."""
     corpus = options.corpus
     if corpus is None and {"tokenise", "scan"} & {*options.parts}:
         corpus = work / "corpus.jsonl"
@@ -42,9 +42,9 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     parts: dict[str, list[dict[str, Any]]] = {}
     results: dict[str, Any] = {"parts": parts}
     if "tokenise" in options.parts:
-        said = [_speed(corpus, number, options.rounds) for number in threads]
-        parts["text"] = [row for one in said for row in one["rows"]]
-        results["equal to datasketch"] = all(one["equal to datasketch"] for one in said)
+        measured = [_speed(corpus, number, options.rounds) for number in threads]
+        parts["text"] = [row for one in measured for row in one["rows"]]
+        results["equal to datasketch"] = all(one["equal to datasketch"] for one in measured)
     if "signatures" in options.parts:
         parts["hashes"] = _speed(Path(), 1, options.rounds, "--hashes")
     if "scan" in options.parts:
@@ -98,16 +98,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--size", type=bytes_of, metavar="SIZE", help="of the corpus (default: 64MB; small: 8MB)"
     )
     parser.add_argument("--parts", type=command.part_names(PARTS), help=f"(default: {','.join(PARTS)})")
-    parser.add_argument("--rounds", type=int, help="of which the medians are taken (default: 5; small: 3)")
+    parser.add_argument("--rounds", type=int, help="rounds; a figure is their median (default: 5; small: 3)")
     parser.add_argument(
         "--corpus", type=Path, metavar="FILE", help="articles of your own, .jsonl or .jsonl.gz"
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write results.json, RESULTS.md and pictures here"
     )
-    parser.add_argument(
-        "--work", type=Path, metavar="DIR", help="where corpora are written, and removed again"
-    )
+    parser.add_argument("--work", type=Path, metavar="DIR", help="the folder for temporary corpora")
     parser.add_argument("--threads", type=int, default=machine.cores(), help="(default: all cores)")
     parser.add_argument("--growth", type=lambda text: [bytes_of(one) for one in text.split(",")], metavar="SIZES",
                         default="64MB,256MB,1GB,4GB", help="(default: 64MB,256MB,1GB,4GB)")  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the benchmarks' command lines share: their options, their tables, their JSON."""
+"""Options, tables and JSON output that the benchmarks' commands share."""
 
 import argparse
 import json
@@ -28,8 +28,8 @@ def parser(description: str) -> argparse.ArgumentParser:
 
 def settings_of(options: argparse.Namespace, **fixed: float) -> Settings:
     """The settings that ``--set`` asks for; ``fixed`` are what the benchmark itself needs."""
-    asked = {name: json.loads(value) for name, _, value in (item.partition("=") for item in options.set)}
-    return Settings.from_dict({**asked, **fixed})
+    given = {name: json.loads(value) for name, _, value in (item.partition("=") for item in options.set)}
+    return Settings.from_dict({**given, **fixed})
 
 
 def print_table(rows: Sequence[Mapping[str, Any]]) -> None:

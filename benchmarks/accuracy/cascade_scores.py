@@ -1,6 +1,6 @@
-"""The clusters of a result held against what was planted.
+"""Scores of a scan's clusters against the reuse that was planted in a world.
 
-A cluster is of a plant when 60 % of the characters of its uses, at least, lie where that plant stands. A planted text
+A cluster belongs to a plant when at least 60 % of the characters of its uses lie in uses of that plant. A planted text
 that was reworded, cut or re-split comes back as several clusters; each is judged by itself and counts by its characters
 as a share of those of all clusters of the plant, so that every plant that was found counts 1.
 
@@ -25,16 +25,16 @@ from syndetect.intervals import Span, overlap
 LEAST_OVERLAP = 0.6
 
 
-class Verdict(NamedTuple):
-    """What is right in a cluster of a plant.
+class ClusterScore(NamedTuple):
+    """Which properties of a cluster agree with its plant.
 
     Attributes:
         plant: its number in the world.
         passage: the cluster's number.
-        weight: the cluster's part of the plant.
+        weight: the cluster's share of the characters of all clusters of the plant.
         kind, agency: whether the result has the right ones.
-        firsts: the right answers for the first; None is that nothing is known of it.
-        first: the result's.
+        firsts: the right answers for the first document; None stands for "unknown".
+        first: the first document as the result has it.
         roles: the share of the uses whose role is right.
     """
 
@@ -49,12 +49,12 @@ class Verdict(NamedTuple):
 
     @property
     def is_told(self) -> bool:
-        """Whether there is a first to be found."""
+        """Whether the truth names a first document."""
         return self.firsts != {None}
 
     @property
     def is_right_first(self) -> bool:
-        """Whether the first, or that none is known, is right."""
+        """Whether the result's first document, or its "unknown", is right."""
         return self.first in self.firsts
 
     @property
@@ -76,8 +76,8 @@ class _Cluster(NamedTuple):
     pieces: set[tuple[int, int]]
 
 
-def verdicts(world: World, clusters: pl.DataFrame, passages: pl.DataFrame) -> list[Verdict]:
-    """Judge every cluster that is of a plant.
+def score_clusters(world: World, clusters: pl.DataFrame, passages: pl.DataFrame) -> list[ClusterScore]:
+    """Score every cluster that belongs to a plant.
 
     Args:
         world: what was scanned.
@@ -113,7 +113,7 @@ def _plant_of(
     uses: Sequence[Mapping[str, Any]],
     standing: Mapping[str, list[tuple[int, Use]]],
 ) -> tuple[int | None, _Cluster]:
-    """Whose cluster one is, None for nobody's, and what of that plant it has."""
+    """The plant that a cluster belongs to, or None, and what the cluster has of it."""
     common: Counter[int] = Counter()
     documents, pieces = defaultdict(set), set()
     for one in uses:
@@ -134,13 +134,13 @@ def _characters(clusters: Iterable[_Cluster]) -> int:
     return sum(one.characters for one in clusters)
 
 
-def _judge(world: World, number: int, cluster: _Cluster, documents: set[str], weight: float) -> Verdict:
+def _judge(world: World, number: int, cluster: _Cluster, documents: set[str], weight: float) -> ClusterScore:
     plant = world.plants[number]
     firsts, agencies = _right_firsts(world, plant, documents), {plant.agency}
     if plant.agency and len(firsts) > 1:
         agencies.add(None)
     agency = cluster.row["agency"]
-    return Verdict(
+    return ClusterScore(
         number,
         cluster.row["passage_id"],
         weight,
@@ -153,7 +153,7 @@ def _judge(world: World, number: int, cluster: _Cluster, documents: set[str], we
 
 
 def _expected(cluster: _Cluster, standing: Mapping[str, list[tuple[int, Use]]]) -> set[str]:
-    """The articles that a cluster has or, with all of its pieces, should have."""
+    """The articles of a cluster, and those in which all of its pieces stand."""
     if not cluster.pieces:
         return cluster.documents
     held = {name: {(number, use.piece) for number, use in uses} for name, uses in standing.items()}
@@ -161,7 +161,7 @@ def _expected(cluster: _Cluster, standing: Mapping[str, list[tuple[int, Use]]]) 
 
 
 def _right_firsts(world: World, plant: Plant, documents: set[str]) -> frozenset[str | None]:
-    """The answers that are right for the first of these articles."""
+    """The right answers for the first of these articles."""
     if plant.origin is not None and plant.origin in documents:
         return frozenset([plant.origin])
     told = first_by_time({one: world.articles[one].stamp for one in documents})
@@ -196,7 +196,7 @@ def _right_roles(
 
 
 def _known(first: str | None, plant: Plant) -> str | None:
-    """A result's first; of the plant's virtual source the name as the truth has it."""
+    """A result's first document; the plant's virtual source is spelt as in the truth."""
     virtual = f"{plant.agency} (inferred)"
     return virtual if _fold(first) == _fold(virtual) else first
 
@@ -206,15 +206,15 @@ def _fold(name: str | None) -> str | None:
 
 
 @dataclass
-class Tally:
-    """Counts of a kind of plants, each found one counting 1 in all, by the weights of its clusters.
+class Counts:
+    """Weighted counts for one kind of plants; the clusters of a plant that was found weigh 1 together.
 
     Attributes:
         planted, found: plants.
-        kind, agency, roles: of ``found``, those where it is right.
-        told: those where there is a first to be found; ``first``: where it was.
-        untold: those where there is none; ``unknown``: where the result says so.
-        guesses: those where the result names a first and is wrong.
+        kind, agency, roles: plants of ``found`` where that property is right.
+        told: plants whose truth names a first document; ``first``: where the result is right.
+        untold: plants whose truth names none; ``unknown``: where the result says so.
+        guesses: plants where the result names a first document and is wrong.
     """
 
     planted: float = 0
@@ -228,22 +228,22 @@ class Tally:
     unknown: float = 0
     guesses: float = 0
 
-    def add(self, other: "Tally") -> None:
-        """Add the counts of others."""
+    def add(self, other: "Counts") -> None:
+        """Add other counts to these."""
         for one in fields(self):
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
-def tallies(world: World, judged: Iterable[Verdict]) -> dict[str, Tally]:
-    """The counts of a world by the kind of the plants; wire stories with a credit and without one apart."""
-    counts: dict[str, Tally] = defaultdict(Tally)
+def counts_by_kind(world: World, judged: Iterable[ClusterScore]) -> dict[str, Counts]:
+    """The counts of a world by kind of plant; wire stories with and without a credit are separate kinds."""
+    counts: dict[str, Counts] = defaultdict(Counts)
     names = [_class(plant) for plant in world.plants]
     for name in names:
         counts[name].planted += 1
     for one in judged:
         weight = one.weight
         counts[names[one.plant]].add(
-            Tally(
+            Counts(
                 found=weight,
                 kind=weight * one.kind,
                 agency=weight * one.agency,

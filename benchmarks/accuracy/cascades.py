@@ -1,7 +1,7 @@
-"""Who had it first and what kind of reuse it is, on worlds whose truth is known: ``python -m benchmarks.cascades``.
+"""Kinds and first documents of reuse, on worlds whose truth is known: ``python -m benchmarks.cascades``.
 
 ``corpus.worlds`` makes small worlds of invented news, in which wire stories, copies, quotations, boilerplate and
-press releases are planted; each is scanned, and the clusters are held against the truth as ``cascade_scores``
+press releases are planted; each is scanned, and the clusters are compared with the truth as ``cascade_scores``
 describes. The goal is 95 % of right kinds and 95 % of right firsts where the given times tell one, of all plants and as
 the mean of the kinds; where the times do not tell, "unknown" is right and any answer a guess.
 """
@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from benchmarks import command
-from benchmarks.accuracy.cascade_scores import Tally, Verdict, tallies, verdicts
+from benchmarks.accuracy.cascade_scores import ClusterScore, Counts, counts_by_kind, score_clusters
 from benchmarks.corpus.corpus_files import scan_records
 from benchmarks.corpus.quoted_prose import writer
 from benchmarks.corpus.world_model import World
@@ -28,13 +28,13 @@ GOAL = 0.95
 
 
 def scan_world(one: World, settings: Settings, threads: int) -> Result:
-    """The result of a scan that compares the articles of one source as well."""
+    """Scan a world; articles of the same source are compared as well."""
     return scan_records([article.record() for article in one.articles.values()], settings, threads)
 
 
-def rows_of(counts: Mapping[str, Tally]) -> list[dict[str, Any]]:
-    """The table: shares of what was found by kind, their means, and the shares of all."""
-    every = Tally()
+def rows_of(counts: Mapping[str, Counts]) -> list[dict[str, Any]]:
+    """Rows of the table: shares for each kind, for all plants, and the mean of the kinds."""
+    every = Counts()
     for one in counts.values():
         every.add(one)
     rows = [_row(name, one) for name, one in sorted(counts.items())]
@@ -45,7 +45,7 @@ def rows_of(counts: Mapping[str, Tally]) -> list[dict[str, Any]]:
 _COUNTED = ("kind", "planted", "found")
 
 
-def _row(name: str, one: Tally) -> dict[str, Any]:
+def _row(name: str, one: Counts) -> dict[str, Any]:
     return {
         "kind": name,
         "planted": round(one.planted),
@@ -70,9 +70,9 @@ def _share(part: float, whole: float) -> float | None:
 
 
 def wrong(
-    one: World, judged: Sequence[Verdict], result: Result
+    one: World, judged: Sequence[ClusterScore], result: Result
 ) -> Iterator[tuple[str, Sequence[tuple[str, Span]]]]:
-    """What is wrong, the weightiest first: what the result says and what is true, and two uses of the passage."""
+    """Wrong clusters, the heaviest first: the result and the truth in words, and two uses of the passage."""
     clusters = {row["passage_id"]: row for row in result.clusters.iter_rows(named=True)}
     for verdict in sorted(judged, key=lambda verdict: -verdict.weight):
         if verdict.is_all_right:
@@ -91,8 +91,8 @@ def wrong(
         yield text, [(document, Span(begin, end)) for document, begin, end in uses[:2]]
 
 
-def show(one: World, judged: Sequence[Verdict], result: Result, number: int) -> int:
-    """Print some of what is wrong; returns how many."""
+def show(one: World, judged: Sequence[ClusterScore], result: Result, number: int) -> int:
+    """Print some wrong clusters; returns how many."""
     shown = 0
     for text, uses in islice(wrong(one, judged, result), number):
         shown += 1
@@ -106,10 +106,10 @@ def show(one: World, judged: Sequence[Verdict], result: Result, number: int) -> 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Make worlds, scan them, and print what was right; 1 if that is less than was asked for."""
+    """Make and scan worlds, and print the scores; 1 if they are below ``--least``."""
     options = _options(arguments)
     settings = command.settings_of(options)
-    counts: dict[str, Tally] = defaultdict(Tally)
+    counts: dict[str, Counts] = defaultdict(Counts)
     start, scanning, articles, left = time.perf_counter(), 0.0, 0, options.show
     for number in range(options.count):
         one = world(options.seed, number, writer((options.seed << 16) + number))
@@ -117,9 +117,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result = scan_world(one, settings, options.threads)
         scanning += time.perf_counter() - began
         articles += len(one.articles)
-        judged = verdicts(one, result.clusters, result.passages)
-        for name, tally in tallies(one, judged).items():
-            counts[name].add(tally)
+        judged = score_clusters(one, result.clusters, result.passages)
+        for name, kind_counts in counts_by_kind(one, judged).items():
+            counts[name].add(kind_counts)
         left -= show(one, judged, result, min(left, 2))  # of no world more than two
     rows = rows_of(counts)
     command.print_table(rows)
@@ -141,7 +141,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="seed of all draws (default: 1)")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N clusters that are wrong")
     parser.add_argument(
-        "--least", type=float, default=0.0, help="least shares of right kinds and firsts (else exit 1)"
+        "--least",
+        type=float,
+        default=0.0,
+        help="exit with status 1 if the shares of right kinds or firsts are lower",
     )
     return parser.parse_args(arguments)
 

@@ -1,9 +1,9 @@
-"""How well credits are found: ``python -m benchmarks.credits [FILE]``, and how fast: ``--corpus NEWS``.
+"""Precision and recall of credits: ``python -m benchmarks.credits [FILE]``, and their speed: ``--corpus NEWS``.
 
 FILE (default: the test set of this project, whose lines were written for it) holds a JSON object a line: ``language``;
 ``place`` of the line in its article (``first``, ``middle``, ``last``); ``text``; and ``credits``, each with the agency,
-its role and the text of its span. Around the line an article is put of paragraphs in which no agency is named. The role
-``about`` is left out of the count: it stands for no credit.
+its role and the text of its span. The line is put into an article whose other paragraphs name no agency. The role
+``about`` does not count: it is no credit.
 """
 
 import argparse
@@ -41,7 +41,7 @@ _PARAGRAPHS = "".join(paragraph.replace("\n", " ") + "\n\n" for paragraph in (_F
 
 
 class Case(NamedTuple):
-    """A line of the test set: what stands where, and the credits in it (agency, role, text)."""
+    """A line of the test set, its place in the article, and its credits (agency, role, text)."""
 
     language: str
     place: str
@@ -50,7 +50,7 @@ class Case(NamedTuple):
 
     @property
     def article(self) -> str:
-        """The line in an article."""
+        """The article around the line."""
         around = _PARAGRAPHS * 2
         match self.place:
             case "first":
@@ -80,7 +80,7 @@ class Found(NamedTuple):
 
 
 def predict(cases: Sequence[Case], agencies: Agencies) -> list[list[Found]]:
-    """What is found in each case's article, ``about`` left out."""
+    """The credits found in each case's article, without the role ``about``."""
     articles = [case.article for case in cases]
     buffer, bounds = joined([article.encode() for article in articles])
     found = find(buffer, bounds, tokens.tokenise(buffer, bounds), agencies)
@@ -95,31 +95,33 @@ def predict(cases: Sequence[Case], agencies: Agencies) -> list[list[Found]]:
 
 def score(cases: Sequence[Case], found: Sequence[Sequence[Found]]) -> list[dict[str, Any]]:
     """Rows of precision and recall: over all, by language, by role, and precision by rule."""
-    hits, told, wanted = Counter[str](), Counter[str](), Counter[str]()
+    hits, predicted, expected = Counter[str](), Counter[str](), Counter[str]()
     for case, rows in zip(cases, found, strict=True):
         rest = Counter(case.credits)
         for _, role, _ in case.credits:
-            wanted.update(["all", case.language, role])
+            expected.update(["all", case.language, role])
         for one in rows:
             keys = ["all", case.language, one.role, f"rule {one.rule}"]
-            told.update(keys)
+            predicted.update(keys)
             if rest[one[:3]]:
                 rest[one[:3]] -= 1
                 hits.update(keys)
     return [
         {
             "of": key,
-            "found": told[key],
-            "precision": hits[key] / told[key] if told[key] else None,
-            "wanted": wanted[key] or None,
-            "recall": hits[key] / wanted[key] if wanted[key] else None,
+            "found": predicted[key],
+            "precision": hits[key] / predicted[key] if predicted[key] else None,
+            "wanted": expected[key] or None,
+            "recall": hits[key] / expected[key] if expected[key] else None,
         }
-        for key in sorted({*told, *wanted}, key=lambda key: (key != "all", key.startswith("rule"), key))
+        for key in sorted(
+            {*predicted, *expected}, key=lambda key: (key != "all", key.startswith("rule"), key)
+        )
     ]
 
 
 def mistakes(cases: Sequence[Case], found: Sequence[Sequence[Found]]) -> Iterable[str]:
-    """The cases in which something is wrong."""
+    """The cases with a missing or a false credit, in words."""
     for case, rows in zip(cases, found, strict=True):
         if Counter(one[:3] for one in rows) != Counter(case.credits):
             yield f"{case.language} {case.place}: {case.text!r}: {rows} instead of {list(case.credits)}"

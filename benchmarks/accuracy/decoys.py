@@ -1,7 +1,7 @@
 """False matches: ``python -m benchmarks.decoys NEWS.jsonl.gz OTHERS``.
 
 News of 2019 and the web pages of about 2009 in a PAN 2013 corpus do not reuse one another, nor do news and the
-manuals of programs (any folder of ``.txt``); so a match between such families is false.
+manuals of programs (any folder of ``.txt``); so a match between two such families is false.
 
 News and web pages quote the founding texts of the United States and a speech, which is reuse indeed; a match that
 holds one of the phrases in ``QUOTATIONS`` is counted as every other, and the rate without them stands beside.
@@ -47,7 +47,7 @@ QUOTATIONS = (
 
 
 class Half(NamedTuple):
-    """What the scan of one half found: the matches between families, and how many paragraphs it read.
+    """The false matches in the scan of one half, and the number of its paragraphs.
 
     ``false`` has the columns of matches and ``quoted``, whether a match holds a known quotation.
     """
@@ -57,7 +57,7 @@ class Half(NamedTuple):
 
 
 def read_families(options: argparse.Namespace) -> dict[str, list[Article]]:
-    """The families by name; ids begin with the family's name, so that they are told apart."""
+    """The articles of each family; an id begins with the name of its family."""
     pan = [path for side in ("src", "susp") for path in sorted((options.others / side).glob("*.txt"))]
     families = {
         "news": read_articles(options.news),
@@ -141,7 +141,7 @@ def show(matches: pl.DataFrame, texts: Mapping[str, str], number: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the curve of accepted decoys and the threshold that it asks for."""
+    """Print false matches by threshold, and the threshold that the allowed rate leads to."""
     options = _options(arguments)
     settings = command.settings_of(options, min_score=_LEAST_SCORE, min_linked_score=_LEAST_SCORE)
     articles = [article for family in read_families(options).values() for article in family]

@@ -1,15 +1,15 @@
-"""Near-duplicate documents removed, beside other tools: ``python -m benchmarks.dedup [CORPUS] [--size 16MB]``.
+"""Removal of near-duplicate documents, beside other tools: ``python -m benchmarks.dedup [CORPUS] [--size 16MB]``.
 
 CORPUS is a ``.jsonl`` or ``.jsonl.gz`` with ``text``; without it, invented news of ``corpus.maker``. To one article
 in ten are added six copies in which each word is exchanged with a probability of 1, 2, 3, 4, 5 or 7 %: at 3.8 % such a
 copy has a Jaccard similarity of 0.8 to the original, on average. All texts are reduced to lower-case ASCII words with
 spaces between them, so that every tool sees the same words, and the truth is one for all: every pair of documents whose
-sets of three-word shingles have a Jaccard similarity of 0.8 or more, reckoned as a product of sparse matrices.
+sets of three-word shingles have a Jaccard similarity of 0.8 or more, computed as a product of sparse matrices.
 
-Columns: ``removed`` documents; ``wrong`` of these, which are no near-duplicate of any that is kept; ``left``,
-documents kept beside a near-duplicate of theirs; ``found``, the share of the pairs of which at least one is removed;
+Columns: ``removed`` documents; ``wrong``, removed documents without a near-duplicate among the kept ones; ``left``,
+kept documents with a kept near-duplicate; ``found``, the share of the pairs of which at least one is removed;
 ``seconds``, the least of the rounds, in which the tools take turns; ``MB/s``; ``memory``, the largest resident set of
-all its processes, in MB. The tools are told of in ``benchmarks.accuracy.dedup_tools``.
+all its processes, in MB. The tools are described in ``benchmarks.accuracy.dedup_tools``.
 """
 
 import argparse
@@ -83,7 +83,7 @@ def near_duplicates(texts: Sequence[str]) -> I64:
 
 
 class Run(NamedTuple):
-    """What a tool's process left: documents that are kept (bool[d]), seconds, and MB of memory."""
+    """The output of a tool's process: whether each document is kept (bool[d]), seconds, MB of memory."""
 
     kept: npt.NDArray[np.bool_]
     seconds: float
@@ -91,7 +91,7 @@ class Run(NamedTuple):
 
 
 def judged(run: Run, pairs: I64) -> dict[str, Any]:
-    """How well a tool did."""
+    """The accuracy of a tool's output against the true pairs (int64[n, 2])."""
     both, one = run.kept[pairs], pairs[run.kept[pairs].sum(axis=1) == 1]
     right = np.zeros(len(run.kept), np.bool_)
     right[one[~run.kept[one]]] = True
@@ -110,7 +110,7 @@ def run(name: str, corpus: Path, documents: int, options: argparse.Namespace) ->
         RuntimeError: it fails.
     """
     out = corpus.with_suffix(f".{name}.npz")
-    asked = [
+    arguments = [
         name,
         str(corpus),
         str(out),
@@ -118,7 +118,7 @@ def run(name: str, corpus: Path, documents: int, options: argparse.Namespace) ->
         f"--text-dedup={options.text_dedup}",
     ]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.accuracy.dedup_tools", *asked],
+        [sys.executable, "-m", "benchmarks.accuracy.dedup_tools", *arguments],
         check=False,
         capture_output=True,
         text=True,
@@ -132,7 +132,7 @@ def run(name: str, corpus: Path, documents: int, options: argparse.Namespace) ->
 
 
 def _tools(options: argparse.Namespace) -> Iterator[str]:
-    """Those of the tools that are there."""
+    """The tools that are installed."""
     yield "syndetect"
     if find_spec("datatrove"):
         yield "datatrove"
@@ -175,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = command.parser("Near-duplicate documents removed, beside other tools.")
+    parser = command.parser("Removal of near-duplicate documents, compared with other tools.")
     parser.add_argument("corpus", type=Path, nargs="?", help="a .jsonl or .jsonl.gz (default: invented news)")
     parser.add_argument(
         "--size",

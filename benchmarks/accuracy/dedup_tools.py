@@ -90,11 +90,11 @@ def _join(work: tuple[Path, int]) -> None:
 
 def with_text_dedup(corpus: Path, folder: Path, options: argparse.Namespace) -> tuple[Path, float]:
     """The file of what is kept, and the seconds."""
-    asked = {
+    settings = {
         "path": "json", "data_files": corpus, "split": "train", "column": "text", "cache_dir": folder / "cache",
         "output": folder / "out", "ngram": SHINGLE_WORDS, "threshold": THRESHOLD, "num_proc": options.threads,
     }  # fmt: skip
-    words = [f"--{name}={value}" for name, value in asked.items()]
+    words = [f"--{name}={value}" for name, value in settings.items()]
     done = subprocess.run(
         [options.text_dedup, "-m", "text_dedup.minhash", *words], check=True, capture_output=True,
         text=True, cwd=folder,

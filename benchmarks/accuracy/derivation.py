@@ -1,8 +1,10 @@
-"""How far texts derive from others: ``python -m benchmarks.derivation --clough FOLDER --pan FOLDER [--news NEWS]``.
+"""Classes of derivation: ``python -m benchmarks.derivation --clough FOLDER --pan FOLDER [--news NEWS]``.
 
-The three classes on texts of which it is known, class by class as a confusion matrix, with the thresholds as they are.
-Below it what single features are worth, with thresholds set on the other four fifths (of the tasks, pairs and news),
-and what the rule is worth with thresholds set so, and set without any of the corpus in question.
+Texts of known class are classified by how far they derive from others.
+
+Prints a confusion matrix for the current thresholds; then the mean recall of single features and of the whole rule,
+with thresholds fitted on the other four fifths (of tasks, pairs and news), and with thresholds fitted without the
+corpus that is tested.
 
 - Answers of Clough and Stevenson (2011, "Developing a corpus of plagiarised short answers") beside the article that
   they were to be taken from: near copies and light revisions derive wholly, answers of those who had not seen it not
@@ -49,7 +51,7 @@ _GRID = ([*np.arange(0.12, 0.34, 0.02)], [*np.arange(0.4, 0.72, 0.02)])
 
 
 class Case(NamedTuple):
-    """A text, the one that it may derive from, what kind of case it is, its class (None: not counted), its fold."""
+    """A text and its possible source, the kind of case, the true class (None: not counted), and the fold."""
 
     text: str
     source: str
@@ -71,7 +73,7 @@ class Measured:
 
     @property
     def weight(self) -> F64:
-        """Each class weighs 1, and in it each kind as much as any other."""
+        """float64[n]: each class weighs 1 in all, divided evenly among its kinds."""
         weight = np.zeros(len(self.truth))
         for truth in range(3):
             kinds = np.unique(self.kind[self.truth == truth])
@@ -82,7 +84,7 @@ class Measured:
 
 
 def read_clough(folder: Path, seed: int = 1) -> Iterator[Case]:
-    """The answers of Clough and Stevenson, and those put together of two halves."""
+    """The answers of Clough and Stevenson, and texts made of two half answers."""
     with (folder / "file_information.csv").open(encoding="utf-8", errors="replace", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["Category"] in _CATEGORIES]
     sources = {task: _text(folder / f"orig_task{task}.txt") for task in "abcde"}
@@ -100,7 +102,7 @@ def read_clough(folder: Path, seed: int = 1) -> Iterator[Case]:
 
 
 def read_pan(folder: Path, number: int, seed: int = 1) -> Iterator[Case]:
-    """Passages of PAN, so many pairs of each kind."""
+    """Passages of at most ``number`` pairs of each kind of PAN."""
     for kind, name in KINDS.items():
         corpus = read_subcorpus(folder / name)
         pairs = Random(seed).sample(corpus.pairs, min(number, len(corpus.pairs)))
@@ -139,7 +141,7 @@ def _text(path: Path) -> str:
 
 
 def measure(corpus: str, cases: Sequence[Case], threads: int) -> Measured:
-    """Both shares of each case; how rare words are is learned from all its texts."""
+    """Both shares of each case; the rarity of words comes from the texts of all cases."""
     texts = list(dict.fromkeys(text for case in cases for text in (case.text, case.source)))
     number = {text: i for i, text in enumerate(texts)}
     pairs = np.array([(number[case.text], number[case.source]) for case in cases], np.int64)
@@ -210,7 +212,7 @@ def classes(share: F64, cuts: tuple[float, float] = (PARTIALLY, WHOLLY)) -> I64:
 
 
 def accuracy(truth: I64, found: I64, weight: F64) -> float:
-    """The mean of the classes' recalls, by weight."""
+    """The mean of the classes' weighted recalls."""
     recalls = [
         float(weight[(truth == one) & (found == one)].sum() / weight[truth == one].sum())
         for one in np.unique(truth[truth >= 0])
@@ -219,7 +221,7 @@ def accuracy(truth: I64, found: I64, weight: F64) -> float:
 
 
 def fit(cases: Measured, taken: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """The chance and the rewritten share that tell the taken cases apart best."""
+    """The settings of chance and of rewriting that classify the chosen cases best."""
     derived, wording = cases.derived[taken], cases.wording[taken]
     truth, weight = cases.truth[taken], cases.weight[taken]
     best: tuple[float, float, float] = max(
@@ -273,7 +275,7 @@ def matrix(cases: Measured, found: I64) -> list[dict[str, Any]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the confusion matrix, and what features and thresholds are worth."""
+    """Print the confusion matrix, and the recall of features and thresholds."""
     parser = argparse.ArgumentParser(description="How far texts derive from others, in three classes.")
     parser.add_argument("--clough", type=Path, help="the folder with orig_taska.txt and file_information.csv")
     parser.add_argument("--pan", type=Path, help="the folder with src, susp and the sub-corpora")

@@ -1,11 +1,11 @@
-"""How like news a made corpus is: ``python -m benchmarks.likeness MADE.jsonl NEWS.jsonl.gz``.
+"""Statistics of a made corpus compared with real news: ``python -m benchmarks.likeness MADE.jsonl NEWS.jsonl.gz``.
 
 Prints, side by side, the figures to which ``corpus.vocabulary`` was fitted. As much of the made corpus is taken as
 the news have text, since most of them depend on size. Passages that a scan finds to be reused are left out where word
 grams are counted: what remains are words that stand in several articles by chance ("in the middle of"), and these are
 what a scan's candidates are made of apart from reuse.
 
-So it was checked, 29 MB of each: of four-word grams 89.7 % (news: 86.1 %) stand in one article, 3.2 % (5.5 %) in two,
+Result for 29 MB of each: of four-word grams 89.7 % (news: 86.1 %) stand in one article, 3.2 % (5.5 %) in two,
 4.3 % (5.8 %) in up to ten, 2.9 % (2.7 %) in more; of six-word grams 98.3 % (98.5 %) in one; a scan has 8.9 (7.2)
 candidate seeds a paragraph. Twice as many words lie in reused passages (16 and 6 %): more is copied, on purpose.
 """
@@ -35,7 +35,7 @@ _MARKS = {"curly quotes": "“”", "curly apostrophes": "‘’", "straight quo
 
 
 def figures_of(articles: Sequence[Article], threads: int) -> dict[str, float]:
-    """What is compared, by name."""
+    """Statistics of articles by name."""
     texts = [article.text for article in articles]
     paragraphs = [len(piece.split()) for text in texts for piece in text.split("\n\n")]
     figures: dict[str, float] = {"MB": sum(len(text.encode()) for text in texts) / 1e6}

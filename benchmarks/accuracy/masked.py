@@ -1,9 +1,9 @@
-"""Whose copy is it, told by links alone: ``python -m benchmarks.masked NEWS``.
+"""Agencies inferred from links alone, with credits hidden: ``python -m benchmarks.masked NEWS``.
 
-Of the articles of NEWS that one agency alone is credited with, a random half lose their credits: the marks are cut
-out of the text, and a source or author that names an agency is taken away. A scan then tells from the articles they
-share passages with whose they are. Right is who leads in ``agencies``, if that is who was credited; an article has a
-link when it shares a passage with another outlet's.
+Of the articles of NEWS that credit one agency alone, a random half lose their credits: the marks are cut out of the
+text, and a source or author that names an agency is removed. A scan then infers the agency from the articles that
+share passages. The first agency in ``agencies`` should be the hidden one; an article is linked when it shares a passage
+with another outlet's article.
 """
 
 import random
@@ -22,7 +22,7 @@ _OF_TEXT = ("text", "mixture", "self")
 
 
 def credited(result: Result) -> dict[str, str]:
-    """Documents that one agency alone is credited with, and that agency."""
+    """The agency of each document that credits one agency alone."""
     rows = result.credits.filter(pl.col("role") == "text").select("doc_id", "agency").unique()
     alone = rows.filter(pl.len().over("doc_id") == 1).sort("doc_id")
     return dict(alone.iter_rows())
@@ -39,7 +39,7 @@ def masked(article: Mapping[str, Any], credits_: Sequence[Mapping[str, Any]]) ->
 
 
 def hide(articles: list[dict[str, Any]], chosen: set[str], result: Result) -> list[dict[str, Any]]:
-    """The articles, of which the chosen ones have no credit left; cut again where cutting lets another be seen."""
+    """The articles without the credits of the chosen ones; repeated, since a cut may reveal another credit."""
     for _ in range(5):
         marks = {
             document[0]: rows.to_dicts()
@@ -53,12 +53,12 @@ def hide(articles: list[dict[str, Any]], chosen: set[str], result: Result) -> li
     return articles
 
 
-def judged(truth: Mapping[str, str], chosen: set[str], result: Result) -> pl.DataFrame:
-    """``doc_id, truth, agency`` (null: none is told), ``linked``, a row for each chosen document."""
+def compared(truth: Mapping[str, str], chosen: set[str], result: Result) -> pl.DataFrame:
+    """``doc_id, truth, agency`` (null: none is inferred), ``linked``, a row for each chosen document."""
     linked = set(result.passages["doc_id"])
-    told = dict(result.documents.select("doc_id", "agencies").iter_rows())
+    inferred = dict(result.documents.select("doc_id", "agencies").iter_rows())
     rows = [
-        (document, truth[document], (told[document] or "").split(", ")[0] or None, document in linked)
+        (document, truth[document], (inferred[document] or "").split(", ")[0] or None, document in linked)
         for document in sorted(chosen)
     ]
     return pl.DataFrame(rows, schema=["doc_id", "truth", "agency", "linked"], orient="row")
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for seed in range(1, chosen_options.seeds + 1):
         half = set(random.Random(seed).sample(sorted(truth), len(truth) // 2))
         result = scan(hide(articles, half, whole), settings, threads=chosen_options.threads)
-        frame = judged(truth, half, result)
+        frame = compared(truth, half, result)
         rows.append({"seed": seed, **_figures(frame)})
         if seed == 1:
             _show(frame, chosen_options.show)
@@ -91,21 +91,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _figures(frame: pl.DataFrame) -> dict[str, Any]:
-    told, linked = frame.filter(pl.col("agency").is_not_null()), frame.filter("linked")
-    right = told.filter(pl.col("agency") == pl.col("truth")).height
+    inferred, linked = frame.filter(pl.col("agency").is_not_null()), frame.filter("linked")
+    right = inferred.filter(pl.col("agency") == pl.col("truth")).height
     return {
         "hidden": frame.height,
         "linked": linked.height,
-        "told": told.height,
+        "told": inferred.height,
         "right": right,
-        "precision": f"{100 * right / max(told.height, 1):.1f} %",
+        "precision": f"{100 * right / max(inferred.height, 1):.1f} %",
         "recall of linked": f"{100 * right / max(linked.height, 1):.1f} %",
     }
 
 
 def _show(frame: pl.DataFrame, most: int) -> None:
     for row in frame.filter(pl.col("agency") != pl.col("truth")).head(most).iter_rows(named=True):
-        print(f"{row['doc_id']}: {row['truth']}, told {row['agency']}")
+        print(f"{row['doc_id']}: {row['truth']}, inferred {row['agency']}")
 
 
 if __name__ == "__main__":

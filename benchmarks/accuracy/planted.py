@@ -1,12 +1,12 @@
 """Recall on planted reuse: ``python -m benchmarks.planted NEWS.jsonl.gz``.
 
 Paragraphs of the articles are copied, edited in nine ways and inserted into other articles
-(``benchmarks.corpus.planting`` has the rules); then the candidates and the matches of a scan are held against what
+(``benchmarks.corpus.planting`` has the rules); then the candidates and the matches of a scan are compared with what
 was planted.
 
 A planted reuse counts as a candidate when the words of a shared fingerprint lie inside it on both sides, or
 when LSH pairs the two paragraphs it stands in; as matched when one match covers at least half of its
-characters on both sides. Only the planted pair counts: other copies that the source may have are left aside.
+characters on both sides. Only the planted pair counts: other copies of the source are ignored.
 """
 
 import argparse
@@ -36,20 +36,20 @@ from syndetect.storage.scratch import Store
 
 
 def found_by_seeds(plants: Sequence[Plant], words: Words, seeds: I64, fingerprint_words: int) -> Bool:
-    """Which plants hold, on both sides, the words of a pair of agreeing fingerprints."""
+    """bool[plants]: whether both sides hold the words of a pair of equal fingerprints."""
     last = fingerprint_words - 1
-    at_origin = _owners(words, [one.origin for one in plants])
-    at_reuse = _owners(words, [one.reused for one in plants])
+    at_origin = _place_numbers(words, [one.origin for one in plants])
+    at_reuse = _place_numbers(words, [one.reused for one in plants])
     found = np.zeros(len(plants) + 1, dtype=np.bool_)  # the last for the words of no plant
     for a, b in ((seeds[:, 0], seeds[:, 1]), (seeds[:, 1], seeds[:, 0])):
-        owner = at_origin[a]
-        whole = (owner == at_origin[a + last]) & (owner == at_reuse[b]) & (owner == at_reuse[b + last])
-        found[owner[whole]] = True
+        place = at_origin[a]
+        whole = (place == at_origin[a + last]) & (place == at_reuse[b]) & (place == at_reuse[b + last])
+        found[place[whole]] = True
     return found[:-1]
 
 
 def found_by_paragraphs(plants: Sequence[Plant], words: Words, paragraph_pairs: I64) -> Bool:
-    """Which plants stand in two paragraphs that LSH pairs."""
+    """bool[plants]: whether LSH pairs the paragraphs of both sides."""
     number = len(words.paragraphs)
 
     def key(a: I64, b: I64) -> I64:
@@ -79,7 +79,7 @@ def candidates(articles: Sequence[Article], settings: Settings, threads: int) ->
 
 
 def found_by_matches(plants: Sequence[Plant], articles: Sequence[Article], matches: pl.DataFrame) -> Bool:
-    """Which plants are covered to a half or more, on both sides, by one match."""
+    """bool[plants]: whether one match covers at least half of both sides."""
     sides = pl.DataFrame(
         [_ordered(one, articles) for one in plants],
         schema=["doc_a", "from_a", "to_a", "doc_b", "from_b", "to_b"],
@@ -89,12 +89,12 @@ def found_by_matches(plants: Sequence[Plant], articles: Sequence[Article], match
 
 
 def rows_of(plants: Sequence[Plant], found: dict[str, Bool]) -> list[dict[str, Any]]:
-    """The table: the share of the plants of each kind, and of all, that each way found."""
+    """Rows of the table: for each kind and for all, the share of plants found by each method."""
     kinds = np.array([one.kind for one in plants])
     chosen = [(kind, kinds == kind) for kind in KINDS] + [("all", np.ones(len(kinds), dtype=np.bool_))]
     return [
         {"kind": kind, "number": int(mask.sum())}
-        | {way: float(flags[mask].mean()) for way, flags in found.items()}
+        | {method: float(flags[mask].mean()) for method, flags in found.items()}
         for kind, mask in chosen
         if mask.any()
     ]
@@ -106,12 +106,12 @@ def _ordered(one: Plant, articles: Sequence[Article]) -> tuple[str, int, int, st
     return articles[a.article].id, *a.span, articles[b.article].id, *b.span
 
 
-def _owners(words: Words, places: Sequence[Place]) -> I64:
-    """For every word, the place that it belongs to, -1 for none; places do not overlap."""
-    owners = np.full(len(words.code), -1, dtype=np.int64)
+def _place_numbers(words: Words, places: Sequence[Place]) -> I64:
+    """int64[words]: the number of the place that holds each word, -1 for none; places do not overlap."""
+    numbers = np.full(len(words.code), -1, dtype=np.int64)
     for i, place in enumerate(places):
-        owners[word_range(words, *place)] = i
-    return owners
+        numbers[word_range(words, *place)] = i
+    return numbers
 
 
 def _paragraphs(words: Words, places: Sequence[Place]) -> I64:
@@ -121,18 +121,18 @@ def _paragraphs(words: Words, places: Sequence[Place]) -> I64:
 
 
 def show(plants: Sequence[Plant], articles: Sequence[Article], found: dict[str, Bool], number: int) -> None:
-    """Print some plants of each kind that no match covers, and what had found them as candidates."""
+    """Print some plants of each kind that no match covers, and the methods that found them as candidates."""
     for kind in KINDS:
         missed = [i for i, one in enumerate(plants) if one.kind == kind and not found["matches"][i]]
         for i in missed[:number]:
-            ways = [way for way, flags in found.items() if flags[i]] or ["nothing"]
-            print(f"\nmissed ({kind}), found by {', '.join(ways)}:")
+            methods = [method for method, flags in found.items() if flags[i]] or ["nothing"]
+            print(f"\nmissed ({kind}), found by {', '.join(methods)}:")
             for what, (article, span) in (("origin", plants[i].origin), ("reused", plants[i].reused)):
                 command.print_passage(what, articles[article].id, articles[article].text, span)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Plant, scan, and print what was found of each kind; 1 if that is less than was asked for."""
+    """Plant, scan, and print the recall for each kind; 1 if it is below ``--least``."""
     options = _options(arguments)
     settings = command.settings_of(options)
     articles, plants = plant(read_articles(options.news), options.number, options.seed)

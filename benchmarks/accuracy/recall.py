@@ -23,7 +23,7 @@ LEAST_WORDS = 12
 
 @dataclass(frozen=True)
 class Truth:
-    """The reuse to be found.
+    """The known reuse in a corpus.
 
     Attributes:
         kind: int64[n], numbers of ``kinds``.
@@ -108,7 +108,7 @@ def by_matches(truth: Truth, matches: pl.DataFrame) -> Bool:
 
 
 def by_pairs(truth: Truth, paragraphs: Paragraphs, pairs: I64) -> Bool:
-    """Which copies stand in two paragraphs that are a pair (int64[n, 2], numbers of paragraphs)."""
+    """Which copies have their two paragraphs among the pairs (int64[n, 2], numbers of paragraphs)."""
     number = len(paragraphs.article)
     a, b = paragraphs.holding(truth.origin), paragraphs.holding(truth.copy)
     keys = np.minimum(pairs[:, 0], pairs[:, 1]) * number + np.maximum(pairs[:, 0], pairs[:, 1])
@@ -140,7 +140,7 @@ def by_groups(truth: Truth, paragraphs: Paragraphs, groups: I64) -> Bool:
 
 
 def of_found(truth: Truth, paragraphs: Paragraphs, found: Mapping[str, npt.NDArray[Any]], rows: int) -> Bool:
-    """Which copies a tool found, by the form in which it reports (see ``benchmarks.speed.peers``)."""
+    """Which copies a tool found, from pairs, groups or flags (see ``benchmarks.speed.peers``)."""
     if "pairs" in found:
         return by_pairs(truth, paragraphs, found["pairs"])
     if "groups" in found:
@@ -149,7 +149,7 @@ def of_found(truth: Truth, paragraphs: Paragraphs, found: Mapping[str, npt.NDArr
 
 
 def shares(truth: Truth, found: Bool) -> Mapping[str, float]:
-    """The share that was found, of all and of each kind."""
+    """Recall of all copies and of each kind."""
     every = {"all": np.ones(len(found), np.bool_)} | {
         name: truth.kind == number for number, name in enumerate(truth.kinds)
     }

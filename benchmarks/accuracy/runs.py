@@ -3,7 +3,7 @@
 Every run of N or more words (default 10) that two articles share must lie in the matches of the two, 90 % of
 its characters in both articles. Words are found here by a regular expression of their own, so that the
 tokeniser of the scan is under test too: letters, digits and inner apostrophes, case folded, apostrophes made
-one.
+equal.
 
 A run most of which stands in more places than the setting ``hot_places`` is *common*: the scan joins such
 places as a star and not in all pairs, by design. A common run must lie, in both articles, in matches with any
@@ -37,7 +37,7 @@ class Run(NamedTuple):
     """Words that two articles share, as long as they go on; ``a`` comes before ``b`` in the corpus.
 
     ``places`` is how often the corpus has N words in a row of it, the lower median over all such: two where
-    nobody else shares the run.
+    no third article shares the run.
     """
 
     a: int
@@ -107,7 +107,7 @@ def _is_covered(span: Span, others: Sequence[Span]) -> bool:
 
 
 def rows_of(runs: Sequence[Run], missed: Sequence[Run], common: int) -> list[dict[str, int | str]]:
-    """The table: runs by their length, those that are common apart."""
+    """Rows of the table: counts of runs by length; common runs have their own columns."""
     rows = []
     for low, high in zip(_LENGTHS, [*_LENGTHS[1:], sys.maxsize], strict=True):
         row: dict[str, int | str] = {

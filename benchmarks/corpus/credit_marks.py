@@ -1,4 +1,4 @@
-"""How newsrooms credit an agency or mark a press release, in four languages, and what only looks like a credit."""
+"""How newsrooms credit an agency or mark a press release, in four languages, and lines that only look like credits."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -84,7 +84,7 @@ _PHOTOS = (
 
 
 class Mark(NamedTuple):
-    """What an article says of where its text is from, each part empty where it does not stand.
+    """The lines of an article that name the origin of its text, each empty where there is none.
 
     Attributes:
         lead: before the first words of the text, in their line.
@@ -106,7 +106,7 @@ def credit(
 
     An article that begins with paragraphs of the outlet's own (``has_intro``) has no dateline of the agency's.
     """
-    said = _words(agency, outlet, language, day)
+    values = _words(agency, outlet, language, day)
     mark = Mark()
     parts = (
         ("above", "below", "below", "author") if has_intro else ("lead", "above", "below", "below", "author")
@@ -114,18 +114,18 @@ def credit(
     for part in random.sample(parts, random.choice((1, 1, 2))):
         match part:
             case "lead":
-                mark = mark._replace(lead=random.choice(_DATELINES[language]).format_map(said))
+                mark = mark._replace(lead=random.choice(_DATELINES[language]).format_map(values))
             case "above":
-                mark = mark._replace(above=random.choice(_BYLINES[language]).format_map(said))
+                mark = mark._replace(above=random.choice(_BYLINES[language]).format_map(values))
             case "below":
-                mark = mark._replace(below=random.choice(_CLOSINGS[language]).format_map(said))
+                mark = mark._replace(below=random.choice(_CLOSINGS[language]).format_map(values))
             case _:
                 mark = mark._replace(author=random.choice((agency.name, agency.full)))
     return mark
 
 
 def agency_mark(agency: Agency, language: str, day: datetime, random: Random) -> Mark:
-    """What an agency's own text has: a dateline and, of some, a sign-off."""
+    """The marks of an agency's own text: a dateline and, for some, a sign-off."""
     lead = random.choice(_DATELINES[language][:3]).format_map(_words(agency, "", language, day))
     people = [f"{proper_name(random)} {proper_name(random)}" for _ in range(2)]
     below = f"(Reporting by {people[0]}; Editing by {people[1]})" if agency.name == "Reuters" else ""

@@ -1,4 +1,4 @@
-"""Documents of about thirty paragraphs to ask an index about, of which it is known what the index has of them."""
+"""Query documents of about thirty paragraphs for an index, whose overlap with the index is known."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from benchmarks.corpus.edits import LEAST_WORDS, Vocabulary, edited, house_style
 from benchmarks.corpus.maker import Options, make, truth_path
 from benchmarks.corpus.planting import paragraphs_of
 
-#: What a document shares with the index: nothing but by chance; a third of its paragraphs; all of them.
+#: The share of a document's paragraphs that stand, edited, in the index: none (but by chance), a third, all.
 KINDS = ("new", "a third", "whole")
 
 _PARAGRAPHS = range(25, 36)
@@ -22,12 +22,12 @@ _EDITED = 0.05  # of the words of what is shared
 _SEED = 77  # of documents that no index has
 
 
-class Question(NamedTuple):
-    """A document to ask about.
+class IndexQuery(NamedTuple):
+    """A query document.
 
     Attributes:
         kind: one of :data:`KINDS`.
-        origin: the id of the indexed article whose paragraphs it runs, if any.
+        origin: the id of the indexed article that it copies paragraphs from, if any.
         document: the document.
     """
 
@@ -36,8 +36,8 @@ class Question(NamedTuple):
     document: dict[str, Any]
 
 
-def make_questions(corpus: Path, out: Path, count: int, seed: int) -> int:
-    """Write documents, of each kind as many, as JSON Lines; returns their paragraphs, on average.
+def make_queries(corpus: Path, out: Path, count: int, seed: int) -> int:
+    """Write queries, equally many of each kind, as JSON Lines; returns their mean number of paragraphs.
 
     Args:
         corpus: what is indexed, as ``benchmarks.corpus.maker`` writes it.
@@ -61,15 +61,15 @@ def make_questions(corpus: Path, out: Path, count: int, seed: int) -> int:
                 taken = [_run(piece, rng, vocabulary) for piece in origin["text"].split("\n\n")]
                 pieces = taken if kind == "whole" else pieces[:10] + taken[10:20] + pieces[20:]
             document = {"id": f"q{number}", "text": "\n\n".join(pieces), "published": one["published"]}
-            question = Question(kind, None if origin is None else origin["id"], document)
-            file.write(json.dumps(question._asdict(), ensure_ascii=False) + "\n")
+            query = IndexQuery(kind, None if origin is None else origin["id"], document)
+            file.write(json.dumps(query._asdict(), ensure_ascii=False) + "\n")
             total += len(pieces)
     return round(total / max(len(new), 1))
 
 
-def read_questions(path: Path) -> list[Question]:
-    """The documents that :func:`make_questions` wrote."""
-    return [Question(**one) for one in _articles(path)]
+def read_queries(path: Path) -> list[IndexQuery]:
+    """The documents that :func:`make_queries` wrote."""
+    return [IndexQuery(**one) for one in _articles(path)]
 
 
 def _articles(path: Path) -> Iterator[dict[str, Any]]:
@@ -78,7 +78,7 @@ def _articles(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _drawn(corpus: Path, random: Random) -> Iterator[dict[str, Any]]:
-    """Articles of the right length from anywhere in a corpus, without end."""
+    """Endless random articles of the right length from a corpus."""
     size = corpus.stat().st_size
     with corpus.open("rb") as file:
         while True:

@@ -4,7 +4,7 @@ JSON Lines with ``id``, ``source``, ``published``, ``title`` and ``text``, in or
 a day (so 64 MB are seven weeks, and 4 GB nine years). To an index they read like English news:
 ``corpus.vocabulary`` has the figures, ``benchmarks.accuracy.likeness`` says how they were checked.
 
-What is reused, and where, is known:
+The reuse, and its places, are known:
 
 - One article in twelve is a wire story by one of eight agencies. Three in ten of all articles run one of the last four
   days, some stories never and some forty times: all of it (one article in a hundred is an exact copy), all but some
@@ -44,7 +44,7 @@ _DAYS = 40_000
 
 @dataclass(frozen=True)
 class Options:
-    """What decides a corpus.
+    """The parameters of a corpus.
 
     Attributes:
         size: its bytes; the articles that fit are written.
@@ -161,18 +161,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--hot", type=int, default=0, metavar="N", help="one in N articles has the same paragraph"
     )
     parser.add_argument("--hot-distinct", action="store_true", help="and each has another one in its place")
-    asked = parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
     options = Options(
-        asked.size,
-        asked.articles,
-        asked.seed,
-        asked.articles_a_day,
-        asked.length,
-        asked.hot,
-        asked.hot_distinct,
+        given.size,
+        given.articles,
+        given.seed,
+        given.articles_a_day,
+        given.length,
+        given.hot,
+        given.hot_distinct,
     )
     start = perf_counter()
-    articles, size = make(asked.out, options)
+    articles, size = make(given.out, options)
     seconds = perf_counter() - start
     print(f"{articles:,} articles, {size / 1e6:.1f} MB, {seconds:.1f} s, {size / 1e6 / seconds:.0f} MB/s")
 

@@ -1,4 +1,4 @@
-"""Invented outlets: whose they are, how they set quotation marks, and what their clocks say."""
+"""Invented outlets: their owners, their quotation marks, and the errors of their clocks."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -61,7 +61,7 @@ class Outlet(NamedTuple):
 
 
 class Stamp(NamedTuple):
-    """When an article says that it was published, and which moments that may mean.
+    """The publication time that an article states, and the moments that it may mean.
 
     Attributes:
         published: as given, None where nothing is.

@@ -32,7 +32,7 @@ class Place(NamedTuple):
 
 
 class Plant(NamedTuple):
-    """One planted reuse: where its words come from and where they were put, in the corpus with all plants."""
+    """One planted reuse: the places of the original and of the copy, in the corpus with all plants."""
 
     kind: str
     origin: Place

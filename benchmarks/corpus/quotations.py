@@ -1,4 +1,4 @@
-"""What somebody said, and how outlets quote it."""
+"""Statements of a speaker, and paragraphs that quote them."""
 
 from collections.abc import Mapping, Sequence
 from random import Random

@@ -1,4 +1,4 @@
-"""Paragraphs of the invented language as text, with quotation marks that every outlet can put in its own way."""
+"""Paragraphs of the invented language as text, with neutral quotation marks that each outlet replaces by its own."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""How an outlet runs a text that is not its own: whole or in part, reworded, in other paragraphs."""
+"""Versions of a story as other outlets run it: whole or in part, reworded, in other paragraphs."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,14 +13,14 @@ from benchmarks.corpus.world_model import PARAGRAPH, SENTENCE, Segment
 _BETWEEN_MARKS = re.compile(f"[^{OPEN}{CLOSE}{INNER_OPEN}{INNER_CLOSE}]+")
 _SENTENCE_END = re.compile(f"\\.{CLOSE}? ")
 
-#: A part that is taken has so many words at least, ...
+#: The least words of an excerpt.
 LEAST_WORDS = 30
-#: ... and quotations make no more of its characters: else it would rather be a use of these.
+#: The largest share of an excerpt's characters within quotations; beyond it, the excerpt is a reuse of these.
 MOST_QUOTED = 0.4
 
 
-class Desk:
-    """Rewords with the words of a world's texts."""
+class Rewriter:
+    """Rewrites stories with the vocabulary of a world's texts."""
 
     def __init__(self, texts: Iterable[str], random: Random) -> None:
         self._vocabulary = Vocabulary(map(unquoted, texts))
@@ -37,7 +37,7 @@ class Desk:
             plant: its number.
             pieces: which paragraphs are run, ascending.
             share: of their words that are changed (see ``benchmarks.corpus.edits``).
-            resplit: some paragraphs are parted in two, some joined with the one before.
+            resplit: some paragraphs are split in two, some joined with the one before.
         """
         segments: list[Segment] = []
         for piece in pieces:

@@ -24,7 +24,7 @@ from benchmarks.corpus.vocabulary import Language, mix
 from syndetect.arrays import I64, U8, U64
 from syndetect.kernels.jit import inline
 
-#: What a truth row's first column says; the names of ``benchmarks.corpus.edits`` where the kinds are the same.
+#: Kinds of copies, numbered by the first column of the truth; named as in ``benchmarks.corpus.edits``.
 KINDS = (
     "identical", "house style", "8 % edited", "12 % edited", "22 % edited", "first 60 %, new tail",
     "within three times longer", "merged with neighbour", "12 words within 40", "16 words, 8 % edited, within 44",
@@ -71,7 +71,7 @@ class Wires(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What decides a corpus, as numbers that a kernel can take (see ``benchmarks.corpus.maker.Options``)."""
+    """The parameters of a corpus as numbers for a kernel (see ``benchmarks.corpus.maker.Options``)."""
 
     seed: np.uint64
     articles_a_day: np.int64

@@ -1,4 +1,4 @@
-"""Articles in the making, and what was planted in them: to the character, once they are printed."""
+"""Articles of a world and the reuse planted in them, with exact character ranges once a world is finished."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Segment(NamedTuple):
 
 @dataclass
 class Draft:
-    """An article before it is printed.
+    """An article before its text is assembled.
 
     Attributes:
         outlet: whose it is.
@@ -68,11 +68,11 @@ class Use(NamedTuple):
 
 @dataclass
 class Plant:
-    """A text that was planted, and what is true of it.
+    """A planted text and the truth about it.
 
     Attributes:
         kind: as the column ``kind`` of the table ``clusters`` has it.
-        agency: whose text it is, None for nobody's or one that nobody credits.
+        agency: the agency that wrote it, None for no agency or one without a credit.
         origin: the agency's own article, if it is in the corpus.
         credited: the articles that credit the agency alone.
         uses: where its pieces stand.
@@ -86,7 +86,7 @@ class Plant:
 
 
 class Article(NamedTuple):
-    """An article as it is given to a scan, and what its clock leaves open."""
+    """An article as a scan gets it, and the range of its publication time."""
 
     id: str
     text: str
@@ -96,7 +96,7 @@ class Article(NamedTuple):
     stamp: Stamp
 
     def record(self) -> dict[str, Any]:
-        """What a scan is given of it."""
+        """The article as a mapping for a scan."""
         given = {"id": self.id, "text": self.text, "source": self.source, "published": self.stamp.published}
         return given | {"author": self.author or None}
 
@@ -110,8 +110,8 @@ class World:
 
 
 @dataclass
-class Sketch:
-    """A plant while drafts are still without ids: what is kept of it, drafts by their places in the list."""
+class PlantDraft:
+    """A plant before drafts have ids: it names drafts by their places in the list."""
 
     kind: str
     agency: str | None = None
@@ -119,10 +119,12 @@ class Sketch:
     credited: set[int] = field(default_factory=set)
 
 
-def print_world(number: int, drafts: Sequence[Draft], sketches: Sequence[Sketch], random: Random) -> World:
-    """Give the articles ids, their order and their quotation marks, and say where what was planted stands.
+def finish_world(
+    number: int, drafts: Sequence[Draft], plant_drafts: Sequence[PlantDraft], random: Random
+) -> World:
+    """Give the articles ids, an order and quotation marks, and record where the plants stand.
 
-    Neither ids nor order tell anything; what was planted in one article alone is no plant.
+    Ids and order carry no information; a text planted in one article alone is no plant.
     """
     order = list(range(len(drafts)))
     random.shuffle(order)
@@ -136,7 +138,7 @@ def print_world(number: int, drafts: Sequence[Draft], sketches: Sequence[Sketch]
             None if one.origin is None else ids[one.origin],
             {ids[draft] for draft in one.credited},
         )
-        for one in sketches
+        for one in plant_drafts
     ]
     articles = {}
     for at in order:

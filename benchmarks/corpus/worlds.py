@@ -30,8 +30,8 @@ from benchmarks.corpus.credit_marks import (
 from benchmarks.corpus.outlets import CURLY, STRAIGHT, TIE, Outlet, outlets, proper_name
 from benchmarks.corpus.quotations import quoting, statement
 from benchmarks.corpus.quoted_prose import Writer, quoted_share, unquoted
-from benchmarks.corpus.rewriting import MOST_QUOTED, Desk
-from benchmarks.corpus.world_model import Draft, Segment, Sketch, World, print_world
+from benchmarks.corpus.rewriting import MOST_QUOTED, Rewriter
+from benchmarks.corpus.world_model import Draft, PlantDraft, Segment, World, finish_world
 
 _ARTICLES = 120
 _DAYS = (21, 35)
@@ -48,11 +48,11 @@ def world(seed: int, number: int, write: Writer) -> World:
     """
     maker = _Maker(Random(f"{seed} {number}"), write, has_agencies=number % 2 == 0)
     maker.fill()
-    return print_world(number, maker.drafts, maker.sketches, maker.random)
+    return finish_world(number, maker.drafts, maker.plant_drafts, maker.random)
 
 
 class _Maker:
-    """A world in the making."""
+    """Builds a world event by event."""
 
     def __init__(self, random: Random, write: Writer, *, has_agencies: bool) -> None:
         self.random, self.write, self.has_agencies = random, write, has_agencies
@@ -60,12 +60,12 @@ class _Maker:
         self.days = random.randint(*_DAYS)
         self.start = datetime(2031, random.randint(1, 11), random.randint(1, 28), tzinfo=UTC)
         self.drafts: list[Draft] = []
-        self.sketches: list[Sketch] = []
-        self.desk = Desk(write([40] * 40), random)
+        self.plant_drafts: list[PlantDraft] = []
+        self.rewriter = Rewriter(write([40] * 40), random)
         self.wires: list[tuple[int, Agency, list[str], datetime]] = []
 
     def fill(self) -> None:
-        """Let everything happen."""
+        """Draw all events."""
         draw = self.random.random
         events: list[tuple[Callable[[], None], int]] = [
             (self.wire, 1 + (draw() < 0.5)),
@@ -88,7 +88,7 @@ class _Maker:
         language = self.random.choice([outlet.language for outlet in self.outlets])
         agency = self.random.choice(AGENCIES[language])
         plant, story, start = self.plant("wire", agency.name), self.story(5, 10), self.moment()
-        sketch = self.sketches[plant]
+        sketch = self.plant_drafts[plant]
         if self.has_agencies:
             sketch.origin = len(self.drafts)
             self.drafts.append(self.agency_article(agency, language, story, plant, start))
@@ -122,7 +122,7 @@ class _Maker:
         at = max(start for *_, start in self.wires) + timedelta(hours=self.random.uniform(3, 12))
         segments = self.own(1, 2)
         for plant, _, story, _ in self.wires:
-            segments += self.desk.run(story, plant, self.desk.part(story), 0, resplit=False)
+            segments += self.rewriter.run(story, plant, self.rewriter.part(story), 0, resplit=False)
         segments.append(Segment(closing_list([agency for _, agency, *_ in self.wires], self.random)))
         self.drafts.append(Draft(self.random.choice(self.outlets), at, segments))
 
@@ -142,11 +142,11 @@ class _Maker:
         origin, *others = self.takers(self.random.randint(2, 4), 2)
         article = Draft(origin, start, [Segment(text, plant, piece) for piece, text in enumerate(story)])
         article.author = self.reporter()
-        self.drafts.append(self.decoyed(article))
+        self.drafts.append(self.with_decoy(article))
         for outlet in others:
             at = start + timedelta(hours=1 + 95 * self.random.random() ** 2)
-            pieces, share = self.desk.part(story), self.random.choice(_SHARES)
-            taken = self.desk.run(story, plant, pieces, share, resplit=self.random.random() < 0.3)
+            pieces, share = self.rewriter.part(story), self.random.choice(_SHARES)
+            taken = self.rewriter.run(story, plant, pieces, share, resplit=self.random.random() < 0.3)
             self.drafts.append(Draft(outlet, at, self.own(1, 3) + taken + self.own(0, 3), self.reporter()))
 
     def quote(self) -> None:
@@ -158,7 +158,7 @@ class _Maker:
             segments = self.own(1, 3)
             segments += quoting(said, plant, speaker, outlet.language, self.random, self.write)
             at = self.soon(start, hours=8)
-            self.drafts.append(self.decoyed(Draft(outlet, at, segments + self.own(1, 3), self.reporter())))
+            self.drafts.append(self.with_decoy(Draft(outlet, at, segments + self.own(1, 3), self.reporter())))
 
     def release(self) -> None:
         """A press release that outlets run as it is or but for some paragraphs; two at least leave its mark."""
@@ -167,9 +167,9 @@ class _Maker:
         mark = release_mark(takers[0].language, start, self.random)
         for place, outlet in enumerate(takers):
             is_whole = place < 2 or self.random.random() < 0.7
-            pieces = list(range(len(story))) if is_whole else self.desk.without_some(story)
+            pieces = list(range(len(story))) if is_whole else self.rewriter.without_some(story)
             draft = Draft(
-                outlet, self.soon(start, hours=8), self.desk.run(story, plant, pieces, 0, resplit=False)
+                outlet, self.soon(start, hours=8), self.rewriter.run(story, plant, pieces, 0, resplit=False)
             )
             if place < 2 or self.random.random() < 0.6:
                 draft.credit(mark)
@@ -187,7 +187,7 @@ class _Maker:
 
     def noise(self, outlet: Outlet, at: datetime) -> None:
         """An article that reuses nothing."""
-        self.drafts.append(self.decoyed(Draft(outlet, at, self.own(3, 8), self.reporter())))
+        self.drafts.append(self.with_decoy(Draft(outlet, at, self.own(3, 8), self.reporter())))
 
     def boilerplate(self) -> None:
         """Footers and boxes: an owner's on all articles of its outlets, or on most; these publish several each."""
@@ -222,9 +222,9 @@ class _Maker:
         if form < 0.45:
             pieces = list(range(len(story)))
         else:
-            pieces = self.desk.part(story) if form < 0.8 else self.desk.without_some(story)
+            pieces = self.rewriter.part(story) if form < 0.8 else self.rewriter.without_some(story)
         is_resplit = self.random.random() < 0.25
-        taken = self.desk.run(story, plant, pieces, self.random.choice(_SHARES), resplit=is_resplit)
+        taken = self.rewriter.run(story, plant, pieces, self.random.choice(_SHARES), resplit=is_resplit)
         before = self.own(1, 2) if self.random.random() < 0.2 else []
         after = self.own(1, 3) if self.random.random() < 0.3 else []
         draft = Draft(outlet, at, before + taken + after)
@@ -235,8 +235,8 @@ class _Maker:
             draft.credit(credit(credited, outlet.name, language, at, self.random, has_intro=intro))
         return draft
 
-    def decoyed(self, draft: Draft) -> Draft:
-        """An article, some with a picture's credit to an agency or a claim of one's."""
+    def with_decoy(self, draft: Draft) -> Draft:
+        """An article, some with a photo credit or a citation of an agency, which are no credits for the text."""
         language, draw = draft.outlet.language, self.random.random()
         if draw < 0.1:
             draft.segments.insert(0, Segment(photo_credit(language, self.random)))
@@ -247,8 +247,8 @@ class _Maker:
 
     def plant(self, kind: str, agency: str | None = None) -> int:
         """The number of a new plant."""
-        self.sketches.append(Sketch(kind, agency))
-        return len(self.sketches) - 1
+        self.plant_drafts.append(PlantDraft(kind, agency))
+        return len(self.plant_drafts) - 1
 
     def takers(self, number: int, owners: int, *, dated: bool = False) -> list[Outlet]:
         """About so many outlets in random order, the first of them of different owners; if asked, all with dates."""
@@ -274,7 +274,7 @@ class _Maker:
         return start + min(timedelta(hours=hours * self.random.lognormvariate(0, 1.2)), timedelta(hours=46))
 
     def story(self, least: int, most: int) -> list[str]:
-        """Paragraphs of a text that is to be reused; of one with more quotations, parts would be uses of these."""
+        """Paragraphs of a story, few of them quotations: a share of a quotation would be a reuse of that."""
         while True:
             story = self.prose(self.random.randint(least, most), 20, 55)
             if quoted_share(" ".join(story)) <= MOST_QUOTED:

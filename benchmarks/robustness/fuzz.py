@@ -1,9 +1,9 @@
 """Random and broken input: ``python -m benchmarks.fuzz [--minutes 60] [--seed 1] [--only reader|index|cli]``.
 
 - ``reader``: files of articles in every format that is read, of odd values and mostly broken; they are read twice,
-  scanned, put into an index and asked about.
-- ``index``: an index whose files are damaged in many places, or whose manifest says odd things with a right checksum,
-  is opened, asked everything, compacted and asked again.
+  scanned, indexed and queried.
+- ``index``: an index whose files are damaged in many places, or whose manifest has odd values and a right checksum,
+  is opened, queried in every way, compacted and queried again.
 - ``cli``: the commands, over such files and with odd options.
 
 Nothing may be raised but syndetect's own errors, no command end otherwise than the help page says, no answer be wrong,
@@ -28,7 +28,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.robustness.fuzz_cases import CASES
-from benchmarks.robustness.index_checks import Failure, Problem, Refusal, attempt, tell
+from benchmarks.robustness.index_checks import Failure, Problem, Refusal, attempt, report
 
 KINDS = ("failures",)
 
@@ -44,7 +44,7 @@ def mode_of(number: int, only: str | None) -> str:
 
 
 def run_case(number: int, seed: int, only: str | None, work: Path) -> list[str]:
-    """What is wrong in a case, in words."""
+    """The problems of a case, in words."""
     mode = mode_of(number, only)
     with tempfile.TemporaryDirectory(dir=work) as folder:
         wrong = attempt(lambda: CASES[mode](Random(f"{seed} {mode} {number}"), Path(folder)))
@@ -53,8 +53,8 @@ def run_case(number: int, seed: int, only: str | None, work: Path) -> list[str]:
     )
 
 
-def work_off(pipe: Connection, first: int, seed: int, only: str | None, work: Path) -> None:
-    """Run cases from one on, and tell what was wrong in each; in a process of its own."""
+def run_cases(pipe: Connection, first: int, seed: int, only: str | None, work: Path) -> None:
+    """Run cases from ``first`` on, and send the problems of each; runs in a process of its own."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where polars tells of its panics
     with tempfile.TemporaryDirectory(dir=work) as folder:
@@ -67,7 +67,7 @@ class Fuzzing:
     """Cases one after the other, in processes that are replaced when they end.
 
     Attributes:
-        seed, only: as of the command line.
+        seed, only: as on the command line.
         work: a folder for all files.
         goes_on: whether another case, of this number, is to be run.
         done: how many cases there were of each kind.
@@ -82,14 +82,14 @@ class Fuzzing:
     problems: list[Problem] = field(default_factory=list)
 
     def run(self, first: int) -> None:
-        """Run cases until it is enough."""
+        """Run cases for as long as ``goes_on`` says."""
         processes = multiprocessing.get_context("forkserver")
         processes.set_forkserver_preload(["benchmarks.robustness.index_checks", "syndetect.index.index"])
         number = first
         while self.goes_on(number):
             ours, theirs = processes.Pipe(duplex=False)
             process = processes.Process(
-                target=work_off, args=(theirs, number, self.seed, self.only, self.work)
+                target=run_cases, args=(theirs, number, self.seed, self.only, self.work)
             )
             process.start()
             theirs.close()
@@ -99,11 +99,11 @@ class Fuzzing:
             process.join()
 
     def _follow(self, process: BaseProcess, pipe: Connection, number: int) -> int:
-        """Take down what a process tells until it ends; the number of the next case."""
+        """Record the messages of a process until it ends; returns the number of the next case."""
         first = number
         while self.goes_on(number):
             if not pipe.poll(_START if number == first else _LONGEST):
-                return self._take(number, ["it does not end"])
+                return self._record(number, ["it does not end"])
             try:
                 wrong = pipe.recv()
             except (EOFError, OSError):
@@ -111,12 +111,12 @@ class Fuzzing:
                 return (
                     number
                     if process.exitcode == 0
-                    else self._take(number, [f"exit status {process.exitcode}"])
+                    else self._record(number, [f"exit status {process.exitcode}"])
                 )
-            number = self._take(number, wrong)
+            number = self._record(number, wrong)
         return number
 
-    def _take(self, number: int, wrong: Sequence[str]) -> int:
+    def _record(self, number: int, wrong: Sequence[str]) -> int:
         mode = mode_of(number, self.only)
         self.done[mode] += 1
         for what in wrong:
@@ -128,14 +128,14 @@ class Fuzzing:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run cases, tell; 1 if any failed."""
+    """Run cases and report; 1 if any failed."""
     parser = argparse.ArgumentParser(description="Random and broken input.")
     parser.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
     parser.add_argument("--count", type=int, help="so many cases instead")
     parser.add_argument("--seed", type=int, default=1, help="of all cases (default: 1)")
     parser.add_argument("--only", choices=[*CASES], help="one kind of case")
     parser.add_argument("--case", type=int, metavar="N", help="this case alone, in this process")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the account as JSON")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the report as JSON")
     options = parser.parse_args(arguments)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as work:
@@ -157,7 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "seed": options.seed,
         "seconds": round(time.monotonic() - began, 1),
     }
-    return tell(figures, KINDS, fuzzing.problems, options.out)
+    return report(figures, KINDS, fuzzing.problems, options.out)
 
 
 if __name__ == "__main__":

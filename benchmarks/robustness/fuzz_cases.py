@@ -1,4 +1,4 @@
-"""The cases of ``fuzz``: each makes its input from a seed, and says what it found wrong, in words."""
+"""The cases of ``fuzz``: each makes its input from a seed, and returns the problems in words."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ _INTACT_SEED = 1
 
 
 class _Read(NamedTuple):
-    """What reading gives."""
+    """What a reader returned: the articles, and the skipped sources with their reasons."""
 
     articles: pl.DataFrame
     skipped: list[tuple[str, str]]
@@ -38,7 +38,7 @@ class _Read(NamedTuple):
 
 
 def reader(random: Random, folder: Path) -> list[str]:
-    """Read files twice, in batches of other sizes; scan them; put them into an index and ask it about them."""
+    """Read files twice, in batches of other sizes; scan them; index and query them."""
     paths = _put_files(random, folder)
     columns = _columns(random)
     most = random.choice([50, 3000, 128 << 20])
@@ -86,7 +86,7 @@ def _columns(random: Random) -> dict[str, str] | None:
 
 
 def _read(paths: Sequence[str], columns: Mapping[str, str] | None, size: int, most: int) -> _Read:
-    """Everything that is read; values that are out of their range raise."""
+    """Read all articles; raises where a value is out of its range."""
     skipped: list[tuple[str, str]] = []
     frames = list(
         sources.read(
@@ -106,18 +106,18 @@ def _read(paths: Sequence[str], columns: Mapping[str, str] | None, size: int, mo
 
 
 def _compare_with_scan(paths: Sequence[str], columns: Mapping[str, str] | None, folder: Path) -> list[str]:
-    """Where an index of files answers differently about them than a scan of them."""
+    """Differences between the answers of an index of files and a scan of them."""
     settings = Settings(hot_places=3)
     scanned = scan(list(paths), settings, columns=columns, threads=1)
     with Index.create(folder / "index", settings) as index:
         added = index.add(list(paths), columns=columns, threads=1)
-        asked = index.query_many(list(paths), columns=columns, threads=1)
+        answer = index.query_many(list(paths), columns=columns, threads=1)
         index.verify()
         held = len(index)
     wrong = []
     if added.documents != scanned.documents.height or held != added.documents:
         wrong.append(f"{added} of which {held} are held, and {scanned.documents.height} were scanned")
-    if not asked.documents.equals(scanned.documents):
+    if not answer.documents.equals(scanned.documents):
         wrong.append("the index has other reuse than a scan")
     return wrong
 
@@ -131,7 +131,7 @@ def _intact(folder: Path) -> Intact:
 
 
 def index(random: Random, folder: Path) -> list[str]:
-    """Damage files of an index, or have its manifest say odd things with a right checksum; ask everything of it.
+    """Damage files of an index, or give its manifest odd values and a right checksum; query it.
 
     Damage must be found, and answers be right or refused. Of a manifest with a right checksum any answer is right, but
     nothing outside of the folder may be touched.
@@ -232,7 +232,7 @@ def _index_commands(random: Random, place: str, paths: list[str]) -> list[list[s
 
 
 def _options(random: Random) -> list[str]:
-    """A few options of ``scan``, of which some make no sense."""
+    """A few options of ``scan``, some of them invalid."""
     number = random.choice(["0", "1", "2", "5", "-1", "nan", "1e9", "99999999999999999999", "x", ""])
     every = [
         [], [], ["--all"], ["--top", number], ["-q"], ["--bands", number],
@@ -245,15 +245,15 @@ def _options(random: Random) -> list[str]:
 
 
 def _run(words: list[str], data: bytes | None) -> list[str]:
-    """What is wrong with how a command ended."""
+    """The problem with the way a command ended, if any."""
     ended: Any = attempt(partial(CliRunner().invoke, program, words, input=data))
     if isinstance(ended, (Failure, Refusal)):
         return [f"{words}: {ended}"]
-    told = ended.output
+    output = ended.output
     is_promised = ended.exit_code in _EXIT_CODES and isinstance(ended.exception, (SystemExit, type(None)))
-    if is_promised and "unexpected error" not in told and "Traceback" not in told:
+    if is_promised and "unexpected error" not in output and "Traceback" not in output:
         return []
-    return [f"{words} ended with {ended.exit_code}, {ended.exception!r}: {told[-2000:]}"]
+    return [f"{words} ended with {ended.exit_code}, {ended.exception!r}: {output[-2000:]}"]
 
 
 CASES: Mapping[str, Case] = {"reader": reader, "index": index, "cli": cli}

@@ -1,11 +1,11 @@
-"""Random histories of an index, each held against fresh scans of what remains.
+"""Random histories of an index, each compared with scans of the remaining documents.
 
     python -m benchmarks.histories --count 1000 --seed 1
 
-A history adds articles in batches of any size, replaces and removes some, compacts and opens the index anew, in any
-order. Then documents that it holds, and others, are asked about; every answer must be, match for match and pair for
-pair, what a scan of the remaining documents finds for that document. Settings vary, so that keys are hot and windows
-narrow.
+A history adds articles in batches of any size, replaces and removes some, compacts and reopens the index, in any
+order. Then it is queried with documents that it holds and with others; every answer must have the matches and pairs
+that a scan of the remaining documents finds for the query. Settings vary, so that some keys are frequent and some
+windows narrow.
 """
 
 import argparse
@@ -22,11 +22,11 @@ import polars as pl
 from benchmarks.corpus.random_articles import Article, random_articles, repetitive_articles
 from syndetect import Index, Settings, scan
 
-_ASKED = 3
+_QUERIES = 3
 
 
 def run(seed: int, folder: Path) -> list[str]:
-    """Live through one history in a new folder; what differs from a scan, in words."""
+    """Run one history in a new folder; returns the differences from scans, in words."""
     random = Random(seed)
     settings = Settings(
         hot_places=random.choice([2, 3, 5, 10, 50]), window_days=random.choice([0.0, 0.0, 1.0, 3.0]),
@@ -42,15 +42,15 @@ def run(seed: int, folder: Path) -> list[str]:
         for _ in range(random.randint(2, 8)):
             index = _step(random, index, ready, held, 80 if is_crowd else 12)
         differences = [] if len(index) == len(held) else [f"{len(index)} documents, not {len(held)}"]
-        for asked in _asked(random, ready, held):
-            differences += _compare(index, asked, held, settings)
+        for query in _queries(random, ready, held):
+            differences += _compare(index, query, held, settings)
     finally:
         index.close()
     return [f"history {seed}: {one}" for one in differences]
 
 
 def _step(random: Random, index: Index, ready: list[Article], held: dict[str, Article], most: int) -> Index:
-    """One change; the index afterwards."""
+    """Make a random change; returns the index, which may be another object."""
     kind = random.choice(["add", "add", "add", "one by one", "replace", "remove", "compact", "reopen"])
     new = [ready.pop() for _ in range(min(len(ready), random.randint(0, most)))]
     if kind in ("add", "one by one"):
@@ -61,14 +61,14 @@ def _step(random: Random, index: Index, ready: list[Article], held: dict[str, Ar
     ready += new
     if kind == "replace" and held:
         old = random.choice(list(held))
-        fresh = random_articles(random, 1)[0] | {"id": old}
-        index.add([fresh], existing="replace", threads=1)
+        new_version = random_articles(random, 1)[0] | {"id": old}
+        index.add([new_version], existing="replace", threads=1)
         del held[old]
-        held[old] = fresh  # behind all others
+        held[old] = new_version  # behind all others
     elif kind == "remove":
-        gone = random.sample(list(held), random.randint(0, len(held)))[:15]
-        index.remove(gone)
-        for one in gone:
+        removed = random.sample(list(held), random.randint(0, len(held)))[:15]
+        index.remove(removed)
+        for one in removed:
             del held[one]
     elif kind == "compact":
         index.compact(threads=1)
@@ -79,36 +79,36 @@ def _step(random: Random, index: Index, ready: list[Article], held: dict[str, Ar
     return index
 
 
-def _asked(random: Random, ready: Sequence[Article], held: dict[str, Article]) -> list[Article]:
-    """Documents to ask about: some that are held, and some that are not."""
-    inside = random.sample(list(held.values()), min(_ASKED, len(held)))
-    outside = random.sample(list(ready), min(_ASKED, len(ready)))
+def _queries(random: Random, ready: Sequence[Article], held: dict[str, Article]) -> list[Article]:
+    """Query documents: some that the index holds, and some that it does not."""
+    inside = random.sample(list(held.values()), min(_QUERIES, len(held)))
+    outside = random.sample(list(ready), min(_QUERIES, len(ready)))
     return inside + [one | {"id": f"new {one['id']}"} for one in outside]
 
 
-def _compare(index: Index, asked: Article, held: dict[str, Article], settings: Settings) -> list[str]:
-    """Where the answer about one document differs from a scan."""
-    everything = [*held.values()] if asked["id"] in held else [*held.values(), asked]
+def _compare(index: Index, query: Article, held: dict[str, Article], settings: Settings) -> list[str]:
+    """Differences between the answer to a query and a scan."""
+    everything = [*held.values()] if query["id"] in held else [*held.values(), query]
     scanned = scan(everything, settings, threads=1, across_sources=False)
-    answer = index.query(asked)
-    is_of = (pl.col("doc_a") == asked["id"]) | (pl.col("doc_b") == asked["id"])
+    answer = index.query(query)
+    is_of = (pl.col("doc_a") == query["id"]) | (pl.col("doc_b") == query["id"])
     differences = []
     for name in ("matches", "pairs"):
         expected, found = getattr(scanned, name).filter(is_of), getattr(answer, name)
         if not expected.sort(expected.columns).equals(found.sort(found.columns)):
-            differences.append(f"{name} of {asked['id']}: {found.height}, and a scan has {expected.height}")
+            differences.append(f"{name} of {query['id']}: {found.height}, and a scan has {expected.height}")
     columns = [name for name in answer.documents.columns if answer.documents[name].null_count() == 0]
-    reused = scanned.documents.filter(pl.col("doc_id") == asked["id"]).select(columns)
+    reused = scanned.documents.filter(pl.col("doc_id") == query["id"]).select(columns)
     if not reused.equals(answer.documents.select(columns)):
-        differences.append(f"documents of {asked['id']}: {answer.documents.row(0)}, and not {reused.row(0)}")
-    many = index.query_many([asked], threads=1)
+        differences.append(f"documents of {query['id']}: {answer.documents.row(0)}, and not {reused.row(0)}")
+    many = index.query_many([query], threads=1)
     if not many.matches.equals(answer.matches) or not many.passages.equals(answer.passages):
-        differences.append(f"{asked['id']} asked with others")
+        differences.append(f"{query['id']}: query_many differs from query")
     return differences
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Live through histories; how many differences there were, at most 1, is the exit code."""
+    """Run histories; 1 if any answer differs from a scan."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,6 +1,6 @@
-"""What trials of an index have in common: whatever it says, held against what it should say, and an account of both.
+"""Calls of an index, the comparison of their answers with the expected ones, and the report of a series of trials.
 
-A trial may end in an answer, in a refusal (one of syndetect's errors) or in a failure (anything else that is raised).
+A call ends in an answer, in a refusal (one of syndetect's errors) or in a failure (any other exception).
 """
 
 import json
@@ -22,7 +22,7 @@ from syndetect.schema import ANSWERED
 
 T = TypeVar("T")
 
-Reading = Callable[[Index], object]
+IndexCall = Callable[[Index], object]
 
 
 class Refusal(NamedTuple):
@@ -32,18 +32,18 @@ class Refusal(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """Something else was raised."""
+    """Another exception was raised."""
 
     trace: str
 
 
 class Problem(NamedTuple):
-    """What should not have been.
+    """A property that a trial found violated.
 
     Attributes:
-        kind: of problem, as the account counts them.
-        trial: its number.
-        what: it was, in words.
+        kind: the kind of problem, which the report counts.
+        trial: the number of the trial.
+        what: the problem in words.
     """
 
     kind: str
@@ -52,7 +52,7 @@ class Problem(NamedTuple):
 
 
 def attempt(action: Callable[[], T]) -> T | Refusal | Failure:
-    """What an action gives or raises."""
+    """The result of an action, or what it raised."""
     try:
         return action()
     except KeyboardInterrupt:
@@ -63,41 +63,41 @@ def attempt(action: Callable[[], T]) -> T | Refusal | Failure:
         return Failure(traceback.format_exc())
 
 
-def readings(ids: Iterable[str], asked: Sequence[Article]) -> dict[str, Reading]:
-    """Whatever an index can be asked, by name. What two indexes of the same documents say is equal.
+def index_calls(ids: Iterable[str], queries: Sequence[Article]) -> dict[str, IndexCall]:
+    """Every kind of query of an index, by name; two indexes of the same documents answer alike.
 
     Args:
-        ids: of documents to look up, of which some may not be there.
-        asked: documents to ask about.
+        ids: documents to look up; some may be missing.
+        queries: query documents.
     """
     names = list(ids)
-    every: dict[str, Reading] = {
+    calls: dict[str, IndexCall] = {
         "len": len,
         "in": lambda index: [one in index for one in names],
         "info": lambda index: {key: index.info()[key] for key in ("documents", "stores_text", "settings")},
         "signatures": lambda index: index.signatures([one for one in names if one in index]).tolist(),
-        "query_many": lambda index: _rows(index.query_many(asked, threads=1)),
+        "query_many": lambda index: _rows(index.query_many(queries, threads=1)),
     }
-    every |= {f"get {one}": methodcaller("get", one) for one in names}
-    every |= {f"query {one['id']}": partial(_query, one) for one in asked}
-    return every | {f"near duplicates of {one['id']}": partial(_near_duplicates, one) for one in asked}
+    calls |= {f"get {one}": methodcaller("get", one) for one in names}
+    calls |= {f"query {one['id']}": partial(_query, one) for one in queries}
+    return calls | {f"near duplicates of {one['id']}": partial(_near_duplicates, one) for one in queries}
 
 
-def say(index: Index, asked: Mapping[str, Reading]) -> dict[str, object]:
-    """What an index says, by the names of the readings."""
-    return {name: attempt(partial(reading, index)) for name, reading in asked.items()}
+def answers_of(index: Index, calls: Mapping[str, IndexCall]) -> dict[str, object]:
+    """The answers of an index, by the names of the calls."""
+    return {name: attempt(partial(call, index)) for name, call in calls.items()}
 
 
-def compare(said: Mapping[str, object], expected: Mapping[str, object]) -> dict[str, str]:
-    """What is wrong: of readings that gave something else than they should, what that is.
+def compare(answers: Mapping[str, object], expected: Mapping[str, object]) -> dict[str, str]:
+    """The wrong answers in words, by the names of the calls.
 
     Args:
-        said: what each reading gave; a refusal is right.
-        expected: what it should give.
+        answers: the answer of each call; a refusal counts as right.
+        expected: the right answer of each call.
     """
     return {
         name: one.trace if isinstance(one, Failure) else f"{one!r:.300}, not {expected[name]!r:.300}"
-        for name, one in said.items()
+        for name, one in answers.items()
         if one != expected[name] and not isinstance(one, Refusal)
     }
 
@@ -116,22 +116,22 @@ def _rows(tables: Answer | Result) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def sealed(manifest: Mapping[str, Any]) -> bytes:
-    """The bytes of an index's manifest that says this, with the checksum that they should have."""
-    said = {name: value for name, value in manifest.items() if name != "xxh3"}
-    text = json.dumps(said, indent=2).removesuffix("\n}").encode()
+    """The bytes of an index's manifest with these members and a right checksum."""
+    members = {name: value for name, value in manifest.items() if name != "xxh3"}
+    text = json.dumps(members, indent=2).removesuffix("\n}").encode()
     return text + b',\n  "xxh3": "' + xxh3_128_hexdigest(text).encode() + b'"\n}\n'
 
 
-def tell(
+def report(
     figures: Mapping[str, Any], kinds: Sequence[str], problems: Sequence[Problem], out: Path | None
 ) -> int:
-    """Print an account of trials, and write it as JSON.
+    """Print the totals and problems of trials, and write them as JSON.
 
     Args:
-        figures: what was done.
-        kinds: of problems that there may be.
-        problems: those that there were.
-        out: the file for the JSON, if it is wanted.
+        figures: counts of what was done.
+        kinds: the possible kinds of problems.
+        problems: the problems that were found.
+        out: the file for the JSON, if any.
 
     Returns:
         1 if there were problems, else 0; an exit status.
@@ -139,8 +139,8 @@ def tell(
     counts = Counter(problem.kind for problem in problems)
     for problem in problems:
         print(f"trial {problem.trial}: {problem.kind}: {problem.what}", file=sys.stderr)
-    account = {**figures, **{kind: counts[kind] for kind in kinds}}
-    for name, value in account.items():
+    totals = {**figures, **{kind: counts[kind] for kind in kinds}}
+    for name, value in totals.items():
         print(f"{name}: {value}")
-    write_json(out, {**account, "problems": [problem._asdict() for problem in problems]})
+    write_json(out, {**totals, "problems": [problem._asdict() for problem in problems]})
     return int(bool(problems))

@@ -1,13 +1,13 @@
-"""An index of which something is damaged: ``python -m benchmarks.index_corruption [--count 500] [--seed 1]``.
+"""Queries of a damaged index: ``python -m benchmarks.index_corruption [--count 500] [--seed 1]``.
 
 In each trial a copy of an index of several segments, with documents removed, is damaged in one place: by default a
-random byte is changed, half the time of a random file, else of all bytes. ``--kind`` damages otherwise: "truncate"
+random byte is changed, half the time of a random file, else of all bytes. ``--kind`` selects other damage: "truncate"
 cuts off the end of a file, "missing" removes one, "extra" puts bytes into one, "format" gives the manifest a higher
-format, and "all" takes turns. Then the index is opened, everything is asked of it, and it is compacted and asked again.
+format, and "all" takes turns. Then the index is opened, queried in every way, compacted and queried again.
 
-Each question is answered as by the intact index, or refused with one of syndetect's errors; and opening or ``verify``
-must find the damage, unless it is that of the file ``lock``, in which nothing matters. The exit status is 1 if an
-answer is wrong, something else is raised, or damage is not found.
+Each query must be answered as by the intact index, or refused with one of syndetect's errors; and opening or
+``verify`` must find the damage, unless it is in the file ``lock``, whose content has no meaning. The exit status is 1
+if an answer is wrong, another exception is raised, or damage is not found.
 """
 
 import argparse
@@ -25,15 +25,15 @@ from random import Random
 from benchmarks.corpus.random_articles import Article, random_articles
 from benchmarks.robustness.index_checks import (
     Failure,
+    IndexCall,
     Problem,
-    Reading,
     Refusal,
+    answers_of,
     attempt,
     compare,
-    readings,
-    say,
+    index_calls,
+    report,
     sealed,
-    tell,
 )
 from syndetect import Index
 
@@ -44,21 +44,21 @@ _LOCK = "lock"
 
 @dataclass(frozen=True)
 class Intact:
-    """An index as it should be.
+    """An undamaged index and its answers.
 
     Attributes:
-        folder: where it is.
-        every: what it is asked, ``verify`` in the end.
-        said: what it says.
+        folder: the folder of the index.
+        calls: all calls, ``verify`` last.
+        answers: the answer of each call.
     """
 
     folder: Path
-    every: dict[str, Reading]
-    said: dict[str, object]
+    calls: dict[str, IndexCall]
+    answers: dict[str, object]
 
     @classmethod
     def build(cls, folder: Path, seed: int) -> "Intact":
-        """An index of several segments, of which some documents were removed and some replaced."""
+        """Build an index of several segments with removed and replaced documents."""
         random = Random(seed)
         ready = [one | {"title": f"Of {one['id']}", "url": None} for one in random_articles(random, 42)]
         with Index.create(folder) as index:
@@ -66,14 +66,14 @@ class Intact:
                 index.add(ready[first : first + 9], threads=1)
             index.remove(["n3", "n4", "n20"])
             index.add([ready[36] | {"id": "n12"}], existing="replace", threads=1)
-        asked: list[Article] = [ready[0], ready[12], ready[30], *ready[38:41]]
-        every = {**readings([one["id"] for one in ready[:37]], asked), "verify": Index.verify}
+        queries: list[Article] = [ready[0], ready[12], ready[30], *ready[38:41]]
+        calls = {**index_calls([one["id"] for one in ready[:37]], queries), "verify": Index.verify}
         with Index.open(folder, mode="r") as index:
-            return cls(folder, every, say(index, every))
+            return cls(folder, calls, answers_of(index, calls))
 
 
 def draw_file(random: Random, folder: Path) -> Path:
-    """A file of a folder: half the time any one, else that of any byte."""
+    """A random file of a folder, half the time with the files' sizes as weights."""
     files = sorted(folder.iterdir())
     sizes = [path.stat().st_size for path in files]
     return random.choice(files) if random.random() < 0.5 else random.choices(files, sizes)[0]
@@ -115,7 +115,7 @@ def insert(random: Random, folder: Path) -> str:
 
 
 def raise_format(random: Random, folder: Path) -> str:
-    """Say that the manifest has a higher format, and half the time that it is right so."""
+    """Give the manifest a higher format, half the time with a right checksum."""
     path = folder / "manifest.json"
     text = path.read_bytes()
     number = random.randint(2, 999)
@@ -133,10 +133,10 @@ DAMAGES: dict[str, Callable[[Random, Path], str]] = {
 
 
 def examine(folder: Path, intact: Intact) -> tuple[list[tuple[str, str]], bool]:
-    """Ask everything of an index that may be damaged, compact it, and ask again.
+    """Make all calls of an index that may be damaged, compact it, and make them again.
 
     Returns:
-        What is wrong, as kinds of problems and words; and whether opening or ``verify`` found damage.
+        Problems as kinds and words; and whether opening or ``verify`` found damage.
     """
     wrong: list[tuple[str, str]] = []
     index = attempt(partial(Index.open, folder, mode="r"))
@@ -145,41 +145,41 @@ def examine(folder: Path, intact: Intact) -> tuple[list[tuple[str, str]], bool]:
         wrong.append(("tracebacks", f"opening: {index.trace}"))
     elif isinstance(index, Index):
         with index:
-            said = say(index, intact.every)
-        is_found = isinstance(said["verify"], Refusal)
-        wrong += _sorted_out(said, intact, "")
-    compacted = attempt(partial(_say_compacted, folder, intact))
+            answers = answers_of(index, intact.calls)
+        is_found = isinstance(answers["verify"], Refusal)
+        wrong += _problems(answers, intact, "")
+    compacted = attempt(partial(_answers_compacted, folder, intact))
     if isinstance(compacted, Failure):
         wrong.append(("tracebacks", f"compacting: {compacted.trace}"))
     elif isinstance(compacted, dict):
-        wrong += _sorted_out(compacted, intact, "compacted, ")
+        wrong += _problems(compacted, intact, "compacted, ")
     return wrong, is_found
 
 
-def _say_compacted(folder: Path, intact: Intact) -> dict[str, object]:
+def _answers_compacted(folder: Path, intact: Intact) -> dict[str, object]:
     with Index.open(folder) as index:
         index.compact(threads=1)
-        said = say(index, intact.every)
-    if not isinstance(said["verify"], (Refusal, Failure)):
-        said["verify"] = intact.said["verify"]  # which says how large the index is
-    return said
+        answers = answers_of(index, intact.calls)
+    if not isinstance(answers["verify"], (Refusal, Failure)):
+        answers["verify"] = intact.answers["verify"]  # it includes the size of the index
+    return answers
 
 
-def _sorted_out(said: dict[str, object], intact: Intact, when: str) -> list[tuple[str, str]]:
+def _problems(answers: dict[str, object], intact: Intact, when: str) -> list[tuple[str, str]]:
     return [
-        ("tracebacks" if isinstance(said[name], Failure) else "wrong answers", f"{when}{name}: {what}")
-        for name, what in compare(said, intact.said).items()
+        ("tracebacks" if isinstance(answers[name], Failure) else "wrong answers", f"{when}{name}: {what}")
+        for name, what in compare(answers, intact.answers).items()
     ]
 
 
 def trial(kind: str, number: int, intact: Intact, place: Path) -> list[Problem]:
-    """Damage a copy of an index, and ask everything of it.
+    """Damage a copy of an index, and make all calls of it.
 
     Args:
-        kind: of damage, one of :data:`DAMAGES`.
-        number: of the trial; it decides what is damaged.
+        kind: the kind of damage, one of :data:`DAMAGES`.
+        number: the number of the trial, which seeds the damage.
         intact: the index to copy.
-        place: where the copy goes, for as long as this takes.
+        place: the folder of the temporary copy.
     """
     shutil.copytree(intact.folder, place)
     done = DAMAGES[kind](Random(f"{kind} {number}"), place)
@@ -191,14 +191,14 @@ def trial(kind: str, number: int, intact: Intact, place: Path) -> list[Problem]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Damage, ask, tell; 1 if something was wrong."""
-    parser = argparse.ArgumentParser(description="Damage an index, and ask everything of it.")
+    """Run trials and report; 1 if there were problems."""
+    parser = argparse.ArgumentParser(description="Damage an index, and query it in every way.")
     parser.add_argument("--count", type=int, default=500, help="of trials (default: 500)")
     parser.add_argument(
         "--seed", type=int, default=1, help="of the first trial; the others follow (default: 1)"
     )
     parser.add_argument("--kind", choices=[*DAMAGES, "all"], default="flip", help="of damage (default: flip)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the account as JSON")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the report as JSON")
     options = parser.parse_args(arguments)
     began, problems = time.perf_counter(), []
     kinds = [*DAMAGES] if options.kind == "all" else [options.kind]
@@ -210,10 +210,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "trials": options.count,
         "seed": options.seed,
         "damage": ", ".join(kinds),
-        "questions each": 2 * len(intact.every),
+        "calls each": 2 * len(intact.calls),
         "seconds": round(time.perf_counter() - began, 1),
     }
-    return tell(figures, KINDS, problems, options.out)
+    return report(figures, KINDS, problems, options.out)
 
 
 if __name__ == "__main__":

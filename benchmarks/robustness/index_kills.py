@@ -1,12 +1,12 @@
-"""An index whose writer is killed again and again: ``python -m benchmarks.index_kills [--count 200] [--seed 1]``.
+"""Index writers killed at random moments: ``python -m benchmarks.index_kills [--count 200] [--seed 1]``.
 
-A process makes random changes (create, open, add, replace, remove, compact) and tells of each before and after. It is
-killed (SIGKILL): every other time at a random moment of a change, else at a chosen call of the system (open, write,
+A process makes random changes (create, open, add, replace, remove, compact) and reports each before and after. It is
+killed (SIGKILL): half the time at a random moment of a change, else at a chosen system call (open, write,
 fsync, rename ...), before it, after it, or with the last bytes of the file that it wrote missing. Then the index is
 opened for reading and for writing; it must verify, hold the documents of the state before or after the change, leave
-no other files in its folder, and answer as a new index of these documents does. The next process goes on with it.
+no other files in its folder, and answer as a new index of these documents does. The next process continues with it.
 
-The exit status is 1 if a committed document is lost, a change stands half, ``verify`` fails, an answer differs or
+The exit status is 1 if a committed document is lost, a change is incomplete, ``verify`` fails, an answer differs or
 something is left behind.
 """
 
@@ -32,12 +32,12 @@ from benchmarks.robustness.index_checks import (
     Failure,
     Problem,
     Refusal,
+    answers_of,
     attempt,
-    readings,
-    say,
-    tell,
+    index_calls,
+    report,
 )
-from benchmarks.robustness.killed_writer import POOL, Change, Life, Moment, live
+from benchmarks.robustness.killed_writer import POOL, Change, ChangedIndex, Moment, change_until_killed
 from syndetect import Index
 
 KINDS = (
@@ -55,13 +55,13 @@ _MODES: tuple[Literal["r", "a"], ...] = ("r", "a")
 
 @dataclass
 class Trials:
-    """Kills, one after the other.
+    """A series of killed writers.
 
     Attributes:
-        work: a folder for indexes.
-        problems: what went wrong.
-        hits: how often each kind of change was under way.
-        spans: seconds that changes took, by kind.
+        work: the folder for indexes.
+        problems: the problems found.
+        hits: counts of the kinds of change that were interrupted.
+        spans: seconds of the changes, by kind.
     """
 
     work: Path
@@ -76,40 +76,40 @@ class Trials:
         )
 
     def run(self, count: int, seed: int) -> None:
-        """Kill so many writers."""
-        life: Life | None = None
+        """Kill ``count`` writers."""
+        tested: ChangedIndex | None = None
         for number in range(seed, seed + count):
             random = Random(number)
-            if life is None or random.random() < 1 / _KILLS:
-                life = Life.begin(self.work / str(number), random)
+            if tested is None or random.random() < 1 / _KILLS:
+                tested = ChangedIndex.begin(self.work / str(number), random)
             moment = Moment.draw(random)
-            self._kill(life, moment, number)
-            found = check(life, random, self.work / f"fresh {number}")
-            under_way = life.pending.kind if life.pending else "nothing"
+            self._kill(tested, moment, number)
+            found = check(tested, random, self.work / f"fresh {number}")
+            under_way = tested.pending.kind if tested.pending else "nothing"
             self.hits[f"{under_way}, {moment.how + ' ' + moment.call if moment.call else 'any moment'}"] += 1
             self.problems += [
                 Problem(kind, number, f"{what} ({moment}, {under_way})") for kind, what in found
             ]
             if found:
-                life = None  # what is broken would be found again and again
+                tested = None  # a broken index would be reported again and again
 
-    def _kill(self, life: Life, moment: Moment, seed: int) -> None:
-        """Have a process change the index, and kill it; what it told is in the life."""
+    def _kill(self, tested: ChangedIndex, moment: Moment, seed: int) -> None:
+        """Let a process change the index, and kill it; the reported changes update ``tested``."""
         ours, theirs = self._processes.Pipe(duplex=False)
-        life.pending, began = None, -1
-        process = self._processes.Process(target=live, args=(theirs, life, moment, seed))
+        tested.pending, began = None, -1
+        process = self._processes.Process(target=change_until_killed, args=(theirs, tested, moment, seed))
         process.start()
         theirs.close()
         with ours:
-            for told in _told(ours):
-                if told is not None:
-                    life.pending, start, began = told, time.perf_counter(), began + 1
+            for change in _messages(ours):
+                if change is not None:
+                    tested.pending, start, began = change, time.perf_counter(), began + 1
                     if began == moment.change and not moment.call:
-                        ours.poll(moment.share * median(self.spans.get(told.kind, [0.03])))
+                        ours.poll(moment.share * median(self.spans.get(change.kind, [0.03])))
                         process.kill()
-                elif life.pending is not None:
-                    self.spans.setdefault(life.pending.kind, []).append(time.perf_counter() - start)
-                    life.held, life.pending = life.pending.after(life.held or {}), None
+                elif tested.pending is not None:
+                    self.spans.setdefault(tested.pending.kind, []).append(time.perf_counter() - start)
+                    tested.held, tested.pending = tested.pending.after(tested.held or {}), None
         process.join()
         if process.exitcode != -signal.SIGKILL:
             what = f"the writer ended by itself, with exit status {process.exitcode}"
@@ -117,69 +117,69 @@ class Trials:
         process.close()
 
 
-def _told(pipe: Connection) -> Iterator[Change | None]:
-    """What the other process tells, until it is no more."""
+def _messages(pipe: Connection) -> Iterator[Change | None]:
+    """The messages of the other process until it ends."""
     while True:
         try:
-            told = pipe.recv()
-        except (EOFError, OSError):  # the last may have been told in part
+            change = pipe.recv()
+        except (EOFError, OSError):  # the last message may be incomplete
             return
-        yield told
+        yield change
 
 
-def check(life: Life, random: Random, place: Path) -> list[tuple[str, str]]:
-    """What is wrong with an index whose writer was killed: kinds of problems, and words. The life goes on from here.
+def check(tested: ChangedIndex, random: Random, place: Path) -> list[tuple[str, str]]:
+    """The problems of an index whose writer was killed, as kinds and words; ``tested.held`` is set to what it holds.
 
     Args:
-        life: the index, and what was told of it.
-        random: draws what it is asked.
-        place: for an index to compare with.
+        tested: the index and its possible documents.
+        random: draws the queries.
+        place: the folder for a new index to compare with.
     """
     found: list[tuple[str, str]] = []
     for mode in _MODES:
-        index = attempt(partial(Index.open, life.folder, mode=mode))
+        index = attempt(partial(Index.open, tested.folder, mode=mode))
         if not isinstance(index, Index):
-            if life.held is None and isinstance(index, Refusal) and "is no index" in index.message:
+            if tested.held is None and isinstance(index, Refusal) and "is no index" in index.message:
                 return found
             return [*found, ("failed verifies", f"it cannot be opened: {index}")]
         with index:
             verified = attempt(index.verify)
             if isinstance(verified, (Refusal, Failure)):
                 found.append(("failed verifies", str(verified)))
-            state, wrong = _state(index, life)
+            state, wrong = _state(index, tested)
             found += wrong
             if wrong:
                 return found
             if mode == "a":
-                found += _left_behind(life.folder) + _compare(index, life, state, random, place)
-    life.held = state
+                found += _left_behind(tested.folder) + _compare(index, tested, state, random, place)
+    tested.held = state
     return found
 
 
-def _state(index: Index, life: Life) -> tuple[dict[str, Article], list[tuple[str, str]]]:
-    """The documents that an index holds, and what is wrong with them."""
-    states = life.states()
+def _state(index: Index, tested: ChangedIndex) -> tuple[dict[str, Article], list[tuple[str, str]]]:
+    """The documents of an index, and their problems."""
+    states = tested.states()
     ids = {name for state in states for name in state}
     there = {name: attempt(partial(index.get, name)) for name in ids}
     for state in states:
-        expected = {name: _stored(state[name], life) if name in state else None for name in ids}
+        expected = {name: _stored(state[name], tested) if name in state else None for name in ids}
         if there == expected and len(index) == len(state):
             return state, []
     kept = set.intersection(*(set(state) for state in states))
-    lost = [name for name in kept if there[name] not in [_stored(state[name], life) for state in states]]
+    lost = [name for name in kept if there[name] not in [_stored(state[name], tested) for state in states]]
     if lost:
         return {}, [("documents lost", f"{name}: {there[name]!r:.200}") for name in lost]
-    return {}, [("half changes", f"{len(index)} documents, before or after {life.pending!r:.200}")]
+    return {}, [("half changes", f"{len(index)} documents, before or after {tested.pending!r:.200}")]
 
 
-def _stored(article: Article, life: Life) -> Article:
-    """What an index says that holds an article."""
+def _stored(article: Article, tested: ChangedIndex) -> Article:
+    """The record of an article that ``Index.get`` returns."""
     unknown = dict.fromkeys(("source", "title", "url"))
-    return {**article, **unknown, "text": article["text"] if life.store_text else None}
+    return {**article, **unknown, "text": article["text"] if tested.store_text else None}
 
 
 def _left_behind(folder: Path) -> list[tuple[str, str]]:
-    """Files that are neither of the index nor its lock."""
+    """Differences between the files of a folder and those that the manifest lists."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     expected = {"manifest.json", "lock", *(entry["name"] for entry in manifest["entries"])}
     there = {path.name for path in folder.iterdir()}
@@ -187,30 +187,32 @@ def _left_behind(folder: Path) -> list[tuple[str, str]]:
 
 
 def _compare(
-    index: Index, life: Life, state: dict[str, Article], random: Random, place: Path
+    index: Index, tested: ChangedIndex, state: dict[str, Article], random: Random, place: Path
 ) -> list[tuple[str, str]]:
-    """Where an index answers differently from a new one of the same documents."""
-    pool = random_articles(Random(life.seed), POOL)
-    asked = random.sample(list(state.values()), min(2, len(state)))
-    asked += [one | {"id": f"new {one['id']}"} for one in random.sample(pool, 2)]
-    every = readings(state, asked)
-    with Index.create(place, life.settings, store_text=life.store_text) as fresh:
+    """Differences between the answers of an index and of a new one with the same documents."""
+    pool = random_articles(Random(tested.seed), POOL)
+    queries = random.sample(list(state.values()), min(2, len(state)))
+    queries += [one | {"id": f"new {one['id']}"} for one in random.sample(pool, 2)]
+    calls = index_calls(state, queries)
+    with Index.create(place, tested.settings, store_text=tested.store_text) as fresh:
         fresh.add([*state.values()], threads=1)
-        expected = say(fresh, every)
-    said = say(index, every)
+        expected = answers_of(fresh, calls)
+    answers = answers_of(index, calls)
     return [
-        ("wrong answers", f"{name}: {said[name]!r:.200}") for name in every if said[name] != expected[name]
+        ("wrong answers", f"{name}: {answers[name]!r:.200}")
+        for name in calls
+        if answers[name] != expected[name]
     ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Kill, look, tell; 1 if something was wrong."""
+    """Kill writers and report; 1 if there were problems."""
     parser = argparse.ArgumentParser(description="Kill the writer of an index at random moments.")
     parser.add_argument("--count", type=int, default=200, help="how often (default: 200)")
     parser.add_argument(
         "--seed", type=int, default=1, help="of the first kill; the others follow (default: 1)"
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the account as JSON")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the report as JSON")
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -222,7 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "under way": dict(sorted(trials.hits.items())),
         "seconds": round(time.perf_counter() - began, 1),
     }
-    return tell(figures, KINDS, trials.problems, options.out)
+    return report(figures, KINDS, trials.problems, options.out)
 
 
 if __name__ == "__main__":

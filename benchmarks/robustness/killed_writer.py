@@ -1,4 +1,4 @@
-"""The life of an index whose writer is killed: its changes, when it is killed, and the process that is killed."""
+"""A process that changes an index until it is killed, and the documents that the index must have then."""
 
 import io
 import os
@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from benchmarks.corpus.random_articles import Article, random_articles
 from syndetect import Index, Settings
 
-#: Articles of which a life's documents are made.
+#: Number of articles from which the documents of an index are drawn.
 POOL = 150
 
 _CHANGES = 12  # of one process, at most
-_TARGETS = 5  # among so many first changes of a process is the one in which it is killed
-#: Calls at which a writer is killed, and among how many of a change's the one is chosen.
+_TARGETS = 5  # the process is killed in one of this many first changes
+#: System calls at which a writer is killed, and the largest ordinal of such a call within a change.
 _CALLS = {
     "open": 8, "write": 500, "writelines": 2, "flush": 2, "fsync": 5, "replace": 1, "unlink": 6, "close": 4,
 }  # fmt: skip
@@ -30,28 +30,28 @@ class Change(NamedTuple):
 
     Attributes:
         kind: "create", "open", "add", "replace", "remove" or "compact".
-        new: documents that are added, behind all others.
-        gone: ids of those that are removed.
+        new: added documents, behind all others.
+        removed: ids of removed documents.
     """
 
     kind: str
     new: Sequence[Article] = ()
-    gone: Sequence[str] = ()
+    removed: Sequence[str] = ()
 
     def after(self, held: dict[str, Article]) -> dict[str, Article]:
-        """The documents afterwards, in order."""
-        gone = {*self.gone, *(one["id"] for one in self.new)}
-        kept = {name: one for name, one in held.items() if name not in gone}
+        """The documents after the change, in order."""
+        removed = {*self.removed, *(one["id"] for one in self.new)}
+        kept = {name: one for name, one in held.items() if name not in removed}
         return kept | {one["id"]: one for one in self.new}
 
 
 class Moment(NamedTuple):
-    """When a process is killed: in which of its changes, and there when.
+    """The moment at which a process is killed.
 
     Attributes:
-        change: its number.
-        share: how far into the time that such a change takes; or
-        call, ordinal: at which call of this name since the change began, and
+        change: the number of the change under way.
+        share: the elapsed share of the usual time of such a change; or
+        call, ordinal: the name of a system call, and its number since the change began; and
         how: "before", "after" or "torn".
     """
 
@@ -63,7 +63,7 @@ class Moment(NamedTuple):
 
     @classmethod
     def draw(cls, random: Random) -> "Moment":
-        """Any moment."""
+        """A random moment."""
         change = random.randrange(_TARGETS)
         if random.random() < 0.5:
             return cls(change, share=random.random())
@@ -76,15 +76,15 @@ class Killer:
     """A profiling function that ends the process at a call.
 
     Args:
-        moment: at which.
-        seed: of how much is torn off.
+        moment: the moment of the kill.
+        seed: seeds the number of bytes that are torn off.
     """
 
     def __init__(self, moment: Moment, seed: int) -> None:
         self._moment, self._random, self._count = moment, Random(seed), 0
 
     def __call__(self, _frame: object, event: str, called: Any) -> None:
-        """Count a call, or what follows one."""
+        """Count calls or returns, and kill the process at the chosen one."""
         awaited = "c_call" if self._moment.how == "before" else "c_return"
         if event != awaited or called.__name__ != self._moment.call or not _is_of_system(called.__self__):
             return
@@ -95,7 +95,7 @@ class Killer:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _tear(self, file: Any) -> None:
-        """Cut off the end of a file: what it is while it is being written."""
+        """Cut off the end of a file, as an interrupted write would."""
         if not file.closed and file.writable():
             size = os.fstat(file.fileno()).st_size
             os.truncate(file.fileno(), self._random.randint(max(size - 4096, 0), size))
@@ -109,15 +109,15 @@ def _is_of_system(owner: object) -> bool:
 
 
 @dataclass
-class Life:
-    """One index, from its creation on, and what must be in it.
+class ChangedIndex:
+    """An index and its expected documents.
 
     Attributes:
-        folder: where it is.
-        seed: of its articles.
-        settings, store_text: of the index.
-        held: its documents by their ids, in order; None before it is created.
-        pending: the change that was begun last, if it has not been told to have ended.
+        folder: the folder of the index.
+        seed: seeds its articles.
+        settings, store_text: as for ``Index.create``.
+        held: the documents by id, in order; None before the index is created.
+        pending: the change that was begun and not reported as ended, if any.
     """
 
     folder: Path
@@ -128,31 +128,31 @@ class Life:
     pending: Change | None = None
 
     @classmethod
-    def begin(cls, folder: Path, random: Random) -> "Life":
-        """An index that is not there yet."""
+    def begin(cls, folder: Path, random: Random) -> "ChangedIndex":
+        """An index that is still to be created."""
         settings = Settings(hot_places=random.choice([2, 5, 50]), window_days=random.choice([0.0, 3.0]))
         return cls(folder, random.randrange(1 << 30), settings, random.random() < 0.7)
 
     def states(self) -> list[dict[str, Article]]:
-        """The documents that there may be: before and after the change that was under way."""
+        """The possible documents: before and after the pending change."""
         before = self.held or {}
         return [before, self.pending.after(before)] if self.pending else [before]
 
 
-def live(pipe: Connection, life: Life, moment: Moment, seed: int) -> None:
-    """Make changes until the process is killed; each is told before it begins, and None when it has ended."""
-    random, pool = Random(seed), random_articles(Random(life.seed), POOL)
-    held = life.held or {}
+def change_until_killed(pipe: Connection, tested: ChangedIndex, moment: Moment, seed: int) -> None:
+    """Make changes until the process is killed; sends each before it begins, and None after it ended."""
+    random, pool = Random(seed), random_articles(Random(tested.seed), POOL)
+    held = tested.held or {}
     index: Index | None = None
     for number in range(_CHANGES):
         if index is None:
-            change = Change("create" if life.held is None else "open")
+            change = Change("create" if tested.held is None else "open")
         else:
             change = _choose(random, pool, list(held), f"{seed}-{number}")
         pipe.send(change)
         if number == moment.change and moment.call:
             sys.setprofile(Killer(moment, seed))
-        index = _make(change, index, life)
+        index = _make(change, index, tested)
         pipe.send(None)
         held = change.after(held)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -167,20 +167,20 @@ def _choose(random: Random, pool: Sequence[Article], held: Sequence[str], prefix
     if kind == "replace":
         return Change(kind, [random.choice(pool) | {"id": name} for name in some], some)
     if kind == "remove":
-        return Change(kind, gone=some if len(held) < 40 else random.sample(held, 25))
+        return Change(kind, removed=some if len(held) < 40 else random.sample(held, 25))
     return Change(kind)
 
 
-def _make(change: Change, index: Index | None, life: Life) -> Index:
+def _make(change: Change, index: Index | None, tested: ChangedIndex) -> Index:
     """Make a change."""
     if change.kind == "create":
-        return Index.create(life.folder, life.settings, store_text=life.store_text)
+        return Index.create(tested.folder, tested.settings, store_text=tested.store_text)
     if index is None:
-        return Index.open(life.folder)
+        return Index.open(tested.folder)
     if change.kind == "compact":
         index.compact(threads=1)
     elif change.kind == "remove":
-        index.remove(change.gone)
+        index.remove(change.removed)
     else:
         index.add(change.new, existing="replace", threads=1)
     return index

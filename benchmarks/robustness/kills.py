@@ -1,4 +1,4 @@
-"""A scan that is killed again and again and resumed: ``python -m benchmarks.kills NEWS [--kills 10] [--seed 1]``.
+"""Scans killed at random moments and resumed: ``python -m benchmarks.kills NEWS [--kills 10] [--seed 1]``.
 
 One scan runs through and is timed. Others of the same articles are killed (SIGKILL) at random moments, resumed with
 the same command, and at last let run to their end. Their tables must have the same bytes. The exit status is 1 if they

@@ -1,4 +1,4 @@
-"""Files of articles that are odd, or broken, in every format that is read."""
+"""Malformed files of articles in every format that can be read."""
 
 import csv
 import gzip

@@ -1,11 +1,11 @@
-"""Random damage to bytes and to JSON, and random values that programs are not made for."""
+"""Random damage to bytes and to JSON, and random values that programs do not expect."""
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
-#: What means something in one format or another.
+#: Byte strings with a meaning in one format or another.
 TOKENS = (
     b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xc0\x80", b"\n", b"\r", b"\r\n", b'"', b'""',
     b"'", b",", b";", b"\t", b"|", b"{", b"}", b"[", b"]", b"\\", b"\\u0000", b"\\ud800", b"\\udc00\\ud800", b"null",
@@ -75,7 +75,7 @@ _EDITS: Sequence[Callable[[Random, bytes], bytes]] = (
 
 
 def odd_value(random: Random) -> Any:
-    """A value as JSON, or most of it, can hold, for which nothing is made."""
+    """A JSON-like value that no reader expects."""
     return random.choice(_VALUES)(random)
 
 
@@ -113,7 +113,7 @@ _VALUES: Sequence[Callable[[Random], Any]] = (
 
 
 def mutate_json(random: Random, value: Any, names: Sequence[str] = ()) -> Any:
-    """A value as of JSON with some members changed, removed, doubled or swapped.
+    """A JSON-like value with some members changed, removed, doubled or swapped.
 
     Args:
         random: of all draws.

@@ -1,4 +1,4 @@
-"""What the commands cost as whole processes: ``python -m benchmarks.cost NEWS [--rounds 5]``.
+"""Time and memory of the commands as whole processes: ``python -m benchmarks.cost NEWS [--rounds 5]``.
 
 ``syndetect --help``, a scan of ``seeds/`` and one of NEWS (any input of a scan) run in turn, after one round that
 compiles and is not counted. The times are medians over the rounds, the memory is the largest resident set of any
@@ -34,7 +34,7 @@ def commands(news: str, folder: str) -> dict[str, list[str]]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print seconds, MB/s and memory of each command."""
-    parser = argparse.ArgumentParser(description="What the commands cost as whole processes.")
+    parser = argparse.ArgumentParser(description="Time and memory of the commands as whole processes.")
     parser.add_argument("news", help="a file or folder of articles")
     parser.add_argument("--rounds", type=int, default=5, help="counted rounds (default: 5)")
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""What syndication costs: ``python -m benchmarks.explaining CORPUS --without CHECKOUT``.
+"""The cost of syndication: ``python -m benchmarks.explaining CORPUS --without CHECKOUT``.
 
 CHECKOUT is a copy of this repository as it was before syndication (``git worktree add CHECKOUT c33afdb``). Both scan
 the corpus, each in a process of its own, taking turns; a first round, which compiles, does not count.

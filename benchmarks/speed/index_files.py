@@ -1,4 +1,4 @@
-"""The files of an index: how large their arrays are, copies of them, and how to have the system forget them."""
+"""The files of an index: sizes of their arrays, copies, and eviction from the page cache."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ _NAMES = (*ARRAYS, *(name + end for name in LISTS for end in _ENDS))
 
 
 def disk(folder: Path) -> list[dict[str, Any]]:
-    """How large an index is: a row for each array, the largest first, and one for all."""
+    """The size of an index: a row for each array, the largest first, and one for all files."""
     sizes: dict[str, int] = {}
     paragraphs = 0
     with Ledger.open(folder, "index", writing=False) as ledger:
@@ -46,7 +46,7 @@ def copy(index: Path, to: Path) -> None:
 
 
 def forget(folder: Path) -> None:
-    """Have the system forget what it holds of files in memory, where it can be told to."""
+    """Evict the files of a folder from the page cache, where the system allows it."""
     if hasattr(os, "posix_fadvise"):
         for path in folder.iterdir():
             with path.open("rb") as file:

@@ -6,10 +6,10 @@ All runs on invented news (``benchmarks.corpus.maker``), every measured process 
   Python and its imports, and the largest resident set.
 - ``open``: opening the index in a fresh process, after another small one, with which numba gets ready ("another");
   with its files in memory and not; and what memory that takes.
-- ``query``: asking about documents of about 30 paragraphs in one thread: new ones, and such that run a third or all of
-  an indexed article's paragraphs, edited. First with blocks to be checked and pages to be read, then warm. After the
-  build, and after it was compacted.
-- ``beside``: two processes that ask while another one adds articles all the time, against one alone.
+- ``query``: queries of about 30 paragraphs in one thread: new ones, and copies of a third or all of an indexed
+  article's paragraphs, edited. First with blocks to be checked and pages to be read, then warm. After the build, and
+  after compaction.
+- ``beside``: two processes that query while another one adds articles all the time, against one alone.
 - ``disk``: bytes of each array.
 
 Tables go to standard output, with ``--out`` the figures go to a file as JSON. With ``--keep`` the corpus and indexes
@@ -33,11 +33,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.command import exit_status, part_names, print_table, write_json
-from benchmarks.corpus.index_queries import KINDS, make_questions
+from benchmarks.corpus.index_queries import KINDS, make_queries
 from benchmarks.corpus.maker import Options, bytes_of, make
 from benchmarks.speed import machine, scan_speed
 from benchmarks.speed.index_files import copy, disk, forget
-from benchmarks.speed.index_tasks import environment, said, task, writing
+from benchmarks.speed.index_tasks import environment, measurements, task, writing
 from benchmarks.speed.ratios import Ratio
 from syndetect import Index
 
@@ -52,13 +52,13 @@ _FEW = 300_000_000  # bytes of a corpus that is built and scanned more than once
 
 @dataclass
 class Measuring:
-    """What is measured, where, and what was found.
+    """Measures the parts that the options name.
 
     Attributes:
-        options: of the command line.
-        folder: of corpora and indexes, which are named by the corpus's size.
+        options: as on the command line.
+        folder: the folder of corpora and indexes, which are named by the corpus's size.
         results: the figures, by part.
-        wrong: what must not be.
+        wrong: violated requirements, in words.
     """
 
     options: argparse.Namespace
@@ -82,7 +82,7 @@ class Measuring:
         return self.folder / f"{self.options.size}.compacted.idx"
 
     def run(self) -> None:
-        """Measure all parts that were asked for."""
+        """Measure the parts that the options name."""
         parts = self.options.parts
         if not self.corpus.exists():
             make(self.corpus, Options(self.options.size))
@@ -95,8 +95,8 @@ class Measuring:
         if "open" in parts:
             self.results["open"] = list(self._open())
         if {"query", "beside"} & {*parts}:
-            asked = self.folder / "questions.jsonl"
-            self.results["paragraphs asked"] = make_questions(self.corpus, asked, self.options.queries, 1)
+            queries = self.folder / "queries.jsonl"
+            self.results["paragraphs a query"] = make_queries(self.corpus, queries, self.options.queries, 1)
         if "query" in parts:
             self.results["query"] = [
                 *self._query("built", self.index),
@@ -146,7 +146,7 @@ class Measuring:
         return scan_speed.scan_command(corpus, self.folder / "scan", self.options.threads)
 
     def _count(self) -> None:
-        """Make sure that all articles are in the index."""
+        """Check that all articles are in the index."""
         with self.corpus.open("rb") as file:
             articles = sum(1 for _ in file)
         with Index.open(self.index, mode="r") as index:
@@ -164,7 +164,7 @@ class Measuring:
             for _ in range(_OPENINGS):
                 if where == "on the disk":
                     forget(self.index)
-                measured.append(said(task("open", self.index, little)))
+                measured.append(measurements(task("open", self.index, little)))
             yield {
                 "files": where,
                 **{
@@ -174,34 +174,34 @@ class Measuring:
                 "memory, MB": round(median(one["memory"] for one in measured) / 1e6, 2),
             }
 
-    # ------------------------------------------------------------------------------------------- asking
+    # ------------------------------------------------------------------------------------------- queries
 
     def _query(self, state: str, folder: Path) -> Iterator[dict[str, Any]]:
-        """Ask in one process; a row for each kind of document."""
-        told = said(task("ask", folder, self.folder / "questions.jsonl"))
-        kinds, found = np.array(told["kinds"]), np.array(told["found"])
+        """Query in one process; a row for each kind of document."""
+        measured = measurements(task("query", folder, self.folder / "queries.jsonl"))
+        kinds, found = np.array(measured["kinds"]), np.array(measured["found"])
         for kind in ("all", *KINDS):
             of_kind = (kinds == kind) | (kind == "all")
-            row: dict[str, Any] = {"index": state, "segments": told["segments"], "documents": kind}
+            row: dict[str, Any] = {"index": state, "segments": measured["segments"], "documents": kind}
             row["queries"] = int(of_kind.sum())
             for name, title in (("first", "first"), ("matches", "warm"), ("tables", "with all tables")):
-                row |= percentiles(np.array(told[name])[of_kind], title)
+                row |= percentiles(np.array(measured[name])[of_kind], title)
             yield row | {
                 "found": round(float(found[of_kind].mean()), 4),
-                "memory, MB": round(told["memory"] / 1e6),
+                "memory, MB": round(measured["memory"] / 1e6),
             }
         if found.mean() < _LEAST_FOUND:
             self.wrong.append(f"of the planted articles {found.mean():.3f} are found in the {state} index")
 
     def _beside(self) -> list[dict[str, Any]]:
-        """One process that asks, alone; and two beside one that writes."""
-        place, command = self.folder / "beside.idx", task("ask", self.index, self.folder / "questions.jsonl")
-        alone = percentiles(np.array(said(command)["matches"]), "warm")
+        """One process that queries, alone; and two beside one that writes."""
+        place, command = self.folder / "beside.idx", task("query", self.index, self.folder / "queries.jsonl")
+        alone = percentiles(np.array(measurements(command)["matches"]), "warm")
         copy(self.index, place)
         more = self.folder / "more.jsonl"
         make(more, Options(min(self.options.size, _MORE), seed=5))
         command[command.index(str(self.index))] = str(place)
-        with writing(task("write", place, more)) as told:
+        with writing(task("write", place, more)) as measured:
             readers = [
                 subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
                 for _ in range(2)
@@ -209,7 +209,10 @@ class Measuring:
             outputs = [reader.communicate()[0] for reader in readers]
         seconds = np.concatenate([json.loads(output)["matches"] for output in outputs])
         shutil.rmtree(place)
-        added = {"batches": told["batches"], "batches a second": round(told["batches"] / told["seconds"], 1)}
+        added = {
+            "batches": measured["batches"],
+            "batches a second": round(measured["batches"] / measured["seconds"], 1),
+        }
         return [
             {"who": "one reader alone", **alone, "batches": None, "batches a second": None},
             {"who": "two readers, one writer", **percentiles(seconds, "warm"), **added},
@@ -225,7 +228,7 @@ def percentiles(seconds: np.ndarray[Any, Any], title: str) -> dict[str, float]:
 
 
 def ratios(results: dict[str, Any]) -> list[Ratio]:
-    """The figures against what is aimed at."""
+    """The figures compared with the aims."""
     found = []
     if "build" in results:
         rate = {row["what"]: row["MB/s"] for row in results["build"]}
@@ -235,7 +238,7 @@ def ratios(results: dict[str, Any]) -> list[Ratio]:
     for row in results.get("query", ()):
         if row["documents"] == "all":
             for name, aim in (("median", 5), ("p99", 25)):
-                what = f"asking the {row['index']} index, {name}, ms"
+                what = f"querying the {row['index']} index, {name}, ms"
                 found.append(Ratio(what, row[f"warm {name}, ms"], aim, is_ceiling=True))
     if "beside" in results:
         alone, beside = (row["warm p99, ms"] for row in results["beside"])
@@ -262,13 +265,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         measuring.wrong += [
             f"{one.name}: {one.value:.2f}, and not {one.aim:g}" for one in found if one.is_far_off
         ]
-    told = {
+    measured = {
         **results,
         "ratios": [one._asdict() for one in found],
         "wrong": measuring.wrong,
         "machine": machine.describe(),
     }
-    write_json(options.out, told)
+    write_json(options.out, measured)
     return exit_status(measuring.wrong)
 
 

@@ -1,12 +1,12 @@
-"""The processes that ``benchmarks.speed.index_speed`` measures: ``python -m benchmarks.speed.index_tasks TASK ...``.
+"""Processes that ``benchmarks.speed.index_speed`` measures: ``python -m benchmarks.speed.index_tasks TASK ...``.
 
     build CORPUS FOLDER THREADS   make an index
     compact FOLDER THREADS        make as few segments of it as can be
     open FOLDER LITTLE            open another, and then it, twice
-    ask FOLDER QUESTIONS          ask about documents, one after the other, twice
+    query FOLDER QUERIES          query documents, one after the other, twice
     write FOLDER CORPUS           add articles in small batches, until standard input ends
 
-The last three say what they measured in one line of JSON: seconds, and bytes of memory.
+The last three print their measurements as one line of JSON: seconds, and bytes of memory.
 """
 
 import json
@@ -21,11 +21,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks.corpus.index_queries import Question, read_questions
+from benchmarks.corpus.index_queries import IndexQuery, read_queries
 from syndetect import Index
 from syndetect.runtime.memory import resident_bytes
 
-#: What a writer says when its first batch is there.
+#: What a writer prints after its first batch.
 READY = "ready"
 
 _BATCH = 20  # articles that are added at once
@@ -37,11 +37,11 @@ def task(name: str, *arguments: object) -> list[str]:
     return [sys.executable, "-m", "benchmarks.speed.index_tasks", name, *map(str, arguments)]
 
 
-def said(command: Sequence[str]) -> dict[str, Any]:
-    """What a process measured, that works in one thread."""
+def measurements(command: Sequence[str]) -> dict[str, Any]:
+    """The measurements of a process that works in one thread."""
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True, env=environment())
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
 
 
 def environment() -> dict[str, str]:
@@ -51,17 +51,17 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def writing(command: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Have a process write for the length of the block; what it measured is there in the end."""
-    told: dict[str, Any] = {}
+    """Let a process write during the block; its measurements are filled in at the end."""
+    measured: dict[str, Any] = {}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
     ) as process:
         assert process.stdout is not None
         if process.stdout.readline().strip() != READY:
             raise subprocess.CalledProcessError(process.wait(), list(command))
-        yield told
+        yield measured
         output, _ = process.communicate()
-        told |= json.loads(output)
+        measured |= json.loads(output)
 
 
 def build(corpus: str, folder: str, threads: str) -> None:
@@ -77,7 +77,7 @@ def compact(folder: str, threads: str) -> None:
 
 
 def open_(folder: str, little: str) -> dict[str, Any]:
-    """Open an index for reading, after another, with which numba gets ready; and again."""
+    """Open an index for reading twice, after another index, which loads numba."""
     seconds = []
     for place in (little, folder, folder):
         before, start = resident_bytes(), perf_counter()
@@ -88,14 +88,14 @@ def open_(folder: str, little: str) -> dict[str, Any]:
     return {"another": seconds[0], "opening": seconds[1], "again": seconds[2], "memory": memory}
 
 
-def ask(folder: str, questions: str) -> dict[str, Any]:
-    """Ask about documents, each in the state that the index has by then, and again, now that all pages are there."""
-    asked = read_questions(Path(questions))
+def query(folder: str, queries: str) -> dict[str, Any]:
+    """Query an index, refreshed before each query; a second round finds all pages in memory."""
+    documents = read_queries(Path(queries))
     with Index.open(folder, mode="r") as index:
-        rounds = [[_timed(index, one) for one in asked] for _ in range(2)]
+        rounds = [[_timed(index, one) for one in documents] for _ in range(2)]
         segments = index.info()["segments"]
     return {
-        "kinds": [one.kind for one in asked],
+        "kinds": [one.kind for one in documents],
         "first": [row[0] for row in rounds[0]],
         "matches": [row[0] for row in rounds[1]],
         "tables": [row[1] for row in rounds[1]],
@@ -105,7 +105,7 @@ def ask(folder: str, questions: str) -> dict[str, Any]:
     }
 
 
-def _timed(index: Index, one: Question) -> tuple[float, float, bool]:
+def _timed(index: Index, one: IndexQuery) -> tuple[float, float, bool]:
     """Seconds to matches, and to all tables; and whether the origin is among the matches."""
     start = perf_counter()
     index.refresh()
@@ -134,12 +134,12 @@ def write(folder: str, corpus: str) -> dict[str, Any]:
 
 
 TASKS: Mapping[str, Callable[..., dict[str, Any] | None]] = {
-    "build": build, "compact": compact, "open": open_, "ask": ask, "write": write,
+    "build": build, "compact": compact, "open": open_, "query": query, "write": write,
 }  # fmt: skip
 
 
 def main() -> None:
-    """Do a task."""
+    """Run a task."""
     measured = TASKS[sys.argv[1]](*sys.argv[2:])
     if measured is not None:
         print(json.dumps(measured))

@@ -1,6 +1,6 @@
-"""The index beside other tools' indexes: ``python -m benchmarks.lsh CORPUS.jsonl [--articles N] [--out FILE]``.
+"""``MinHashLSH`` beside other tools' indexes: ``python -m benchmarks.lsh CORPUS.jsonl [--articles N] [--out FILE]``.
 
-Ready signatures of paragraphs, of 128 slots, are inserted and then all asked for, in 32 bands of 4 rows, on one core,
+Ready signatures of paragraphs, of 128 slots, are inserted and then all queried, in 32 bands of 4 rows, on one core,
 all tools taking turns round by round; each figure is the median of its rounds. What each is given:
 
 - syndetect: an array; ``insert_many`` and ``query_many``, and once more MinHash by MinHash, as datasketch is used.
@@ -118,10 +118,10 @@ TOOLS = {
 
 
 def bytes_a_key(name: str, pieces: Sequence[str]) -> float:
-    """By how much this process's resident memory grows in inserting, a key."""
+    """The growth of this process's resident memory by inserting, in bytes a key."""
     tool = TOOLS[name]
     few = tool.prepare(pieces[:100])
-    tool.query(tool.insert(few), few)  # brings about imports and compiling
+    tool.query(tool.insert(few), few)  # imports and compiles
     signatures = tool.prepare(pieces)
     gc.collect()
     trim()

@@ -1,4 +1,4 @@
-"""On what a benchmark ran: the machine, the versions, the commit."""
+"""The machine, the versions and the commit of a benchmark's run."""
 
 import os
 import platform
@@ -33,10 +33,10 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return platform.processor() or "unknown"
-    told = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    name = told.get("model name", platform.processor() or "unknown")
-    if "cpu family" in told and "model" in told:
-        return f"{name} (family {told['cpu family']}, model {told['model']})"
+    values = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    name = values.get("model name", platform.processor() or "unknown")
+    if "cpu family" in values and "model" in values:
+        return f"{name} (family {values['cpu family']}, model {values['model']})"
     return name
 
 

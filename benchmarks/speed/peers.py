@@ -120,7 +120,7 @@ def find_datatrove(paragraphs: Sequence[str], threads: int) -> dict[str, Any]:
     found = np.array(list(struct.iter_unpack("<4I", raw)), np.int64).reshape(-1, 4)
     ends = (
         found[:, [1, 3]] * threads + found[:, [0, 2]]
-    )  # the worker of a rank had every so manieth paragraph
+    )  # the worker of a rank had every ``threads``-th paragraph
     graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(paragraphs),) * 2)
     return {"groups": connected_components(graph, directed=False)[1].astype(np.int64)}
 
@@ -251,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "ERROR",
     )  # for datatrove: quiet, no network
     find = FIND[options.name]
-    find(["some words that bring about all the imports"] * 2, 1)
+    find(["some words that trigger all imports"] * 2, 1)
     start = perf_counter()
     texts = list(texts_of(options.corpus, options.articles))
     paragraphs, places = paragraphs_of(texts)
@@ -260,14 +260,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if "signatures" in found:  # as lists first, which is no part of the work
         found["signatures"] = np.array(found["signatures"].to_rows(), np.uint32)
     size = sum(len(text.encode()) for text in texts)
-    told = {
+    saved = {
         "article": places.article,
         "begin": places.begin,
         "size": size,
         "seconds": seconds,
         "memory": memory,
     }
-    np.savez(options.out, **{name: np.asarray(value) for name, value in (told | found).items()})  # type: ignore[arg-type]
+    np.savez(options.out, **{name: np.asarray(value) for name, value in (saved | found).items()})  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the figures say against one another, and which of it a small round holds the project to."""
+"""Ratios of figures, and the requirements that a small round checks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ class Ratio(NamedTuple):
 
     @property
     def measure(self) -> float:
-        """What the gate goes by."""
+        """The value that the gate compares with."""
         return self.aim if self.reached is None else self.reached
 
     @property
@@ -64,7 +64,7 @@ def of_results(parts: Mapping[str, Rows]) -> list[Ratio]:
 
 
 def wrongs(results: Mapping[str, Any], least_recall: float) -> list[str]:
-    """What a small round must not show: unequal signatures, reuse missed, ratios far off. Empty when all is well."""
+    """Violated requirements: unequal signatures, missed reuse, ratios far off."""
     parts, found = results["parts"], []
     if results.get("equal to datasketch") is False:
         found.append("signatures differ from datasketch's")

@@ -1,4 +1,4 @@
-"""Whole scans as processes of their own: beside other tools, growing, and on the worst of inputs."""
+"""Whole scans as processes of their own: beside other tools, on growing corpora, and on worst cases."""
 
 import json
 import shutil
@@ -21,8 +21,8 @@ _ARTICLES = {"datasketch": 1000, "rensa full set": 10_000, "rensa sampling": 10_
 _NO_LIMITS: Mapping[str, str] = {}
 _GIANT_BYTES, _GIANT_WORDS = 50_000_000, 5_000_000
 
-# Runs a command from a process that is small itself: the system counts what the starting process holds as the started
-# one's at first. Prints its exit status, its seconds, and the most memory it held, as the system counts it.
+# Runs a command from a small process, since the system counts the memory of the parent as the child's at first. Prints
+# the exit status, the seconds and the largest resident set.
 _LAUNCHER = """
 import os, sys, time
 start = time.perf_counter()
@@ -157,7 +157,7 @@ def growing(
 def hot(
     work: Path, size: int, documents: int, threads: int, limits: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """Scans of the worst of inputs, each after a control that has the same text in a harmless form."""
+    """Scans of worst cases, each after a control that has the same text in a harmless form."""
     for is_distinct in (True, False):
         corpus = work / "hot.jsonl"
         make(corpus, Options(1 << 60, documents, length=0.05, hot=1, is_hot_distinct=is_distinct))

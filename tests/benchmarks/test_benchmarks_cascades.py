@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from benchmarks.accuracy import cascades
-from benchmarks.accuracy.cascade_scores import Tally, tallies, verdicts
+from benchmarks.accuracy.cascade_scores import Counts, counts_by_kind, score_clusters
 from benchmarks.corpus.credit_marks import (
     AGENCIES,
     citation,
@@ -41,8 +41,8 @@ from benchmarks.corpus.quoted_prose import (
     unquoted,
     writer,
 )
-from benchmarks.corpus.rewriting import Desk
-from benchmarks.corpus.world_model import Article, Draft, Plant, Segment, Sketch, Use, World, print_world
+from benchmarks.corpus.rewriting import Rewriter
+from benchmarks.corpus.world_model import Article, Draft, Plant, PlantDraft, Segment, Use, World, finish_world
 from benchmarks.corpus.worlds import world
 from syndetect.intervals import Span
 
@@ -172,7 +172,7 @@ class TestMarks:
 class TestRunning:
     def test_quotation_marks_survive_every_edit(self):
         write = plain_writer(1)
-        desk, texts = Desk(write([40] * 10), Random(1)), write([40] * 20)
+        desk, texts = Rewriter(write([40] * 10), Random(1)), write([40] * 20)
         for share in (0.03, 0.12):
             for text in texts:
                 new = desk.reworded(text, share)
@@ -184,7 +184,7 @@ class TestRunning:
 
     def test_resplit_paragraphs_have_the_same_words(self):
         write = plain_writer(2)
-        desk, story = Desk(write([40] * 10), Random(2)), write([40] * 12)
+        desk, story = Rewriter(write([40] * 10), Random(2)), write([40] * 12)
         segments = desk.run(story, 7, range(2, 12), 0, resplit=True)
         assert " ".join(one.text for one in segments).split() == " ".join(story[2:]).split()
         assert {one.plant for one in segments} == {7}
@@ -194,7 +194,7 @@ class TestRunning:
 
     def test_a_part_is_long_and_mostly_no_quotation(self):
         write = plain_writer(3)
-        desk = Desk(write([40] * 10), Random(3))
+        desk = Rewriter(write([40] * 10), Random(3))
         for _ in range(30):
             story = write([25] * 6)
             for pieces in (desk.part(story), desk.without_some(story)):
@@ -223,7 +223,7 @@ class TestPrinting:
         segments = [Segment(f"{OPEN}Own.{CLOSE}"), Segment("First.", 0, 0), Segment("Second.", 0, 1, " ")]
         drafts = [Draft(PAPER._replace(style=STYLES["fr"][0]), NOON, segments)]
         drafts.append(Draft(PAPER, NOON, [Segment("First.", 0, 0), Segment("Alone.", 1)]))
-        made = print_world(3, drafts, [Sketch("wire", "AFP", 1, {0}), Sketch("copy")], Random(0))
+        made = finish_world(3, drafts, [PlantDraft("wire", "AFP", 1, {0}), PlantDraft("copy")], Random(0))
         [plant] = made.plants  # what stands in one article alone is no reuse
         said = [(made.articles[use.document].text[slice(*use.span)], use.piece) for use in plant.uses]
         assert said == [("First.", 0), ("Second.", 1), ("First.", 0)]
@@ -330,60 +330,60 @@ def uses(roles: str, begin: int = 0, end: int = 200) -> list[tuple[str, int, int
 
 class TestVerdicts:
     def test_a_right_answer(self):
-        [one] = verdicts(small_world([at(0), at(3)]), *tables(("d0", "copy", None, uses("fc"))))
+        [one] = score_clusters(small_world([at(0), at(3)]), *tables(("d0", "copy", None, uses("fc"))))
         assert one.is_told
         assert one.is_all_right
         assert (one.weight, one.roles) == (1, 1)
 
     def test_wrong_kind_agency_first_and_roles(self):
-        [one] = verdicts(small_world([at(0), at(3)]), *tables(("d1", "wire", "AFP", uses("cf"))))
+        [one] = score_clusters(small_world([at(0), at(3)]), *tables(("d1", "wire", "AFP", uses("cf"))))
         assert (one.kind, one.agency, one.is_right_first, one.roles) == (False, False, False, 0)
 
     def test_a_guess_is_wrong_where_time_does_not_tell(self):
         made = small_world([at(0), at(0.1), at(9)])
-        [right] = verdicts(made, *tables((None, "copy", None, uses("uuc"))))
-        [also] = verdicts(made, *tables((None, "copy", None, uses("uuu"))))
-        [guess] = verdicts(made, *tables(("d0", "copy", None, uses("fcc"))))
+        [right] = score_clusters(made, *tables((None, "copy", None, uses("uuc"))))
+        [also] = score_clusters(made, *tables((None, "copy", None, uses("uuu"))))
+        [guess] = score_clusters(made, *tables(("d0", "copy", None, uses("fcc"))))
         assert [one.is_told for one in (right, also, guess)] == [False] * 3
         assert [one.is_right_first for one in (right, also, guess)] == [True, True, False]
         assert [one.roles for one in (right, also, guess)] == pytest.approx([1, 1, 1 / 3])
 
     def test_the_agency_s_own_text_is_first_whatever_its_time(self):
         made = small_world([at(1), at(1)], kind="wire", agency="dpa", origin="d1")
-        [one] = verdicts(made, *tables(("d1", "wire", "DPA", uses("cf"))))
+        [one] = score_clusters(made, *tables(("d1", "wire", "DPA", uses("cf"))))
         assert one.is_all_right
         assert one.roles == 1
 
     def test_a_virtual_source_where_two_owners_credit(self):
         made = small_world([at(0), at(2), at(4)], kind="wire", agency="AFP", credited={"d1", "d2"})
-        [right] = verdicts(made, *tables(("AFP (inferred)", "wire", "AFP", uses("ccc"))))
-        [wrong] = verdicts(made, *tables(("d0", "wire", "AFP", uses("fcc"))))
+        [right] = score_clusters(made, *tables(("AFP (inferred)", "wire", "AFP", uses("ccc"))))
+        [wrong] = score_clusters(made, *tables(("d0", "wire", "AFP", uses("fcc"))))
         assert right.is_all_right
         assert right.roles == 1
         assert not wrong.is_right_first
         articles = made.articles | {"d2": made.articles["d2"]._replace(owner="o1")}
         of_one_owner = World(articles, made.plants)
         for first in ("AFP (inferred)", "d0"):  # one owner's outlets alone credit it
-            [one] = verdicts(of_one_owner, *tables((first, "wire", None, uses("ccc"))))
+            [one] = score_clusters(of_one_owner, *tables((first, "wire", None, uses("ccc"))))
             assert one.is_all_right
 
     def test_parts_weigh_by_their_characters(self):
         found = tables(("d0", "copy", None, uses("fc", 0, 150)), ("d0", "wire", None, uses("fc", 150, 200)))
-        judged = verdicts(small_world([at(0), at(3)]), *found)
+        judged = score_clusters(small_world([at(0), at(3)]), *found)
         assert [(one.weight, one.kind) for one in judged] == [(0.75, True), (0.25, False)]
-        counts = tallies(small_world([at(0), at(3)]), judged)["copy"]
+        counts = counts_by_kind(small_world([at(0), at(3)]), judged)["copy"]
         assert (counts.planted, counts.found, counts.kind, counts.told, counts.first) == (1, 1, 0.75, 1, 1)
 
     def test_what_lies_elsewhere_is_no_cluster_of_the_plant(self):
         made = small_world([at(0), at(3)])
-        assert verdicts(made, *tables(("d0", "copy", None, uses("fc", 150, 300)))) == []
-        [one] = verdicts(made, *tables(("d0", "copy", None, uses("fc", 0, 300))))
+        assert score_clusters(made, *tables(("d0", "copy", None, uses("fc", 150, 300)))) == []
+        [one] = score_clusters(made, *tables(("d0", "copy", None, uses("fc", 0, 300))))
         assert one.weight == 1
-        assert tallies(made, []) == {"copy": Tally(planted=1)}
+        assert counts_by_kind(made, []) == {"copy": Counts(planted=1)}
 
     def test_an_article_that_the_cluster_lacks_may_be_the_first(self):
         found = tables(("d1", "copy", None, uses(" fc")))
-        [one] = verdicts(small_world([at(0), at(3), at(6)]), *found)
+        [one] = score_clusters(small_world([at(0), at(3), at(6)]), *found)
         assert one.firsts == {"d0"}
 
 
@@ -410,13 +410,13 @@ class TestCommand:
         assert lines[-1].split()[0] == "3"
 
     def test_rows_are_shares_of_what_was_found(self):
-        half = Tally(
+        half = Counts(
             planted=4, found=2, kind=1, agency=2, roles=2, told=1, first=0.5, untold=1, unknown=1, guesses=0.5
         )
-        other = Tally(planted=6, found=6, kind=6, agency=6, roles=6, untold=6, unknown=6)
+        other = Counts(planted=6, found=6, kind=6, agency=6, roles=6, untold=6, unknown=6)
         [copy, quote, every, mean] = cascades.rows_of({"quote": other, "copy": half})
         assert (every["planted"], every["right kind"], mean["right kind"]) == (10, 0.875, 0.75)
         assert (quote["right first"], every["right first"], mean["right first"]) == (None, 0.5, 0.5)
         assert copy["right kind"] == copy["right first"] == 0.5
         assert (copy["found"], copy["right unknown"], copy["wrong guesses"]) == (2, 1, 0.25)
-        assert cascades.rows_of({"quote": Tally(planted=1)})[0]["right kind"] is None
+        assert cascades.rows_of({"quote": Counts(planted=1)})[0]["right kind"] is None

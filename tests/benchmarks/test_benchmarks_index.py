@@ -24,7 +24,7 @@ from benchmarks.robustness import (
     malformed_files,
     mutations,
 )
-from benchmarks.robustness.killed_writer import Change, Killer, Life, Moment
+from benchmarks.robustness.killed_writer import Change, ChangedIndex, Killer, Moment
 from benchmarks.speed import index_speed, index_tasks, scan_speed
 from samples.strategies import INTERPRETED
 from syndetect import Index, Settings
@@ -56,9 +56,9 @@ class TestTrials:
         assert index_checks.sealed(json.loads(text)) == text
 
     def test_the_account(self, tmp_path, capsys):
-        assert index_checks.tell({"trials": 2}, ("lost",), [], None) == 0
+        assert index_checks.report({"trials": 2}, ("lost",), [], None) == 0
         problem = index_checks.Problem("lost", 7, "a document")
-        assert index_checks.tell({"trials": 2}, ("lost",), [problem], tmp_path / "out.json") == 1
+        assert index_checks.report({"trials": 2}, ("lost",), [problem], tmp_path / "out.json") == 1
         told = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
         assert told == {"trials": 2, "lost": 1, "problems": [problem._asdict()]}
         assert capsys.readouterr().out == "trials: 2\nlost: 0\ntrials: 2\nlost: 1\n"
@@ -74,16 +74,16 @@ class TestKills:
         held = {one["id"]: one for one in ARTICLES[:4]}
         with Index.create(tmp_path / "x.idx") as index:
             index.add([*held.values()], threads=1)
-        return Life(tmp_path / "x.idx", 1, Settings(), True, held)
+        return ChangedIndex(tmp_path / "x.idx", 1, Settings(), True, held)
 
-    def check(self, life: Life) -> list[str]:
+    def check(self, life: ChangedIndex) -> list[str]:
         return [kind for kind, _ in index_kills.check(life, Random(1), life.folder.with_name("fresh"))]
 
     def test_an_index_may_hold_the_state_before_or_after_a_change(self, life):
         life.pending = Change("add", ARTICLES[4:])
         assert self.check(life) == []
         assert len(life.held) == 4
-        life.pending = Change("remove", gone=["n0", "n1"])
+        life.pending = Change("remove", removed=["n0", "n1"])
         with Index.open(life.folder) as index:
             index.remove(["n0", "n1"])
         shutil.rmtree(life.folder.with_name("fresh"))
@@ -119,7 +119,7 @@ class TestKills:
         assert self.check(life)[0] == "failed verifies"
 
     def test_no_index_is_right_before_it_is_made(self, tmp_path):
-        life = Life(tmp_path / "none", 1, Settings(), True)
+        life = ChangedIndex(tmp_path / "none", 1, Settings(), True)
         assert self.check(life) == []
         life.held = {}
         assert self.check(life) == ["failed verifies"]
@@ -145,7 +145,7 @@ class TestKills:
             Moment(1, call="replace", ordinal=1, how="before"),
             Moment(2, share=0.5),
         ]
-        life = Life(tmp_path / "x.idx", 3, Settings(), True)
+        life = ChangedIndex(tmp_path / "x.idx", 3, Settings(), True)
         for number, moment in enumerate(moments):
             kills._kill(life, moment, number)
             assert index_kills.check(life, Random(number), tmp_path / f"fresh {number}") == []
@@ -164,13 +164,13 @@ def intact(tmp_path_factory):
 
 class TestCorruption:
     def test_everything_is_asked_and_answered(self, intact):
-        assert len(intact.said) > 40
+        assert len(intact.answers) > 40
         assert not [
             one
-            for one in intact.said.values()
+            for one in intact.answers.values()
             if isinstance(one, (index_checks.Refusal, index_checks.Failure))
         ]
-        assert any(one["matches"] for name, one in intact.said.items() if name.startswith("query "))
+        assert any(one["matches"] for name, one in intact.answers.items() if name.startswith("query "))
 
     @pytest.mark.parametrize("kind", index_corruption.DAMAGES)
     def test_damage_is_found_and_answers_are_right(self, kind, intact, tmp_path):
@@ -269,8 +269,8 @@ def kept(tmp_path_factory):
 @pytest.mark.skipif(INTERPRETED, reason="corpora are made by kernels")
 class TestSpeed:
     def test_questions(self, kept, tmp_path):
-        paragraphs = index_queries.make_questions(kept / "700000.jsonl", tmp_path / "q.jsonl", 9, 1)
-        asked = index_queries.read_questions(tmp_path / "q.jsonl")
+        paragraphs = index_queries.make_queries(kept / "700000.jsonl", tmp_path / "q.jsonl", 9, 1)
+        asked = index_queries.read_queries(tmp_path / "q.jsonl")
         assert 25 <= paragraphs <= 35
         assert [one.kind for one in asked[:3]] == [*index_queries.KINDS]
         assert [one.origin is None for one in asked[:3]] == [True, False, False]
@@ -283,7 +283,9 @@ class TestSpeed:
             return (1.0 if "little" in str(command) else 3.0), 100.0
 
         monkeypatch.setattr(scan_speed, "run", run)
-        monkeypatch.setattr(index_speed, "said", lambda command: index_tasks.TASKS[command[3]](*command[4:]))
+        monkeypatch.setattr(
+            index_speed, "measurements", lambda command: index_tasks.TASKS[command[3]](*command[4:])
+        )
         arguments = ["--size", "700kB", "--queries", "6", "--rounds", "1", "--parts", "build,open,query,disk"]
         assert index_speed.main([*arguments, "--keep", str(kept), "--out", str(tmp_path / "out.json")]) == 0
         told = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
@@ -296,8 +298,10 @@ class TestSpeed:
         assert "bytes a paragraph" in capsys.readouterr().out
 
     def test_readers_beside_a_writer(self, kept, monkeypatch):
-        index_queries.make_questions(kept / "700000.jsonl", kept / "questions.jsonl", 3, 1)
-        monkeypatch.setattr(index_speed, "said", lambda command: index_tasks.TASKS[command[3]](*command[4:]))
+        index_queries.make_queries(kept / "700000.jsonl", kept / "queries.jsonl", 3, 1)
+        monkeypatch.setattr(
+            index_speed, "measurements", lambda command: index_tasks.TASKS[command[3]](*command[4:])
+        )
         options = index_speed._options(["--size", "700kB"])
         alone, beside = index_speed.Measuring(options, kept)._beside()
         assert alone["warm p99, ms"] > 0
@@ -311,7 +315,7 @@ class TestSpeed:
         measuring._count()
         said = {name: [0.1] * 3 for name in ("first", "matches", "tables")}
         said |= {"kinds": [*index_queries.KINDS], "found": [True, True, False], "segments": 1, "memory": 1}
-        monkeypatch.setattr(index_speed, "said", lambda _: said)
+        monkeypatch.setattr(index_speed, "measurements", lambda _: said)
         list(measuring._query("built", kept))
         assert len(measuring.wrong) == 2
 
