@@ -1,6 +1,5 @@
 """Passages as passim's cluster rows."""
 
-import dataclasses
 import json
 
 import polars as pl
@@ -15,7 +14,7 @@ COLUMNS = "uid cluster begin end boiler src size pboiler id series date title ur
 
 
 def test_rows_have_the_columns_of_passim() -> None:
-    rows = clusters(result())
+    rows = clusters(result().documents, result().passages)
     assert " ".join(rows.columns) == COLUMNS
     assert rows["cluster"].to_list() == [1, 1, 1, 2, 2]
     assert rows["size"].to_list() == [3, 3, 3, 2, 2]
@@ -26,17 +25,12 @@ def test_rows_have_the_columns_of_passim() -> None:
 def test_the_number_of_a_document_is_that_which_spark_gives_it() -> None:
     one = result()
     named = pl.lit("childrens_hour")  # an id of passim's own quick start, which prints its uid
-    rows = clusters(
-        dataclasses.replace(
-            one, documents=one.documents[:1].with_columns(doc_id=named),
-            passages=one.passages[:1].with_columns(doc_id=named),
-        )
-    )  # fmt: skip
+    rows = clusters(one.documents[:1].with_columns(doc_id=named), one.passages[:1].with_columns(doc_id=named))
     assert rows["uid"].to_list() == [-7966282239007996852]
 
 
 def test_the_source_is_the_earliest_use() -> None:
-    first, *others = clusters(result()).filter(pl.col("cluster") == 1).to_dicts()
+    first, *others = clusters(result().documents, result().passages).filter(pl.col("cluster") == 1).to_dicts()
     assert first["src"] == []
     assert all(row["src"] == [{key: first[key] for key in ("uid", "begin", "end")}] for row in others)
 
@@ -44,13 +38,16 @@ def test_the_source_is_the_earliest_use() -> None:
 def test_boilerplate_is_what_stays_within_a_series() -> None:
     one = result()
     houses = pl.Series("source", ["Kesh Daily", "Morvia Post", "Kesh Daily", None])
-    rows = clusters(dataclasses.replace(one, documents=one.documents.with_columns(houses)))
+    rows = clusters(one.documents.with_columns(houses), one.passages)
     assert rows["boiler"].to_list() == [False, False, True, False, False]
     assert rows["pboiler"].to_list() == pytest.approx([0.5, 0.5, 0.5, 0, 0])
 
 
 def test_a_row_is_an_object_a_line() -> None:
-    lines = [json.loads(line) for line in b"".join(encode(clusters(result()), "jsonl")).splitlines()]
+    lines = [
+        json.loads(line)
+        for line in b"".join(encode(clusters(result().documents, result().passages), "jsonl")).splitlines()
+    ]
     assert [line["cluster"] for line in lines] == [1, 1, 1, 2, 2]
     assert lines[0]["date"] == "2031-06-02T09:30:00Z"
     assert lines[2]["date"] is None
@@ -60,6 +57,6 @@ def test_a_row_is_an_object_a_line() -> None:
 def test_no_passages_are_no_rows() -> None:
     one = result()
     none = pl.DataFrame(schema=TABLES["passages"])
-    rows = clusters(dataclasses.replace(one, passages=none))
+    rows = clusters(one.documents, none)
     assert rows.is_empty()
     assert " ".join(rows.columns) == COLUMNS

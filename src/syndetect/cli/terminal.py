@@ -49,7 +49,10 @@ def _pipe(result: "Result", form: str) -> None:
     from syndetect.results.frames import encode  # noqa: PLC0415
     from syndetect.results.passim import clusters  # noqa: PLC0415
 
-    write(encode(clusters(result), "jsonl") if form == "passim" else encode(result.matches, form))
+    if form == "passim":
+        write(encode(clusters(result.documents, result.passages), "jsonl"))
+    else:
+        write(encode(result.matches, form))
 
 
 def _tell(result: "Result", quiet: bool, skipped: str, end: str | None = None) -> None:

@@ -9,25 +9,23 @@ The columns are those of passim 2 (its ``out.json``), so that rows of both progr
 - ``series`` and ``date`` are our ``source`` and ``published``.
 """
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 import xxhash
-
-if TYPE_CHECKING:
-    from syndetect.results.result import Result
 
 _SPARK_SEED = 42  # Spark's xxhash64() starts from 42
 
 
-def clusters(result: "Result") -> pl.DataFrame:
-    """One row a use of a passage, in the order of ``result.passages``, with passim's columns.
+def clusters(documents: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
+    """One row per use of a passage, in the order of ``passages``, with passim's columns.
 
     ``begin`` and ``end`` are character offsets, 0-based and half-open, in passim as here.
+
+    Args:
+        documents, passages: a result's tables of these names (:data:`syndetect.schema.TABLES`).
     """
-    known = result.documents.select(
+    known = documents.select(
         "doc_id",
-        _uid(result.documents["doc_id"]),
+        _uid(documents["doc_id"]),
         pl.col("source").alias("series"),
         pl.col("published").alias("date"),
         "title",
@@ -38,7 +36,7 @@ def clusters(result: "Result") -> pl.DataFrame:
     same_series = (pl.col("series") == pl.col("series").first().over("passage_id")).fill_null(False) & ~first
     links = pl.len().over("passage_id") - 1
     return (
-        result.passages.join(known, on="doc_id", how="left", maintain_order="left")
+        passages.join(known, on="doc_id", how="left", maintain_order="left")
         .with_columns(
             boiler=same_series,
             src=pl.when(first)

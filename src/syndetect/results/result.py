@@ -78,7 +78,7 @@ class Result:
                 if format == "passim":
                     from syndetect.results.passim import clusters  # noqa: PLC0415  (read by few)
 
-                    write_frame(clusters(self), folder / _CLUSTERS)
+                    write_frame(clusters(self.documents, self.passages), folder / _CLUSTERS)
                 sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
                 write_bytes([_manifest_text(self.manifest, sizes)], folder / _MANIFEST)
         except (OSError, pl.exceptions.PolarsError) as error:
