@@ -1,4 +1,4 @@
-"""The project keeps its own rules: who imports whom, what is where, what is promised."""
+"""The project keeps its own rules: what is where, what is promised. ``make lint`` checks who imports whom."""
 
 import ast
 import re
@@ -34,52 +34,6 @@ def module_name(path: Path) -> str:
 
 
 MODULES = {module_name(path): path for path in sorted(SRC.rglob("*.py"))}
-
-
-def imported(path: Path) -> Iterator[str]:
-    """The full name of whatever a file imports, wherever in the file; of syndetect, the module that it is in."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path.name} has a relative import"
-            assert node.module is not None
-            inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (name if name in MODULES else node.module for name in inner)
-
-
-IMPORTS = {name: set(imported(path)) for name, path in MODULES.items()}
-
-
-def reached(module: str) -> set[str]:
-    """What a module imports, and what these import, to the end."""
-    found: set[str] = set()
-    waiting = [module]
-    while waiting:
-        for name in IMPORTS.get(waiting.pop(), ()):
-            if name not in found and name != "syndetect":  # the package itself imports lazily
-                found.add(name)
-                waiting.append(name)
-    return found
-
-
-def packages(names: set[str]) -> set[str]:
-    return {name.partition(".")[0] for name in names}
-
-
-@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("syndetect.kernels")])
-def test_kernels_import_numpy_and_numba_only(module: str) -> None:
-    outside = {name for name in IMPORTS[module] if not name.startswith("syndetect.kernels")}
-    assert packages(outside) - sys.stdlib_module_names <= {
-        "numpy",
-        "numba",
-        "llvmlite",
-    }  # which is numba's own
-
-
-def test_only_kernels_import_numba() -> None:
-    importers = {name for name, names in IMPORTS.items() if packages(names) & {"numba", "llvmlite"}}
-    assert {name.rpartition(".")[0] for name in importers} == {"syndetect.kernels"}
 
 
 def test_no_module_is_a_drawer() -> None:
