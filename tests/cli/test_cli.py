@@ -24,10 +24,10 @@ from click.testing import Result as Outcome
 from samples.results import result
 from syndetect import errors
 from syndetect.cli import terminal
-from syndetect.cli.options import COLUMNS
 from syndetect.cli.program import main
 from syndetect.pipeline import scan as pipeline
 from syndetect.pipeline.scan import ScanRequest
+from syndetect.reading.articles import ALIASES
 from syndetect.report import passage_view, summary
 from syndetect.results.result import Result
 from syndetect.settings import Settings
@@ -74,9 +74,9 @@ def test_what_a_scan_is_asked(calls: Calls) -> None:
     assert request == ScanRequest(
         ["a.txt", "-"], Settings(), threads=3, strict=True, progress=request.progress
     )
-    words = [word for name in COLUMNS for word in (f"--{name}-column", f"my_{name}")]
+    words = [word for name in ALIASES for word in (f"--{name}-column", f"my_{name}")]
     run("scan", "a.csv", *words)
-    assert calls.pop().columns == {name: f"my_{name}" for name in COLUMNS}
+    assert calls.pop().columns == {name: f"my_{name}" for name in ALIASES}
 
 
 def test_what_a_large_scan_is_asked(calls: Calls, tmp_path: Path) -> None:

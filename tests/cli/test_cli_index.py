@@ -234,7 +234,7 @@ def test_info(held: Path) -> None:
         facts = found.info()
     assert json.loads(run("info", held, "--format", "json").stdout) == facts
     shown = run("info", held).stdout
-    assert shown == summary.holdings(facts)
+    assert shown == summary.index_info(facts)
     assert "articles    2, 1 more removed that still take space\n" in shown
     assert "settings    as by default\n" in shown
 
@@ -269,10 +269,10 @@ def found_in(held: Path, asked: Path) -> Result:
 def test_a_table_for_a_person(held: Path, asked: Path) -> None:
     outcome = run("query", held, asked)
     assert outcome.stdout == summary.summary(found_in(held, asked))
-    assert outcome.stdout.splitlines()[-1].startswith("2 articles asked, 2 passages found, ")
+    assert outcome.stdout.splitlines()[-1].startswith("2 articles queried, 2 passages found, ")
     assert "1 more passage: --all shows all" in run("query", held, asked, "--top", "1").stdout
     asked.write_text(lines({"text": "nothing of this is known"}), encoding="utf-8")
-    told = "The index has no passage of these.\n\n1 article asked, 0 passages found, 0.0 % of the words\n"
+    told = "The index has no passage of these.\n\n1 article queried, 0 passages found, 0.0 % of the words\n"
     assert run("query", held, asked).stdout == told
 
 
@@ -296,7 +296,7 @@ def test_matches_for_a_pipe(held: Path, asked: Path, form: str) -> None:
             assert [json.loads(line) for line in outcome.stdout.splitlines()] == matches.to_dicts()
         case _:
             assert len(list(csv.reader(io.StringIO(outcome.stdout)))) == 4
-    assert outcome.stderr.startswith("2 articles asked, ")
+    assert outcome.stderr.startswith("2 articles queried, ")
 
 
 def test_passages_of_an_index_without_texts(corpus: Path, asked: Path, tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def test_a_line_that_cannot_be_used_is_answered_too(held: Path) -> None:
 def test_totals_of_a_pipe(held: Path) -> None:
     given = lines(ASKED, {}, {"text": "nothing"})
     outcome = run("query", held, "-", "--format", "jsonl", given=given)
-    assert outcome.stderr == "2 articles asked, 1 with passages of the index, 1 not used\n"
+    assert outcome.stderr == "2 articles queried, 1 with passages of the index, 1 not used\n"
     assert run("query", held, "-", "--format", "jsonl", "-q", given=given).stderr == ""
 
 
@@ -453,7 +453,7 @@ def test_each_answer_comes_before_the_next_line_and_of_the_newest_state(held: Pa
         assert len(ask(process, ASKED)["matches"]) == 3
         out, said = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, b"")
-    assert said == b"3 articles asked, 3 with passages of the index, 1 not used\n"
+    assert said == b"3 articles queried, 3 with passages of the index, 1 not used\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")

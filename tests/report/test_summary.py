@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from samples.results import result
 from syndetect.errors import ResultError
 from syndetect.report import passage_view, summary
+from syndetect.report.terminal_text import printable
 from syndetect.results.result import Result
 
 SUMMARY = """\
@@ -152,9 +153,9 @@ def test_totals_say_where_the_list_of_the_skipped_is() -> None:
 
 
 def test_printable_text_is_shown_and_not_obeyed() -> None:
-    assert summary.printable(HOSTILE) == SHOWN
-    assert summary.printable("  a\t\u2028 b\x85") == "a b"
-    assert summary.printable("می\u200cخواهم 👩\u200d👧") == "می\u200cخواهم 👩\u200d👧"
+    assert printable(HOSTILE) == SHOWN
+    assert printable("  a\t\u2028 b\x85") == "a b"
+    assert printable("می\u200cخواهم 👩\u200d👧") == "می\u200cخواهم 👩\u200d👧"
 
 
 @pytest.mark.parametrize("colour", [False, True])

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndetect.report.word_diff import Kind, differences
+from syndetect.report.word_diff import Change, differences
 
 
 def marked(first: str, other: str) -> str:
-    marks = {Kind.SAME: "{}", Kind.REMOVED: "[-{}-]", Kind.ADDED: "{{+{}+}}"}
-    return "".join(marks[kind].format(piece) for kind, piece in differences(first, other))
+    marks = {Change.NONE: "{}", Change.REMOVED: "[-{}-]", Change.ADDED: "{{+{}+}}"}
+    return "".join(marks[change].format(piece) for change, piece in differences(first, other))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ TEXTS = st.text(max_size=30) | st.builds("".join, WORDS) | st.builds(" ".join, W
 @given(first=TEXTS, other=TEXTS)
 def test_the_pieces_make_up_both_texts(first: str, other: str) -> None:
     pieces = list(differences(first, other))
-    for text, left_out in ((first, Kind.ADDED), (other, Kind.REMOVED)):
+    for text, left_out in ((first, Change.ADDED), (other, Change.REMOVED)):
         made = "".join(piece for kind, piece in pieces if kind is not left_out)
         assert "".join(made.split()) == "".join(text.split())
     kinds = [kind for kind, _ in pieces]
@@ -59,5 +59,5 @@ def test_a_text_is_no_different_from_itself() -> None:
 def test_one_word_again_and_again_does_not_take_for_ever() -> None:
     began = time.perf_counter()
     kinds = [kind for kind, _ in differences("rain sun " * 20_000, "sun rain " * 20_000)]
-    assert kinds == [Kind.REMOVED, Kind.ADDED]
+    assert kinds == [Change.REMOVED, Change.ADDED]
     assert time.perf_counter() - began < 5

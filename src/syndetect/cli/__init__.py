@@ -1,4 +1,4 @@
-"""The command line: each command parses its arguments, calls one public function, and writes what it gives."""
+"""The command line: each command parses its arguments, calls one public function and prints or writes the result."""
 
 from syndetect.cli.program import main
 

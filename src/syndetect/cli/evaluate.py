@@ -1,16 +1,14 @@
-"""The command that holds a result against what is known."""
+"""The command ``evaluate``."""
 
 import json
 
 import click
 
 from syndetect.cli import terminal
-from syndetect.cli.options import DEBUG
-
-# At run time the command imports what it needs, so that --help is quick.
+from syndetect.cli.options import DEBUG, JSON
 
 
-@click.command(short_help="Hold a result against what is known.")
+@click.command(short_help="Compare a result with a known truth.")
 @click.argument("directory", metavar="RESULT")
 @click.argument("truth", metavar="TRUTH")
 @click.option(
@@ -18,12 +16,12 @@ from syndetect.cli.options import DEBUG
     metavar="FILE",
     help="count aligned passages only in these pairs: the ids of two documents a line",
 )
-@click.option("--format", "form", type=click.Choice(["json"]), help="for programs")
+@JSON
 @DEBUG
-def evaluate(directory: str, truth: str, *, pairs: str | None, form: str | None) -> None:
-    """Hold a result against what is known of its documents.
+def evaluate(directory: str, truth: str, *, pairs: str | None, format: str | None) -> None:  # noqa: A002
+    """Compare a result with what is known of its documents.
 
-    RESULT is a folder that "scan -o" wrote. TRUTH says by its content what it tells of:
+    RESULT is a folder that "scan -o" wrote. The content of TRUTH decides what is compared:
 
     \b
     JSON Lines  doc_a, begin_a, end_a, doc_b, begin_b, end_b: aligned passages
@@ -32,10 +30,11 @@ def evaluate(directory: str, truth: str, *, pairs: str | None, form: str | None)
     JSON Lines  doc_id, derivation (wholly, partially or non), or
      or CSV     doc_id, family (or cluster, or label): groups of documents
 
-    Of aligned passages are told plagdet, precision, recall and granularity, and the pairs of documents that have
-    any; of groups B-cubed, pairs and the adjusted Rand index; of derivation each class.
+    For aligned passages the measures are plagdet, precision, recall and granularity, and precision and recall of
+    the pairs of documents that have any; for groups B-cubed, pairs and the adjusted Rand index; for derivation
+    precision and recall of each class.
     """  # noqa: D301  (click wants the character itself)
-    from syndetect.evaluation import evaluate  # noqa: PLC0415
+    from syndetect.evaluation import evaluate  # noqa: PLC0415  (so that --help is quick)
 
     found = evaluate.evaluate(directory, truth, pairs=pairs)
-    terminal.write_text(json.dumps(found.to_dict(), indent=2) + "\n" if form == "json" else str(found))
+    terminal.write_text(json.dumps(found.to_dict(), indent=2) + "\n" if format == "json" else str(found))

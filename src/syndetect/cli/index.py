@@ -1,4 +1,4 @@
-"""The commands of the index: each parses, calls one public function, and writes."""
+"""The commands of ``index``."""
 
 import json
 from collections.abc import Iterator
@@ -7,28 +7,25 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from syndetect.cli import terminal
+from syndetect.cli import progress, terminal
 from syndetect.cli.options import (
-    ALL,
     DEBUG,
-    FORCE,
+    JSON,
     MEMORY,
-    OUTPUT,
     QUIET,
-    STRICT,
+    READING,
+    SETTINGS,
     THREADS,
-    TOP,
-    InOrder,
-    ScanCommand,
-    check_format,
-    chosen_columns,
-    chosen_settings,
-    with_columns,
-    with_settings,
+    OrderedGroup,
+    Output,
+    SettingsCommand,
+    output_options,
 )
 from syndetect.errors import InputError
+from syndetect.runtime.progress import count, quantity
+from syndetect.settings import Settings
 
-if TYPE_CHECKING:  # at run time the commands import what they need, so that --help is quick
+if TYPE_CHECKING:  # the commands import at run time what they call, so that --help is quick
     from syndetect.index.index import Index
     from syndetect.index.writer import Added
 
@@ -36,89 +33,68 @@ _PLACE = click.argument("place", metavar="IDX")
 _PATHS = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 
 
-@click.group(cls=InOrder)
+@click.group(cls=OrderedGroup)
 def index() -> None:
-    """Keep articles in a folder, and ask what others share with them.
+    """Keep articles in a folder, and find what others share with them.
 
-    IDX is the folder. One process may write it at a time, any number may ask.
+    IDX is the folder. One process at a time may write it; any number may read it.
     """
 
 
-@index.command(cls=ScanCommand)
+@index.command(cls=SettingsCommand)
 @_PLACE
 @_PATHS
 @click.option("--force", is_flag=True, help="replace an index that is in IDX already")
-@click.option("--no-text", is_flag=True, help="keep no texts: the same matches, in less space")
+@click.option("--no-text", is_flag=True, help="store no texts: the same matches, in less space")
 @THREADS
 @MEMORY
-@STRICT
-@QUIET
-@DEBUG
-@with_columns
-@with_settings
+@READING
+@SETTINGS
 def build(
-    place: str, paths: tuple[str, ...], *, force: bool, no_text: bool,
-    threads: int | None, memory: float | None, strict: bool, quiet: bool, **others: Any,
+    place: str, paths: tuple[str, ...], *, force: bool, no_text: bool, settings: Settings, quiet: bool, **reading: Any
 ) -> None:  # fmt: skip
     """Make an index of articles.
 
     PATH is a file, a folder, a glob in quotes, or - for JSON Lines on standard input, as for "scan". The settings
-    stay those of the index for as long as it lives.
+    of an index cannot be changed later.
 
     IDX is made whole or not at all; an index that --force replaces stays until then.
     """
-    settings = chosen_settings(others)
-    from syndetect.cli import progress  # noqa: PLC0415
     from syndetect.index.index import Index  # noqa: PLC0415
     from syndetect.storage.directory import built  # noqa: PLC0415
 
-    terminal.let_reads_be_interrupted()
+    terminal.make_reads_interruptible()
     with (
         built(Path(place).resolve(), replace=force) as folder,
         progress.on_stderr(quiet=quiet) as shown,
         Index.create(folder, settings, store_text=not no_text) as made,
     ):
-        added = made.add(
-            list(paths), columns=chosen_columns(others), threads=threads,
-            memory=None if memory is None else int(memory), strict=strict,
-            progress=shown,
-        )  # fmt: skip
-    _tell_added(added, added.documents, quiet)
+        added = made.add(list(paths), progress=shown, **reading)
+    _print_added(added, added.documents, quiet)
 
 
 @index.command()
 @_PLACE
 @_PATHS
 @click.option(
-    "--existing", type=click.Choice(["error", "skip", "replace"]), metavar="WHAT", default="error", show_default=True,
-    help="to do with an article whose id is there already: error, skip or replace",
+    "--existing", type=click.Choice(["error", "skip", "replace"]), metavar="ACTION", default="error", show_default=True,
+    help="for an article whose id is in the index: error, skip or replace",
 )  # fmt: skip
 @THREADS
 @MEMORY
-@STRICT
-@QUIET
-@DEBUG
-@with_columns
-def add(
-    place: str, paths: tuple[str, ...], *, existing: Any, threads: int | None, memory: float | None, strict: bool,
-    quiet: bool, **others: Any,
-) -> None:  # fmt: skip
+@READING
+def add(place: str, paths: tuple[str, ...], *, existing: Any, quiet: bool, **reading: Any) -> None:
     """Add articles to an index.
 
     PATH is a file, a folder, a glob in quotes, or - for JSON Lines on standard input, as for "scan". Articles are
-    added in portions that fit into the memory, each all at once; after a failure the same command goes on with
-    --existing skip.
+    added in portions that fit into the memory, each whole or not at all; after a failure the same command with
+    --existing skip adds the rest.
     """
-    from syndetect.cli import progress  # noqa: PLC0415
-
-    terminal.let_reads_be_interrupted()
-    with _opened(place, writing=True) as found:
+    with _open(place, "a") as opened:
+        terminal.make_reads_interruptible()
         with progress.on_stderr(quiet=quiet) as shown:
-            added = found.add(
-                list(paths), existing=existing, columns=chosen_columns(others), threads=threads,
-                memory=None if memory is None else int(memory), strict=strict, progress=shown,
-            )  # fmt: skip
-        _tell_added(added, len(found), quiet)
+            added = opened.add(list(paths), existing=existing, progress=shown, **reading)
+        _print_added(added, len(opened), quiet)
 
 
 @index.command()
@@ -128,8 +104,8 @@ def add(
     "--ids-from", type=click.File("rb"), metavar="FILE", help="a file of ids, one a line; - for stdin"
 )
 @click.option(
-    "--missing", type=click.Choice(["error", "skip"]), metavar="WHAT", default="error", show_default=True,
-    help="to do with an id that is not there: error or skip",
+    "--missing", type=click.Choice(["error", "skip"]), metavar="ACTION", default="error", show_default=True,
+    help="for an id that is not in the index: error or skip",
 )  # fmt: skip
 @QUIET
 @DEBUG
@@ -138,7 +114,7 @@ def remove(
 ) -> None:
     """Remove articles from an index, all at once.
 
-    ID is the id of an article; - alone reads ids from standard input, one a line. Their space is given back when
+    ID is the id of an article; - alone reads ids from standard input, one a line. Their space becomes free when
     segments are merged, or by "compact".
     """
     if ids_from is None and ids == ("-",):
@@ -146,119 +122,92 @@ def remove(
     if not ids and ids_from is None:
         raise click.UsageError("nothing to remove: give an ID, or --ids-from FILE")
     wanted = [*ids, *(_lines(ids_from) if ids_from else ())]
-    terminal.let_reads_be_interrupted()
-    with _opened(place, writing=True) as found:
-        removed = found.remove(wanted, missing=missing)
+    with _open(place, "a") as opened:
+        removed = opened.remove(wanted, missing=missing)
         if not quiet:
-            click.echo(f"{_articles(removed)} removed; the index has {len(found):,}", err=True)
+            click.echo(f"{count(removed, 'article')} removed; the index has {len(opened):,}", err=True)
 
 
 @index.command()
 @_PLACE
 @_PATHS
-@OUTPUT
-@FORCE
-@click.option(
-    "--format", "form", type=click.Choice(["parquet", "csv", "jsonl", "json"]), metavar="FORM",
+@output_options(
+    type=click.Choice(["parquet", "csv", "jsonl", "json"]), metavar="FORM",
     help="of the tables in DIR (parquet by default), or, without -o, of the matches on standard output"
     " (csv, jsonl, json)",
 )  # fmt: skip
-@click.option(
-    "--add", "adding", is_flag=True, help="with - and jsonl: add each article when it has been answered"
-)  # fmt: skip
-@TOP
-@ALL
+@click.option("--add", "adding", is_flag=True, help="with - and jsonl: add each article after its answer")
 @THREADS
-@STRICT
-@QUIET
-@DEBUG
-@with_columns
+@READING
 def query(
-    place: str, paths: tuple[str, ...], *, output: str | None, force: bool, form: str | None, adding: bool,
-    top: int, show_all: bool, threads: int | None, strict: bool, quiet: bool, **others: Any,
-) -> None:  # fmt: skip
-    """Ask which passages of articles an index has.
+    place: str, paths: tuple[str, ...], *, output: Output, adding: bool, quiet: bool, **reading: Any
+) -> None:
+    """Find the passages of articles that an index has.
 
-    PATH is a file, a folder, a glob in quotes, or - for JSON Lines on standard input. Each article is asked by
-    itself, and not compared with one of the same id that the index has. The output is that of "scan", article
-    after article.
+    PATH is a file, a folder, a glob in quotes, or - for JSON Lines on standard input. Each article is a query of
+    its own, and is not compared with an article of the same id in the index. The output is that of "scan",
+    article after article.
 
-    With the one PATH - and --format jsonl a line is answered as soon as it comes, by one line of JSON with what the
-    index has by then of this article, or with the error.
+    With - as the only PATH and --format jsonl each line is answered at once, by one line of JSON: what the index
+    has of this article at that moment, or the error.
     """
-    check_format(form, output)
-    is_feed = paths == ("-",) and form == "jsonl" and output is None
+    is_feed = paths == ("-",) and output.format == "jsonl" and output.directory is None
     if adding and not is_feed:
         raise click.UsageError("--add goes with the one PATH - and --format jsonl")
-    columns = chosen_columns(others)
     if is_feed:
-        _feed(place, columns, adding=adding, strict=strict, quiet=quiet)
+        _answer_lines(place, adding=adding, quiet=quiet, **reading)
         return
-    from syndetect.cli import progress  # noqa: PLC0415
-    from syndetect.results import result as tables  # noqa: PLC0415
-
-    terminal.let_reads_be_interrupted()
-    if output is not None:
-        tables.check_place(output, force=force)
-    with progress.on_stderr(quiet=quiet) as shown, _opened(place, writing=False) as found:
-        result = found.query_many(
-            list(paths), columns=columns, threads=threads, strict=strict, progress=shown
-        )
-        if output is not None:
-            result.write(output, format=form or "parquet", force=force)
-    terminal.present(result, output, form, top=None if show_all else top, quiet=quiet)
+    output.check_place()
+    terminal.make_reads_interruptible()
+    with progress.on_stderr(quiet=quiet) as shown, _open(place, "r") as opened:
+        result = opened.query_many(list(paths), progress=shown, **reading)
+        output.write(result)
+    terminal.present(result, output, quiet=quiet)
 
 
-def _feed(place: str, columns: dict[str, str] | None, *, adding: bool, strict: bool, quiet: bool) -> None:
+def _answer_lines(place: str, *, adding: bool, quiet: bool, threads: int | None, **reading: Any) -> None:  # noqa: ARG001
     """Answer line by line until the input ends."""
     from syndetect.index.feed import answers  # noqa: PLC0415
     from syndetect.reading.formats import standard_input  # noqa: PLC0415
 
-    counts = dict.fromkeys(("asked", "reused", "unusable"), 0)
-    with _opened(place, writing=adding) as found:
-        terminal.let_reads_be_interrupted()
-        for answer in answers(standard_input(), found, columns=columns, add=adding, strict=strict):
-            counts["unusable" if "error" in answer else "asked"] += 1
-            counts["reused"] += bool(answer.get("matches"))
-            terminal.write(
-                [
-                    json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode(
-                        "utf-8", "backslashreplace"
-                    )
-                    + b"\n"
-                ]
-            )
+    queries = reused = unusable = 0
+    with _open(place, "a" if adding else "r") as opened:
+        terminal.make_reads_interruptible()
+        for answer in answers(standard_input(), opened, add=adding, **reading):
+            queries += "error" not in answer
+            unusable += "error" in answer
+            reused += bool(answer.get("matches"))
+            line = json.dumps(answer, ensure_ascii=False, separators=(",", ":")) + "\n"
+            terminal.write([line.encode("utf-8", "backslashreplace")])
     if not quiet:
-        told = f"{_articles(counts['asked'])} asked, {counts['reused']:,} with passages of the index"
-        unused = f", {counts['unusable']:,} not used" if counts["unusable"] else ""
-        click.echo(told + unused, err=True)
+        skipped = f", {unusable:,} not used" if unusable else ""
+        click.echo(
+            f"{count(queries, 'article')} queried, {reused:,} with passages of the index{skipped}", err=True
+        )
 
 
 @index.command()
 @_PLACE
-@click.option("--format", "form", type=click.Choice(["json"]), help="for programs")
+@JSON
 @DEBUG
-def info(place: str, *, form: str | None) -> None:
-    """Say what an index holds."""
-    from syndetect.report import summary  # noqa: PLC0415
+def info(place: str, *, format: str | None) -> None:  # noqa: A002
+    """Show what an index holds."""
+    from syndetect.report.summary import index_info  # noqa: PLC0415
 
-    with _opened(place, writing=False) as found:
-        facts = found.info()
-    terminal.write_text(
-        summary.holdings(facts) if form is None else json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
-    )
+    with _open(place, "r") as opened:
+        facts = opened.info()
+    text = index_info(facts) if format is None else json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    terminal.write_text(text)
 
 
 @index.command()
 @_PLACE
 @DEBUG
 def verify(place: str) -> None:
-    """Hold a whole index against its checksums."""
-    from syndetect.runtime.progress import quantity  # noqa: PLC0415
-
-    with _opened(place, writing=False) as found:
-        read, facts = found.verify(), found.info()
-    size = f"{_articles(facts['documents'])}, {quantity(read, 'bytes')}"
+    """Compare every file of an index with its checksums."""
+    with _open(place, "r") as opened:
+        read, articles = opened.verify(), opened.info()["documents"]
+    size = f"{count(articles, 'article')}, {quantity(read, 'bytes')}"
     terminal.write_text(f"{place} is as it was written: {size}\n")
 
 
@@ -268,39 +217,32 @@ def verify(place: str) -> None:
 @QUIET
 @DEBUG
 def compact(place: str, *, threads: int | None, quiet: bool) -> None:
-    """Merge segments, and give back unused space."""
-    from syndetect.runtime.progress import quantity  # noqa: PLC0415
-
-    with _opened(place, writing=True) as found:
-        before = found.info()["bytes"]
-        found.compact(threads=threads)
-        if not quiet:
-            after = found.info()["bytes"]
-            click.echo(f"{quantity(before, 'bytes')} before, {quantity(after, 'bytes')} now", err=True)
+    """Merge segments, and free unused space."""
+    with _open(place, "a") as opened:
+        before = opened.info()["bytes"]
+        opened.compact(threads=threads)
+        after = opened.info()["bytes"]
+    if not quiet:
+        click.echo(f"{quantity(before, 'bytes')} before, {quantity(after, 'bytes')} now", err=True)
 
 
-def _opened(place: str, *, writing: bool) -> "Index":
+def _open(place: str, mode: Any) -> "Index":
     from syndetect.index.index import Index  # noqa: PLC0415
 
-    return Index.open(place, mode="a" if writing else "r")
+    return Index.open(place, mode=mode)
 
 
-def _articles(count: int) -> str:
-    return f"{count:,} article{'' if count == 1 else 's'}"
-
-
-def _tell_added(added: "Added", held: int, quiet: bool) -> None:
-    """What became of the articles, on stderr; what was skipped is told even when quiet."""
+def _print_added(added: "Added", held: int, quiet: bool) -> None:
+    """The counts of added articles, on standard error; if quiet only the number of skipped ones."""
     skipped = added.skipped.height
-    if quiet:
+    if not quiet:
+        counts = ((added.replaced, "replaced"), (added.known, "known already"), (skipped, "skipped"))
+        others = "".join(f", {number:,} {outcome}" for number, outcome in counts if number)
+        click.echo(f"{count(added.documents, 'article')} added{others}; the index has {held:,}", err=True)
         if skipped:
-            click.echo(f"{skipped:,} skipped", err=True)
-        return
-    counts = ((added.replaced, "replaced"), (added.known, "known already"), (skipped, "skipped"))
-    others = "".join(f", {count:,} {what}" for count, what in counts if count)
-    click.echo(f"{_articles(added.documents)} added{others}; the index has {held:,}", err=True)
-    if skipped:
-        terminal.list_skipped(added.skipped)
+            terminal.print_skipped(added.skipped)
+    elif skipped:
+        click.echo(f"{skipped:,} skipped", err=True)
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:

@@ -1,8 +1,10 @@
-"""What the command line's options are made of: quantities with units, settings, and columns."""
+"""Options that several commands share, and the objects that their values are settled into."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,34 +13,104 @@ from syndetect.errors import SettingsError
 from syndetect.settings import Settings
 from syndetect.syndication import KINDS
 
-if TYPE_CHECKING:
-    from syndetect.syndication.options import SyndicationOptions
+if TYPE_CHECKING:  # imported when needed, so that --help is quick
+    from syndetect.results.result import Result
 
 COLUMNS = ("id", "text", "source", "published", "title", "url", "author")
 
+_DEBUG = "syndetect.debug"
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
 
 class Quantity(click.ParamType[float]):
-    """A number with a unit, such as 2GB or 14d, as that many of the smallest."""
+    """A number with a unit, such as 2GB or 14d, converted to the unit whose factor is 1.
 
-    def __init__(self, name: str, units: dict[str, float]) -> None:
-        self.name, self._units = name, units
+    Args:
+        name: what is measured.
+        units: from each unit, in lower case, to its factor.
+        number: the type of the value.
+    """
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number, in the smallest unit."""
+    def __init__(self, name: str, units: Mapping[str, float], number: type[int] | type[float]) -> None:
+        self.name, self._units, self._number = name, units, number
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The converted number; a default value is one already."""
         if not isinstance(value, str):
-            return value
+            return self._number(value)
         found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", value)
         if found is None or found[2].lower() not in self._units:
-            units = ", ".join(unit for unit in self._units if unit)
-            self.fail(f"{value!r} is no number with one of the units {units}", param, ctx)
-        return float(found[1]) * self._units[found[2].lower()]
+            self.fail(f"{value!r} is not a number with one of the units {', '.join(self._units)}", param, ctx)
+        return self._number(float(found[1]) * self._units[found[2].lower()])
 
 
-BYTES = Quantity("bytes", {"mb": 1e6, "gb": 1e9, "mib": 2**20, "gib": 2**30, "kb": 1e3})
-DAYS = Quantity("days", {"d": 1.0, "h": 1 / 24, "w": 7.0})
+BYTES = Quantity("bytes", {"mb": 1e6, "gb": 1e9, "mib": 2**20, "gib": 2**30, "kb": 1e3}, int)
+DAYS = Quantity("days", {"d": 1.0, "h": 1 / 24, "w": 7.0}, float)
 
 
-_DEBUG = "syndetect.debug"
+class OrderedGroup(click.Group):
+    """A group whose help page lists the commands in the order of their definition, not by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click passes it)
+        """The names of the commands."""
+        return list(self.commands)
+
+
+class SettingOption(click.Option):
+    """An option that sets a field of :class:`Settings`; the help page lists these under their own heading."""
+
+
+class SettingsCommand(click.Command):
+    """A command whose help page lists the settings after the other options."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the two lists."""
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        for title, is_setting in (("Options", False), ("Settings (these decide the result)", True)):
+            listed = [option for option in options if isinstance(option, SettingOption) is is_setting]
+            with formatter.section(title):
+                formatter.write_dl([record for option in listed if (record := option.get_help_record(ctx))])
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a result goes, and in which format.
+
+    Attributes:
+        directory: the folder to write the tables to; None prints to standard output.
+        force: replace a result in ``directory``.
+        format: of the tables, or of the matches on standard output. None writes Parquet tables, or prints a summary.
+        top: the number of passages in a summary.
+        show_all: show every passage instead.
+
+    Raises:
+        click.UsageError: the format is only for the other place.
+    """
+
+    directory: str | None
+    force: bool
+    format: str | None
+    top: int
+    show_all: bool
+
+    def __post_init__(self) -> None:
+        if self.format == "parquet" and self.directory is None:
+            raise click.UsageError("--format parquet writes files: add -o DIR")
+        if self.format == "json" and self.directory is not None:
+            raise click.UsageError("--format json is for standard output: with -o take jsonl, csv or parquet")
+
+    def check_place(self) -> None:
+        """Raise OutputError where the result cannot be written, before the work that it takes."""
+        from syndetect.results.result import check_place  # noqa: PLC0415
+
+        if self.directory is not None:
+            check_place(self.directory, force=self.force)
+
+    def write(self, result: "Result") -> None:
+        """Write the tables, if a folder is given."""
+        if self.directory is not None:
+            result.write(self.directory, format=self.format or "parquet", force=self.force)
 
 
 def _set_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -50,137 +122,118 @@ def is_debugged(ctx: click.Context) -> bool:
     return bool(ctx.meta.get(_DEBUG))
 
 
-DEBUG = click.option(
-    "--debug", is_flag=True, is_eager=True, expose_value=False, callback=_set_debug, help="show tracebacks"
-)
-OUTPUT = click.option("-o", "--output", metavar="DIR", help="write the result to a new folder")
-FORCE = click.option("--force", is_flag=True, help="replace a result that is in DIR already")
-TOP = click.option(
-    "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="passages to show"
-)
-ALL = click.option("--all", "show_all", is_flag=True, help="show every passage")
-MEMORY = click.option(
-    "--memory",
-    type=BYTES,
-    metavar="2GB",
-    help="memory to keep to; what has no room goes to files  [default: half of what is free]",
-)
-THREADS = click.option(
-    "--threads", type=click.IntRange(1), metavar="N", help="processor cores to use  [default: all]"
-)
-STRICT = click.option("--strict", is_flag=True, help="fail at the first input that would be skipped")
-QUIET = click.option("-q", "--quiet", is_flag=True, help="no progress and no totals on standard error")
-
-
-def check_format(form: str | None, output: str | None) -> None:
-    """Each format has its place.
-
-    Raises:
-        click.UsageError: this one has another.
-    """
-    if form == "parquet" and output is None:
-        raise click.UsageError("--format parquet writes files: add -o DIR")
-    if form == "json" and output is not None:
-        raise click.UsageError("--format json is for standard output: with -o take jsonl, csv or parquet")
-
-
-class InOrder(click.Group):
-    """Commands that the help page lists in the order in which they were made."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click gives it)
-        """Their names."""
-        return list(self.commands)
-
-
-class SettingOption(click.Option):
-    """An option that decides the result; the help page lists these apart."""
-
-
-class ScanCommand(click.Command):
-    """A command whose help page has its settings under a heading of their own."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, and then the settings."""
-        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-        for title, kind in (("Options", False), ("Settings (these decide the result)", True)):
-            chosen = [option for option in options if isinstance(option, SettingOption) is kind]
-            with formatter.section(title):
-                formatter.write_dl([record for option in chosen if (record := option.get_help_record(ctx))])
-
-
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """An option for each field of :class:`Settings`, with its range, default and meaning."""
-    command = click.option(
-        "--window", "window_days", cls=SettingOption, type=DAYS, metavar="14d", default=0.0,
-        help="compare only articles published so close together (d, h, w), undated ones with all  [default: no limit]",
-    )(command)  # fmt: skip
-    for field in reversed(dataclasses.fields(Settings)):
-        if field.name == "window_days":
-            continue
-        low, high = field.metadata["low"], field.metadata["high"]
-        kind = click.IntRange(low, high) if field.type is int else click.FloatRange(low, high)
-        command = click.option(
-            f"--{field.name.replace('_', '-')}",
-            cls=SettingOption,
-            type=kind,
-            metavar="N" if field.type is int else "X",
-            default=field.default,
-            show_default=True,
-            help=field.metadata["meaning"],
-        )(command)
-    return command
-
-
-def chosen_settings(values: Mapping[str, Any]) -> Settings:
-    """What :func:`with_settings` took, among other options' values."""
+def _settings(**values: Any) -> Settings:
     try:
-        return Settings(**{field.name: values[field.name] for field in dataclasses.fields(Settings)})
+        return Settings(**values)
     except SettingsError as error:
         raise click.UsageError(str(error)) from error
 
 
-def with_syndication_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Options for what syndication is told, and for what of its findings is kept."""
-    options = [
-        click.option("--reference", metavar="PATH", help="keep only reuse from these texts (files as PATH)"),
-        click.option("--agencies", metavar="FILE", help="agencies that are known beside the usual ones (TOML)"),
-        click.option("--owners", metavar="FILE", help="who owns which outlet (CSV with source, owner)"),
-        click.option(
-            "--across-sources/--no-across-sources", default=None,
-            help="keep only what two sources have  [default: where sources are known]",
-        ),
-        click.option(
-            "--min-sources", type=click.IntRange(1), metavar="N", default=1, show_default=True,
-            help="keep only passages that so many sources have",
-        ),
-        click.option(
-            "--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="keep only these passages; again for more"
-        ),
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+def _columns(**values: str | None) -> dict[str, str]:
+    """The given names of the input's columns, by ours."""
+    return {option.removesuffix("_column"): name for option, name in values.items() if name is not None}
 
 
-def chosen_syndication_options(values: Mapping[str, Any]) -> "SyndicationOptions":
-    """What :func:`with_syndication_options` took, but for the reference."""
-    from syndetect.syndication.options import SyndicationOptions  # noqa: PLC0415
+def _column_option(name: str) -> Decorator:
+    """The option for the input's own name of a column."""
+    return click.option(f"--{name}-column", metavar="NAME", help=f"the input's name for the column {name}")
 
-    return SyndicationOptions.of(
-        values["agencies"], values["owners"], across_sources=values["across_sources"],
-        min_sources=values["min_sources"], kinds=values["kinds"],
+
+def _setting_option(field: dataclasses.Field[Any]) -> Decorator:
+    """The option of a field of :class:`Settings`, with its range, default and meaning."""
+    if field.name == "window_days":
+        return click.option(
+            "--window", "window_days", cls=SettingOption, type=DAYS, metavar="14d", default=field.default,
+            help="compare only articles published at most so far apart (d, h, w), undated ones with all"
+            "  [default: no limit]",
+        )  # fmt: skip
+    low, high, is_int = field.metadata["low"], field.metadata["high"], field.type is int
+    return click.option(
+        f"--{field.name.replace('_', '-')}", cls=SettingOption,
+        type=click.IntRange(low, high) if is_int else click.FloatRange(low, high), metavar="N" if is_int else "X",
+        default=field.default, show_default=True, help=field.metadata["meaning"],
     )  # fmt: skip
 
 
-def with_columns(command: Callable[..., None]) -> Callable[..., None]:
-    """An option for each column that an input may call by another name."""
-    for name in reversed(COLUMNS):
-        meaning = f"the input's name for the column {name}"
-        command = click.option(f"--{name}-column", metavar="NAME", help=meaning)(command)
-    return command
+def together(*options: Decorator) -> Decorator:
+    """A decorator that adds several options to a command, listed in this order."""
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        return functools.reduce(lambda made, option: option(made), reversed(options), command)
+
+    return add
 
 
-def chosen_columns(values: Mapping[str, Any]) -> dict[str, str] | None:
-    """What :func:`with_columns` took, among other options' values; None when that is nothing."""
-    named = {name: values[f"{name}_column"] for name in COLUMNS}
-    return {ours: theirs for ours, theirs in named.items() if theirs is not None} or None
+def settled(name: str, settle: Callable[..., Any], *options: Decorator) -> Decorator:
+    """A decorator that adds options and passes their values as one argument: ``name=settle(**values)``."""
+    add = together(*options)
+    own = [param.name for param in getattr(add(lambda: None), "__click_params__")]  # noqa: B009  (set by click)
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def receive(**values: Any) -> None:
+            value = settle(**{option: values.pop(option) for option in own})
+            command(**values, **{name: value})
+
+        return add(receive)
+
+    return decorate
+
+
+DEBUG = click.option(
+    "--debug", is_flag=True, is_eager=True, expose_value=False, callback=_set_debug, help="show tracebacks"
+)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="no progress and no totals on standard error")
+THREADS = click.option(
+    "--threads", type=click.IntRange(1), metavar="N", help="processor cores to use  [default: all]"
+)
+MEMORY = click.option(
+    "--memory", type=BYTES, metavar="2GB",
+    help="memory to stay within; what exceeds it goes to files  [default: half of the free memory]",
+)  # fmt: skip
+JSON = click.option("--format", type=click.Choice(["json"]), help="for programs")
+
+#: ``columns: dict[str, str]``
+COLUMN_NAMES = settled("columns", _columns, *map(_column_option, COLUMNS))
+#: ``strict, quiet, columns``: of every command that reads articles.
+READING = together(
+    click.option("--strict", is_flag=True, help="fail at the first input that would be skipped"),
+    QUIET, DEBUG, COLUMN_NAMES,
+)  # fmt: skip
+#: ``settings: Settings``
+SETTINGS = settled("settings", _settings, *map(_setting_option, dataclasses.fields(Settings)))
+#: ``reference``, and ``syndication``: the arguments of ``SyndicationOptions.of``, as a dict.
+SYNDICATION = together(
+    click.option("--reference", metavar="PATH", help="keep only text reused from these texts (files as PATH)"),
+    settled(
+        "syndication", dict,
+        click.option("--agencies", metavar="FILE", help="agencies in addition to the built-in ones (TOML)"),
+        click.option("--owners", metavar="FILE", help="owners of outlets (CSV with the columns source, owner)"),
+        click.option(
+            "--across-sources/--no-across-sources", default=None,
+            help="keep only passages of at least two sources  [default: where sources are known]",
+        ),
+        click.option(
+            "--min-sources", type=click.IntRange(1), metavar="N", default=1, show_default=True,
+            help="keep only passages of at least N sources",
+        ),
+        click.option(
+            "--kind", "kinds", type=click.Choice(KINDS), multiple=True,
+            help="keep only passages of this kind; may be repeated",
+        ),
+    ),
+)  # fmt: skip
+
+
+def output_options(**form: Any) -> Decorator:
+    """``output: Output``, from options that begin with ``-o``; ``form`` describes ``--format``."""
+    return settled(
+        "output", Output,
+        click.option("-o", "--output", "directory", metavar="DIR", help="write the result to a new folder"),
+        click.option("--force", is_flag=True, help="replace a result that is in DIR already"),
+        click.option("--format", **form),
+        click.option(
+            "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="passages to show"
+        ),
+        click.option("--all", "show_all", is_flag=True, help="show every passage"),
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command line: each command parses, calls one public function, and writes."""
+"""The program ``syndetect``: the group of its commands, its exit codes and its error messages."""
 
 import traceback
 from typing import Any
@@ -9,12 +9,12 @@ from syndetect.cli import terminal
 from syndetect.cli.dedup import dedup
 from syndetect.cli.evaluate import evaluate
 from syndetect.cli.index import index
-from syndetect.cli.options import InOrder, is_debugged
+from syndetect.cli.options import OrderedGroup, is_debugged
 from syndetect.cli.scan import scan, show
 
 
-class _Program(InOrder):
-    """The commands, with the exit codes that the help page promises and one line for each failure."""
+class _Program(OrderedGroup):
+    """The commands; a failure gives one line on standard error and the exit code that the help page states."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -24,30 +24,15 @@ class _Program(InOrder):
         except KeyboardInterrupt:
             click.echo("syndetect: interrupted", err=True)
             ctx.exit(130)
-        except BaseException as error:  # a panic within polars is no Exception
+        except BaseException as error:  # a panic within polars is not an Exception
             if is_debugged(ctx):
                 traceback.print_exc()
-            click.echo(f"syndetect: {terminal.message(error)}", err=True)
+            click.echo(f"syndetect: {terminal.error_line(error)}", err=True)
             ctx.exit(1)
 
 
-def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
-    if value:
-        from importlib.metadata import version  # noqa: PLC0415
-
-        click.echo(f"syndetect {version('syndetect')}")
-        ctx.exit()
-
-
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_version,
-    help="show the version",
-)
+@click.version_option(package_name="syndetect", message="syndetect %(version)s", help="show the version")
 def main() -> None:
     """Find reused passages in news articles, character for character.
 

@@ -1,4 +1,4 @@
-"""Progress bars on a terminal."""
+"""Progress bars on standard error."""
 
 import os
 import sys
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class TerminalProgress:
-    """One bar a stage, with its rate and the time left."""
+    """A progress with one bar a stage, its rate and the time left."""
 
     def __init__(self, bars: "Bars") -> None:
         self._bars = bars
         self._task = bars.add_task("", total=None, visible=False, unit="", done="", rate="")
 
     def stage(self, name: str, total: int | None, unit: str) -> None:
-        """Begin a bar, and fill the one before."""
+        """Fill the bar of the previous stage, and begin the next."""
         self._end()
         self._task = self._bars.add_task(name, total=total, unit=unit, done="", rate="")
 
     def advance(self, n: int) -> None:
-        """Lengthen the present bar by ``n`` units."""
+        """Advance the current bar by ``n`` units."""
         task = self._bars.tasks[self._task]
         done, seconds, unit = task.completed + n, task.elapsed or 0.0, task.fields["unit"]
         rate = f"{quantity(done / seconds, unit)}/s" if seconds else ""
@@ -36,16 +36,16 @@ class TerminalProgress:
         self._bars.console.print(text, markup=False, highlight=False)
 
     def _end(self) -> None:
-        """Fill the present bar: what its stage had to do is done, counted or not."""
+        """Fill the current bar, whose stage may have counted fewer units than its total."""
         done = self._bars.tasks[self._task].completed
         self._bars.update(self._task, total=done or 1, completed=done or 1)
 
 
 @contextmanager
 def on_stderr(*, quiet: bool = False) -> Iterator[Progress]:
-    """A progress on stderr for the length of a block; silent when quiet, or when stderr is no terminal.
+    """A progress on standard error for the length of a block; silent if quiet, or if that is not a terminal.
 
-    The bars are gone when the block ends, so that what is printed next stands alone.
+    The bars disappear when the block ends, before the command prints its totals.
     """
     if quiet or sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield Silent()

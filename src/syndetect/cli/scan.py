@@ -6,44 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndetect.cli import terminal
+from syndetect.cli import progress, terminal
 from syndetect.cli.options import (
-    ALL,
     DEBUG,
-    FORCE,
     MEMORY,
-    OUTPUT,
-    QUIET,
-    STRICT,
+    READING,
+    SETTINGS,
+    SYNDICATION,
     THREADS,
-    TOP,
-    ScanCommand,
-    check_format,
-    chosen_columns,
-    chosen_settings,
-    chosen_syndication_options,
-    with_columns,
-    with_settings,
-    with_syndication_options,
+    Output,
+    SettingsCommand,
+    output_options,
 )
+from syndetect.settings import Settings
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the commands import at run time what they call, so that --help is quick
     from syndetect.pipeline.scan import ScanRequest
 
-# At run time the commands import what they need, so that --help is quick.
 
-
-@click.command(cls=ScanCommand)
+@click.command(cls=SettingsCommand)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
-@OUTPUT
-@FORCE
-@click.option(
-    "--format", "form", type=click.Choice(["parquet", "csv", "jsonl", "json", "passim"]),
+@output_options(
+    type=click.Choice(["parquet", "csv", "jsonl", "json", "passim"]),
     help="of the tables in DIR (parquet by default; passim adds passim.jsonl), or, without -o, of the matches"
     " on standard output (csv, jsonl, json; passim: its cluster rows)",
-)  # fmt: skip
-@TOP
-@ALL
+)
 @THREADS
 @MEMORY
 @click.option(
@@ -51,19 +38,13 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="where these files go  [default: beside DIR, else among temporary files]",
 )
-@click.option(
-    "--resume", is_flag=True, help="go on with the scan to DIR that was killed; needs -o or --scratch"
-)
-@STRICT
-@QUIET
-@DEBUG
-@with_syndication_options
-@with_columns
-@with_settings
+@click.option("--resume", is_flag=True, help="continue a killed scan to DIR; needs -o or --scratch")
+@SYNDICATION
+@READING
+@SETTINGS
 def scan(
-    paths: tuple[str, ...], *, output: str | None, force: bool, form: str | None, top: int, show_all: bool,
-    threads: int | None, memory: float | None, scratch: str | None, resume: bool, strict: bool, quiet: bool,
-    **others: Any,
+    paths: tuple[str, ...], *, output: Output, scratch: str | None, resume: bool, syndication: dict[str, Any],
+    settings: Settings, quiet: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Find every passage that two or more articles share.
 
@@ -73,35 +54,51 @@ def scan(
     Without -o the passages with the widest reach are shown. With -o the whole result goes to a folder, and
     "syndetect show" then prints any passage in all its documents.
     """
-    check_format(form, output)
-    settings = chosen_settings(others)
-    if scratch is None and output is not None:
-        scratch = str(Path(output).resolve().parent / f".{Path(output).resolve().name}.scratch")
+    if scratch is None and output.directory is not None:
+        place = Path(output.directory).resolve()
+        scratch = str(place.parent / f".{place.name}.scratch")
     if resume and scratch is None:
         raise click.UsageError("--resume needs -o DIR or --scratch FOLDER")
-    from syndetect.cli import progress  # noqa: PLC0415
     from syndetect.pipeline.scan import ScanRequest, scanning  # noqa: PLC0415
-    from syndetect.results import result as tables  # noqa: PLC0415
     from syndetect.storage.filesystem import sweep  # noqa: PLC0415
+    from syndetect.syndication.options import SyndicationOptions  # noqa: PLC0415
 
-    terminal.let_reads_be_interrupted()
+    terminal.make_reads_interruptible()
     request = ScanRequest(
-        list(paths), settings, columns=chosen_columns(others) or {}, threads=threads,
-        memory=None if memory is None else int(memory), scratch=scratch, resume=resume, strict=strict,
-        reference=others["reference"], syndication=chosen_syndication_options(others),
+        list(paths), settings, scratch=scratch, resume=resume,
+        syndication=SyndicationOptions.of(**syndication), **options,
     )  # fmt: skip
-    if output is not None and resume and _is_done(output, request):
-        _finish(Path(output), Path(str(scratch)))
+    if output.directory is not None and resume and _is_complete(output.directory, request):
+        _finish(Path(output.directory), Path(str(scratch)))
         return
-    if output is not None:
-        tables.check_place(output, force=force)
+    output.check_place()
     with progress.on_stderr(quiet=quiet) as shown, scanning(replace(request, progress=shown)) as result:
-        if output is not None:
+        if output.directory is not None:
             shown.stage("writing", None, "tables")
             if resume:
-                sweep(Path(output).resolve())
-            result.write(output, format=form or "parquet", force=force)
-    terminal.present(result, output, form, top=None if show_all else top, quiet=quiet)
+                sweep(Path(output.directory).resolve())
+            output.write(result)
+    terminal.present(result, output, quiet=quiet)
+
+
+def _is_complete(directory: str, request: "ScanRequest") -> bool:
+    """Whether a folder holds the result of a scan."""
+    if not Path(directory).exists():
+        return False
+    from syndetect.pipeline.scan import origin_of  # noqa: PLC0415
+    from syndetect.results.result import is_result_of  # noqa: PLC0415
+
+    return is_result_of(directory, origin_of(request))
+
+
+def _finish(directory: Path, scratch: Path) -> None:
+    """Remove the files of a scan that was killed after it had written its result."""
+    from syndetect.storage.filesystem import sweep  # noqa: PLC0415
+    from syndetect.storage.scratch import discard  # noqa: PLC0415
+
+    discard(scratch)
+    sweep(directory.resolve())
+    click.echo(f"{directory} is complete already", err=True)
 
 
 @click.command(short_help="Print one passage in all its documents.")
@@ -123,23 +120,3 @@ def show(directory: str, number: int) -> None:
     width, colour = terminal.screen()
     shown = passage_view.passage(documents, passages, clusters, number, width=min(width, 100), colour=colour)
     terminal.write_text(shown)
-
-
-def _is_done(output: str, request: "ScanRequest") -> bool:
-    """Whether the result of this scan is there already."""
-    if not Path(output).exists():
-        return False
-    from syndetect.pipeline.scan import origin_of  # noqa: PLC0415
-    from syndetect.results import result as tables  # noqa: PLC0415
-
-    return tables.is_result_of(output, origin_of(request))
-
-
-def _finish(output: Path, scratch: Path) -> None:
-    """Tidy up behind a scan that was killed when its result stood already."""
-    from syndetect.storage.filesystem import sweep  # noqa: PLC0415
-    from syndetect.storage.scratch import discard  # noqa: PLC0415
-
-    discard(scratch)
-    sweep(output.resolve())
-    click.echo(f"{output} is complete already", err=True)

@@ -1,4 +1,4 @@
-"""What commands say: on standard output, on standard error, and of what went wrong."""
+"""What a command prints, on standard output and on standard error."""
 
 import errno
 import os
@@ -15,37 +15,41 @@ import click
 
 from syndetect.errors import SyndetectError
 
-if TYPE_CHECKING:  # at run time they are imported when they are needed, so that --help is quick
+if TYPE_CHECKING:  # imported when needed, so that --help is quick
     import polars as pl
 
+    from syndetect.cli.options import Output
     from syndetect.results.result import Result
 
 
-def let_reads_be_interrupted() -> None:
-    """Have Ctrl-C end a read that waits for input: polars sets a handler after which the system resumes it."""
+def make_reads_interruptible() -> None:
+    """Have Ctrl-C end a read that waits for input: polars, once imported, has the system resume it."""
     if hasattr(signal, "siginterrupt") and threading.current_thread() is threading.main_thread():
         signal.siginterrupt(signal.SIGINT, True)
 
 
-def present(result: "Result", output: str | None, form: str | None, *, top: int | None, quiet: bool) -> None:
-    """A result for a person, or for a pipe, with the totals; of one that was written to a folder, these only."""
-    if output is not None:
-        _tell(result, quiet, f"see {Path(output) / 'skipped.jsonl'}", f"result in {output}")
-        return
-    if form is None:
-        from syndetect.report import summary  # noqa: PLC0415
+def present(result: "Result", output: "Output", *, quiet: bool) -> None:
+    """Print a result to standard output and its totals to standard error; of a result in a folder only the totals."""
+    from syndetect.report import summary  # noqa: PLC0415
 
+    if output.directory is not None:
+        _print_totals(result, f"see {Path(output.directory) / 'skipped.jsonl'}", quiet)
+        if not quiet:
+            click.echo(f"result in {output.directory}", err=True)
+        return
+    if output.format is None:
         width, colour = screen()
+        top = None if output.show_all else output.top
         write_text(summary.summary(result, top=top, width=width, colour=colour))
     else:
-        _pipe(result, form)
-        _tell(result, quiet, "-o DIR keeps the list")
+        _write_matches(result, output.format)
+        _print_totals(result, "-o DIR keeps the list", quiet)
     if result.skipped.height and not quiet:
-        list_skipped(result.skipped)
+        print_skipped(result.skipped)
 
 
-def _pipe(result: "Result", form: str) -> None:
-    """The matches, or passim's rows, to standard output for a pipe."""
+def _write_matches(result: "Result", form: str) -> None:
+    """The matches, or the rows of passim, on standard output."""
     from syndetect.results.frames import encode  # noqa: PLC0415
     from syndetect.results.passim import clusters  # noqa: PLC0415
 
@@ -55,27 +59,25 @@ def _pipe(result: "Result", form: str) -> None:
         write(encode(result.matches, form))
 
 
-def _tell(result: "Result", quiet: bool, skipped: str, end: str | None = None) -> None:
-    """The totals on stderr; what was skipped is told even when quiet."""
+def _print_totals(result: "Result", skipped: str, quiet: bool) -> None:
+    """The totals on standard error; if quiet only the number of skipped places."""
     from syndetect.report import summary  # noqa: PLC0415
 
     if not quiet:
         click.echo(summary.totals(result, skipped), err=True)
-        if end:
-            click.echo(end, err=True)
     elif result.skipped.height:
         click.echo(f"{result.skipped.height:,} skipped ({skipped})", err=True)
 
 
-def list_skipped(skipped: "pl.DataFrame") -> None:
-    """The first places that were skipped, where no file keeps them all."""
+def print_skipped(skipped: "pl.DataFrame") -> None:
+    """The first places that were skipped, on standard error."""
     from syndetect.report import summary  # noqa: PLC0415
 
     click.echo(summary.skipped(skipped), err=True)
 
 
 def screen() -> tuple[int, bool]:
-    """The width to write for, and whether colours may be used; 80 and no when stdout is not a terminal."""
+    """The width in columns, and whether colours may be used; 80 and False if standard output is not a terminal."""
     if sys.stdout is None or not sys.stdout.isatty():
         return 80, False
     plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
@@ -83,36 +85,36 @@ def screen() -> tuple[int, bool]:
 
 
 def write_text(text: str) -> None:
-    """Text to standard output; characters that its encoding lacks become question marks."""
+    """Write text to standard output; characters that its encoding lacks become question marks."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     write([text.encode(encoding, "replace")])
 
 
 def write(pieces: Iterable[bytes]) -> None:
-    """Bytes to standard output, and on their way. A reader that has seen enough (``| head``) is no failure."""
+    """Write bytes to standard output and flush it. A reader that closes the pipe early (``| head``) is no failure."""
     if sys.stdout is None:
         raise SyndetectError("standard output is closed: write to a folder with -o")
     try:
         for piece in pieces:
             rest = memoryview(piece)
-            while rest:  # with PYTHONUNBUFFERED a write may take a part only
+            while rest:  # with PYTHONUNBUFFERED a write may take only a part
                 rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
     except OSError as error:
-        _silence_stdout()
+        _discard_output()
         if error.errno == errno.EPIPE:
             raise click.exceptions.Exit(0) from error
         raise
 
 
-def _silence_stdout() -> None:
-    """Let go of what standard output did not take, or Python would fail on it again when it ends."""
-    with suppress(OSError, ValueError):  # no file may stand behind it
+def _discard_output() -> None:
+    """Send what standard output still buffers to the null device, or Python would fail on it when it exits."""
+    with suppress(OSError, ValueError):  # standard output may have no file descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def message(error: BaseException) -> str:
-    """An error as one line that a terminal only shows."""
+def error_line(error: BaseException) -> str:
+    """The message of an error, as one line of printable characters."""
     if isinstance(error, SyndetectError):
         text = str(error)
     elif isinstance(error, MemoryError):

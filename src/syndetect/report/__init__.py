@@ -1,1 +1,1 @@
-"""Show a result to people."""
+"""Results rendered for people: a summary, a passage with all its uses, and the differences between texts."""

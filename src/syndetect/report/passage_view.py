@@ -1,7 +1,4 @@
-"""One passage for a person: what it is, and how it reads in all its documents.
-
-As in :mod:`syndetect.report.summary`, what comes from articles is shown and never obeyed.
-"""
+"""One passage with all its uses, as text for a terminal."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
@@ -11,12 +8,13 @@ import polars as pl
 from rich.text import Text
 
 from syndetect.errors import ResultError
-from syndetect.report.summary import count, printable, render
-from syndetect.report.word_diff import Kind, differences
+from syndetect.report.terminal_text import printable, render
+from syndetect.report.word_diff import Change, Piece, differences
+from syndetect.runtime.progress import count
 
-_STYLES = {Kind.SAME: "", Kind.REMOVED: "strike red", Kind.ADDED: "bold green"}
-_MARKS = {Kind.SAME: ("", ""), Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
-_MOST_LEFT_OUT = 8  # words before or after a use that are shown as left out; more are counted
+_STYLES = {Change.NONE: "", Change.REMOVED: "strike red", Change.ADDED: "bold green"}
+_MARKS = {Change.NONE: ("", ""), Change.REMOVED: ("[-", "-]"), Change.ADDED: ("{+", "+}")}
+_MAX_REMOVED = 8  # more words that are removed at an end of the passage are only counted
 
 
 def passage(
@@ -28,47 +26,42 @@ def passage(
     width: int = 80,
     colour: bool = False,
 ) -> str:
-    """One passage in all its documents, the earliest first, with its differences from that one.
-
-    What kind it is and why, and who had it first, come before, as far as ``clusters`` tells.
+    """The kind and origin of a passage, and all its uses with their differences from the earliest one.
 
     Args:
-        documents, passages, clusters: these tables.
+        documents, passages, clusters: the tables of a result; ``clusters`` may lack the passage.
         number: the ``passage_id``.
         width: columns of the terminal.
-        colour: may styles be used? Without, removed words stand in ``[- -]``, added words in ``{+ +}``.
+        colour: whether styles may be used; else removed words stand in ``[- -]``, added words in ``{+ +}``.
 
     Raises:
         ResultError: there is no such passage.
     """
     uses = passages.filter(pl.col("passage_id") == number).join(
-        documents.select("doc_id", "title", "url"),
-        on="doc_id",
-        how="left",
-        maintain_order="left",
+        documents.select("doc_id", "title", "url"), on="doc_id", how="left", maintain_order="left"
     )
     if uses.is_empty():
         last = passages["passage_id"].n_unique()
         known = f"this result has 1 to {last}" if last else "this result has none"
         raise ResultError(f"there is no passage {number}: {known}")
-    rows = uses.rows(named=True)
     heading = Text(f"Passage {number}: {count(uses['doc_id'].n_unique(), 'article')}; ", style="bold")
-    heading.append(_marked([(Kind.REMOVED, "left out"), (Kind.SAME, " and "), (Kind.ADDED, "added")], colour))
-    heading.append(" against the first")
-    parts = [render(heading, width, colour) + _explained(clusters, number, width, colour)]
+    legend = [(Change.REMOVED, "left out"), (Change.NONE, " and "), (Change.ADDED, "added")]
+    heading.append(_marked(legend, colour)).append(" against the first")
+    shown = [render(heading, width, colour) + _origin(clusters, number, width, colour)]
+    rows = uses.rows(named=True)
     texts = [None if row["text"] is None else printable(row["text"]) for row in rows]
     first = next((text for text in texts if text is not None), "")
     for place, (row, text) in enumerate(zip(rows, texts, strict=True), start=1):
         if text is None:
             body = Text("(a text that the index does not store)", style="dim")
         else:
-            body = _marked(_clipped(list(differences(first, text))), colour)
-        parts.append(_heading(place, row, width, colour) + render(body, width, colour, indent=4))
-    return "\n".join(parts)
+            body = _marked(_without_long_ends(list(differences(first, text))), colour)
+        shown.append(_use_heading(place, row, width, colour) + render(body, width, colour, indent=4))
+    return "\n".join(shown)
 
 
-def _explained(clusters: pl.DataFrame, number: int, width: int, colour: bool) -> str:
-    """What a passage is and where it is from, in a few lines; nothing where that is not known."""
+def _origin(clusters: pl.DataFrame, number: int, width: int, colour: bool) -> str:
+    """The kind of a passage with the reasons, and its first document; nothing if ``clusters`` lacks it."""
     lines = ""
     for row in clusters.filter(pl.col("passage_id") == number).iter_rows(named=True):
         kind = " ".join(filter(None, [printable(row["agency"] or ""), row["kind"]]))
@@ -80,49 +73,48 @@ def _explained(clusters: pl.DataFrame, number: int, width: int, colour: bool) ->
     return lines
 
 
-def _heading(place: int, row: Mapping[str, Any], width: int, colour: bool) -> str:
-    """What is known of one use: its document in the first line, then title, address and place."""
+def _use_heading(place: int, row: Mapping[str, Any], width: int, colour: bool) -> str:
+    """The document of a use, its title and address, and the range and length of the use, a line each."""
     known = [row["doc_id"], row["source"], _date(row["published"])]
-    name = Text("  ".join(printable(part) for part in known if part), style="bold")
+    name = Text("  ".join(printable(value) for value in known if value), style="bold")
     title = Text(printable(row["title"] or ""))
-    address = f"    {printable(row['url'])}\n" if row["url"] else ""  # whole, so that it can be copied
-    where = f"characters {row['begin']}-{row['end']}, {count(row['words'], 'word')}"
-    equal = f", {100 * row['identity']:.0f} % equal" if place > 1 else ""
-    name_lines = f"{place:>3} " + render(name, width, colour, indent=4).lstrip()
-    title_lines = render(title, width, colour, indent=4) if title else ""
+    address = f"    {printable(row['url'])}\n" if row["url"] else ""  # on one line, so that it can be copied
+    extent = f"characters {row['begin']}-{row['end']}, {count(row['words'], 'word')}"
+    if place > 1:
+        extent += f", {100 * row['identity']:.0f} % equal"
     return (
-        name_lines + title_lines + address + render(Text(where + equal, style="dim"), width, colour, indent=4)
+        f"{place:>3} {render(name, width, colour, indent=4).lstrip()}"
+        f"{render(title, width, colour, indent=4) if title else ''}"
+        f"{address}{render(Text(extent, style='dim'), width, colour, indent=4)}"
     )
 
 
 def _date(published: datetime | None) -> str | None:
-    """A time as a person writes it; midnight is taken for a date alone."""
+    """A time in UTC; at midnight only the date."""
     if published is None:
         return None
     return published.strftime("%Y-%m-%d" if published.time() == time() else "%Y-%m-%d %H:%M UTC")
 
 
-def _clipped(pieces: list[tuple[Kind, str]]) -> list[tuple[Kind, str]]:
-    """Pieces without the long stretches of the first use that lie before and after what this use has of it."""
+def _without_long_ends(pieces: list[Piece]) -> list[Piece]:
+    """The pieces, with the number of words in place of a long removed piece at either end."""
     for end in (0, -1):
-        kind, piece = pieces[end]
+        change, piece = pieces[end]
         words = len(piece.split())
-        if kind is Kind.REMOVED and words > _MOST_LEFT_OUT:
-            pieces[end] = (
-                Kind.SAME,
-                f"[{words} words left out] " if end == 0 else f" [{words} words left out]",
-            )
+        if change is Change.REMOVED and words > _MAX_REMOVED:
+            left_out = f"[{words} words left out]"
+            pieces[end] = (Change.NONE, f"{left_out} " if end == 0 else f" {left_out}")
     return pieces
 
 
-def _marked(pieces: Iterable[tuple[Kind, str]], colour: bool) -> Text:
-    """Pieces of text, the changed ones in colours or between marks."""
+def _marked(pieces: Iterable[Piece], colour: bool) -> Text:
+    """The pieces as one text, the changed ones in colours or between marks."""
     text = Text()
-    for kind, piece in pieces:
+    for change, piece in pieces:
         if colour:
-            text.append(piece, style=_STYLES[kind])
+            text.append(piece, style=_STYLES[change])
         else:
-            opening, closing = _MARKS[kind]
-            core = piece.lstrip()
-            text.append(piece[: len(piece) - len(core)] + opening + core + closing)
+            opening, closing = _MARKS[change]
+            word = piece.lstrip()
+            text.append(piece[: len(piece) - len(word)] + opening + word + closing)
     return text

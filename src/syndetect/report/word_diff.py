@@ -1,4 +1,4 @@
-"""Where two texts differ, word by word."""
+"""The differences between two texts, word by word."""
 
 import re
 from collections import Counter
@@ -7,52 +7,68 @@ from difflib import SequenceMatcher
 from enum import Enum
 from typing import NamedTuple
 
-# Scripts without spaces: each character is compared by itself.
+# Scripts without spaces: each character is a token.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# Signs that stand against words: a restyled quotation mark is a difference by itself, not of its word.
-_SIGNS = r"!-/:-@\[-`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u2027\u2030-\u205e\u3000-\u303f\uff00-\uff0f"
-_TOKEN = re.compile(rf"(\s*)([^\s{_SIGNS}{_UNSPACED}]+|\S)")
+# Punctuation is a token of its own: another style of quotation marks does not change the word between them.
+_PUNCTUATION = (
+    r"!-/:-@\[-`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u2027\u2030-\u205e\u3000-\u303f\uff00-\uff0f"
+)
+_TOKEN = re.compile(rf"(\s*)([^\s{_PUNCTUATION}{_UNSPACED}]+|\S)")
 
-_MOST_PAIRS = 1_000_000  # places where equal words meet that are worth a comparison of some seconds
+_MAX_EQUAL_PAIRS = 1_000_000  # pairs of equal words, which difflib compares in some seconds
 
 
-class Kind(Enum):
-    """What became of a piece of text."""
+class Change(Enum):
+    """Whether a piece of text is in both texts, in the first only, or in the other only."""
 
-    SAME = "same"
+    NONE = "same"
     REMOVED = "removed"
     ADDED = "added"
 
 
+Piece = tuple[Change, str]
+
+
 class _Token(NamedTuple):
-    space: bool
+    space: bool  # whether white space precedes the word
     word: str
 
 
-def differences(first: str, other: str) -> Iterator[tuple[Kind, str]]:
-    """How ``other`` came from ``first``: its pieces in order, and between them what was removed.
+class _Run(NamedTuple):
+    """Words ``begin_a:end_a`` of one text and ``begin_b:end_b`` of the other, which are equal or replace each other."""
+
+    begin_a: int
+    end_a: int
+    begin_b: int
+    end_b: int
+    is_equal: bool
+
+
+def differences(first: str, other: str) -> Iterator[Piece]:
+    """The pieces of ``other`` in order, and between them the pieces of ``first`` that it lacks.
+
+    White space is not compared. Where the texts have too many pairs of equal words (see ``_MAX_EQUAL_PAIRS``), all
+    between their common beginning and end counts as replaced.
 
     Example:
-        >>> [(kind.value, piece) for kind, piece in differences("He said so.", "He wrote so.")]
+        >>> [(change.value, piece) for change, piece in differences("He said so.", "He wrote so.")]
         [('same', 'He'), ('removed', ' said'), ('added', ' wrote'), ('same', ' so.')]
-
-    Blanks are not compared. Texts in which few words stand very often are not compared where they begin to
-    differ: there all is removed, then all added.
     """
-    before, after = _tokens(first), _tokens(other)
-    removed = False
-    for low, high, after_low, after_high, same in _runs([t.word for t in before], [t.word for t in after]):
-        if same:
-            yield Kind.SAME, _joined(after[after_low:after_high], parted=removed and before[low].space)
-            removed = False
+    a, b = _tokens(first), _tokens(other)
+    after_removal = False
+    for run in _runs([token.word for token in a], [token.word for token in b]):
+        ours, theirs = a[run.begin_a : run.end_a], b[run.begin_b : run.end_b]
+        if run.is_equal:
+            yield Change.NONE, _joined(theirs, spaced=after_removal and ours[0].space)
+            after_removal = False
             continue
-        if removed := high > low:
-            yield Kind.REMOVED, _joined(before[low:high])
-        if after_high > after_low:
-            yield Kind.ADDED, _joined(after[after_low:after_high])
-            removed = False
+        if after_removal := bool(ours):
+            yield Change.REMOVED, _joined(ours)
+        if theirs:
+            yield Change.ADDED, _joined(theirs)
+            after_removal = False
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -60,27 +76,27 @@ def _tokens(text: str) -> list[_Token]:
     return [tokens[0]._replace(space=False), *tokens[1:]] if tokens else []
 
 
-def _joined(tokens: Sequence[_Token], *, parted: bool = False) -> str:
-    """Words as text; ``parted``: with a space in front, as what was removed there had one behind it."""
+def _joined(tokens: Sequence[_Token], *, spaced: bool = False) -> str:
+    """The tokens as text; if ``spaced``, it begins with a space in any case."""
     text = "".join(" " * token.space + token.word for token in tokens)
-    return f" {text}" if parted and not tokens[0].space else text
+    return f" {text}" if spaced and not tokens[0].space else text
 
 
-def _runs(before: list[str], after: list[str]) -> Iterator[tuple[int, int, int, int, bool]]:
-    """Runs of equal and of unequal words: their range in each of the two, and whether they are equal."""
-    least = min(len(before), len(after))
-    head = next((i for i in range(least) if before[i] != after[i]), least)
-    rest = least - head
-    tail = next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
-    low, high, after_high = head, len(before) - tail, len(after) - tail
+def _runs(a: list[str], b: list[str]) -> Iterator[_Run]:
+    """Split both lists of words into runs, equal and unequal ones."""
+    shorter = min(len(a), len(b))
+    head = next((i for i in range(shorter) if a[i] != b[i]), shorter)
+    rest = shorter - head
+    tail = next((i for i in range(rest) if a[-1 - i] != b[-1 - i]), rest)
+    end_a, end_b = len(a) - tail, len(b) - tail
     if head:
-        yield 0, head, 0, head, True
-    often = Counter(after[low:after_high])
-    if sum(often[word] for word in before[low:high]) > _MOST_PAIRS:
-        yield low, high, low, after_high, False
+        yield _Run(0, head, 0, head, is_equal=True)
+    frequency = Counter(b[head:end_b])
+    if sum(frequency[word] for word in a[head:end_a]) > _MAX_EQUAL_PAIRS:
+        yield _Run(head, end_a, head, end_b, is_equal=False)
     else:
-        matcher = SequenceMatcher(None, before[low:high], after[low:after_high], autojunk=False)
-        for kind, i, j, k, m in matcher.get_opcodes():
-            yield low + i, low + j, low + k, low + m, kind == "equal"
+        matcher = SequenceMatcher(None, a[head:end_a], b[head:end_b], autojunk=False)
+        for tag, i, j, k, m in matcher.get_opcodes():
+            yield _Run(head + i, head + j, head + k, head + m, tag == "equal")
     if tail:
-        yield high, len(before), after_high, len(after), True
+        yield _Run(end_a, len(a), end_b, len(b), is_equal=True)

@@ -57,11 +57,16 @@ class Silent:
         """Say nothing."""
 
 
-def quantity(count: float, unit: str) -> str:
+def count(number: int, noun: str) -> str:
+    """A number with its noun: ``1 article``, ``1,200 articles``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def quantity(amount: float, unit: str) -> str:
     """A count with its unit, as a person would write it: ``4,623 articles``, ``28.6 MB``."""
     if unit != "bytes":
-        return f"{count:,.0f} {unit}"
+        return f"{amount:,.0f} {unit}"
     for name, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{count / size:.1f} {name}"
-    return f"{count:.0f} bytes"
+        if amount >= size:
+            return f"{amount / size:.1f} {name}"
+    return f"{amount:.0f} bytes"
