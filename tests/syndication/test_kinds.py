@@ -255,7 +255,7 @@ def test_voices() -> None:
          (5, 2, "photo", 0, 4), (5, 2, "citation", 0, 4), (5, 2, "about", 0, 4)],
         document=pl.Int64, agency=pl.Int64, role=pl.String, begin=pl.Int64, end=pl.Int64,
     )  # fmt: skip
-    assert evidence.voices(uses, marks).rows() == [
+    assert evidence.votes(uses, marks).rows() == [
         (0, 0, 5, WHOLE), (0, 0, 6, WHOLE), (0, 0, 9, PART), (0, 1, 6, PART), (0, 1, 8, NAMED), (0, 1, 9, PART),
     ]  # fmt: skip
 

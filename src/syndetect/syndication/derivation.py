@@ -1,4 +1,4 @@
-"""How far an article derives from others: wholly, partially or not, the classes of the METER corpus.
+"""The derivation of articles from others: wholly, partially or not, the classes of the METER corpus.
 
 The classes are those of Clough, Gaizauskas, Piao and Wilks (2002, "METER: MEasuring TExt Reuse", section 2): all of a
 newspaper's text comes from the agency's, whether word for word or rewritten; some of it; or it was written
@@ -10,28 +10,28 @@ from typing import NamedTuple
 import numpy as np
 
 from syndetect import intervals
-from syndetect.arrays import F64, I64, U8, Bool
+from syndetect.arrays import F64, I64, U8, Bool, run_starts
 from syndetect.matching.alignment import Matches
 from syndetect.syndication.origins import TIE
 
-#: The classes by their numbers.
+#: The classes, by number.
 DERIVATIONS = ("non", "partially", "wholly")
-#: How much of the wording of a text stands in another that was written independently about the same, ...
+#: The share of the wording of a text that stands in an independent text about the same event, ...
 CHANCE = 0.34
-#: ... and how much in the one that it was rewritten from.
+#: ... and in the text that it was rewritten from.
 REWRITTEN = 0.5
-#: The share of a text from which on it is derived partially, and wholly.
+#: A text of which at least this share is derived, is derived partially, or wholly.
 PARTIALLY, WHOLLY = 0.2, 0.7
 
 
 class DerivationConstraints(NamedTuple):
-    """Which articles may derive from which.
+    """The constraints on derivation: by time, owner, reference and agency.
 
     Attributes:
-        low, high: int64[d], the bounds of each one's time (:func:`syndetect.syndication.origins.bounds_of`).
-        owner: int64[d], -1 where not known. What an owner publishes again is no derivation.
-        reference: bool[d]; where there is a reference, all derives from it alone.
-        agency: bool[d], articles that agencies published themselves. They derive from no outlet's.
+        low, high: int64[d], the bounds of the times (:func:`syndetect.syndication.origins.bounds_of`).
+        owner: int64[d], -1 where not known. Articles do not derive from others of the same owner.
+        reference: bool[d]; where there is a reference, articles derive from it alone.
+        agency: bool[d], articles that agencies published themselves. They do not derive from articles of outlets.
     """
 
     low: I64
@@ -41,7 +41,7 @@ class DerivationConstraints(NamedTuple):
     agency: Bool
 
     def may_derive(self, document: I64, other: I64) -> Bool:
-        """bool[n]: whether documents may derive from others: these must not be later for certain."""
+        """bool[n]: whether documents may derive from others, which must not be certainly later."""
         if self.reference.any():
             referred: Bool = self.reference[other] & ~self.reference[document]
             return referred
@@ -53,12 +53,12 @@ class DerivationConstraints(NamedTuple):
 
 
 class Derived(NamedTuple):
-    """Of each article: what stands in others that it may derive from.
+    """What each article has in common with the articles that it may derive from.
 
     Attributes:
-        verbatim: float64[d], the part of its words in matches with them.
-        wording: float64[d], the part of its wording in that one of them which has most of it.
-        origin: int64[d], that one, -1 where there is none.
+        verbatim: float64[d], the share of its words in matches with these.
+        wording: float64[d], the share of its wording in the one of these that has the largest share of it.
+        origin: int64[d], the number of this one; -1 where there is none.
     """
 
     verbatim: F64
@@ -69,14 +69,14 @@ class Derived(NamedTuple):
 def derive(
     constraints: DerivationConstraints, matches: Matches, links: I64, wording: F64, documents: I64
 ) -> Derived:
-    """What articles derive from, as far as it is known.
+    """Find the texts that articles derive from.
 
     Args:
-        constraints: which may derive from which.
+        constraints: the constraints on derivation.
         matches: the matches of pairs of articles.
         links: int64[m, 2], linked documents.
-        wording: float64[m, 2], the part of each one's wording that stands in the other.
-        documents: int64[d + 1], each document's first word.
+        wording: float64[m, 2], the share of the wording of each one that stands in the other.
+        documents: int64[d + 1], the first word of each document.
     """
     a, b = matches.document_a, matches.document_b
     ranges = np.concatenate(
@@ -91,7 +91,7 @@ def derive(
     order = allowed[
         np.lexsort((other[allowed], constraints.low[other[allowed]], -share[allowed], one[allowed]))
     ]
-    heads = order[np.flatnonzero(np.diff(one[order], prepend=-1))]
+    heads = order[run_starts(one[order])]
     best, origin = np.zeros(len(documents) - 1), np.full(len(documents) - 1, -1)
     best[one[heads]], origin[one[heads]] = share[heads], other[heads]
     return Derived(verbatim, best, origin)
@@ -102,14 +102,14 @@ def estimate(
 ) -> F64:
     """float64[n]: the share of each text that derives from others, verbatim or rewritten.
 
-    What stands in verbatim passages derives. Of the rest it is told by how much of its wording stands in the others:
-    nothing of it derives up to ``chance``, all from ``rewritten`` on, and in between in proportion. So of two texts
-    with the same wording share, the one with more verbatim passages may derive less: what is left of it is its own.
+    Verbatim passages derive. Of the rest, the share of its wording that stands in the others decides: nothing derives
+    up to ``chance``, everything from ``rewritten`` on, and a proportional share between. So of two texts with the same
+    wording share, the one with more verbatim passages may derive less, since its remaining words are its own.
 
     Args:
         derived_share: float64[n], the share of the words that stand in verbatim passages.
         wording_share: float64[n], as of :func:`syndetect.matching.wording.shares`.
-        chance, rewritten: see there.
+        chance, rewritten: see :data:`CHANCE` and :data:`REWRITTEN`.
     """
     of_rest = (wording_share - derived_share) / np.maximum(1 - derived_share, 1e-9)
     rewrites = np.clip((of_rest - chance) / (rewritten - chance), 0, 1)

@@ -1,43 +1,43 @@
-"""Credits to agencies of passages: what the articles that run a passage say of its origin, put together.
+"""The agency of a passage, by the credits of the articles that have it.
 
-An article's credit passes along its passages. Each outlet has one voice for each agency, however many articles it
-ran, and the weight of its plainest mark:
+The credit of an article extends to its passages. Each owner of outlets has one vote for each agency, however many
+articles the outlets published, with the weight of its plainest mark:
 
-- 8, a sentence of the passage itself names the agency as the one that was told ("told AFP"),
+- 8, a sentence of the passage itself names the agency as the one that somebody spoke to ("told AFP"),
 - 4, the article is credited to this agency alone (dateline, sign-off, by-line ...),
-- 1, the article is credited to several, or in part.
+- 1, the article is credited to several agencies, or in part.
 
-So a closing list of several agencies decides nothing alone, but is decided by others that run the passage.
+So a closing list of several agencies decides nothing alone; the credits of other articles with the passage decide.
 
-What two articles have in common may be a formula, a title or a list of names, in whoever's words. So the second and
-the third count only where two articles share at least 25 words outside quotation marks (:data:`LEAST_NARRATION`), or
-half of the shorter one.
+The text that two articles have in common may be a formula, a title or a list of names, of any author. So the second
+and the third mark count only where two articles share at least 25 words outside quotation marks
+(:data:`LEAST_NARRATION`), or half of the shorter article.
 """
 
 import polars as pl
 
 #: Weights of the marks; see above.
 NAMED, WHOLE, PART = 8, 4, 1
-#: Words outside quotation marks that an article must share with the earliest that runs a passage, there and elsewhere,
-#: for the credit of the one to tell of the other. Set on articles of 2019 whose credits were hidden
+#: The words outside quotation marks that an article must share with the earliest article of a passage, in the passage
+#: and elsewhere, for the credit of one to extend to the other. Set on articles of 2019 whose credits were hidden
 #: (``benchmarks.masked``).
 LEAST_NARRATION = 25
-#: The leading agency must have so many times the weight of the next.
+#: The weight of the leading agency must be at least so many times that of the next, ...
 LEAD = 3
-#: ... or so many times, where nobody credits any agency alone.
+#: ... or so many times where no article credits an agency alone.
 LEAD_OF_PARTS = 2
 
 
-def voices(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.DataFrame:
-    """Which agency which outlet names as the origin of which passage, and how plainly.
+def votes(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.DataFrame:
+    """The votes of owners for agencies as the origins of passages.
 
     Args:
-        uses: ``passage, document, begin, end`` (characters), ``voter`` (one of each owner), ``carried``
-            (:func:`is_carried`).
+        uses: ``passage, document, begin, end`` (characters), ``voter`` (a number, the same for
+            all outlets of an owner), ``carried`` (:func:`is_carried`).
         credits_: ``document, agency, role, begin, end``; roles as in :data:`syndetect.syndication.credits.find.ROLES`.
 
     Returns:
-        ``passage, agency, voter, weight``, a row for each that differ in the first three.
+        ``passage, agency, voter, weight``, a row for each combination of the first three.
     """
     whole = credits_.filter(pl.col("role") == "text").select("document", "agency").unique()
     shared = whole.with_columns(several=pl.col("agency").len().over("document") > 1)
@@ -65,32 +65,33 @@ def voices(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_carried() -> pl.Expr:
-    """Whether a use shares enough with the earliest one for credit to pass between them; the earliest with any.
+    """Whether the article of a use shares enough with the earliest article for credit to extend from one to the other.
 
-    Of ``passage``, ``shared`` and ``narration`` (words that its article has in common with the earliest one, and those
-    of them outside quotation marks) and ``shorter`` (words of the shorter article), null for the earliest.
+    The earliest use itself is carried if any other use of the passage is. An expression over ``passage``, ``shared``
+    and ``narration`` (the words that the article has in common with the earliest one, and those of them outside
+    quotation marks; null for the earliest), and ``shorter`` (the words of the shorter article).
     """
     enough = (pl.col("narration") >= LEAST_NARRATION) | (2 * pl.col("shared") >= pl.col("shorter"))
     return pl.coalesce(enough, enough.any().over("passage"), False)
 
 
 def agencies_of(found: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
-    """The agency of each passage that anybody credits.
+    """The agency of each passage that has a vote.
 
     Args:
-        found: what :func:`voices` found.
+        found: the votes, as of :func:`votes`.
         names: the agencies' names by number.
 
     Returns:
-        ``passage, agency`` (a number; null where the credits contradict one another), ``strong`` (somebody credits one
-        agency alone), ``voters`` (how many outlets credit the leading one), ``evidence`` (in words).
+        ``passage, agency`` (a number; null where the credits contradict one another), ``strong`` (a vote is for
+        one agency alone), ``voters`` (the number of votes for the leading agency), ``evidence`` (in words).
     """
     counts = (
         found.group_by("passage", "agency")
         .agg(
             pl.col("weight").sum(),
             pl.len().alias("voters"),
-            *((pl.col("weight") == weight).sum().alias(name) for name, weight in _SAID),
+            *((pl.col("weight") == weight).sum().alias(name) for name, weight in _MARKS),
         )
         .sort("passage", "weight", "agency", descending=[False, True, False])
     )
@@ -119,11 +120,11 @@ def agencies_of(found: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
     )
 
 
-_SAID = (("named", NAMED), ("whole", WHOLE), ("part", PART))
+_MARKS = (("named", NAMED), ("whole", WHOLE), ("part", PART))
 
 
 def _sentence() -> pl.Expr:
-    """``AFP credited by 3, credited in part by 1``: by so many outlets, or articles of unknown ones."""
+    """The votes for an agency in words: ``AFP credited by 3, credited in part by 1``."""
     parts = [
         pl.when(pl.col("whole") > 0).then(pl.format("credited by {}", "whole")),
         pl.when(pl.col("named") > 0).then(pl.format("named in the text by {}", "named")),

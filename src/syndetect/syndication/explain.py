@@ -1,4 +1,4 @@
-"""Passages and what is known of their articles, put together: the wiring of everything in this package.
+"""Explain passages: from matches, passages and the marks of articles to kinds, agencies, origins and shares.
 
 credits ─ evidence ─► agencies of passages ─┐
 quotes, times, outlets ─ kinds ─────────────┴─► kinds ─ origins ─► first, roles ─┬─► clusters, edges
@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from syndetect import intervals
-from syndetect.arrays import I64, U32, U64, Bool
+from syndetect.arrays import I64, U32, U64, Bool, run_starts
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
@@ -98,13 +98,13 @@ class Articles:
 
 @dataclass(frozen=True)
 class Explained:
-    """What was found out; passages are numbered from 0 here, documents as they were read.
+    """Explained passages; passages are numbered from 0 here, documents in the order of reading.
 
     Attributes:
-        uses: a row a use, in the order of the passages: ``passage, document, outlet, low, high, size, role, kind``.
-        clusters: a row a passage, with the columns of the table ``clusters`` and ``has_unknown_source``, ``referred``.
-        owner: Int64, each article's owner, null where not known.
-        shares: of each article's words.
+        uses: a row per use, in the order of the passages: ``passage, document, outlet, low, high, size, role, kind``.
+        clusters: a row per passage, with the columns of the table ``clusters`` and ``has_unknown_source, referred``.
+        owner: Int64, the owner of each article's outlet; null where not known.
+        shares: the shares of each article's words.
         agencies: ``document, agencies, credited``.
     """
 
@@ -123,14 +123,14 @@ def explain(
     agencies: AgencyTable,
     owned: Mapping[str, str],
 ) -> Explained:
-    """Tell what passages are.
+    """Explain passages; a pure function of arrays and frames.
 
     Args:
         articles: the articles.
         matches, grouped: the matches, and the passages that they make.
         characters: the characters of the uses.
         agencies: the names and kinds of the agencies.
-        owned: sources to owners, as far as they are given.
+        owned: sources to owners, as far as these are given.
     """
     names = agencies.names
     pairs = _pairs(matches, articles.quotes)
@@ -140,15 +140,15 @@ def explain(
     ours, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
     described = _described(articles, uses, ours, releases, names)
     clusters, uses = _origins(articles, described, uses, names)
-    parts, told = _made_of(articles, matches, uses, described["agency"], ours, names)
-    return Explained(uses, clusters, owner, parts, told)
+    parts, credited = _shares_of(articles, matches, uses, described["agency"], ours, names)
+    return Explained(uses, clusters, owner, parts, credited)
 
 
 def _described(
     articles: Articles, uses: pl.DataFrame, ours: pl.DataFrame, releases: pl.DataFrame, names: pl.Series
 ) -> pl.DataFrame:
-    """A row a passage: what it is told by, its agency, by number, and its kind."""
-    found = evidence.agencies_of(evidence.voices(uses, ours), names)
+    """A row per passage: its features, the number of its agency, and its kind."""
+    found = evidence.agencies_of(evidence.votes(uses, ours), names)
     marked = uses.join(releases.select("document").unique(), on="document", how="semi")
     referred = uses.filter(pl.Series(articles.reference[uses["document"].to_numpy()]))
     described = (
@@ -167,7 +167,7 @@ def _described(
     return described.hstack(kinds.kinds_of(described))
 
 
-def _made_of(
+def _shares_of(
     articles: Articles,
     matches: Matches,
     uses: pl.DataFrame,
@@ -175,7 +175,7 @@ def _made_of(
     ours: pl.DataFrame,
     names: pl.Series,
 ) -> tuple[shares.Shares, pl.DataFrame]:
-    """What articles are made of; ``agency`` is that of each passage, ``ours`` the credits of agencies."""
+    """The shares and agencies of articles; ``agency``: of each passage; ``ours``: the credits of agencies."""
     matched = np.concatenate([matches.words_a, matches.words_b])
     whole = ours.filter(pl.col("role") == "text").select("document", "agency").unique()
     alone = whole.filter(pl.len().over("document") == 1).sort("document", "agency")
@@ -204,7 +204,7 @@ def _pairs(matches: Matches, quotes: I64) -> pl.DataFrame:
 
 
 def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -> pl.Series:
-    """Each document's owner, a number that outlets of one owner share; null where the source is not known."""
+    """The owner of each document's outlet, as a number; null where the source is not known."""
     outlet, credited = articles.outlet, articles.credits.filter(pl.col("role").is_in(["text", "mixture"]))
     sizes = pl.Series(articles.sizes)
     copies = (
@@ -231,12 +231,10 @@ def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -
 def _uses(
     articles: Articles, grouped: Passages, characters: Characters, owner: pl.Series, pairs: pl.DataFrame
 ) -> pl.DataFrame:
-    """A row a use with all that kinds and origins are told by, in the order of the passages."""
+    """A row per use, in the order of the passages, with the columns that decide kinds and origins."""
     document, words = grouped.document, grouped.words
     low, high = origins.bounds_of(articles.time, articles.reference)
     time = pl.Series(articles.time[document])
-    first = np.flatnonzero(np.diff(grouped.passage, prepend=0))
-    centre = document[first][grouped.passage - 1]
     frame = pl.DataFrame(
         {
             "passage": grouped.passage - 1,
@@ -254,40 +252,59 @@ def _uses(
             "behind": articles.documents[document + 1] - words[:, 1],
             "begin": characters.begin,
             "end": characters.end,
-            "a": np.minimum(centre, document),
-            "b": np.maximum(centre, document),
         }
+    ).with_columns(
+        # the outlets of one owner have one vote together; an article of an unknown outlet has its own
+        voter=pl.coalesce("owner", -1 - pl.col("document")),
     )
-    sizes = articles.sizes
-    shorter = pl.Series(np.minimum(sizes[frame["a"].to_numpy()], sizes[frame["b"].to_numpy()]))
+    centre = document[run_starts(grouped.passage)][grouped.passage - 1]
+    return frame.hstack(_shared_with_earliest(frame, centre, articles.sizes, pairs))
+
+
+def _shared_with_earliest(uses: pl.DataFrame, earliest: I64, sizes: I64, pairs: pl.DataFrame) -> pl.DataFrame:
+    """What the article of each use shares with the earliest article of the passage.
+
+    Args:
+        uses: ``passage, document, size, quoted``.
+        earliest: int64[n], the earliest article of the passage of each use.
+        sizes: int64[d], the words of each article.
+        pairs: the words that pairs of articles share.
+
+    Returns:
+        ``other, other_narration``, the shared words outside the passage, and those of them outside quotation marks
+        (null for the earliest article itself); ``carried`` (:func:`syndetect.syndication.evidence.is_carried`).
+    """
+    document = uses["document"].to_numpy()
     own_narration = pl.col("size") - pl.col("quoted")
-    elsewhere = pl.col("a") != pl.col("b")
+    is_other = pl.col("a") != pl.col("b")
     return (
-        frame.join(pairs, on=["a", "b"], how="left", maintain_order="left")
+        uses.select("passage", "size", "quoted")
         .with_columns(
-            # what was cut from the earliest at an edge counts nevertheless
-            shared=pl.when(elsewhere).then(pl.max_horizontal("shared", "size")),
-            narration=pl.when(elsewhere).then(pl.max_horizontal("narration", own_narration)),
-            shorter=shorter,
-            # whoever owns an outlet has one voice; an article of an unknown one has its own
-            voter=pl.coalesce("owner", -1 - pl.col("document")),
+            a=np.minimum(earliest, document),
+            b=np.maximum(earliest, document),
+            shorter=np.minimum(sizes[earliest], sizes[document]),
         )
+        .join(pairs, on=["a", "b"], how="left", maintain_order="left")
         .with_columns(
+            # words of the use that were cut from the earliest one at an edge count nevertheless
+            shared=pl.when(is_other).then(pl.max_horizontal("shared", "size")),
+            narration=pl.when(is_other).then(pl.max_horizontal("narration", own_narration)),
+        )
+        .select(
             other=pl.col("shared") - pl.col("size"),
             other_narration=pl.col("narration") - own_narration,
             carried=evidence.is_carried(),
         )
-        .drop("a", "b", "shared", "narration", "shorter")
     )
 
 
 def _own(articles: Articles, uses: pl.DataFrame, described: pl.DataFrame) -> Bool:
-    """Which uses of wire copy stand in articles of its own agency, and which uses of any kind in a reference."""
-    its = articles.credits.filter(pl.col("rule") == "source").select("document", "agency").unique()
+    """bool[n]: the uses of wire copy in articles of its own agency, and the uses of any kind in a reference."""
+    published = articles.credits.filter(pl.col("rule") == "source").select("document", "agency").unique()
     wire = described.select(pl.when(pl.col("kind") == "wire").then("agency"))["agency"]
     agency = wire.gather(uses["passage"])
     of_agency = uses.select("document", agency=agency).join(
-        its.with_columns(own=True), on=["document", "agency"], how="left", maintain_order="left"
+        published.with_columns(own=True), on=["document", "agency"], how="left", maintain_order="left"
     )["own"]
     referred = articles.reference[uses["document"].to_numpy()]
     own: Bool = of_agency.fill_null(value=False).to_numpy() | referred
@@ -297,7 +314,7 @@ def _own(articles: Articles, uses: pl.DataFrame, described: pl.DataFrame) -> Boo
 def _origins(
     articles: Articles, described: pl.DataFrame, uses: pl.DataFrame, names: pl.Series
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Passages with where they come from, and uses with their roles."""
+    """The passages with their first documents and agencies, and the uses with their roles and kinds."""
     passage, document = (uses[name].to_numpy() for name in ("passage", "document"))
     own = _own(articles, uses, described)
     bounds = uses["earliest"].to_numpy(), uses["latest"].to_numpy()

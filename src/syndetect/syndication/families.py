@@ -1,29 +1,29 @@
-"""Near-duplicate documents of a scan: families with a representative, from the matches.
+"""Families of near-duplicate documents, each with a representative, from the matches.
 
-How much of a document stands in another is the share of its words that lie in their matches, each word once. Two
+The share of a document that stands in another is the share of its words in their matches, each word counted once. Two
 documents are related
 
 - ``exact``: they have the same words;
-- ``near``: of both, 80 % or more stand in the other;
-- ``contains``: of the shorter one, but not of the longer;
-- ``revision``: they are of one outlet, published at different times, and of both half or more stands in the other.
+- ``near``: 80 % or more of both stands in the other;
+- ``contains``: 80 % or more of the shorter one stands in the longer one, but not the reverse;
+- ``revision``: both are of one outlet, published at different times, and half or more of both stands in the other.
 
-The first of these that holds counts. Families are stars, as passages are: in time order each document joins the
-earliest representative to which it is related itself, else it may become one. So a family's members need not be related
-to each other, and no chain of small changes connects what has little in common.
+The first relation that holds counts. Families are stars, as passages are: in time order each document joins the
+earliest representative to which it is related, or may become a representative itself. So the members of a family need
+not be related to each other, and a chain of small changes does not connect documents that have little in common.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from syndetect.arrays import F64, I64, U8, U32, U64
+from syndetect.arrays import F64, I64, U8, U32, U64, run_starts
 from syndetect.kernels import stars as _kernels
 from syndetect.kernels.documents import UNDATED
 from syndetect.kernels.ranges import count_covered
 from syndetect.matching.alignment import Matches
 
-#: The relations to a representative, by their numbers from 1; 0 is the representative itself.
+#: The relations to a representative, numbered from 1; 0 is the representative itself.
 RELATIONS = ("exact", "near", "contains", "revision")
 _NEAR, _CONTAINS, _REVISION = 2, 3, 4
 #: The share from which on a document stands in another, and from which on it may be a revision of it.
@@ -32,14 +32,14 @@ MOST, HALF = 0.8, 0.5
 
 @dataclass(frozen=True)
 class Families:
-    """Documents that are in a family of two or more, by family, in each the representative first, the others by time.
+    """The documents in families of two or more, by family: the representative first, the others by time.
 
     Attributes:
         family: int64[n], from 1, in time order of the representatives.
         document, representative: int64[n].
         relation: uint8[n], 0 for the representative, else 1 and more, as in :data:`RELATIONS`.
-        share: float64[n], how much of the documents is shared: of the one of which it is less, but in ``contains`` of
-            the shorter; 1 for the representative.
+        share: float64[n], the share of the document that stands in the representative, or the reverse, whichever is
+            less; in ``contains``, the share of the shorter one; 1 for the representative.
     """
 
     family: I64
@@ -61,10 +61,10 @@ def families(
 
     Args:
         matches: the matches of pairs of documents.
-        counts: int64[d], each document's words; one without words is in no family.
+        counts: int64[d], the number of words of each document; a document without words is in no family.
         content: uint64[d], a hash of each document's words, equal where these are the same.
         outlet: int64[d], -1 where unknown.
-        rank: uint32[d], each document's place in time order, all different.
+        rank: uint32[d], the place of each document in time order, all different.
         time: int64[d], microseconds since 1970, or ``UNDATED``.
     """
     same = _first_of_same(content, counts, rank)
@@ -90,17 +90,17 @@ def families(
 
 
 def _first_of_same(content: U64, counts: I64, rank: U32) -> I64:
-    """int64[d]: the earliest document with the same words; one without words has none but itself."""
+    """int64[d]: the earliest document with the same words; a document without words is like no other."""
     first = np.arange(len(content))
     filled = np.flatnonzero(counts)
     order = filled[np.lexsort((rank[filled], content[filled]))]
-    begins = np.flatnonzero(np.diff(content[order], prepend=~content[order[:1]]))
+    begins = run_starts(content[order])
     first[order] = np.repeat(order[begins], np.diff(begins, append=len(order)))
     return first
 
 
 def _coverage(matches: Matches, rank: U32) -> tuple[I64, I64, tuple[I64, I64]]:
-    """The earlier and the later document of each pair that has a match, and how many words of both are covered."""
+    """The earlier and the later document of each pair with a match, and the number of words of both in matches."""
     a, b, words = matches.document_a, matches.document_b, (matches.words_a, matches.words_b)
     swap = rank[a] > rank[b]
     earlier, later = np.where(swap, b, a), np.where(swap, a, b)
@@ -116,7 +116,7 @@ def _coverage(matches: Matches, rank: U32) -> tuple[I64, I64, tuple[I64, I64]]:
 def _relations(
     earlier: I64, later: I64, covered: tuple[I64, I64], counts: I64, outlet: I64, time: I64
 ) -> tuple[U8, F64]:
-    """The relation of each pair, 0 for none, and how much is shared; ``exact`` is told by the words themselves."""
+    """The relation of each pair, 0 for none, and the share; ``exact`` is found by the hashes of the words instead."""
     one, other = covered[0] / counts[earlier], covered[1] / counts[later]
     less, longer = np.minimum(one, other), counts[earlier] - counts[later]
     of_shorter = np.where(longer > 0, other, np.where(longer < 0, one, np.maximum(one, other)))

@@ -1,4 +1,4 @@
-"""What syndication reads in the texts of a batch while they are at hand: credits, and words in quotation marks."""
+"""Find the marks in the texts of a batch: credits, quotations, and a hash of each document's words."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,8 +19,8 @@ class Marks(NamedTuple):
 
     Attributes:
         credits: int64[n, 6]: document, agency, role, rule, and begin and end in characters.
-        quotes: int64[n, 2]: words in quotation marks, ascending and apart.
-        contents: uint64[d]: a hash of each one's words.
+        quotes: int64[n, 2]: the set of words in quotation marks.
+        contents: uint64[d]: a hash of each document's words.
     """
 
     credits: I64
@@ -32,10 +32,10 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
     """The marks of documents.
 
     Args:
-        buffer: uint8[bytes], their text as UTF-8.
-        bounds: int64[d + 1], each one's first byte.
-        words: their words.
-        agencies: who may be credited.
+        buffer: uint8[bytes], the texts as UTF-8.
+        bounds: int64[d + 1], the first byte of each document.
+        words: the words of the documents.
+        agencies: the agencies that may be credited.
     """
     found = credit_finder.find(buffer, bounds, words, agencies)
     columns = (found.document, found.agency, found.role, found.rule, found.begin, found.end)
@@ -48,12 +48,12 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
 
 
 def credits_frame(credits_: I64, articles: pl.DataFrame, agencies: Agencies) -> pl.DataFrame:
-    """All credits, those in the articles' own columns too, by document.
+    """All credits, in the texts and in the columns ``source`` and ``author``, by document.
 
     Args:
         credits_: int64[n, 6], the credits in the articles' texts, as in :class:`Marks`.
         articles: with ``source`` and ``author``.
-        agencies: who may be credited.
+        agencies: the agencies that may be credited.
 
     Returns:
         ``document, agency`` (its number), ``role, begin, end`` (null for columns), ``rule``.

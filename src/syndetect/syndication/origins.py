@@ -1,38 +1,37 @@
-"""Who had a passage first: by time, as far as times tell it."""
+"""The first document of each passage, as far as times of publication decide it."""
 
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64, U32, Bool
+from syndetect.arrays import I64, U32, Bool, run_starts
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching.timeline import latest
 
-#: Clocks of outlets differ: times closer than this (microseconds: a quarter of an hour) tell no order.
+#: Clocks of outlets differ: times closer than this (microseconds: a quarter of an hour) decide no order.
 TIE = 15 * 60 * 1_000_000
-#: So many outlets must credit an agency for it to be taken for the source where it has no article here.
+#: So many votes (:mod:`syndetect.syndication.evidence`) make an agency without an article here a virtual source.
 LEAST_WITNESSES = 2
 _NEVER = np.iinfo(np.int64).max // 2
 
 
 def bounds_of(time: I64, reference: Bool | None = None) -> tuple[I64, I64]:
-    """int64[d] each: the earliest and the latest moment that a time may mean, in microseconds.
+    """int64[d] each: the earliest and the latest moment at which a document may have been published, in microseconds.
 
-    Midnight is taken for a date alone, which means any moment of that day; an undated document may be of any time, and
-    one of a reference (bool[d]) was there before all, whenever it was published.
+    Midnight stands for a date without a time, and so for any moment of that day. An undated document may be of any
+    time, and a document of a reference (bool[d]) precedes all others, whatever its date.
     """
     undated = time == UNDATED
     until = latest(time)
-    until[until > time] -= TIE  # days follow one another, whatever clocks say
+    until[until > time] -= TIE  # the order of two dates does not depend on clocks
     is_open = undated if reference is None else undated | reference
     return np.where(is_open, -_NEVER, time), np.where(undated, _NEVER, until)
 
 
 def rank_of(time: I64, agency: Bool, reference: Bool) -> U32:
-    """uint32[d]: the order of time in which passages are put together.
+    """uint32[d]: the time order in which matches are grouped into passages.
 
-    As in :func:`syndetect.matching.timeline.time_rank`, but that a reference comes before all, and that an agency's
-    own article of
-    which only the date is known comes before what others have of that day.
+    As in :func:`syndetect.matching.timeline.time_rank`, except that references come first, and that an agency's own
+    article with a date alone comes before the other articles of that day.
 
     Args:
         time: int64[d], microseconds since 1970, or ``UNDATED``.
@@ -47,24 +46,25 @@ def rank_of(time: I64, agency: Bool, reference: Bool) -> U32:
 def first_documents(
     passage: I64, document: I64, rank: U32, bounds: tuple[I64, I64], own: Bool
 ) -> tuple[I64, Bool]:
-    """The document that had each passage first, where times tell it.
+    """The first document of each passage, where times decide it.
 
-    A document may have been first unless another was there before it for certain. Where one alone may have been, it
-    was. Among several, the agency's own is taken: others can have it only from there. Where the agency's own is later
-    for certain, nobody is taken: it had published the passage before, in a text that is not here.
+    A document may be the first unless another one is certainly earlier. A single candidate is the first. Of several
+    candidates, the agency's own document is the first, since the others can only have the passage from the agency.
+    Where the agency's own document is certainly later, none is: the agency published the passage before, in a text
+    that is not here.
 
     Args:
-        passage: int64[n], of each use, ascending from 0 without gaps.
+        passage: int64[n], the passage of each use, ascending from 0 without gaps.
         document: int64[n].
-        rank: uint32[n], the order of time, which tells among several of the agency's own.
-        bounds: int64[n] each, of :func:`bounds_of`.
+        rank: uint32[n], the time order, which decides among several documents of the agency.
+        bounds: int64[n] each, as of :func:`bounds_of`.
         own: bool[n], uses in documents of the passage's own agency, or of a reference.
 
     Returns:
-        int64[passages], the first document, -1 where it is not known; and bool[n], whether a use's may have been.
+        int64[passages], the first document, -1 where it is not known; and bool[n], the uses in candidates for it.
     """
     low, high = bounds
-    starts = np.flatnonzero(np.diff(passage, prepend=-1))
+    starts = run_starts(passage)
     if not len(starts):
         return np.empty(0, np.int64), np.empty(0, bool)
     may_be = low < (np.minimum.reduceat(high, starts) + TIE)[passage]
@@ -72,7 +72,7 @@ def first_documents(
     documents = int(document.max()) + 1
     many = np.bincount(np.unique(passage[chosen] * documents + document[chosen]) // documents)
     order = chosen[np.lexsort((rank[chosen], ~own[chosen], passage[chosen]))]
-    heads = order[np.flatnonzero(np.diff(passage[order], prepend=-1))]
+    heads = order[run_starts(passage[order])]
     is_owned = np.bincount(passage[own], minlength=len(starts)) > 0
     return np.where(own[heads] | (many == 1) & ~is_owned, document[heads], -1), may_be
 
@@ -80,12 +80,13 @@ def first_documents(
 def roles(passage: I64, document: I64, first: I64, may_be: Bool, virtual: Bool) -> pl.Series:
     """The role of each use: ``first``, ``copy``, or ``unknown``.
 
-    Whoever was not first for certain has a copy, also where it is not known who was. With a virtual source all have.
+    A document that is certainly not the first has a copy, even where the first is not known. Of a passage with a
+    virtual source, every document has a copy.
 
     Args:
         passage, document: int64[n].
-        first, may_be: of :func:`first_documents`.
-        virtual: bool[passages].
+        first, may_be: as of :func:`first_documents`.
+        virtual: bool[passages], as of :func:`virtual_sources`.
     """
     origin, is_virtual = first[passage], virtual[passage]
     is_first = (origin == document) & ~is_virtual
@@ -94,11 +95,11 @@ def roles(passage: I64, document: I64, first: I64, may_be: Bool, virtual: Bool) 
 
 
 def virtual_sources(clusters: pl.DataFrame, own: I64) -> pl.Series:
-    """Whether several outlets credit a passage to an agency of which no article here may have had it first.
+    """Boolean per passage: several outlets credit an agency, and no article of the agency here may be the first.
 
     Args:
         clusters: ``passage, kind, agency, voters``.
-        own: the passages that an article of their own agency, or of a reference, may have had first.
+        own: the passages whose first document may be of their own agency, or of a reference.
     """
     credited = (
         (pl.col("kind") == "wire") & pl.col("agency").is_not_null() & (pl.col("voters") >= LEAST_WITNESSES)

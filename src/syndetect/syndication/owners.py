@@ -1,4 +1,4 @@
-"""Outlets and who owns them: told by a file, or learned from whole articles that only two outlets ever share."""
+"""Outlets and their owners: from a file, or inferred from whole articles that only two outlets share."""
 
 import csv
 import os
@@ -11,27 +11,27 @@ import polars as pl
 from syndetect.errors import InputError, SettingsError
 from syndetect.storage.filesystem import reason
 
-#: Two outlets are of one owner when so large a part of the smaller one's articles stands whole in the other ...
+#: Two outlets have one owner when this share of the smaller outlet's articles has whole copies in the other, ...
 AFFINITY = 0.2
-#: ... and these are at least so many, ...
+#: ... at least so many articles, ...
 LEAST_SHARED = 5
-#: ... and so large a part of them in no third outlet.
+#: ... and this share of them has a copy in no third outlet.
 EXCLUSIVE = 0.8
-#: A copy is whole when so much of the shorter article stands in the other.
+#: A copy is whole when this share of the shorter article stands in the other.
 WHOLE = 0.8
 
 Owners = str | os.PathLike[str] | Mapping[str, str]
 
 
 def read_owners(owners: Owners) -> dict[str, str]:
-    """Sources to their owners.
+    """A mapping of sources to their owners.
 
     Args:
         owners: a mapping, or a CSV file with a header and the columns ``source`` and ``owner``.
 
     Raises:
-        InputError: the file cannot be read, or a line of it is no such pair.
-        SettingsError: the mapping holds something else than names.
+        InputError: the file cannot be read, or a line has no source or no owner.
+        SettingsError: the mapping holds anything but names.
     """
     if isinstance(owners, Mapping):
         for pair in owners.items():
@@ -55,9 +55,9 @@ def read_owners(owners: Owners) -> dict[str, str]:
 
 
 def outlets_of(sources: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Each document's outlet (Int64 from 0, null where the source is unknown), and the outlets' names.
+    """The outlet of each document (Int64 from 0, null where the source is unknown), and the names of the outlets.
 
-    Case and blanks around a source do not part outlets; the name is the first that was seen.
+    Sources that differ in case or in surrounding blanks are one outlet, named by the first of them.
     """
     key = sources.str.strip_chars().str.to_lowercase()
     known = (
@@ -73,13 +73,14 @@ def outlets_of(sources: pl.Series) -> tuple[pl.Series, pl.Series]:
 def owners_of(
     names: pl.Series, given: Mapping[str, str], copies: pl.DataFrame, sizes: pl.Series
 ) -> np.ndarray:
-    """int64[outlets]: a number for each outlet that those of one owner share.
+    """int64[outlets]: the owner of each outlet, as a number.
 
     Args:
-        names: the outlets' names.
-        given: sources to owners; what is learned is added to it.
-        copies: ``outlet_a, outlet_b, document, exclusive``: whole copies of documents in other outlets.
-        sizes: each outlet's documents.
+        names: the names of the outlets.
+        given: sources to owners; inferred owners are added to these.
+        copies: ``outlet_a, outlet_b, document, exclusive``: whole copies of documents in other outlets; exclusive
+            where no third outlet has one.
+        sizes: the number of documents of each outlet.
     """
     owner = np.arange(len(names))
     folded = {source.strip().lower(): name.strip().lower() for source, name in given.items()}
@@ -95,7 +96,7 @@ def owners_of(
 
 
 def _affine(copies: pl.DataFrame, sizes: pl.Series) -> list[tuple[int, int]]:
-    """Pairs of outlets that keep running each other's whole articles, and these hardly anybody else."""
+    """Pairs of outlets that share many whole articles, and these with hardly any other outlet."""
     counts = copies.group_by("outlet_a", "outlet_b").agg(
         pl.col("document").n_unique().alias("shared"), pl.col("exclusive").mean()
     )

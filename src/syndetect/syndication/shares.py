@@ -1,4 +1,4 @@
-"""How much of each article is an agency's, copied, or its own: every word counted once."""
+"""The shares of each article: of an agency, copied, and its own; every word counts once."""
 
 from typing import NamedTuple
 
@@ -10,14 +10,14 @@ from syndetect.arrays import F64, I64
 
 
 class Shares(NamedTuple):
-    """float64[d] each, of an article's words.
+    """float64[d] each: shares of the words of articles.
 
     Attributes:
-        agency: in wire copy, or in an article that an agency alone is credited with.
-        copied: in passages that another outlet had before, and that are no quotation or boilerplate, nor wire copy by
-            which credit passes (:func:`syndetect.syndication.evidence.is_carried`).
-        own: in nothing of this, nor in a passage of which it is not known who had it first.
-        unquoted: in matches and outside quotation marks.
+        agency: words of wire copy, or of an article that is credited to one agency alone.
+        copied: words of passages that another outlet had before, without quotations, boilerplate, and wire copy that
+            carries credit (:func:`syndetect.syndication.evidence.is_carried`).
+        own: all other words, without passages whose first document is not known.
+        unquoted: words of matches outside quotation marks.
     """
 
     agency: F64
@@ -27,17 +27,16 @@ class Shares(NamedTuple):
 
 
 def shares(uses: pl.DataFrame, whole: I64, matched: I64, quotes: I64, documents: I64) -> Shares:
-    """What the words of articles are.
+    """The shares of the words of articles.
 
-    A word that lies in several passages counts for the first of: wire copy, boilerplate and releases, quotations,
-    copies.
+    A word in several passages counts once, in this order: wire copy, boilerplate and releases, quotations, copies.
 
     Args:
         uses: ``low, high`` (words), ``kind``, ``role``, ``carried``.
-        whole: int64[n], documents that an agency alone is credited with.
+        whole: int64[n], documents that are credited to one agency alone.
         matched: int64[n, 2], the words of all matches, on both sides.
-        quotes: int64[n, 2], words in quotation marks, ascending and apart.
-        documents: int64[d + 1], each document's first word.
+        quotes: int64[n, 2], the set of words in quotation marks.
+        documents: int64[d + 1], the first word of each document.
     """
     sizes = np.maximum(np.diff(documents), 1)
     credited = np.stack([documents[whole], documents[whole + 1]], axis=1)
@@ -65,12 +64,12 @@ def shares(uses: pl.DataFrame, whole: I64, matched: I64, quotes: I64, documents:
 
 
 def agencies(uses: pl.DataFrame, whole: pl.DataFrame, own: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
-    """The agencies of each article, and whether it credits them.
+    """The agencies whose text each article has, and whether the article credits them.
 
     Args:
         uses: of wire copy: ``document, agency`` (null where not known), ``size``.
-        whole: ``document, agency, size``: articles that an agency alone is credited with, and their words.
-        own: ``document, agency``: every credit of an article for its text or parts of it.
+        whole: ``document, agency, size``: articles that are credited to one agency alone, and their words.
+        own: ``document, agency``: every credit of an article for its text or for parts of it.
         names: the agencies' names by number.
 
     Returns:
@@ -78,13 +77,16 @@ def agencies(uses: pl.DataFrame, whole: pl.DataFrame, own: pl.DataFrame, names: 
     """
     rows = pl.concat([uses.select("document", "agency", "size"), whole.select("document", "agency", "size")])
     per_agency = rows.group_by("document", "agency").agg(pl.col("size").sum())
-    marks = own.unique().with_columns(said=True)
-    somebody = own.select("document").unique().with_columns(anyone=True)
+    marks = own.unique().with_columns(is_credited=True)
+    with_credits = own.select("document").unique().with_columns(credits_any=True)
     told = (
         per_agency.join(marks, on=["document", "agency"], how="left")
-        .join(somebody, on="document", how="left")
+        .join(with_credits, on="document", how="left")
         .with_columns(
-            said=pl.when(pl.col("agency").is_null()).then("anyone").otherwise("said").fill_null(value=False)
+            is_credited=pl.when(pl.col("agency").is_null())
+            .then("credits_any")
+            .otherwise("is_credited")
+            .fill_null(value=False)
         )
     )
     return (
@@ -93,9 +95,9 @@ def agencies(uses: pl.DataFrame, whole: pl.DataFrame, own: pl.DataFrame, names: 
         .group_by("document", maintain_order=True)
         .agg(
             pl.col("name").drop_nulls().str.join(", ").alias("agencies"),
-            pl.when(pl.col("said").all())
+            pl.when(pl.col("is_credited").all())
             .then(pl.lit("yes"))
-            .when(pl.col("said").any())
+            .when(pl.col("is_credited").any())
             .then(pl.lit("partly"))
             .otherwise(pl.lit("no"))
             .alias("credited"),

@@ -1,4 +1,4 @@
-"""What a scan found, as its tables: passages are explained and chosen, and told in the user's ids and characters."""
+"""The tables of a scan: passages are explained and filtered, in the user's document ids and in characters."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -158,7 +158,7 @@ def _documents_table(
     derived = derivation.derive(constraints, matches, found.links, found.wording, known.documents)
     verbatim = derived.verbatim
     if not known.reference.any():
-        # an article's own credit tells of a source that is not here; but an agency's article is a source
+        # the credit of an article names a source that is not here; but an agency's own article is itself a source
         verbatim = np.maximum(verbatim, np.where(known.agency, 0, told.shares.agency))
     origin = pl.Series(derived.origin, dtype=pl.Int64)
     return base.with_columns(
@@ -176,7 +176,7 @@ def _documents_table(
 
 
 def _of_documents(rows: pl.DataFrame, column: str, size: int) -> pl.Series:
-    """A column of some documents as one of all."""
+    """A column of some documents as a column of all documents, null elsewhere."""
     return pl.repeat(None, size, dtype=pl.String, eager=True).scatter(rows["document"], rows[column])
 
 
@@ -218,7 +218,7 @@ def _credits_table(known: explain.Articles, options: SyndicationOptions) -> pl.D
 
 
 def _edges_table(known: explain.Articles, told: explain.Explained, shown: _Shown) -> pl.DataFrame:
-    """Who has what from whom; quotations and boilerplate are no copies."""
+    """The table ``edges``: copies and their origins; quotations and boilerplate are not copies."""
     uses = shown.uses(told.uses)
     origin = told.clusters["first_doc"].gather(uses["passage"])
     words = known.sizes[uses["document"].to_numpy()]
