@@ -1,16 +1,16 @@
-"""Quotations: which words of articles stand inside quotation marks.
+"""Quotations: the words of articles inside quotation marks.
 
 **The rule.** Marks are double (" “ ” „ ‟, and two single ones), single (' ‘ ’ ‚ ‛ `), guillemets (« » and ‹ ›) and
 corner brackets (「 」 and 『 』). A quotation opens and closes with marks of one of these families; quotations of
-different families may stand in one another. Whether a mark opens or closes follows from its form and from what stands
-beside it: ``»`` and ``«`` go either way, ``“`` closes what ``„`` opened, ``"`` opens behind a space and closes before
-one.
+different families may be nested. The form of a mark and the characters beside it decide whether it opens or closes:
+``»`` and ``«`` may do either, ``“`` closes what ``„`` opened, ``"`` opens behind a space and closes before
+a space.
 
 Single marks between letters, before ``tis``, ``em``, ``n`` or a decade and behind a plural's s are apostrophes, double
-ones behind a digit inches, unless a quotation is open and nothing else closes it. A quotation by single marks that is
-never closed is none. Any other ends with its paragraph (``matching.tokens`` says what that is), or after 200 words of
-it. Where the next paragraph opens with a mark of the family it goes on, as is usual for quotations of several
-paragraphs.
+ones behind a digit inches, unless a quotation is open and nothing else closes it. A quotation in single marks that is
+never closed is not a quotation. Any other ends with its paragraph (as defined in ``matching.tokens``), or after 200
+words of the paragraph. Where the next paragraph opens with a mark of the same family, the quotation continues, as is
+usual for quotations of several paragraphs.
 """
 
 import numpy as np
@@ -22,12 +22,12 @@ from syndetect.matching.tokens import Words
 
 
 def quoted(buffer: U8, bounds: I64, words: Words) -> U8:
-    """Which words stand inside quotation marks.
+    """Find the words inside quotation marks.
 
     Args:
         buffer: uint8[bytes], the documents' text as valid UTF-8, one after the other.
         bounds: int64[d + 1], each document's first byte, then the length of the last.
-        words: of these documents.
+        words: the words of these documents.
 
     Returns:
         uint8[words], 1 for a word inside quotation marks and 0 for any other.

@@ -1,4 +1,4 @@
-"""The agencies that credits may name: a table that is shipped, and the user's own beside or over it."""
+"""The agencies that credits may name: the shipped table, extended or overridden by a file of the user."""
 
 import json
 import os
@@ -20,11 +20,11 @@ from syndetect.errors import InputError
 from syndetect.matching import tokens
 
 AGENCY_KINDS = ("agency", "release", "photo")
-#: What a phrase of an agency is to it.
+#: The ways in which a phrase stands for an agency.
 ALIAS, MARK, SIGNOFF = range(3)
 _LISTS = ("aliases", "marks", "signoffs")
 _SLOTS = 1 << 16
-#: Articles and prepositions that French and Italian write as one word with a name that begins with a vowel.
+#: Articles and prepositions that French and Italian join to a name that begins with a vowel.
 _ELIDED = ("l", "d", "qu", "un", "all", "dall", "dell", "nell", "sull")
 _VOWELS = frozenset("aeiouéèà")
 
@@ -50,18 +50,18 @@ class AgencyTable(NamedTuple):
 
 
 class Phrase(NamedTuple):
-    """Words by which an agency is known, after folding."""
+    """A phrase that stands for an agency."""
 
     agency: int
-    #: ``ALIAS``, ``MARK`` or ``SIGNOFF`` for each spelling that counts; empty where every spelling does.
+    #: ``ALIAS``, ``MARK`` or ``SIGNOFF`` for each valid spelling; empty where every spelling is valid.
     spellings: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """The phrases as :func:`syndetect.kernels.phrases.find_phrases` takes them, beginning with its third argument.
+    """The phrases as arguments of :func:`syndetect.kernels.phrases.find_phrases`, from its third argument on.
 
-    ``proper`` (uint8) is 1 for each that is no name where it begins with a small letter, as
+    ``proper`` (uint8) is 1 for each phrase that is no name when it begins with a small letter, as
     :func:`syndetect.kernels.phrases.keep_capitalised` takes it.
     """
 
@@ -74,7 +74,7 @@ class Lookup:
 
 @dataclass(frozen=True)
 class Agencies:
-    """A table of agencies, which credits name by number.
+    """A table of agencies; credits refer to them by number.
 
     Attributes:
         entries: the agencies, in the order of the files.
@@ -86,10 +86,10 @@ class Agencies:
     def load(cls, file: str | os.PathLike[str] | None = None) -> Self:
         """The shipped table and, where one is given, a file of the same format.
 
-        An entry of the file takes the place of the one with its name; a new name is added at the end.
+        An entry of the file replaces the shipped one of the same name; other entries are added at the end.
 
         Raises:
-            InputError: the file cannot be read, or an entry is not as it must be; the message says which and why.
+            InputError: the file cannot be read, or an entry is not valid; the message says which and why.
         """
         if file is None:
             return cls._shipped()
@@ -108,12 +108,12 @@ class Agencies:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """How results call them."""
+        """The names of the agencies in results."""
         return tuple(agency.name for agency in self.entries)
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
-        """For each, one of :data:`AGENCY_KINDS`."""
+        """The kind of each agency, one of :data:`AGENCY_KINDS`."""
         return tuple(agency.kind for agency in self.entries)
 
     @cached_property
@@ -123,19 +123,19 @@ class Agencies:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all that the table says, for a manifest: XXH3 (64 bits, hexadecimal) of its JSON."""
+        """A hash of the table, for a manifest: XXH3 (64 bits, hexadecimal) of its JSON."""
         return str(xxhash.xxh3_64_hexdigest(json.dumps(self.entries, ensure_ascii=False).encode()))
 
     @cached_property
     def lookup(self) -> Lookup:
-        """All phrases, ready for the kernel: by the bits of their first code, and of these the longest first."""
+        """All phrases, ordered for the kernel: by the lower bits of their first code, then the longest first."""
         gathered: dict[tuple[int, ...], Phrase] = {}
-        small: set[tuple[int, ...]] = set()  # those that may begin with a small letter
+        small: set[tuple[int, ...]] = set()  # phrases that may begin with a small letter
         for code, (spelling, agency, way) in self._spelt():
             phrase = gathered.get(code)
             if (
                 phrase is None or phrase.agency != agency
-            ):  # of two with one name the later, the user's, has it
+            ):  # of two agencies with one name, the later (the user's) has it
                 phrase = gathered[code] = Phrase(agency, {})
             if way == SIGNOFF or spelling[0].islower():
                 small.add(code)
@@ -174,12 +174,12 @@ class Agencies:
         found = tokens.tokenise(np.frombuffer(b"".join(encoded), np.uint8), bounds)
         for number, place in enumerate(spelt):
             code = tuple(found.code[found.documents[number] : found.documents[number + 1]].tolist())
-            if code:  # signs make no word
+            if code:  # signs alone make no word
                 yield code, place
 
 
 def plain(phrase: str) -> str:
-    """A phrase with one space for whatever parts its words."""
+    """A phrase with one space between its words, in place of any other separator."""
     return re.sub(r"[\W_]+", " ", phrase).strip()
 
 
@@ -187,7 +187,7 @@ def _parse(content: str, place: str) -> dict[str, Agency]:
     """The entries of a file, by name.
 
     Raises:
-        InputError: something in it is not as it must be.
+        InputError: the content is not valid.
     """
     try:
         tables = tomllib.loads(content)

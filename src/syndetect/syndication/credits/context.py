@@ -1,4 +1,4 @@
-"""Names in a text, and what surrounds them."""
+"""The context of agencies' names in a text: their line, its position, and the text around them."""
 
 import re
 from collections.abc import Sequence
@@ -8,21 +8,21 @@ from syndetect.intervals import Span
 from syndetect.syndication.credits import cues
 from syndetect.syndication.credits.agencies import ALIAS
 
-#: Characters after a name that are looked at.
+#: The number of characters after a name that belong to its context.
 _AHEAD = 320
-#: A line with no more than so many characters of the article before it is among its first.
+#: A line with at most so many characters before it in the article is early.
 _EARLY = 700
-#: A line with no more than so many after it is among its last: what follows is the page's, not the article's.
+#: A line with at most so many characters after it is late: the text that follows is the page's, not the article's.
 _LATE = 400
 #: The longest line that may be a by-line or a credit line, and the longest place and date in one.
 _SHORT, DATE = 110, 40
 
-#: What parts a name from the place or date behind it.
+#: Signs between a name and the place or date behind it.
 _PARTING = frozenset("|,/·–—-:()")
 
 
 class Mention(NamedTuple):
-    """A name in a text: its characters, the agency, and what the phrase is to it (``ALIAS`` ...)."""
+    """A name in a text: its characters, the agency, and the way in which it stands for the agency (``ALIAS`` ...)."""
 
     begin: int
     end: int
@@ -31,18 +31,18 @@ class Mention(NamedTuple):
 
 
 class Context:
-    """Names that stand together, and where.
+    """The context of consecutive names.
 
     Args:
         text: the document.
         names: the names, in order.
-        line: the characters of their line, without its end.
+        line: the characters of their line, without the line end.
         photo, release: the numbers of the agencies of these kinds.
 
     Attributes:
-        before: what stands before the names in their line, or the last of it.
+        before: the text before the names in their line, at most its last characters.
         lower: the same in lower case.
-        after: what stands after them in their line, or the first of it.
+        after: the text after the names in their line, at most its first characters.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Context:
 
     @property
     def starts_line(self) -> bool:
-        """Whether all that stands before the names in their line is in ``before``."""
+        """Whether ``before`` has all the text before the names in their line."""
         return self.names[0].begin - self.line.begin <= cues.REACH
 
     @property
@@ -92,12 +92,12 @@ class Context:
 
     @property
     def closes(self) -> bool:
-        """Whether nothing follows in the line but signs and initials."""
+        """Whether only signs and initials follow in the line."""
         return cues.END.fullmatch(self.after) is not None
 
     @property
     def is_dated(self) -> bool:
-        """Whether nothing but a place or date follows in the line."""
+        """Whether only a place or a date follows in the line."""
         if self.closes:
             return True
         return len(self.after) <= DATE and self.after.lstrip()[:1] in _PARTING and cues.is_place(self.after)
@@ -109,7 +109,7 @@ class Context:
 
     @property
     def share(self) -> str:
-        """The role of agencies to whom the text is credited: text of one is its own, of several a mixture."""
+        """The role of agencies that the text is credited to: ``text`` for a single one, ``mixture`` for several."""
         return "mixture" if self.several else "text"
 
     @property
@@ -119,7 +119,7 @@ class Context:
 
 
 def line_of(text: str, begin: int, end: int, last: Span) -> Span:
-    """The line of some characters; ``last`` is that of earlier ones, or (0, -1): no line is searched twice."""
+    """The line of some characters; ``last`` (of earlier ones, or (0, -1)) saves searching a line twice."""
     low, high = last
     if end <= high:
         return last

@@ -1,9 +1,9 @@
-"""The words and signs around an agency's name that tell what the name is there for, in seven languages.
+"""Cues: words and signs around an agency's name that indicate its role, in seven languages.
 
-A cue stands before or after a name (or several, parted by commas, strokes or "and") in its line. Most stand before it
-and are kept as :class:`Cues`: a pattern is tried only where one of the words that it begins with is there, which one
-set of words tells of all patterns, and so costs little for most names. No pattern has repetitions that could share
-characters in many ways, so that the time for a line is bounded whatever it holds.
+A cue stands before or after a name (or several names, separated by commas, slashes or "and") in its line. Most stand
+before it and are :class:`Cues`: a pattern is tried only where the text has one of the words that the pattern can begin
+with. One set of the words of the text serves all patterns, so most names cost little. No pattern has nested or adjacent
+repetitions that match the same characters in many ways, so the time for a line is bounded for any input.
 """
 
 import re
@@ -23,10 +23,10 @@ _WORD = re.compile(r"\w+")
 
 
 class Cues:
-    """What may stand before a name: words, and a pattern of what may follow them up to the name.
+    """Cues before a name: words, each with a pattern for the text between the word and the name.
 
     Args:
-        forms: pairs of words, parted by spaces, and a pattern (verbose, in lower case).
+        forms: pairs of words, separated by spaces, and a pattern (verbose, in lower case).
         named: whether an article, or words such as "news agency", may stand between the cue and the name.
     """
 
@@ -42,7 +42,7 @@ class Cues:
 
 
 def words_of(before: str) -> frozenset[str]:
-    """The words that :meth:`Cues.search` asks for."""
+    """The set of words that :meth:`Cues.search` takes."""
     return frozenset(_WORD.findall(before))
 
 
@@ -50,7 +50,7 @@ def _after(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
 
-#: What may stand between the names of a list.
+#: The text that may stand between the names of a list.
 JOINT = re.compile(
     r"\s*(?:[,;/|&+·•–-]|,?\s(?:and|et|und|y|e|en)\s)\s*(?:(?:with|and|from|mit|von|the|der|la|l['’]|da|de\sla)\s*){0,2}",
     re.IGNORECASE,
@@ -74,7 +74,7 @@ PHOTO_BEFORE = Cues(
 )
 VIA = re.compile(r"\b(?:via|vía|courtesy\sof)\s(?:the\s)?$", re.IGNORECASE)
 SIGN = re.compile(r"©\s?$")
-#: A name and a stroke: a photographer's.
+#: The name of a photographer and a slash.
 NAME_STROKE = re.compile(r"[^\W\d_][\w.'’)-]*\s?/\s?$")
 NAME_BAR = re.compile(r"[.!?)–-]\s(?:[A-Z][\w.'’-]*\s){1,3}\|\s?$")
 NAME_BRACKET = re.compile(r"\W*(?:[A-Z'’-]{2,}\s){2,4}\($")
@@ -110,7 +110,7 @@ _MONTHS = frozenset(
 
 
 def is_place(text: str) -> bool:
-    """Whether a text could be a place, a date or both: names, numbers and what connects them."""
+    """Whether a text could be a place, a date or both: names, numbers and connecting words."""
     return all(
         not word[0].islower() or word in _CONNECTED or word[:3] in _MONTHS for word in _WORD.findall(text)
     ) and not any(sign in text for sign in '!?“”"«»©')
@@ -163,14 +163,14 @@ SOURCE = Cues(
     )
 )
 BYLINE = re.compile(r"\W*(?:by|von|par|por|di|da|de|door|published\sby)\s[^:;!?]{0,60}$", re.IGNORECASE)
-#: Before an agency in a by-line that has others too.
+#: A conjunction before an agency in a by-line with other authors.
 BESIDE = re.compile(r"\s(?:and|und|et|y|e|en|&)\s(?:the\s)?$", re.IGNORECASE)
 WRITER = _after(
     r"(?:\s(?:staff|business|sports|national|special))?\s(?:writer|staff|reporter|correspondent)s?\b"
 )
-#: What may stand before an agency's name at the beginning of a line: an editor's initials, or the word "agency".
+#: The text that may stand before an agency's name at the beginning of a line: initials of an editor, or "agency".
 INITIALS = re.compile(r"\W*(?:[a-z]{2,3}\s?[,/]\s?|(?:[Aa]g[eê]n[cz]\w{1,3}|Nachrichtenagentur)\s)?")
-#: What may stand between a name and the end of its line: signs, and initials.
+#: The text that may stand between a name and the end of its line: signs, and initials.
 END = re.compile(r"(?:\s?/\s?[a-z]{2,4}){0,2}[\W_]*")
 SENTENCE_END = re.compile(
     r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\bGov)(?<!\bSen)(?<!\bRep)"
@@ -237,7 +237,7 @@ OWN_WORK = _after(
     | [^.;:]{0,90}\s(?:erfuhr|erfahren\shat)\b
     """
 )
-#: A journalist who is named or asks somebody, and so is spoken of; and so are two, whom somebody else has counted.
+#: A journalist with a name, or who asks a question, is a subject of the text, not its author; so are counted ones.
 NAMED_JOURNALIST = re.compile(r"\s\w+\s(?:asks|asked|[A-Z][\w.'’-]*\s[A-Z])")
 COUNTED = re.compile(r"\b(?:two|three|four|five|\d+)\s$")
 NEWS_OF_IT = re.compile(
@@ -275,8 +275,8 @@ CITED_AFTER = _after(
 )
 AGENCY_NOUN = _after(r"\s(?:(?:news|wire)\s(?:agency|service)|news|agency)\b")
 SAID_AFTER = _after(r"\s(?:said|says|added|noted)\b")
-#: What may stand before a name with other meanings that is the subject of a report: a clause's end, or a word in lower
-#: case, but not another part of a person's name.
+#: The text that may stand before an ambiguous name that is the subject of a report: the end of a clause, or a word in
+#: lower case, but not another part of a person's name.
 OPENING = re.compile(
     r"(?:^\W*|[.,;:!?”\"’]\s+|(?:^|\W)(?:As|Wie|Comme|Come|Como|Conforme|[^\W\d_A-Z][^\W_]*)\s+)$"
 )
@@ -300,5 +300,5 @@ ABOUT_BEFORE = Cues(
         r"\s(?:of\s|at\s|de\s|da\s|dell['’]|della\s|der\s|do\s|del\s)?",
     ),
 )
-#: Of a press release: by whom it was sent.
+#: Verbs that name the sender of a press release.
 SENT = Cues(("übermittelt provided distributed transmitted", r"\s(?:durch|by)\s+"))

@@ -1,12 +1,12 @@
-"""Credits: which agencies an article names, where, and what for.
+"""Find credits: the agencies that an article names, their positions, and their roles.
 
-A name alone says little: it may be a dateline's, a photograph's, that of a witness's interviewer, or stand for
-something else altogether. What decides is where it stands (in its line, and its line in the article) and the words
-around it; the role ``text`` says that the article is the agency's, ``mixture`` that parts of it are, and ``self`` that
-the sentence is. Photographs, citations of what an agency reported and stories about agencies are told apart, so that
-they count for nothing.
+A name alone is ambiguous: it may belong to a dateline, to a photograph, to the interviewer of a witness, or may mean
+something other than an agency. Its position (in its line, and of the line in the article) and the words around it
+decide. The role ``text`` means that the article is the agency's, ``mixture`` that parts of it are, and ``self`` that
+the sentence is. Photographs, citations of an agency's reports and stories about agencies have roles of their own, which
+do not count as credits for the text.
 
-Names are found by the codes of their words, which tokenising yields anyway; only documents with one are decoded.
+Names are found by the codes of their words, which tokenisation yields anyway; only documents with a name are decoded.
 """
 
 import re
@@ -39,9 +39,9 @@ class Credits:
     Attributes:
         document: int64[n].
         agency: int64[n], its number in ``Agencies.names``.
-        role: uint8[n], which of :data:`ROLES`.
-        rule: uint8[n], which of :data:`RULES` found it.
-        begin, end: int64[n], the name's characters in the document, of a sign-off all of it; -1 for metadata.
+        role: uint8[n], its number in :data:`ROLES`.
+        rule: uint8[n], the number in :data:`RULES` of the rule that found it.
+        begin, end: int64[n], the characters of the name in the document, or of a whole sign-off; -1 for metadata.
     """
 
     document: I64
@@ -64,12 +64,12 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
 
     Args:
         buffer: uint8[bytes], the documents' text as UTF-8.
-        bounds: int64[d + 1], each document's first byte, then the end.
-        words: their words.
-        agencies: what may be credited.
+        bounds: int64[d + 1], the first byte of each document, then the end.
+        words: the words of the documents.
+        agencies: the agencies that may be credited.
     """
     lookup = agencies.lookup
-    found = np.empty((len(words.code), 3), np.int64)  # of which only what is written takes memory
+    found = np.empty((len(words.code), 3), np.int64)  # only the rows that are written take memory
     n = find_phrases(words.code, words.documents, lookup.heads, lookup.words, lookup.bounds, found)
     n = keep_capitalised(buffer, bounds, words.begin, found[:n], lookup.proper)
     length = np.diff(lookup.bounds)[found[:n, 2]]
@@ -96,7 +96,7 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
 def _mentions(
     text: str, marks: Iterator[tuple[int, int, int, int]], phrases: Sequence[Phrase]
 ) -> Iterator[Mention]:
-    """The phrases that are spelt as they must be."""
+    """The phrases with a valid spelling."""
     for _, number, begin, end in marks:
         agency, spellings = phrases[number]
         if not spellings:
@@ -116,7 +116,7 @@ _NUMBERED = re.compile(r"[-–]\d")  # "PA-17" is a district
 
 
 def _groups(text: str, mentions: Iterator[Mention]) -> Iterator[list[Mention]]:
-    """Runs of names with nothing but a comma, a stroke or "and" between them."""
+    """Runs of names with only a comma, a slash or "and" between them."""
     group: list[Mention] = []
     for mention in mentions:
         if group:
@@ -134,20 +134,20 @@ _AUTHORS = re.compile(r"\s*[,/|;&]\s*|\s+(?:and|et|und|y|e|with|avec|mit|con|com
 
 
 def of_metadata(source: Sequence[str | None], author: Sequence[str | None], agencies: Agencies) -> Credits:
-    """The credits that articles' outlets and authors are.
+    """The credits in the outlets and authors of articles.
 
-    An outlet that is an agency, or an author among whom are one agency's, makes the text the agency's; several
-    agencies, or an outlet beside one ("Le Monde avec AFP"), make it a mixture.
+    An outlet or an author that is an agency is credited with the text; several agencies, or an agency together with an
+    outlet ("Le Monde avec AFP"), are credited with a mixture.
 
     Args:
         source, author: of each document, where known.
-        agencies: what may be credited.
+        agencies: the agencies that may be credited.
     """
     spelt: dict[str, int] = {}
     for phrase in agencies.lookup.phrases:
         spelt |= dict.fromkeys(phrase.spellings, phrase.agency)
     text_kinds = numbers(agencies, ("agency",))
-    known: dict[tuple[str, str], tuple[list[int], str]] = {}  # outlets and authors come again and again
+    known: dict[tuple[str, str], tuple[list[int], str]] = {}  # the same outlets and authors occur many times
     rows: list[_Row] = []
     for document, (outlet, names) in enumerate(zip(source, author, strict=True)):
         for rule, value in (("source", outlet), ("author", names)):
@@ -172,7 +172,7 @@ _MIXED = re.compile(r"\s(?:with|avec|mit|con|com)\s", re.I)
 
 
 def _credited(value: str, spelt: dict[str, int], *, is_author: bool) -> tuple[list[int], str]:
-    """The agencies that a value names, each once, and what it makes of the text."""
+    """The agencies that a value names, each once, and their role."""
     whole = _WORK.sub("", value.strip())
     parts = [part for part in _AUTHORS.split(whole) if part] if is_author else [whole]
     agencies: list[int] = []

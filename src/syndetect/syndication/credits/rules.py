@@ -1,4 +1,4 @@
-"""The rules of credits: from a name and what surrounds it to what it is there for."""
+"""The rules of credits: from names and their context to a role."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,12 +14,12 @@ RULES = (
     "told", "seen", "photo_line", "caption", "cited", "reported", "topic", "release", "source", "author",
 )  # fmt: skip
 
-#: A sign-off is followed by no more than so many characters, and the place and date of a dateline are no longer.
+#: The most characters after a sign-off, and the most characters of the place and date in a dateline.
 _TAIL, _PLACE = 800, 90
 
 
 class Verdict(NamedTuple):
-    """A role, the rule that found it, and the characters that are the mark where these are not the name's alone."""
+    """A role, the rule that found it, and the characters of the mark where it is more than the name."""
 
     role: str
     rule: str
@@ -27,7 +27,7 @@ class Verdict(NamedTuple):
 
 
 def judge(context: Context) -> Verdict | None:
-    """What names are there for; None where they may stand for something else."""
+    """The role of names; None where they may not mean an agency."""
     if context.names[0].way == SIGNOFF:
         return _signoff(context)
     if context.names[0].agency in context.release:
@@ -62,7 +62,7 @@ def _signoff(context: Context) -> Verdict | None:
 
 
 def _release(context: Context) -> Verdict | None:
-    """A press release's dateline or heading, or by whom it was sent."""
+    """The dateline, heading or sender of a press release."""
     after = context.after.lstrip()[:1]
     is_enclosed = context.before.rstrip()[-1:] in {"(", "/", "["} and after in {")", "/", "]"}
     is_heading = (
@@ -106,7 +106,7 @@ def _photo(context: Context) -> Verdict | None:
 
 
 def _is_named_photo(context: Context) -> bool:
-    """Whether a word for photographs stands before, and between it and the agency at most names."""
+    """Whether a word for photographs stands before the agency, with only names between them."""
     found = context.find(cues.PHOTO_BEFORE)
     if found is None:
         return False
@@ -114,7 +114,7 @@ def _is_named_photo(context: Context) -> bool:
 
 
 def _has_rights(context: Context) -> bool:
-    """Whether the line tells who holds the rights in the text."""
+    """Whether the line states who holds the rights in the text."""
     near = context.lower[-50:]
     if not any(sign in near for sign in cues.COPYRIGHT_SIGNS) or "image c" in near:
         return False
@@ -147,7 +147,7 @@ def _dateline(context: Context) -> Verdict | None:
 
 
 def _contributed(context: Context) -> Verdict | None:
-    """What says that parts of the text are the agencies'."""
+    """Statements that parts of the text are from agencies."""
     after = context.after
     at = after.find("contributed")
     is_contributor = (
@@ -172,7 +172,7 @@ def _contributed(context: Context) -> Verdict | None:
 
 
 def _notice(context: Context) -> Verdict | None:
-    """Sentences about the text itself, and who holds the rights in it."""
+    """Sentences about the text itself, and copyright notices."""
     if context.has(cues.NOTICE):
         return Verdict(context.share, "notice")
     if cues.SOLE.match(context.after):
@@ -181,7 +181,7 @@ def _notice(context: Context) -> Verdict | None:
 
 
 def _line(context: Context) -> Verdict | None:
-    """Lines that hold a credit and nothing else."""
+    """Lines that consist of a credit."""
     if context.closes and context.has(cues.SOURCE):
         is_credit = context.is_late or (context.is_short and context.is_early)
         return Verdict(context.share, "credit_line") if is_credit else Verdict("photo", "caption")
@@ -206,7 +206,7 @@ def _line(context: Context) -> Verdict | None:
 
 
 def _sentence(context: Context) -> Verdict | None:
-    """Names behind the last sentence of a line: the text's at the article's end, a photograph's elsewhere."""
+    """Names behind the last sentence of a line: of the text at the end of an article, of a photograph elsewhere."""
     found = context.is_dated and cues.SENTENCE_END.search(context.before[-24:])
     if not found:
         return None
@@ -219,7 +219,7 @@ def _sentence(context: Context) -> Verdict | None:
 
 
 def _own(context: Context) -> Verdict | None:
-    """What an agency says of its own work: whom it asked, what it saw."""
+    """Statements of an agency about its own work: the people it asked, the events it saw."""
     if not context.is_alias and cues.THE.search(context.lower[-6:]):
         return None
     if context.has(cues.TOLD):
@@ -235,7 +235,7 @@ def _own(context: Context) -> Verdict | None:
 
 
 def _cited(context: Context) -> Verdict | None:
-    """What others say of an agency: that it reported something, or a story about it."""
+    """Statements of others about an agency: citations of its reports, and stories about it."""
     if not context.is_alias and cues.THE.search(context.lower[-6:]):
         return None
     if cues.POLL.match(context.after):
