@@ -94,17 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed, memory and recall.")
-    parser.add_argument(
-        "--size", type=bytes_of, metavar="SIZE", help="of the corpus (default: 64MB; small: 8MB)"
-    )
+    parser.add_argument("--size", type=bytes_of, metavar="SIZE", help="(default: 64MB; small: 8MB)")
     parser.add_argument("--parts", type=command.part_names(PARTS), help=f"(default: {','.join(PARTS)})")
     parser.add_argument("--rounds", type=int, help="rounds; a figure is their median (default: 5; small: 3)")
-    parser.add_argument(
-        "--corpus", type=Path, metavar="FILE", help="articles of your own, .jsonl or .jsonl.gz"
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write results.json, RESULTS.md and pictures here"
-    )
+    parser.add_argument("--corpus", type=Path, metavar="FILE", help="your own .jsonl or .jsonl.gz")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write results, page and pictures here")
     parser.add_argument("--work", type=Path, metavar="DIR", help="the folder for temporary corpora")
     parser.add_argument("--threads", type=int, default=machine.cores(), help="(default: all cores)")
     parser.add_argument("--growth", type=lambda text: [bytes_of(one) for one in text.split(",")], metavar="SIZES",
@@ -115,9 +109,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--hot-documents", type=int, default=1_000_000, metavar="N", help="(default: 1,000,000)"
     )
     parser.add_argument("--small", action="store_true", help="tokenise, signatures and scan, on little text")
-    parser.add_argument(
-        "--gate", action="store_true", help="exit status 1 on wrong results and ratios far off"
-    )
+    parser.add_argument("--gate", action="store_true", help="exit status 1 on results far off")
     options = parser.parse_args(arguments)
     options.parts = options.parts or (list(PARTS[:3]) if options.small else list(PARTS))
     options.size = options.size or bytes_of("8MB" if options.small else "64MB")

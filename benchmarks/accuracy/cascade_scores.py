@@ -109,9 +109,7 @@ def _standing(plants: Iterable[Plant]) -> Mapping[str, list[tuple[int, Use]]]:
 
 
 def _plant_of(
-    row: Mapping[str, Any],
-    uses: Sequence[Mapping[str, Any]],
-    standing: Mapping[str, list[tuple[int, Use]]],
+    row: Mapping[str, Any], uses: Sequence[Mapping[str, Any]], standing: Mapping[str, list[tuple[int, Use]]]
 ) -> tuple[int | None, _Cluster]:
     """The plant that a cluster belongs to, or None, and what the cluster has of it."""
     common: Counter[int] = Counter()

@@ -161,12 +161,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description="How well, and how fast, credits are found.")
     parser.add_argument("file", nargs="?", type=Path, default=TEST_SET, help="a test set")
-    parser.add_argument(
-        "--corpus", type=Path, metavar="NEWS", help="count the credits of articles, and take the time"
-    )
-    parser.add_argument(
-        "--mistakes", action="store_true", help="print every case in which something is wrong"
-    )
+    parser.add_argument("--corpus", type=Path, metavar="NEWS", help="count credits, and take the time")
+    parser.add_argument("--mistakes", action="store_true", help="print every wrong case")
     parser.add_argument("--rounds", type=int, default=5, help="counted rounds of --corpus (default: 5)")
     options = parser.parse_args(arguments)
     agencies = Agencies.load()

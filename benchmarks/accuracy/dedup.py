@@ -7,7 +7,7 @@ spaces between them, so that every tool sees the same words, and the truth is on
 sets of three-word shingles have a Jaccard similarity of 0.8 or more, computed as a product of sparse matrices.
 
 Columns: ``removed`` documents; ``wrong``, removed documents without a near-duplicate among the kept ones; ``left``,
-kept documents with a kept near-duplicate; ``found``, the share of the pairs of which at least one is removed;
+kept documents with a kept near-duplicate; ``found``, the share of the pairs with at least one document removed;
 ``seconds``, the least of the rounds, in which the tools take turns; ``MB/s``; ``memory``, the largest resident set of
 all its processes, in MB. The tools are described in ``benchmarks.accuracy.dedup_tools``.
 """
@@ -184,12 +184,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="of the invented news (default: 16MB)",
     )
     parser.add_argument("--seed", type=int, default=1, help="of all draws (default: 1)")
-    parser.add_argument(
-        "--rounds", type=int, default=3, metavar="N", help="of which the fastest counts (default: 3)"
-    )
-    parser.add_argument(
-        "--text-dedup", metavar="PYTHON", default="", help="a Python that has text-dedup (else not run)"
-    )
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="the fastest counts (default: 3)")
+    parser.add_argument("--text-dedup", metavar="PYTHON", default="", help="a Python that has text-dedup")
     return parser.parse_args(arguments)
 
 

@@ -12,7 +12,7 @@ corpus that is tested.
   derived answer with half of an independent one on the same question derives partially.
 - PAN 2013: a passage alone, beside the part of the source that it was made from, derives wholly; with as much of the
   text around it, partially. That text alone and documents of pairs without plagiarism are shown and count for nothing:
-  they are about something else, and are told apart by any threshold.
+  they are about something else, and any threshold separates them.
 - News: articles of different sources that are linked within three days and share no match, taken as not derived. (So
   they are chosen without verbatim passages, and say nothing of how many of these two reports share.)
 """

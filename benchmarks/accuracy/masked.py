@@ -69,9 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = command.parser(__doc__.splitlines()[0])
     options.add_argument("news", type=Path)
     options.add_argument("--seeds", type=int, default=5, help="how many random halves (default: 5)")
-    options.add_argument(
-        "--show", type=int, default=0, metavar="N", help="print N wrong ones of the first half"
-    )
+    options.add_argument("--show", type=int, default=0, metavar="N", help="print N errors of the first half")
     chosen_options = options.parse_args(arguments)
     settings = command.settings_of(chosen_options)
     articles = [one._asdict() for one in read_articles(chosen_options.news)]

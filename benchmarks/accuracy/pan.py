@@ -102,10 +102,7 @@ def show(
     kind: str, texts: Mapping[str, str], corpus: SubCorpus, detections: pl.DataFrame, number: int
 ) -> None:
     """Print some cases that were not detected and some detections related to no case, both texts of each."""
-    for what, passages, others in (
-        ("missed", corpus.cases, detections),
-        ("false", detections, corpus.cases),
-    ):
+    for what, passages, others in (("missed", corpus.cases, detections), ("false", detections, corpus.cases)):
         alone = passages.filter(pl.Series(count_related(passages, others) == 0))
         for here, begin, end, there, begin_there, end_there in alone.head(number).iter_rows():
             print(f"\n{what} ({kind}):")
@@ -146,9 +143,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("folder", type=Path, help="the folder with src, susp and the sub-corpora")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS), help="which sub-corpora")
     parser.add_argument("--pairs", action="store_true", help="scan each pair alone")
-    parser.add_argument(
-        "--show", type=int, default=0, metavar="N", help="print N missed and N false of each kind"
-    )
+    parser.add_argument("--show", type=int, default=0, metavar="N", help="print N errors of each kind")
     return parser.parse_args(arguments)
 
 

@@ -5,7 +5,7 @@ its characters in both articles. Words are found here by a regular expression of
 tokeniser of the scan is under test too: letters, digits and inner apostrophes, case folded, apostrophes made
 equal.
 
-A run most of which stands in more places than the setting ``hot_places`` is *common*: the scan joins such
+A run whose words mostly stand in more places than the setting ``hot_places`` is *common*: the scan joins such
 places as a star and not in all pairs, by design. A common run must lie, in both articles, in matches with any
 other article. The exit status is 1 if a run is not covered.
 """
@@ -202,7 +202,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("articles", type=Path, help="a folder of .txt files, a .jsonl or a .jsonl.gz")
     parser.add_argument("--words", type=int, default=10, help="least words of a run (default: 10)")
     parser.add_argument(
-        "--show", type=int, default=20, metavar="N", help="print N runs at most (default: 20)"
+        "--show", type=int, default=20, metavar="N", help="print at most N runs (default: 20)"
     )
     return parser.parse_args(arguments)
 

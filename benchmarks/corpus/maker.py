@@ -25,7 +25,7 @@ The same seed and options give the same bytes, and a smaller corpus is the begin
 import argparse
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from time import perf_counter
 
@@ -146,31 +146,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Write a corpus and say how large it is and how fast it was written."""
     parser = argparse.ArgumentParser(description="Write a corpus of invented news whose reuse is known.")
     parser.add_argument("out", type=Path, help="the .jsonl file to write; its truth goes beside it")
+    parser.add_argument("--size", type=bytes_of, default=bytes_of("64MB"), help="(default: 64MB)")
     parser.add_argument(
-        "--size", type=bytes_of, default=bytes_of("64MB"), help="such as 64MB or 4GB (default: 64MB)"
-    )
-    parser.add_argument(
-        "--articles", type=int, default=0, metavar="N", help="so many at most (default: no limit)"
+        "--articles", type=int, default=0, metavar="N", help="at most N (default: all that fit)"
     )
     parser.add_argument("--seed", type=int, default=1, help="of all draws (default: 1)")
     parser.add_argument("--articles-a-day", type=int, default=200, metavar="N", help="(default: 200)")
     parser.add_argument(
-        "--length", type=float, default=1.0, help="of articles, as a multiple of news (default: 1)"
+        "--length", type=float, default=1.0, help="of articles, relative to news (default: 1)"
     )
-    parser.add_argument(
-        "--hot", type=int, default=0, metavar="N", help="one in N articles has the same paragraph"
-    )
+    parser.add_argument("--hot", type=int, default=0, metavar="N", help="one in N articles has one paragraph")
     parser.add_argument("--hot-distinct", action="store_true", help="and each has another one in its place")
     given = parser.parse_args(arguments)
-    options = Options(
-        given.size,
-        given.articles,
-        given.seed,
-        given.articles_a_day,
-        given.length,
-        given.hot,
-        given.hot_distinct,
-    )
+    values = vars(given) | {"is_hot_distinct": given.hot_distinct}
+    options = Options(**{one.name: values[one.name] for one in fields(Options)})
     start = perf_counter()
     articles, size = make(given.out, options)
     seconds = perf_counter() - start

@@ -14,7 +14,7 @@ _LEFT, _RIGHT, _RIGHT_SINGLE, _DASH = np.uint8(0x9C), np.uint8(0x9D), np.uint8(0
 # Of 65,536 draws: numbers and single words between formulas; a formula with "’s"; after a word: comma, hyphen, dash.
 _NUMBER, _SINGLE, _POSSESSIVE = np.uint64(3300), np.uint64(5500), np.uint64(4300)
 _AT_COMMA, _AT_HYPHEN, _AT_DASH = np.uint64(3650), np.uint64(4350), np.uint64(4600)
-# Of 256 formulas of a length, those that have a further word: so many a doubling of the rank.
+# Of 256 formulas of a length, the number that have a further word: so many a doubling of the rank.
 _LONGER, _LONGER_MOST = 9.5, 125.0
 _LOW16 = np.uint64(0xFFFF)
 

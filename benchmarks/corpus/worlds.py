@@ -1,6 +1,6 @@
 """Small worlds of invented news: a few weeks of some outlets, with reuse of every kind whose truth is known.
 
-A world has 30 to 80 outlets and, besides articles that reuse nothing:
+A world has 30 to 80 outlets and, in addition to articles that reuse nothing:
 
 - one or two wire stories that five to fifty outlets run within two days, whole, in part, reworded, re-split or with
   paragraphs of their own, some with a credit; at times an article made from two of them, with a closing list of both
@@ -251,7 +251,7 @@ class _Maker:
         return len(self.plant_drafts) - 1
 
     def takers(self, number: int, owners: int, *, dated: bool = False) -> list[Outlet]:
-        """About so many outlets in random order, the first of them of different owners; if asked, all with dates."""
+        """About so many outlets in random order, the first of different owners; ``dated``: only outlets with dates."""
         chosen = self.random.sample(self.outlets, len(self.outlets))
         if dated:
             chosen = [outlet for outlet in chosen if outlet.clock != "none"]

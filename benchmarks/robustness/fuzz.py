@@ -56,7 +56,7 @@ def run_case(number: int, seed: int, only: str | None, work: Path) -> list[str]:
 def run_cases(pipe: Connection, first: int, seed: int, only: str | None, work: Path) -> None:
     """Run cases from ``first`` on, and send the problems of each; runs in a process of its own."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where polars tells of its panics
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where polars reports its panics
     with tempfile.TemporaryDirectory(dir=work) as folder:
         for number in range(first, first + _AT_ONCE):
             pipe.send(run_case(number, seed, only, Path(folder)))

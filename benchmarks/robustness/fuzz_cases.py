@@ -23,7 +23,7 @@ from syndetect.schema import ARTICLES
 Case = Callable[[Random, Path], list[str]]
 
 _COLUMNS = ("id", "text", "source", "published", "title", "url", "nonsense")
-_EXIT_CODES = (0, 1, 2)  # those that the help page promises
+_EXIT_CODES = (0, 1, 2)  # as documented on the help page
 _INTACT_SEED = 1
 
 
@@ -116,7 +116,7 @@ def _compare_with_scan(paths: Sequence[str], columns: Mapping[str, str] | None, 
         held = len(index)
     wrong = []
     if added.documents != scanned.documents.height or held != added.documents:
-        wrong.append(f"{added} of which {held} are held, and {scanned.documents.height} were scanned")
+        wrong.append(f"{added}, {held} of them held, and {scanned.documents.height} were scanned")
     if not answer.documents.equals(scanned.documents):
         wrong.append("the index has other reuse than a scan")
     return wrong

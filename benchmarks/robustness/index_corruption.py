@@ -194,9 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run trials and report; 1 if there were problems."""
     parser = argparse.ArgumentParser(description="Damage an index, and query it in every way.")
     parser.add_argument("--count", type=int, default=500, help="of trials (default: 500)")
-    parser.add_argument(
-        "--seed", type=int, default=1, help="of the first trial; the others follow (default: 1)"
-    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of the first trial (default: 1)")
     parser.add_argument("--kind", choices=[*DAMAGES, "all"], default="flip", help="of damage (default: flip)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the report as JSON")
     options = parser.parse_args(arguments)

@@ -209,9 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Kill writers and report; 1 if there were problems."""
     parser = argparse.ArgumentParser(description="Kill the writer of an index at random moments.")
     parser.add_argument("--count", type=int, default=200, help="how often (default: 200)")
-    parser.add_argument(
-        "--seed", type=int, default=1, help="of the first kill; the others follow (default: 1)"
-    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of the first kill (default: 1)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the report as JSON")
     options = parser.parse_args(arguments)
     began = time.perf_counter()

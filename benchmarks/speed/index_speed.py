@@ -282,15 +282,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
                         help=f"(default: {','.join(PARTS)})")  # fmt: skip
     parser.add_argument("--queries", type=int, default=600, metavar="N", help="(default: 600)")
     parser.add_argument("--rounds", type=int, help="of build and scan (default: 3; of more than 300 MB: 1)")
-    parser.add_argument(
-        "--threads", type=int, default=machine.cores(), help="of build and scan (default: all cores)"
-    )
-    parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help="keep the corpus and indexes here, and reuse them"
-    )
-    parser.add_argument(
-        "--work", type=Path, metavar="DIR", help="where they are written else, and removed again"
-    )
+    parser.add_argument("--threads", type=int, default=machine.cores(), help="(default: all cores)")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep and reuse the files here")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="where temporary files go")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
     parser.add_argument("--gate", action="store_true", help="exit status 1 on figures far off, too")
     options = parser.parse_args(arguments)

@@ -220,9 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--articles", type=int, default=3000, help="the first so many (default: 3000)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=Path, metavar="FILE", help="also save the figures to FILE, as JSON")
-    parser.add_argument(
-        "--bytes-of", choices=TOOLS, help="print the bytes a key of this tool, and nothing else"
-    )
+    parser.add_argument("--bytes-of", choices=TOOLS, help="only print this tool's bytes a key")
     options = parser.parse_args(arguments)
     os.environ["RAYON_NUM_THREADS"] = "1"
     if options.bytes_of:

@@ -2,7 +2,7 @@
 
 Two tables: from raw text to 128-slot signatures, and from ready shingle hashes. All that is compared takes turns, round
 by round, and each figure is the median of its rounds, so that a busy machine slows all alike. Slow tools get the first
-part of the text, of which the table says the size. Ours are first held against datasketch's: every slot must be equal.
+part of the text, whose size the table states. Our signatures are first compared with datasketch's, slot by slot.
 
 The scan never asks for whole signatures; this is the comparison with tools whose result they are.
 """
