@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from click.testing import Result as Outcome
 
 from samples.results import result
-from syndetect import errors
+from syndetect import Index, errors
 from syndetect.cli import terminal
 from syndetect.cli.program import main
 from syndetect.pipeline import scan as pipeline
@@ -358,9 +358,11 @@ def test_a_write_that_takes_a_part_only_is_gone_on_with(monkeypatch: pytest.Monk
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks into /proc")
-def test_an_interrupt_ends_a_scan_that_waits_for_input(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", ["scan -", "index add held -"])
+def test_an_interrupt_ends_a_command_that_waits_for_input(tmp_path: Path, words: str) -> None:
     """Polars sets a handler after which the system would resume the read."""
-    command = [sys.executable, "-m", "syndetect", "scan", "-"]
+    Index.create(tmp_path / "held").close()
+    command = [sys.executable, "-m", "syndetect", *words.split()]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
         for _ in range(100):  # until it listens: a signal before that kills Python itself
             time.sleep(0.2)
