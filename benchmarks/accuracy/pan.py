@@ -18,7 +18,7 @@ import polars as pl
 
 from benchmarks import command
 from benchmarks.corpus.corpus_files import Article, read_text, scan_articles
-from syndetect.evaluation.scores import ALIGNED, count_related, evaluate
+from syndetect.evaluation.scores import ALIGNED, count_related, score_alignment
 from syndetect.evaluation.truth import PAIRS, pan_cases
 from syndetect.intervals import Span
 from syndetect.settings import Settings
@@ -72,7 +72,7 @@ def detections_in(matches: pl.DataFrame, pairs: Sequence[tuple[str, str]]) -> pl
 
 def row_of(kind: str, cases: pl.DataFrame, detections: pl.DataFrame) -> dict[str, Any]:
     """A row of the table: the scores of one sub-corpus."""
-    scores = evaluate(cases, detections)
+    scores = score_alignment(cases, detections)
     return {
         "kind": kind,
         "plagdet": scores.plagdet if cases.height else None,

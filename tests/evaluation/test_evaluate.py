@@ -21,7 +21,7 @@ from syndetect.cli.program import main
 from syndetect.errors import InputError, ResultError
 from syndetect.evaluation import truth
 from syndetect.evaluation.evaluate import evaluate
-from syndetect.evaluation.scores import ALIGNED, Rates, classes, clusters
+from syndetect.evaluation.scores import ALIGNED, Rates, score_classes, score_clusters
 from syndetect.evaluation.truth import USES, Truth
 from syndetect.results.result import Result
 
@@ -48,7 +48,7 @@ def naive(pairs: list[tuple[int, int]]) -> tuple[float, ...]:
 class TestAgreement:
     @given(labels)
     def test_clusters_are_compared_as_their_definitions_say(self, drawn: list[tuple[int, int]]) -> None:
-        found = clusters(*np.array(drawn, np.int64).reshape(-1, 2).T)
+        found = score_clusters(*np.array(drawn, np.int64).reshape(-1, 2).T)
         figures = (
             found.adjusted_rand,
             found.bcubed.precision,
@@ -58,25 +58,25 @@ class TestAgreement:
         assert figures == pytest.approx(naive(drawn))
 
     def test_known_values(self) -> None:
-        same = clusters(np.array([1, 1, 2, 2]), np.array([7, 7, 3, 3]))
+        same = score_clusters(np.array([1, 1, 2, 2]), np.array([7, 7, 3, 3]))
         assert (same.adjusted_rand, same.bcubed.f1, same.pairs.f1) == (1, 1, 1)
-        crossed = clusters(np.array([1, 1, 2, 2]), np.array([1, 2, 1, 2]))
+        crossed = score_clusters(np.array([1, 1, 2, 2]), np.array([1, 2, 1, 2]))
         assert crossed.adjusted_rand == pytest.approx(-0.5)
         assert (crossed.bcubed, crossed.pairs) == (Rates(0.5, 0.5), Rates(0, 0))
-        one = clusters(np.array([1, 1, 1, 2]), np.zeros(4, np.int64))
+        one = score_clusters(np.array([1, 1, 1, 2]), np.zeros(4, np.int64))
         assert one.bcubed == Rates(0.625, 1)
         assert one.adjusted_rand == 0
 
     def test_classes(self) -> None:
-        found = classes("aabbb", "abbbc", ("a", "b", "c", "d"))
+        found = score_classes("aabbb", "abbbc", ("a", "b", "c", "d"))
         assert found.confusion == ((1, 1, 0, 0), (0, 2, 1, 0), (0, 0, 0, 0), (0, 0, 0, 0))
         assert found.rates["b"] == Rates(2 / 3, 2 / 3)
         assert found.accuracy == 0.6
         assert found.macro_f1 == pytest.approx((2 / 3 + 2 / 3 + 0) / 3)
 
     def test_rates_of_nothing(self) -> None:
-        assert Rates.of(0, 0, 0).f1 == 1
-        assert (Rates.of(0, 0, 5).recall, Rates(0, 0).f1) == (0, 0)
+        assert Rates.from_counts(0, 0, 0).f1 == 1
+        assert (Rates.from_counts(0, 0, 5).recall, Rates(0, 0).f1) == (0, 0)
 
 
 def explained(**columns: object) -> Result:
@@ -233,13 +233,13 @@ CASE = '<feature name="plagiarism" source_reference="b"'
 
 class TestTruth:
     def test_aligned_spans(self, write: Write) -> None:
-        found = truth.read(write(f"\n{SPANS}\n{SPANS}"))
+        found = truth.read_truth(write(f"\n{SPANS}\n{SPANS}"))
         assert found.aligned is not None
         assert found.aligned.rows() == [("a", 1, 5, "7", 0, 4)] * 2
         assert found.documents.to_list() == ["7", "a"]
 
     def test_uses(self, write: Write) -> None:
-        found = truth.read(write('{"cluster": 3, "doc_id": "é", "begin": 0, "end": 2}'))
+        found = truth.read_truth(write('{"cluster": 3, "doc_id": "é", "begin": 0, "end": 2}'))
         assert found.uses is not None
         assert found.uses.rows() == [("3", "é", 0, 2)]
 
@@ -252,7 +252,7 @@ class TestTruth:
         ],
     )
     def test_documents(self, write: Write, text: str) -> None:
-        found = truth.read(write(text))
+        found = truth.read_truth(write(text))
         assert found.derivations is not None
         assert found.derivations.rows() == [("a", "non")]
         assert found.groups is not None
@@ -286,18 +286,18 @@ class TestTruth:
     )  # fmt: skip
     def test_bad_files(self, write: Write, text: str, message: str) -> None:
         with pytest.raises(InputError) as caught:
-            truth.read(write(text))
+            truth.read_truth(write(text))
         assert message in str(caught.value)
         assert "\n" not in str(caught.value)
         assert len(str(caught.value)) < 300 + len(str(write("")))
 
     def test_no_file(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="No such file"):
-            truth.read(tmp_path / "none")
+            truth.read_truth(tmp_path / "none")
         with pytest.raises(InputError, match="No such file"):
             truth.read_pairs(tmp_path / "none")
         with pytest.raises(InputError, match="has no XML files"):
-            truth.read(tmp_path)
+            truth.read_truth(tmp_path)
 
     def test_pairs(self, write: Write) -> None:
         assert truth.read_pairs(write("a b\r\na b\n c  d \n\n")).rows() == [("a", "b"), ("c", "d")]
@@ -316,7 +316,7 @@ class TestTruth:
             f'<document reference="a.txt"><feature name="about"/>{case}{alone}</document>'
         )
         (tmp_path / "b-m.xml").write_text('<document reference="b.txt"/>')
-        found = truth.read(tmp_path)
+        found = truth.read_truth(tmp_path)
         assert found.aligned is not None
         assert found.pairs is not None
         assert found.aligned.rows() == [("a.txt", 2, 5, "m.txt", 5, 9)]
@@ -342,7 +342,7 @@ class TestTruth:
     def test_bad_pan(self, tmp_path: Path, text: str, message: str) -> None:
         (tmp_path / "x.xml").write_text(text)
         with pytest.raises(InputError, match=message):
-            truth.read(tmp_path)
+            truth.read_truth(tmp_path)
 
 
 class TestCommand:

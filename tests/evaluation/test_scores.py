@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.evaluation.scores import ALIGNED, Scores, count_related, evaluate
+from syndetect.evaluation.scores import ALIGNED, AlignmentScores, count_related, score_alignment
 from syndetect.intervals import Span, covered, covered_sizes, overlap, overlap_sizes, overlapping_pairs
 
 Row = tuple[str, int, int, str, int, int]
@@ -83,36 +83,36 @@ class TestPlagdet:
     @pytest.mark.parametrize(
         ("cases", "detections", "scores"),
         [
-            ([passage(0, 100)], [passage(0, 100)], Scores(1, 1, 1)),
-            ([passage(0, 100)], [passage(50, 150)], Scores(0.5, 0.5, 1)),
-            ([passage(0, 100)], [passage(0, 50), passage(50, 100)], Scores(1, 1, 2)),
-            ([passage(0, 100)], [passage(0, 60), passage(40, 100)], Scores(1, 1, 2)),
-            ([passage(0, 100)], [passage(0, 100, (200, 300))], Scores(0, 0, 1)),
-            ([passage(0, 100)], [passage(0, 100, source="t")], Scores(0, 0, 1)),
-            ([passage(0, 100)], [], Scores(0, 0, 1)),
-            ([], [passage(0, 100)], Scores(0, 0, 1)),
-            ([], [], Scores(1, 1, 1)),
+            ([passage(0, 100)], [passage(0, 100)], AlignmentScores(1, 1, 1)),
+            ([passage(0, 100)], [passage(50, 150)], AlignmentScores(0.5, 0.5, 1)),
+            ([passage(0, 100)], [passage(0, 50), passage(50, 100)], AlignmentScores(1, 1, 2)),
+            ([passage(0, 100)], [passage(0, 60), passage(40, 100)], AlignmentScores(1, 1, 2)),
+            ([passage(0, 100)], [passage(0, 100, (200, 300))], AlignmentScores(0, 0, 1)),
+            ([passage(0, 100)], [passage(0, 100, source="t")], AlignmentScores(0, 0, 1)),
+            ([passage(0, 100)], [], AlignmentScores(0, 0, 1)),
+            ([], [passage(0, 100)], AlignmentScores(0, 0, 1)),
+            ([], [], AlignmentScores(1, 1, 1)),
             # the mean of the passages' shares (1 and 1/4), not the share of all characters
             (
                 [passage(0, 1000), passage(2000, 2004)],
                 [passage(0, 1000), passage(2003, 2004)],
-                Scores(1, 0.625, 1),
+                AlignmentScores(1, 0.625, 1),
             ),
             # one detection that spans two cases and the gap between them
-            ([passage(0, 40), passage(60, 100)], [passage(0, 100)], Scores(0.8, 1, 1)),
+            ([passage(0, 40), passage(60, 100)], [passage(0, 100)], AlignmentScores(0.8, 1, 1)),
         ],
     )
     def test_known_values(self, cases, detections, scores):
-        found = evaluate(frame(cases), frame(detections))
+        found = score_alignment(frame(cases), frame(detections))
         assert (found.precision, found.recall, found.granularity) == pytest.approx(
             (scores.precision, scores.recall, scores.granularity)
         )
 
     def test_plagdet_is_the_harmonic_mean_over_the_log_of_granularity(self):
-        assert Scores(1, 1, 1).plagdet == 1
-        assert Scores(1, 1, 2).plagdet == pytest.approx(1 / math.log2(3))
-        assert Scores(0.5, 0.25, 1).plagdet == pytest.approx(1 / 3)
-        assert Scores(0, 0, 1).plagdet == 0
+        assert AlignmentScores(1, 1, 1).plagdet == 1
+        assert AlignmentScores(1, 1, 2).plagdet == pytest.approx(1 / math.log2(3))
+        assert AlignmentScores(0.5, 0.25, 1).plagdet == pytest.approx(1 / 3)
+        assert AlignmentScores(0, 0, 1).plagdet == 0
 
     def test_equals_sets_of_characters(self):
         draw = random.Random(5)
@@ -125,7 +125,7 @@ class TestPlagdet:
 
         for _ in range(200):
             cases, detections = some(), some()
-            found = evaluate(frame(cases), frame(detections))
+            found = score_alignment(frame(cases), frame(detections))
             assert (found.precision, found.recall, found.granularity) == pytest.approx(
                 naive(cases, detections)
             )

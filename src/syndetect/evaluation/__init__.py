@@ -1,1 +1,1 @@
-"""Evaluate a result against known truth: aligned spans, groups and classes."""
+"""Evaluation: ground-truth files, the measures of their agreement with a result, and the report on it."""

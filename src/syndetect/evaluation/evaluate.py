@@ -1,4 +1,4 @@
-"""A result held against what is known of its documents."""
+"""Evaluation of a result against a ground truth: the measures that the truth allows, and their report."""
 
 import os
 from collections.abc import Iterator
@@ -11,35 +11,44 @@ import polars as pl
 
 from syndetect.arrays import I64
 from syndetect.errors import ResultError
-from syndetect.evaluation import scores as plagdet
-from syndetect.evaluation import truth as truths
-from syndetect.evaluation.scores import ALIGNED, Classes, Clusters, Rates, classes, clusters, ordered
-from syndetect.evaluation.truth import DERIVATIONS, PAIRS, Truth
+from syndetect.evaluation.scores import (
+    ALIGNED,
+    AlignmentScores,
+    ClassScores,
+    ClusterScores,
+    Rates,
+    ordered,
+    score_alignment,
+    score_classes,
+    score_clusters,
+)
+from syndetect.evaluation.truth import PAIRS, Truth, read_pairs, read_truth
 from syndetect.intervals import overlap_sizes, overlapping_pairs
 from syndetect.results.result import Result, read_table
 from syndetect.schema import TABLES
+from syndetect.syndication.derivation import DERIVATIONS
 
 _PLACE = ("doc_id", "begin", "end")
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a result agrees with the truth; what the truth does not tell of is None.
+    """The agreement of a result with a ground truth; None for a measure that the truth does not allow.
 
     Attributes:
-        known: documents that the truth names.
-        lacking: those of them that the result lacks. Of aligned spans and uses in them it has found none; their
+        known: number of documents in the truth.
+        lacking: number of these that are not in the result. Their aligned spans and uses count as not found; their
             groups and derivations are left out.
-        untold: documents of the result that the truth does not name. Groups and derivations of them are left out,
-            what they are aligned with counts as wrong, unless pairs were given.
-        cases, detections: aligned spans that are known, and that were found.
-        passages: the scores of these (Potthast et al. 2010).
-        pairs: of documents that have aligned spans.
-        uses: of passages, sorted into passages. A use that was found is one that is known where they share half the
-            characters of the shorter (each is taken once, the most alike first); any other is a passage by itself on
-            the side where it is missing. So each use counts once, however long it is.
-        groups: of documents.
-        derivation: of documents: how much of each is taken from others.
+        untold: number of documents in the result that are not in the truth. Their groups and derivations are left
+            out; their aligned spans count as wrong, unless pairs were given.
+        cases, detections: number of aligned spans in the truth, and in the result.
+        passages: scores of the aligned spans (Potthast et al. 2010).
+        pairs: precision and recall of the pairs of documents with aligned spans.
+        uses: agreement of the clustering of uses into passages. A use in the result and one in the truth are the same
+            item if they share half the characters of the shorter (each is matched once, the most similar first). A use
+            without a match is a cluster of its own on the other side. So each use counts once, whatever its length.
+        groups: agreement of the groups of documents.
+        derivation: agreement of the documents' derivation classes.
     """
 
     known: int
@@ -47,25 +56,25 @@ class Evaluation:
     untold: int
     cases: int | None = None
     detections: int | None = None
-    passages: plagdet.Scores | None = None
+    passages: AlignmentScores | None = None
     pairs: Rates | None = None
-    uses: Clusters | None = None
-    groups: Clusters | None = None
-    derivation: Classes | None = None
+    uses: ClusterScores | None = None
+    groups: ClusterScores | None = None
+    derivation: ClassScores | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """All figures, as JSON can hold them; what is None is left out."""
-        parts = {
+        """All figures in types of JSON, without those that are None."""
+        measures = {
             "cases": self.cases,
             "detections": self.detections,
-            "passages": self.passages and _scores(self.passages),
-            "pairs": self.pairs and _rates(self.pairs),
-            "uses": self.uses and _clusters(self.uses),
-            "groups": self.groups and _clusters(self.groups),
-            "derivation": self.derivation and _classes(self.derivation),
+            "passages": self.passages and _alignment_dict(self.passages),
+            "pairs": self.pairs and _rates_dict(self.pairs),
+            "uses": self.uses and _clusters_dict(self.uses),
+            "groups": self.groups and _clusters_dict(self.groups),
+            "derivation": self.derivation and _classes_dict(self.derivation),
         }
         counts = {"known": self.known, "lacking": self.lacking, "untold": self.untold}
-        return {"documents": counts} | {name: part for name, part in parts.items() if part is not None}
+        return {"documents": counts} | {name: value for name, value in measures.items() if value is not None}
 
     def __str__(self) -> str:
         return "\n".join(_lines(self)) + "\n"
@@ -77,48 +86,50 @@ def evaluate(
     *,
     pairs: str | os.PathLike[str] | None = None,
 ) -> Evaluation:
-    """Hold a result against a truth file.
+    """Evaluate a result against a ground truth.
 
-    Where more articles share a passage than the setting ``hot_places`` says, ``matches`` has a star of them and not
-    all pairs; then hold the passages against ``uses``, not the matches against aligned spans.
+    If more articles share a passage than the setting ``hot_places``, ``matches`` links them as a star and not in all
+    pairs; then use a truth with uses of passages, not with aligned spans.
 
     Args:
-        result: what a scan found, or the folder it was written to.
-        truth: the file or folder, of a kind that :mod:`syndetect.evaluation.truth` describes.
-        pairs: a file with the ids of two documents a line; aligned spans are counted in these pairs only.
+        result: a result of a scan, or the folder it was written to.
+        truth: a file or folder of a kind that :mod:`syndetect.evaluation.truth` describes.
+        pairs: a file with two document ids a line; only aligned spans between the documents of such a pair count.
 
     Raises:
         InputError: the truth or the pairs cannot be read.
-        ResultError: the folder is not a result, or it was made without what the truth tells of.
+        ResultError: the folder is not a result, or lacks a table or column that the truth needs.
     """
-    told = truth if isinstance(truth, Truth) else truths.read(Path(truth))
-    listed = told.pairs if pairs is None else truths.read_pairs(Path(pairs))
-    own = _Tables(result, told)
-    known, there = told.documents, own.table("documents")["doc_id"]
-    parts: dict[str, Any] = {
+    reference = truth if isinstance(truth, Truth) else read_truth(Path(truth))
+    wanted_pairs = reference.pairs if pairs is None else read_pairs(Path(pairs))
+    tables = _Tables(result, reference)
+    known, present = reference.documents, tables.table("documents")["doc_id"]
+    measures: dict[str, Any] = {
         "known": len(known),
-        "lacking": int((~known.is_in(there.implode())).sum()),
-        "untold": int((~there.is_in(known.implode())).sum()),
+        "lacking": int((~known.is_in(present.implode())).sum()),
+        "untold": int((~present.is_in(known.implode())).sum()),
     }
-    if told.aligned is not None:
-        parts |= _aligned(told.aligned, own.table("matches").select(list(ALIGNED)), listed)
-    if told.uses is not None:
-        parts["uses"] = _uses(told.uses, own.table("passages"))
-    if told.groups is not None:
-        parts["groups"] = _groups(told.groups, there, own.table("families"))
-    if told.derivations is not None:
-        parts["derivation"] = _derivation(told.derivations, own.table("documents", "derivation"))
-    return Evaluation(**parts)
+    if reference.aligned is not None:
+        matches = tables.table("matches").select(list(ALIGNED))
+        measures |= _compare_aligned(reference.aligned, matches, wanted_pairs)
+    if reference.uses is not None:
+        measures["uses"] = _compare_uses(reference.uses, tables.table("passages"))
+    if reference.groups is not None:
+        measures["groups"] = _compare_groups(reference.groups, present, tables.table("families"))
+    if reference.derivations is not None:
+        documents = tables.table("documents", "derivation")
+        measures["derivation"] = _compare_derivations(reference.derivations, documents)
+    return Evaluation(**measures)
 
 
 class _Tables:
-    """The tables of a result, under the names that the truth has for documents."""
+    """The tables of a result, with the document ids in the form that the truth has them."""
 
     def __init__(self, result: Result | str | os.PathLike[str], truth: Truth) -> None:
         self._result, self._by_file_name = result, truth.by_file_name
 
     def table(self, name: str, column: str | None = None) -> pl.DataFrame:
-        """One of them, if it is there and has this column."""
+        """One table; ResultError if it, or its column, is missing."""
         found: pl.DataFrame | None = None
         if isinstance(self._result, Result):
             found = getattr(self._result, name, None)
@@ -133,103 +144,114 @@ class _Tables:
         )
 
 
-def _aligned(cases: pl.DataFrame, detections: pl.DataFrame, pairs: pl.DataFrame | None) -> dict[str, Any]:
-    """The scores of aligned spans, and of the pairs of documents that have any."""
+def _compare_aligned(
+    cases: pl.DataFrame, detections: pl.DataFrame, pairs: pl.DataFrame | None
+) -> dict[str, Any]:
+    """Score aligned spans, and the pairs of documents that have any; only those in ``pairs`` if it is given."""
     cases, detections = ordered(cases), ordered(detections)
     if pairs is not None:
         least, greatest = pl.min_horizontal(list(PAIRS)), pl.max_horizontal(list(PAIRS))
         wanted = pairs.select(doc_a=least, doc_b=greatest)
         cases, detections = (one.join(wanted, on=list(PAIRS), how="semi") for one in (cases, detections))
     known, found = (one.select(list(PAIRS)).unique() for one in (cases, detections))
-    right = known.join(found, on=list(PAIRS), how="semi").height
+    both = known.join(found, on=list(PAIRS), how="semi").height
     return {
         "cases": cases.height,
         "detections": detections.height,
-        "passages": plagdet.evaluate(cases, detections),
-        "pairs": Rates.of(right, found.height, known.height),
+        "passages": score_alignment(cases, detections),
+        "pairs": Rates.from_counts(both, found.height, known.height),
     }
 
 
-def _uses(known: pl.DataFrame, found: pl.DataFrame) -> Clusters:
-    """The agreement of passages, by their uses."""
+def _compare_uses(known: pl.DataFrame, found: pl.DataFrame) -> ClusterScores:
+    """Score passages as clusters of uses."""
     known, found = known.sort(*_PLACE, "cluster"), found.sort(*_PLACE, "passage_id")
     document = pl.concat([known["doc_id"], found["doc_id"]]).rank("dense").to_numpy().astype(np.int64)
     own, others = (frame.select("begin", "end").to_numpy() for frame in (known, found))
-    one, two = _same(document[: len(own)], own, document[len(own) :], others)
+    one, two = _match_uses((document[: len(own)], document[len(own) :]), (own, others))
     known_label = known["cluster"].rank("dense").to_numpy().astype(np.int64)
     found_label = found["passage_id"].to_numpy()
     missed = np.setdiff1d(np.arange(len(own)), one)
     extra = np.setdiff1d(np.arange(len(others)), two)
-    # What has no counterpart gets a label of its own, below those in use.
-    return clusters(
+    # A use without a match gets a label of its own, below those in use.
+    return score_clusters(
         np.concatenate([known_label[one], known_label[missed], -1 - np.arange(len(extra))]),
         np.concatenate([found_label[two], -1 - np.arange(len(missed)), found_label[extra]]),
     )
 
 
-def _same(place: I64, own: I64, other_place: I64, others: I64) -> tuple[I64, I64]:
-    """The numbers of spans that are the same on both sides, each at most once."""
-    one, two = overlapping_pairs((place, other_place), (own, others))
-    both = overlap_sizes(own[one], others[two])
-    lengths = own[one, 1] - own[one, 0], others[two, 1] - others[two, 0]
-    chosen = 2 * both >= np.minimum(*lengths)
-    one, two, both, total = one[chosen], two[chosen], both[chosen], (lengths[0] + lengths[1])[chosen]
+def _match_uses(documents: tuple[I64, I64], spans: tuple[I64, I64]) -> tuple[I64, I64]:
+    """Match the spans of two lists one to one: greedily, the greatest share of common characters first.
+
+    Args:
+        documents: int64[n] and int64[m], the document of each span.
+        spans: int64[n, 2] and int64[m, 2]; two match if they share half the characters of the shorter.
+
+    Returns:
+        The rows of matched spans, int64[p] each.
+    """
+    own, others = spans
+    one, two = overlapping_pairs(documents, spans)
+    common = overlap_sizes(own[one], others[two])
+    lengths = np.diff(own[one])[:, 0], np.diff(others[two])[:, 0]
+    chosen = 2 * common >= np.minimum(*lengths)
+    one, two, similarity = one[chosen], two[chosen], (common / (lengths[0] + lengths[1]))[chosen]
     taken, taken_others = np.zeros(len(own), bool), np.zeros(len(others), bool)
     kept = []
-    for pair in np.lexsort((two, one, -both / total)).tolist():
+    for pair in np.lexsort((two, one, -similarity)).tolist():
         if not taken[one[pair]] and not taken_others[two[pair]]:
             taken[one[pair]] = taken_others[two[pair]] = True
             kept.append(pair)
     return one[kept], two[kept]
 
 
-def _groups(known: pl.DataFrame, there: pl.Series, families: pl.DataFrame) -> Clusters:
-    """The agreement of groups of documents; a document that is in none is one by itself."""
+def _compare_groups(known: pl.DataFrame, present: pl.Series, families: pl.DataFrame) -> ClusterScores:
+    """Score groups of documents as clusters; a document without a group is a cluster of its own."""
     found = families.select("doc_id", found="family_id").unique("doc_id", keep="first", maintain_order=True)
-    both = known.filter(pl.col("doc_id").is_in(there.implode())).join(
+    both = known.filter(pl.col("doc_id").is_in(present.implode())).join(
         found, on="doc_id", how="left", maintain_order="left"
     )
-    return clusters(*(_labels(both[name]) for name in ("group", "found")))
+    return score_clusters(*(_labels(both[name]) for name in ("group", "found")))
 
 
 def _labels(groups: pl.Series) -> I64:
-    """Numbers for groups, each null one of its own."""
+    """int64[n]: labels of groups; each null gets one of its own."""
     number = groups.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
     return np.where(number < 0, -1 - np.arange(len(number)), number)
 
 
-def _derivation(known: pl.DataFrame, documents: pl.DataFrame) -> Classes:
-    """The agreement of classes; a document of which none is told takes nothing from others."""
+def _compare_derivations(known: pl.DataFrame, documents: pl.DataFrame) -> ClassScores:
+    """Score derivation classes; a document of the result without one counts as not derived."""
     found = documents.select("doc_id", found=pl.col("derivation").fill_null("non"))
     both = known.join(found.unique("doc_id", keep="first"), on="doc_id")
-    return classes(both["derivation"].to_list(), both["found"].to_list(), DERIVATIONS)
+    return score_classes(both["derivation"].to_list(), both["found"].to_list(), DERIVATIONS[::-1])
 
 
-def _scores(scores: plagdet.Scores) -> dict[str, float]:
+def _alignment_dict(scores: AlignmentScores) -> dict[str, float]:
     return {name: getattr(scores, name) for name in ("plagdet", "precision", "recall", "granularity")}
 
 
-def _rates(rates: Rates) -> dict[str, float]:
+def _rates_dict(rates: Rates) -> dict[str, float]:
     return {name: getattr(rates, name) for name in ("precision", "recall", "f1")}
 
 
-def _clusters(found: Clusters) -> dict[str, Any]:
+def _clusters_dict(scores: ClusterScores) -> dict[str, Any]:
     return {
-        "items": found.items,
-        "adjusted_rand": found.adjusted_rand,
-        "bcubed": _rates(found.bcubed),
-        "pairs": _rates(found.pairs),
+        "items": scores.items,
+        "adjusted_rand": scores.adjusted_rand,
+        "bcubed": _rates_dict(scores.bcubed),
+        "pairs": _rates_dict(scores.pairs),
     }
 
 
-def _classes(found: Classes) -> dict[str, Any]:
+def _classes_dict(scores: ClassScores) -> dict[str, Any]:
     return {
-        "classes": {name: _rates(rates) for name, rates in found.rates.items()},
-        "macro_f1": found.macro_f1,
-        "accuracy": found.accuracy,
+        "classes": {name: _rates_dict(rates) for name, rates in scores.rates.items()},
+        "macro_f1": scores.macro_f1,
+        "accuracy": scores.accuracy,
         "confusion": {
-            name: dict(zip(found.names, row, strict=True))
-            for name, row in zip(found.names, found.confusion, strict=True)
+            name: dict(zip(scores.names, row, strict=True))
+            for name, row in zip(scores.names, scores.confusion, strict=True)
         },
     }
 
@@ -244,30 +266,30 @@ def _lines(found: Evaluation) -> Iterator[str]:
     if found.passages is not None and found.pairs is not None:
         yield f"\n{found.cases:,} aligned passages known, {found.detections:,} found"
         yield _HEAD
-        yield _line("characters", Rates(found.passages.precision, found.passages.recall))
+        yield _line("characters", found.passages)
         yield _line("pairs of documents", found.pairs)
         yield _figure("granularity", found.passages.granularity)
         yield _figure("plagdet", found.passages.plagdet)
-    for name, part in (("uses of passages", found.uses), ("documents in groups", found.groups)):
-        if part is not None:
-            yield f"\n{part.items:,} {name}"
+    for name, scores in (("uses of passages", found.uses), ("documents in groups", found.groups)):
+        if scores is not None:
+            yield f"\n{scores.items:,} {name}"
             yield _HEAD
-            yield _line("B-cubed", part.bcubed)
-            yield _line("pairs", part.pairs)
-            yield _figure("adjusted Rand index", part.adjusted_rand)
+            yield _line("B-cubed", scores.bcubed)
+            yield _line("pairs", scores.pairs)
+            yield _figure("adjusted Rand index", scores.adjusted_rand)
     if found.derivation is not None:
         yield from _derivation_lines(found.derivation)
 
 
-def _derivation_lines(found: Classes) -> Iterator[str]:
-    yield f"\nderivation of {sum(map(sum, found.confusion)):,} documents"
+def _derivation_lines(scores: ClassScores) -> Iterator[str]:
+    yield f"\nderivation of {sum(map(sum, scores.confusion)):,} documents"
     yield _HEAD
-    for name, rates in found.rates.items():
+    for name, rates in scores.rates.items():
         yield _line(name, rates)
-    yield _figure("macro F1", found.macro_f1)
-    yield _figure("accuracy", found.accuracy)
-    yield f"\n{'known to be':<19}found to be" + "".join(f"{name:>11}" for name in found.names)
-    for name, row in zip(found.names, found.confusion, strict=True):
+    yield _figure("macro F1", scores.macro_f1)
+    yield _figure("accuracy", scores.accuracy)
+    yield f"\n{'known to be':<19}found to be" + "".join(f"{name:>11}" for name in scores.names)
+    for name, row in zip(scores.names, scores.confusion, strict=True):
         yield f"{name:<30}" + "".join(f"{count:>11,}" for count in row)
 
 

@@ -1,12 +1,12 @@
-"""Files that say what a result should have found; which kind one is, its content tells.
+"""Ground-truth files: readers for four kinds, told apart by their content.
 
 - JSON Lines of aligned spans: ``doc_a, begin_a, end_a, doc_b, begin_b, end_b``, as in the table ``matches``.
 - JSON Lines of uses of passages: ``cluster, doc_id, begin, end``, as in the table ``passages``.
 - JSON Lines or CSV of documents: ``doc_id`` with ``derivation`` (wholly, partially, non), or with a group that is
-  called ``family``, ``cluster`` or ``label``, or with both. A document without a group is in none.
-- A folder of PAN's XML files, one a pair or one a suspicious document. Documents are known by their file names alone.
+  called ``family``, ``cluster`` or ``label``, or with both. A document may have no group.
+- A folder of the XML files of a PAN corpus, one a pair or one a suspicious document. Their document ids are file names.
 
-Offsets count characters, and spans are half-open. Whatever else a line says is passed over.
+Offsets count characters, and spans are half-open. Other columns are ignored.
 """
 
 import re
@@ -24,10 +24,9 @@ from syndetect.reading.discovery import printable
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.records import Record, delimited, json_lines
 from syndetect.storage.filesystem import reason
+from syndetect.syndication.derivation import DERIVATIONS
 
-#: The classes of derivation (Gaizauskas et al. 2001, the METER corpus).
-DERIVATIONS = ("wholly", "partially", "non")
-#: Uses of passages; documents and their classes; documents and their groups, null for one that is in none; pairs.
+#: Uses of passages; documents and their derivation classes; documents and their groups (or null); document pairs.
 USES = pl.Schema({"cluster": pl.String(), "doc_id": pl.String(), "begin": pl.Int64(), "end": pl.Int64()})
 DERIVED = pl.Schema({"doc_id": pl.String(), "derivation": pl.String()})
 GROUPED = pl.Schema({"doc_id": pl.String(), "group": pl.String()})
@@ -40,15 +39,15 @@ _FURTHEST = 1 << 32  # characters of a document, which the words of a scan can n
 
 @dataclass(frozen=True)
 class Truth:
-    """What is known of some documents.
+    """What is known about some documents; None for what the truth does not say.
 
     Attributes:
-        aligned: spans of two documents that say the same, as :data:`syndetect.evaluation.scores.ALIGNED`.
-        uses: of passages, as :data:`USES`.
-        derivations: as :data:`DERIVED`.
-        groups: as :data:`GROUPED`.
-        pairs: the pairs of documents of which all is known, as :data:`PAIRS`; None for all pairs.
-        by_file_name: whether documents are known by their file names, without the folders before them.
+        aligned: aligned spans, as :data:`syndetect.evaluation.scores.ALIGNED`.
+        uses: uses of passages, as :data:`USES`.
+        derivations: derivation classes of documents, as :data:`DERIVED`.
+        groups: groups of documents, as :data:`GROUPED`.
+        pairs: pairs of documents whose aligned spans are completely known, as :data:`PAIRS`; None for all pairs.
+        by_file_name: whether document ids are file names without folders.
     """
 
     aligned: pl.DataFrame | None = None
@@ -60,7 +59,7 @@ class Truth:
 
     @property
     def documents(self) -> pl.Series:
-        """The ids of all documents that are named, each once."""
+        """The distinct ids of all documents in the truth."""
         frames = (self.aligned, self.uses, self.derivations, self.groups, self.pairs)
         named = [pl.Series("doc_id", [], pl.String())]
         for frame in frames:
@@ -69,11 +68,11 @@ class Truth:
         return pl.concat(named).unique().sort()
 
 
-def read(path: Path) -> Truth:
-    """What a file or folder says.
+def read_truth(path: Path) -> Truth:
+    """Read a ground-truth file or folder.
 
     Raises:
-        InputError: it cannot be read, is of no such kind, or a line of it cannot be used.
+        InputError: it cannot be read, is of none of the four kinds, or has an unusable line.
     """
     try:
         if path.is_dir():
@@ -82,25 +81,26 @@ def read(path: Path) -> Truth:
             is_json = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     except OSError as error:
         raise InputError(f"cannot read {printable(str(path))}: {reason(error)}") from error
-    return _Lines(path).read(_records(path, is_json))
+    return _TableReader(path).read(_records(path, is_json))
 
 
 def read_pairs(path: Path) -> pl.DataFrame:
-    """The pairs of a file with the ids of two documents a line, as :data:`PAIRS`.
+    """Read pairs of documents (:data:`PAIRS`) from a file with two ids a line, between them a tab.
 
-    A tab stands between ids; in a file without tabs, blanks.
+    In a file without tabs, blanks separate the ids.
 
     Raises:
-        InputError: it cannot be read, or a line has not two ids.
+        InputError: the file cannot be read, or a line does not have two ids.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {printable(str(path))}: {_why(error)}") from error
-    parting = "\t" if "\t" in text else None
+        why = reason(error) if isinstance(error, OSError) else "not UTF-8"
+        raise InputError(f"cannot read {printable(str(path))}: {why}") from error
+    separator = "\t" if "\t" in text else None
     rows = []
     for number, line in enumerate(text.split("\n"), 1):
-        ids = [one.strip() for one in line.split(parting)]
+        ids = [one.strip() for one in line.split(separator)]
         if len(ids) == 2 and all(ids):
             rows.append(ids)
         elif line.strip():
@@ -108,12 +108,8 @@ def read_pairs(path: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, PAIRS, orient="row").unique(maintain_order=True)
 
 
-def _why(error: Exception) -> str:
-    return reason(error) if isinstance(error, OSError) else "not UTF-8"
-
-
 def _records(path: Path, is_json: bool) -> Iterator[tuple[str, Record]]:
-    """The records of a file, and where each stands."""
+    """The records of a file, each with its place for messages."""
     name = printable(str(path))
 
     def wanted(header: list[str]) -> list[str]:
@@ -134,8 +130,8 @@ def _records(path: Path, is_json: bool) -> Iterator[tuple[str, Record]]:
         raise InputError(f"{name}: {error}") from error
 
 
-class _Lines:
-    """The records of one file, all of a kind, as columns."""
+class _TableReader:
+    """Collects the records of one file, all of one kind, as rows of a frame."""
 
     def __init__(self, path: Path) -> None:
         self._name = printable(str(path))
@@ -146,7 +142,7 @@ class _Lines:
     def read(self, records: Iterator[tuple[str, Record]]) -> Truth:
         for place, record in records:
             try:
-                self._take(record)
+                self._add(record)
             except UnusableError as error:
                 raise InputError(f"{place}: {error}") from error
         if not self._rows:
@@ -165,7 +161,7 @@ class _Lines:
             groups=pl.DataFrame([ids, groups], GROUPED) if has_groups else None,
         )
 
-    def _take(self, record: Record) -> None:
+    def _add(self, record: Record) -> None:
         if isinstance(record, UnusableError):
             raise record
         kind = "aligned" if "doc_a" in record else "uses" if "begin" in record else "documents"
@@ -196,7 +192,7 @@ class _Lines:
         derivation = record.get("derivation")
         if derivation is not None and derivation not in DERIVATIONS:
             raise UnusableError(
-                f"derivation must be one of {', '.join(DERIVATIONS)}, not {_brief(derivation)}"
+                f"derivation must be one of {', '.join(DERIVATIONS[::-1])}, not {_brief(derivation)}"
             )
         group = next((key for key in _GROUPS if record.get(key) is not None), None)
         return name, derivation, group and _text(record, group)
@@ -208,7 +204,7 @@ def _brief(value: Any) -> str:
 
 
 def _text(record: Mapping[str, Any], name: str) -> str:
-    """A name; whole numbers are names too."""
+    """A name as text; whole numbers are names too."""
     value = record.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -233,7 +229,7 @@ def _number(value: Any, name: str) -> int:
 
 
 def _read_pan(folder: Path) -> Truth:
-    """All XML files in a folder and those below it."""
+    """Read all XML files in a folder and its subfolders."""
     files = sorted(folder.rglob("*.xml"))
     if not files:
         raise InputError(f"{printable(str(folder))} has no XML files of a PAN corpus")
@@ -252,19 +248,19 @@ def _read_pan(folder: Path) -> Truth:
 
 
 def pan_cases(path: Path) -> tuple[list[tuple[str, int, int, str, int, int]], tuple[str, str] | None]:
-    """The cases of one of PAN's XML files, and the pair of documents it is about, where its name says that.
+    """Read the cases in an XML file of a PAN corpus, and the pair of documents if the file's name gives it.
 
     Returns:
-        Rows of :data:`syndetect.evaluation.scores.ALIGNED`, the suspicious document first; and the names of the two
-        documents.
+        Rows of :data:`syndetect.evaluation.scores.ALIGNED`, the suspicious document first; and the file names of the
+        two documents, or None.
 
     Raises:
-        InputError: it is not such a file.
+        InputError: the file cannot be read, or is not of a PAN corpus.
     """
     name = printable(str(path))
     try:
         data = path.read_bytes()
-        if b"<!DOCTYPE" in data:  # by which a small file may be made to mean a large one
+        if b"<!DOCTYPE" in data:  # entities could expand a small file to a huge one
             raise UnusableError("it has a document type")
         root = ET.fromstring(data)
         if root.tag != "document" or not root.get("reference"):
