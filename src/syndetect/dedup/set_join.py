@@ -1,7 +1,7 @@
-"""Which texts survive: each is held against those kept before it, by an exact set-similarity join.
+"""Exact set-similarity join: every text, in order of preference, against the texts kept before it.
 
 Texts are near-duplicates when the sets of their k-word shingles have a Jaccard similarity of ``threshold`` or more.
-None is missed and none taken by mistake, but for hashes: 56 bits of a shingle's, 31 of a word's.
+The join is exact up to collisions of hashes: 56 bits of a shingle's, 31 of a word's.
 
 Two such sets share a token in their prefixes, in any one order of all tokens (Chaudhuri, Ganti and Kaushik 2006,
 "A primitive operator for similarity joins in data cleaning", section 4; Bayardo, Ma and Srikant 2007, "Scaling up all
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from syndetect.arrays import F64, I64, U8, U32, U64, find_groups, sort_keys
+from syndetect.arrays import F64, I64, U8, U32, U64, bounds_of, run_starts, sort_keys
 from syndetect.errors import InputError
 from syndetect.kernels import prefixes as _kernels
 from syndetect.kernels.shingles import hash_ranges
@@ -116,17 +116,14 @@ def _through(found: Survivors, has_words: npt.NDArray[np.bool_]) -> Survivors:
 
 
 def first_of_same(code: U32, low: I64, high: I64, order: I64) -> I64:
-    """int64[n]: of each range of words the first in ``order`` that has the same words; an empty one is its own."""
+    """int64[n]: for each range of words, the first in ``order`` with equal words; for an empty range, itself."""
     first = np.arange(len(low))
     order = order[(high > low)[order]]
     hashes = np.empty(len(order), np.uint64)
     hash_ranges(code, low[order], high[order], hashes)
     keys, places = sort_keys(hashes, order.astype(np.uint32))
-    groups = find_groups(keys)
-    sizes = groups[:, 1] - groups[:, 0]
-    starts = np.repeat(groups[:, 0], sizes)
-    members = np.arange(len(starts)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + starts
-    first[places[members]] = places[starts]
+    starts = run_starts(keys)
+    first[places] = np.repeat(places[starts], np.diff(starts, append=len(keys)))
     return first
 
 
@@ -141,7 +138,7 @@ class _Sets:
 
 def _sets(code: U32, low: I64, high: I64, k: int, store: Store, threads: int, memory: int) -> _Sets:
     """The texts' sets: counted in a first pass over their shingles, made in a second."""
-    offsets = np.concatenate([[0], np.cumsum(high - low)])
+    offsets = bounds_of(high - low)
     parts = split_evenly(offsets, _CHUNK_WORDS)
 
     def shingles(part: tuple[int, int]) -> tuple[I64, U64]:
@@ -160,14 +157,14 @@ def _sets(code: U32, low: I64, high: I64, k: int, store: Store, threads: int, me
         return hashes[:n].copy(), sizes, lengths
 
     store.append("tokens", np.empty(0, np.uint64))
-    sizes, lengths = [np.empty(0, np.int64)], [np.zeros(1, np.int64)]
+    sizes, lengths = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     with closing(in_order(make, parts, threads)) as made:
         for tokens, size, length in made:
             store.append("tokens", tokens)
             sizes.append(size)
             lengths.append(length)
             store.release()
-    return _Sets(store["tokens"], np.cumsum(np.concatenate(lengths)), np.concatenate(sizes))
+    return _Sets(store["tokens"], bounds_of(np.concatenate(lengths)), np.concatenate(sizes))
 
 
 def _choose(sets: _Sets, rule: Rule, memory: int, advance: Callable[[int], None]) -> Survivors:
