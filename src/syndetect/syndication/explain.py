@@ -137,18 +137,22 @@ def explain(
     owner = _owners(articles, pairs, owned)
     uses = _uses(articles, grouped, characters, owner, pairs)
     is_release = agencies.kinds.gather(articles.credits["agency"]) == "release"
-    ours, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
-    described = _described(articles, uses, ours, releases, names)
+    agency_credits, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
+    described = _described(articles, uses, agency_credits, releases, names)
     clusters, uses = _origins(articles, described, uses, names)
-    parts, credited = _shares_of(articles, matches, uses, described["agency"], ours, names)
+    parts, credited = _shares_of(articles, matches, uses, described["agency"], agency_credits, names)
     return Explained(uses, clusters, owner, parts, credited)
 
 
 def _described(
-    articles: Articles, uses: pl.DataFrame, ours: pl.DataFrame, releases: pl.DataFrame, names: pl.Series
+    articles: Articles,
+    uses: pl.DataFrame,
+    agency_credits: pl.DataFrame,
+    releases: pl.DataFrame,
+    names: pl.Series,
 ) -> pl.DataFrame:
     """A row per passage: its features, the number of its agency, and its kind."""
-    found = evidence.agencies_of(evidence.votes(uses, ours), names)
+    found = evidence.agencies_of(evidence.votes(uses, agency_credits), names)
     marked = uses.join(releases.select("document").unique(), on="document", how="semi")
     referred = uses.filter(pl.Series(articles.reference[uses["document"].to_numpy()]))
     described = (
@@ -172,15 +176,17 @@ def _shares_of(
     matches: Matches,
     uses: pl.DataFrame,
     agency: pl.Series,
-    ours: pl.DataFrame,
+    agency_credits: pl.DataFrame,
     names: pl.Series,
 ) -> tuple[shares.Shares, pl.DataFrame]:
-    """The shares and agencies of articles; ``agency``: of each passage; ``ours``: the credits of agencies."""
+    """The shares and agencies of articles; ``agency``: of each passage; ``agency_credits``: the credits of agencies."""
     matched = np.concatenate([matches.words_a, matches.words_b])
-    whole = ours.filter(pl.col("role") == "text").select("document", "agency").unique()
+    whole = agency_credits.filter(pl.col("role") == "text").select("document", "agency").unique()
     alone = whole.filter(pl.len().over("document") == 1).sort("document", "agency")
     document = alone["document"].to_numpy()
-    credited = ours.filter(pl.col("role").is_in(["text", "mixture", "self"])).select("document", "agency")
+    credited = agency_credits.filter(pl.col("role").is_in(["text", "mixture", "self"])).select(
+        "document", "agency"
+    )
     carried = uses.filter((pl.col("kind") == "wire") & pl.col("carried"))
     wire = carried.with_columns(agency=agency.gather(carried["passage"]))
     return (
@@ -332,8 +338,8 @@ def _origins(
         spread=(pl.col("last_time") - pl.col("first_time")) // 1_000_000,
         referred=pl.col("in_reference") | (not articles.reference.any()),
     )
-    told = uses.with_columns(
+    with_roles = uses.with_columns(
         role=origins.roles(passage, document, first, may_be, virtual.to_numpy()),
         kind=clusters["kind"].gather(uses["passage"]),
     )
-    return clusters, told
+    return clusters, with_roles

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 
 from syndetect.errors import InputError, SettingsError
-from syndetect.storage.filesystem import reason
 
 #: Two outlets have one owner when this share of the smaller outlet's articles has whole copies in the other, ...
 AFFINITY = 0.2
@@ -51,7 +50,7 @@ def read_owners(owners: Owners) -> dict[str, str]:
                 found[row["source"]] = row["owner"]
             return found
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read {owners}: {reason(error)}") from error
+        raise InputError(f"cannot read {owners}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def outlets_of(sources: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -76,22 +76,22 @@ def all_tables(
         options: agencies, owners, and the passages to show.
     """
     matches, located = found.matches, found.located
-    told = explain.explain(
+    explained = explain.explain(
         known, matches, found.passages, located.uses, options.agencies.table, options.owners
     )
-    shown = _Shown.of(known, told, options.shown)
+    shown = _Shown.of(known, explained, options.shown)
     documents = Sides(matches.document_a, matches.document_b)
     kept = shown.rows(documents, Sides(matches.words_a, matches.words_b))
     near = shown.rows(found.pairs.documents, found.pairs.words)
     measures = (matches.equal, matches.columns, matches.score)
     return {
-        "documents": _documents_table(articles, known, found, told, kept),
+        "documents": _documents_table(articles, known, found, explained, kept),
         "pairs": pairs_table(articles, found.pairs, located.pairs).filter(pl.Series(near)),
         "matches": matches_table(articles, documents, located.matches, measures).filter(pl.Series(kept)),
-        "passages": _passages_table(articles, found, told, shown),
-        "clusters": _clusters_table(told, shown),
+        "passages": _passages_table(articles, found, explained, shown),
+        "clusters": _clusters_table(explained, shown),
         "credits": _credits_table(known, options),
-        "edges": _edges_table(known, told, shown),
+        "edges": _edges_table(known, explained, shown),
         "links": _links_table(known, found),
         "families": _families_table(known, matches),
     }
@@ -116,11 +116,11 @@ class _Shown:
     filter: PassageFilter
 
     @classmethod
-    def of(cls, known: explain.Articles, told: explain.Explained, chosen: PassageFilter) -> "_Shown":
-        kept = chosen.passages(told.clusters)
+    def of(cls, known: explain.Articles, explained: explain.Explained, chosen: PassageFilter) -> "_Shown":
+        kept = chosen.passages(explained.clusters)
         covered = None
         if chosen.is_narrow:
-            ranges = told.uses.filter(pl.col("passage").is_in(kept.implode())).select("low", "high")
+            ranges = explained.uses.filter(pl.col("passage").is_in(kept.implode())).select("low", "high")
             covered = intervals.union(ranges.to_numpy())
         return cls(kept, covered, known.outlet, known.reference, chosen)
 
@@ -144,7 +144,7 @@ class _Shown:
 
 
 def _documents_table(
-    articles: pl.DataFrame, known: explain.Articles, found: Findings, told: explain.Explained, kept: Bool
+    articles: pl.DataFrame, known: explain.Articles, found: Findings, explained: explain.Explained, kept: Bool
 ) -> pl.DataFrame:
     """The table ``documents``; ``kept`` (bool[n]) are the matches whose words count as reused."""
     matches = found.matches
@@ -153,25 +153,25 @@ def _documents_table(
     base = documents_table(articles, (found.paragraphs, known.sizes), (sides, words))
     low, high = origins.bounds_of(known.time)
     constraints = derivation.DerivationConstraints(
-        low, high, told.owner.fill_null(-1).to_numpy(), known.reference, known.agency
+        low, high, explained.owner.fill_null(-1).to_numpy(), known.reference, known.agency
     )
     derived = derivation.derive(constraints, matches, found.links, found.wording, known.documents)
     verbatim = derived.verbatim
     if not known.reference.any():
         # the credit of an article names a source that is not here; but an agency's own article is itself a source
-        verbatim = np.maximum(verbatim, np.where(known.agency, 0, told.shares.agency))
+        verbatim = np.maximum(verbatim, np.where(known.agency, 0, explained.shares.agency))
     origin = pl.Series(derived.origin, dtype=pl.Int64)
     return base.with_columns(
-        reused_unquoted_share=pl.Series(told.shares.unquoted),
-        agency_share=pl.Series(told.shares.agency),
-        copied_share=pl.Series(told.shares.copied),
-        own_share=pl.Series(told.shares.own),
+        reused_unquoted_share=pl.Series(explained.shares.unquoted),
+        agency_share=pl.Series(explained.shares.agency),
+        copied_share=pl.Series(explained.shares.copied),
+        own_share=pl.Series(explained.shares.own),
         derived_share=pl.Series(derived.verbatim),
         wording_share=pl.Series(derived.wording),
         derived_from=known.names.gather(origin.set(origin < 0, None)),
         derivation=pl.Series(DERIVATIONS).gather(classify(verbatim, derived.wording)),
-        agencies=_of_documents(told.agencies, "agencies", len(articles)),
-        credited=_of_documents(told.agencies, "credited", len(articles)),
+        agencies=_of_documents(explained.agencies, "agencies", len(articles)),
+        credited=_of_documents(explained.agencies, "credited", len(articles)),
     )
 
 
@@ -181,9 +181,9 @@ def _of_documents(rows: pl.DataFrame, column: str, size: int) -> pl.Series:
 
 
 def _passages_table(
-    articles: pl.DataFrame, found: Findings, told: explain.Explained, shown: _Shown
+    articles: pl.DataFrame, found: Findings, explained: explain.Explained, shown: _Shown
 ) -> pl.DataFrame:
-    uses, grouped, located = shown.uses(told.uses), found.passages, found.located
+    uses, grouped, located = shown.uses(explained.uses), found.passages, found.located
     row = uses["row"].to_numpy()
     return passages_table(
         articles,
@@ -195,8 +195,8 @@ def _passages_table(
     )
 
 
-def _clusters_table(told: explain.Explained, shown: _Shown) -> pl.DataFrame:
-    chosen = told.clusters.filter(pl.col("passage").is_in(shown.passages.implode()))
+def _clusters_table(explained: explain.Explained, shown: _Shown) -> pl.DataFrame:
+    chosen = explained.clusters.filter(pl.col("passage").is_in(shown.passages.implode()))
     return of_frame(
         "clusters",
         chosen.with_columns(
@@ -217,10 +217,10 @@ def _credits_table(known: explain.Articles, options: SyndicationOptions) -> pl.D
     )
 
 
-def _edges_table(known: explain.Articles, told: explain.Explained, shown: _Shown) -> pl.DataFrame:
+def _edges_table(known: explain.Articles, explained: explain.Explained, shown: _Shown) -> pl.DataFrame:
     """The table ``edges``: copies and their origins; quotations and boilerplate are not copies."""
-    uses = shown.uses(told.uses)
-    origin = told.clusters["first_doc"].gather(uses["passage"])
+    uses = shown.uses(explained.uses)
+    origin = explained.clusters["first_doc"].gather(uses["passage"])
     words = known.sizes[uses["document"].to_numpy()]
     edges = uses.with_columns(
         from_doc=origin,
