@@ -28,7 +28,7 @@ def unpacked(seeds: npt.NDArray[np.uint64]) -> list[tuple[int, int, bool]]:
 
 def in_quarters(rules: JoinLimits) -> naive_joins.Rules:
     return naive_joins.Rules(
-        rules.k, rules.frequent, *(round(4 * score) for score in (rules.least_score, rules.strong_score))
+        rules.k, rules.most_places, *(round(4 * score) for score in (rules.least_score, rules.strong_score))
     )
 
 

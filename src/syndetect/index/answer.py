@@ -83,7 +83,7 @@ class Answer:
         rows = [self._documents(document) for document, _ in self._sides]
         one = np.where(self._keys[rows[0]] & 1 == 1, *rows)
         number = queries.rows(self._keys[one])
-        # each asked document by itself: what it is compared with counts as its own
+        # each query document on its own: the documents that it is compared with count as its own
         views, local = np.unique(
             np.stack([np.tile(number, 2), np.concatenate(rows)]), axis=1, return_inverse=True
         )

@@ -81,9 +81,9 @@ def find_seeds(queries: QueryBatch, limits: winnowing.JoinLimits) -> WordPairs:
     for level, length in enumerate(lengths):
         frequent = np.zeros(len(groups.document), bool)
         if length != lengths[-1]:
-            frequent = _frequent(queries, groups, limits.frequent, length)
+            frequent = _frequent(queries, groups, limits.most_places, length)
         elif limits.window < 0:
-            stars, groups = _star(queries, groups, limits.frequent, length)
+            stars, groups = _star(queries, groups, limits.most_places, length)
             frequent = np.zeros(len(groups.document), bool)
         joined = groups.only(~frequent)
         hits = _gather(queries, joined, length)

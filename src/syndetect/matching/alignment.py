@@ -1,4 +1,4 @@
-"""Candidates to matches: seeds of each pair of documents, aligned on words."""
+"""Alignment: the seeds of each pair of documents, extended to matches word by word."""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -11,15 +11,15 @@ from syndetect.kernels.extension import A0, B0, COLUMNS, EQUAL, SCORE, WIDTH
 from syndetect.matching.places import Places
 from syndetect.settings import Settings
 
-#: Shingles that two paragraphs must have in common to be worth aligning.
+#: The fewest common shingles of two paragraphs that are aligned.
 LEAST_COMMON = 2
-#: Words of a paragraph in which the seed of a candidate pair is looked for.
+#: The words of a paragraph that are searched for the seed of a candidate pair.
 MOST_WORDS = 1024
 
 
 @dataclass(frozen=True)
 class AlignmentLimits:
-    """What is accepted; see :class:`syndetect.settings.Settings`. Scores in words."""
+    """The parameters of alignment; see :class:`syndetect.settings.Settings`. Scores are in words."""
 
     min_words: int
     min_score: float
@@ -30,7 +30,7 @@ class AlignmentLimits:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Those of the settings."""
+        """The parameters that settings give."""
         return cls(*(getattr(settings, field.name) for field in fields(cls)))
 
 
@@ -56,7 +56,7 @@ class Matches:
 
     @classmethod
     def of(cls, table: U32, places: Places) -> "Matches":
-        """The matches that :func:`align` found."""
+        """The matches of a table that :func:`align` returned."""
         document_a, document_b = (places.documents_of(table[:, side].copy()) for side in (A0, B0))
         a, b = (table[:, side : side + 2].astype(np.int64) for side in (A0, B0))
         measures = (table[:, column].astype(np.int64) for column in (EQUAL, COLUMNS, SCORE))
@@ -64,7 +64,7 @@ class Matches:
 
 
 def seed_pairs(code: U32, low: I64, high: I64, pairs: I64) -> U64:
-    """Seeds of pairs of ranges of words: where their longest common run of words begins.
+    """Seeds of pairs of ranges of words: the begin of the longest common run of words.
 
     Args:
         code: uint32[words].
@@ -88,7 +88,7 @@ def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> U32
         code: uint32[words].
         places: where words stand.
         seeds: uint64[n], ascending, as of :mod:`syndetect.kernels.seeds`.
-        rules: what is accepted.
+        limits: the parameters of alignment.
 
     Returns:
         uint32[n, WIDTH], the table that :meth:`Matches.of` takes.

@@ -1,4 +1,4 @@
-"""Near-duplicate paragraphs: bands over MinHash signatures, on classes of identical paragraphs.
+"""Locality-sensitive hashing of paragraphs: bands of MinHash signatures, over classes of identical paragraphs.
 
 Indyk and Motwani 1998; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4.
 """
@@ -13,7 +13,7 @@ from syndetect.kernels import groups as _groups
 from syndetect.kernels.shingles import hash_ranges
 from syndetect.kernels.signatures import band_keys
 
-#: Keys that are sorted at a time.
+#: Keys that are sorted at a time, about.
 MOST_KEYS = 1 << 23
 
 _S32 = np.uint64(32)
@@ -25,14 +25,15 @@ def s_curve(jaccard: F64 | float, bands: int, rows: int) -> F64 | float:
 
 
 def best_shape(threshold: float, slots: int, weights: tuple[float, float] = (0.5, 0.5)) -> tuple[int, int]:
-    """The bands and rows that err least about whether two sets are as similar as a threshold: those of datasketch.
+    """The bands and rows with the least error in telling sets above a threshold of similarity: datasketch's choice.
 
     Args:
         threshold: a Jaccard similarity.
-        slots: of a signature; bands times rows are as many at most.
-        weights: of false positives (the S-curve below the threshold) and of false negatives (what it lacks above).
+        slots: the length of a signature; bands times rows do not exceed it.
+        weights: of false positives (the area of the S-curve below the threshold) and of false negatives (the area
+            missing above it).
     """
-    # The curve is a polynomial of degree bands * rows, which so many nodes integrate exactly.
+    # The curve is a polynomial of degree bands * rows, for which this quadrature is exact.
     nodes, shares = np.polynomial.legendre.leggauss(slots // 2 + 1)
 
     def area(low: float, high: float, shape: tuple[int, int]) -> float:
@@ -50,12 +51,12 @@ def best_shape(threshold: float, slots: int, weights: tuple[float, float] = (0.5
 
 @dataclass(frozen=True)
 class Sketch:
-    """Paragraphs that are long enough to be compared.
+    """The sketches of paragraphs that are long enough to be compared.
 
     Attributes:
         paragraphs: uint32[n], their numbers.
         hashes: uint64[n], of all their words.
-        keys: uint32[bands, n], their band keys: half a hash's width, since what agrees by chance is verified anyway.
+        keys: uint32[bands, n], their band keys: half the width of a hash, since candidates are verified anyway.
     """
 
     paragraphs: U32
@@ -71,7 +72,7 @@ def sketch(
     Args:
         code: uint32[words].
         paragraphs: int64[p + 1], each paragraph's first word.
-        least: words of the shortest paragraph that is compared.
+        least: the words of the shortest paragraph that is compared.
         permutations: as :func:`syndetect.minhash.permutations` gives them.
         shape: words in a shingle, bands, rows.
     """
@@ -89,11 +90,11 @@ class ParagraphDocuments:
     """The documents of sketched paragraphs.
 
     Attributes:
-        owner: uint32[n], each paragraph's document.
+        document: uint32[n], each paragraph's document.
         time: int64[d], microseconds since 1970, or ``UNDATED``.
         rank: uint32[d], each document's place in time order.
         window: the most microseconds between two documents; negative for no limit.
-        asked: uint8[d], whether the document's pairs are wanted.
+        is_query: uint8[d], 1 where the pairs of a document are wanted, as in ``matching.places.Places``.
     """
 
     document: U32
@@ -106,18 +107,18 @@ class ParagraphDocuments:
 def find_representatives(
     code: U32, begins: U32, paragraphs: U32, hashes: U64, documents: ParagraphDocuments
 ) -> U32:
-    """uint32[n]: for each paragraph the earliest one that is the same, word for word; many are their own.
+    """uint32[n]: the representative of each paragraph, the earliest one with the same words; most are their own.
 
-    Within a window, the earliest that is close enough to all that it leads.
+    Within a window, the earliest one that is close enough in time to all paragraphs it represents.
 
     Args:
         code: uint32[words].
         begins: uint32[p + 1], each paragraph's first word.
         paragraphs: uint32[n], the sketched ones.
         hashes: uint64[n], of all their words.
-        owners: their documents.
+        documents: their documents.
     """
-    leader = np.arange(len(hashes), dtype=np.uint32)
+    representative = np.arange(len(hashes), dtype=np.uint32)
     for chosen in _by_leading_bits(hashes, 64):
         places, ranks = chosen, documents.rank[documents.document[chosen]]
         if len(ranks) and (ranks[1:] < ranks[:-1]).any():
@@ -133,13 +134,13 @@ def find_representatives(
             documents.document,
             documents.time,
             np.int64(documents.window),
-            leader,
+            representative,
         )
-    return leader
+    return representative
 
 
 def _by_leading_bits(keys: U32 | U64, bits: int) -> Iterator[U32]:
-    """The numbers of the keys, in portions of about ``MOST_KEYS`` that share no key, ascending in each."""
+    """Places of keys, in portions of about ``MOST_KEYS`` that share no key; ascending within a portion."""
     portions = 1
     while len(keys) > MOST_KEYS * portions:
         portions *= 2
@@ -151,45 +152,45 @@ def _by_leading_bits(keys: U32 | U64, bits: int) -> Iterator[U32]:
         yield np.flatnonzero(keys >> shift == portion).astype(np.uint32)
 
 
-def identical_pairs(leader: U32, documents: ParagraphDocuments) -> U64:
-    """uint64[n], packed: each paragraph with its leader, where the two are in different documents.
+def identical_pairs(representative: U32, documents: ParagraphDocuments) -> U64:
+    """uint64[n], packed: each paragraph with its representative, where the two are in different documents.
 
-    A star and not all pairs: a paragraph that a million documents share gives a million pairs.
+    This is a star, not all pairs: a paragraph that a million documents share gives a million pairs.
     """
-    led = np.flatnonzero(leader != np.arange(len(leader), dtype=np.uint32))
-    first = leader[led].astype(np.int64)
-    one, two = documents.document[first], documents.document[led]
+    others = np.flatnonzero(representative != np.arange(len(representative), dtype=np.uint32))
+    first = representative[others].astype(np.int64)
+    one, two = documents.document[first], documents.document[others]
     wanted = (one != two) & (documents.is_query[one] | documents.is_query[two]).astype(bool)
-    return _pack(first[wanted], led[wanted])
+    return _pack(first[wanted], others[wanted])
 
 
 def _pack(one: I64, two: I64) -> U64:
     return np.minimum(one, two).astype(np.uint64) << _S32 | np.maximum(one, two).astype(np.uint64)
 
 
-def similar_pairs(keys: U32, leaders: U32, documents: ParagraphDocuments, most_places: int) -> U64:
-    """Candidates of one band: pairs of leaders with the same key, packed, ascending, in different documents.
+def similar_pairs(keys: U32, representatives: U32, documents: ParagraphDocuments, most_places: int) -> U64:
+    """The candidates of one band: pairs of representatives with one key in different documents, packed, ascending.
 
     Args:
         keys: uint32[n], the band's keys.
-        leaders: uint32[l], ascending.
-        owners: the documents of all n paragraphs.
-        hot: the largest bucket that gives all its pairs; a larger one gives a star in time order.
+        representatives: uint32[r], ascending.
+        documents: the documents of all n paragraphs.
+        most_places: the size of the largest bucket that gives all pairs; a larger one gives a star in time order.
     """
-    keys = keys[leaders]
+    keys = keys[representatives]
     found = [
-        pair_buckets(keys[chosen].astype(np.uint64) << _S32 | leaders[chosen], documents, most_places)
+        pair_buckets(keys[chosen].astype(np.uint64) << _S32 | representatives[chosen], documents, most_places)
         for chosen in _by_leading_bits(keys, 32)
     ]
     return sort_values(np.concatenate(found))
 
 
 def pair_buckets(entries: U64, documents: ParagraphDocuments, most_places: int) -> U64:
-    """Pairs of leaders in one bucket: entries (32 bits of a key, then a leader) that have the same key.
+    """Pairs of representatives in one bucket: entries (32 bits of a key, then a representative) with one key.
 
     Args:
-        entries: uint64[n], those of each key in the order of the leaders.
-        owners, hot: as of :func:`similar_pairs`.
+        entries: uint64[n]; the entries of one key are in the order of the representatives.
+        documents, most_places: as in :func:`similar_pairs`.
     """
     entries = sort_values(entries, lowest=4)
     pairs = _pair_buckets(entries.astype(np.uint32), find_groups(entries, 32), documents, most_places)
@@ -197,7 +198,7 @@ def pair_buckets(entries: U64, documents: ParagraphDocuments, most_places: int) 
 
 
 def _pair_buckets(places: U32, groups: I64, documents: ParagraphDocuments, most_places: int) -> Iterator[U64]:
-    """The pairs of the small buckets, and of the large ones."""
+    """The pairs of the small buckets, and the stars of the large ones."""
     sizes = groups[:, 1] - groups[:, 0]
     for kernel, chosen in (
         (_groups.pair_groups, sizes <= most_places),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from syndetect.arrays import I64, U32
+from syndetect.arrays import I64, U32, bounds_of
 from syndetect.kernels import signatures as _kernels
 from syndetect.runtime.threads import in_order, split_evenly
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from datasketch import LeanMinHash
 
 
-#: Hashes, or words, that one call of a kernel takes: two milliseconds' work.
+#: Hashes, or words, of one call of a kernel: two milliseconds of work.
 CHUNK = 1 << 19
 
 
 def permutations(slots: int, seed: int) -> tuple[U32, U32]:
     """The multipliers (odd) and addends of the permutations ``a * h + b mod 2**32``: uint32[slots] each.
 
-    They are those that datasketch 2 draws for the same ``num_perm`` and ``seed``.
+    datasketch 2 draws the same ones for this ``num_perm`` and ``seed``.
     """
     multipliers, addends = _drawn(slots, seed)
     return multipliers.copy(), addends.copy()
@@ -42,7 +42,7 @@ def sign(offsets: I64, hashes: U32, slots: int = 128, seed: int = 1, threads: in
         hashes: uint32.
         slots: the length of a signature (datasketch: ``num_perm``).
         seed: the seed of the permutations.
-        threads: how many chunks are worked on at once; the result does not depend on it.
+        threads: the number of chunks worked on at once; the result does not depend on it.
 
     Returns:
         uint32[n, slots]; the empty set has all ones.
@@ -74,7 +74,7 @@ def sign_words(
     """
     signatures = np.empty((len(low), slots), np.uint32)
     drawn = permutations(slots, seed)
-    offsets = np.concatenate([[0], np.cumsum(high - low)])
+    offsets = bounds_of(high - low)
 
     def work(part: tuple[int, int]) -> None:
         chunk = slice(*part)
@@ -85,7 +85,7 @@ def sign_words(
 
 
 def to_datasketch(signatures: U32, seed: int = 1) -> "list[LeanMinHash]":
-    """Signatures as datasketch objects that its indexes take."""
+    """Signatures as datasketch objects, for its indexes."""
     from datasketch import LeanMinHash  # noqa: PLC0415  (a second to import)
 
     return [LeanMinHash(seed=seed, hashvalues=row.copy(), scheme="affine32") for row in signatures]

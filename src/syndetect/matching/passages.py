@@ -1,4 +1,4 @@
-"""Matches to passages: what was reused, and every use of it."""
+"""Passages: the matches of many documents grouped into passages, each with all its uses."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ from syndetect.kernels import stars as _kernels
 
 @dataclass(frozen=True)
 class Passages:
-    """Uses of passages, by passage and then by time; the first use of each is its earliest, the star's centre.
+    """Uses of passages, by passage and then by time; the first use is the earliest one, the centre of the star.
 
     Attributes:
-        passage: int64[n], from 1, those in most documents first, then the longest, then the earliest.
+        passage: int64[n], from 1: by the number of documents, then the length, then the earliest.
         document: int64[n].
         words: int64[n, 2], first word and end in the corpus.
         equal, columns: int64[n], words aligned as equal with the first use, and aligned words.
@@ -51,7 +51,7 @@ def group(
 
 
 def _assemble(centres: I64, uses: I64, rank: U32) -> Passages:
-    """The centres' own uses and the others, numbered by reach."""
+    """The uses of the centres and of all others, with passages numbered by their documents."""
     used = np.unique(uses[:, 0])
     own = centres[used]
     length = own[:, 1] - own[:, 0]

@@ -12,16 +12,17 @@ from syndetect.kernels.documents import HINT_BITS, UNDATED, find_documents
 
 @dataclass(frozen=True)
 class Places:
-    """Where words stand: what is held of a corpus while its fingerprints and seeds are joined.
+    """The places of the words of a corpus, for the joins of fingerprints and seeds.
 
     Attributes:
         tags: uint8[words], eight bits of each word's code, never 0.
         documents: int64[d + 1], each document's first word.
-        blocks: uint32, the document of every 256th word.
+        hints: uint32, the document of every 256th word.
         time: int64[d], microseconds since 1970, or ``UNDATED``.
         rank: uint32[d], each document's place in time order.
-        asked: uint8[d], 1 for the documents whose pairs are wanted: with each other, and with those that have 0.
-        article: uint32[d], the article that a document is, or is an excerpt of; excerpts of one stand together.
+        is_query: uint8[d], 1 for the documents whose pairs are wanted: with each other, and with those that have 0.
+        article: uint32[d], the article of each document: a document may be an excerpt. Excerpts of one article are
+            consecutive.
     """
 
     tags: U8
@@ -42,14 +43,14 @@ class Places:
         is_query: U8 | None = None,
         article: U32 | None = None,
     ) -> Self:
-        """Places with their blocks; by default all documents are asked for, and are whole articles."""
+        """Places with their document hints; by default all documents are queries and whole articles."""
         is_query = np.ones(len(time), np.uint8) if is_query is None else is_query
         article = np.arange(len(time), dtype=np.uint32) if article is None else article
         return cls(tags, documents, document_hints(documents, len(tags)), time, rank, is_query, article)
 
     @cached_property
     def rank_in_time(self) -> U32:
-        """uint32[d]: each document's place in the order of ``time`` alone, the undated last: dates are midnights."""
+        """uint32[d]: each document's place in the order of ``time`` alone, undated ones last; dates are midnights."""
         ranks = np.empty(len(self.time), np.uint32)
         order = np.lexsort((self.rank, self.time, self.time == UNDATED))
         ranks[order] = np.arange(len(order), dtype=np.uint32)

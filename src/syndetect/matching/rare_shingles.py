@@ -1,8 +1,7 @@
-"""Articles that may tell of one event: pairs of documents with several rare short shingles in common.
+"""Articles that may report one event: pairs of documents with several rare short shingles in common.
 
-A match needs a dozen words in a row, or nearly. Who rewrites agency copy keeps less than that: names with what they
-did, figures, turns of phrase. Two and three words are too short to mean much by themselves, but of those that only a
-few documents have, two articles seldom share many by chance.
+A match needs about a dozen words in a row. Rewritten agency copy keeps less: names with verbs, figures, phrases.
+A shingle of two or three words says little, but two articles seldom share many rare ones by chance.
 
 Set on 4,623 news articles of 2019: half as many pairs as articles are linked, whether all of them are taken, half or a
 quarter; 55 % of the pairs lie within three days (of pairs at random 2 %), most others are of one story that goes on.
@@ -14,27 +13,25 @@ from contextlib import closing
 
 import numpy as np
 
-from syndetect.arrays import I64, U32, U64, sort_values
+from syndetect.arrays import I64, U32, U64, run_starts, sort_values, unpack
 from syndetect.kernels import rarity as _kernels
 from syndetect.kernels.fingerprints import PARTS, partition
 from syndetect.runtime.threads import in_order, split_evenly
 
-#: A shingle is rare that so many documents of a window have at most ...
+#: The most documents of a window that have a rare shingle ...
 MOST = 8
-#: ... and of all documents so many: in a window of few documents every turn of phrase would be rare.
+#: ... and the most of all documents: in a window of few documents every turn of phrase would be rare.
 CROWD = 32
-#: Two documents are linked that share so many rare shingles at least ...
+#: The fewest rare shingles that two linked documents share ...
 LEAST = 12
-#: ... and as many as this share of their words (of the geometric mean of both).
+#: ... also as a share of their words (of the geometric mean of both).
 LEAST_SHARE = 0.03
 
-_RATES = ((1 << 22, 8), (1 << 21, 4), (1 << 20, 2))  # above so many words, one shingle in so many
+_RATES = ((1 << 22, 8), (1 << 21, 4), (1 << 20, 2))  # above this many words, one shingle in this many
 _CHUNK = 1 << 19  # words whose shingles are hashed at a time
 _ROUND = 1 << 26  # shingles that are held at a time
 _BINS = 4  # bins of them that are joined at a time
 _MOST_BITS = 26  # of the numbers by which pairs are counted at first
-_S32 = np.uint64(32)
-_LOWER = np.uint64(0xFFFFFFFF)
 
 
 def rare_pairs(code: U32, documents: I64, time: I64, window: int, threads: int = 1) -> I64:
@@ -59,7 +56,7 @@ def rare_pairs(code: U32, documents: I64, time: I64, window: int, threads: int =
         for pairs in _joined(_entries(code, documents, rate * rounds, number, threads), time, window, threads)
     )
     pairs, counts = _tally(np.concatenate([np.empty(0, np.uint64), *found]), -(-LEAST // rate))
-    sides = np.stack([pairs >> _S32, pairs & _LOWER], axis=1).astype(np.int64)
+    sides = unpack(pairs)
     sizes = np.diff(documents)[sides].astype(np.float64)
     least = LEAST_SHARE * np.sqrt(sizes[:, 0] * sizes[:, 1])
     linked: I64 = sides[rate * counts >= np.maximum(LEAST, least)]
@@ -67,30 +64,30 @@ def rare_pairs(code: U32, documents: I64, time: I64, window: int, threads: int =
 
 
 def sampling(words: int) -> int:
-    """Of how many shingles, told apart by their hashes, one is taken in a corpus of so many words."""
+    """The sampling rate of a corpus of so many words: one shingle in so many is taken, chosen by its hash."""
     return next((rate for most, rate in _RATES if words > most), 1)
 
 
 def _entries(code: U32, documents: I64, parts: int, number: int, threads: int) -> list[tuple[I64, U64]]:
-    """One of so many equal parts of all shingles, chunk by chunk: sorted into bins by hash, each with its document."""
+    """Part ``number`` of all shingles, chunk by chunk: entries of hash and document, sorted into bins by hash."""
     mask, which = np.uint64(parts - 1), np.uint64(number)
 
     def take(chunk: tuple[int, int]) -> tuple[I64, U64]:
         low, high = chunk
-        of_it = documents[low : high + 1]
-        room = 2 * int(of_it[-1] - of_it[0]) + 1
+        bounds = documents[low : high + 1]
+        room = 2 * int(bounds[-1] - bounds[0]) + 1
         key, place = np.empty(room, np.uint64), np.empty(room, np.uint32)
-        n = _kernels.take_shingles(code, of_it, np.int64(low), mask, which, key, place)
-        bounds, entries = np.empty(PARTS + 1, np.int64), np.empty(n, np.uint64)
-        partition(key[:n], place[:n], bounds, entries)
-        return bounds, entries
+        n = _kernels.take_shingles(code, bounds, np.int64(low), mask, which, key, place)
+        bins, entries = np.empty(PARTS + 1, np.int64), np.empty(n, np.uint64)
+        partition(key[:n], place[:n], bins, entries)
+        return bins, entries
 
     with closing(in_order(take, split_evenly(documents, _CHUNK), threads)) as chunks:
         return list(chunks)
 
 
 def _joined(entries: Sequence[tuple[I64, U64]], time: I64, window: int, threads: int) -> Iterator[U64]:
-    """The pairs of documents that share rare ones of the shingles, as often as they do, some bins at a time."""
+    """The pairs of documents that share a rare shingle, once for each such shingle, some bins at a time."""
 
     def join(first: int) -> U64:
         pieces = [found[bounds[first] : bounds[first + _BINS]] for bounds, found in entries]
@@ -104,10 +101,8 @@ def _joined(entries: Sequence[tuple[I64, U64]], time: I64, window: int, threads:
 
 
 def _tally(pairs: U64, least: int) -> tuple[U64, I64]:
-    """Each of some pairs once, in order, and how often it is there; those there less than ``least`` times may go."""
+    """The distinct pairs, ascending, with their counts; pairs with a count below ``least`` may be missing."""
     counts = np.zeros(1 << min(max(len(pairs).bit_length() + 1, 10), _MOST_BITS), np.uint8)
     ordered = sort_values(pairs[: _kernels.keep_frequent(pairs, np.int64(least), counts)])
-    is_new = np.ones(len(ordered) + 1, bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:-1])
-    first = np.flatnonzero(is_new)
-    return ordered[first[:-1]], np.diff(first)
+    starts = run_starts(ordered)
+    return ordered[starts], np.diff(starts, append=len(ordered))

@@ -1,4 +1,4 @@
-"""Words to shingles: hashes of k consecutive words, and exact set comparison of paragraphs."""
+"""Shingles: hashes of k consecutive words, and exact comparison of paragraphs as sets of shingles."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ def shingle(code: U32, low: I64, high: I64, k: int) -> tuple[I64, U64]:
         k: words in a shingle; a range of fewer words is one shingle.
 
     Returns:
-        int64[n + 1] offsets and uint64 hashes: those of range i are ``hashes[offsets[i]:offsets[i + 1]]``, in order.
+        int64[n + 1] offsets and uint64 hashes: range i has ``hashes[offsets[i]:offsets[i + 1]]``, in order.
     """
     offsets = _shingle_offsets(low, high, k)
     hashes = np.empty(int(offsets[-1]), np.uint64)
@@ -28,7 +28,7 @@ def shingle(code: U32, low: I64, high: I64, k: int) -> tuple[I64, U64]:
 def shingle32(code: U32, low: I64, high: I64, k: int) -> tuple[I64, U32]:
     """The 32-bit shingle hashes that signatures are made of: as :func:`shingle`, but uint32.
 
-    Signing reckons them itself; they are here for other tools to be fed the same.
+    :func:`syndetect.minhash.sign_words` computes them itself; here they are input for other tools.
     """
     offsets = _shingle_offsets(low, high, k)
     hashes = np.empty(int(offsets[-1]), np.uint32)
@@ -44,7 +44,7 @@ def _shingle_offsets(low: I64, high: I64, k: int) -> I64:
 
 @dataclass(frozen=True)
 class Overlaps:
-    """How much pairs of paragraphs share, by exact sets of shingles.
+    """The overlap of pairs of paragraphs, by exact sets of shingles.
 
     Attributes:
         common: int64[n], shingles in both.

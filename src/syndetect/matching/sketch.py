@@ -1,4 +1,4 @@
-"""Sketch a batch of articles: its words, and all that is indexed of them."""
+"""Sketch a batch of articles: words, fingerprints, and MinHash bands of paragraphs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from syndetect.settings import Settings
 
 
 class Batch(NamedTuple):
-    """Some consecutive articles: text (UTF-8, and where each begins), words, and what is indexed of them."""
+    """Some consecutive articles: their text (UTF-8) with its bounds, words, postings and paragraph sketches."""
 
     text: U8
     text_bounds: I64
@@ -22,9 +22,13 @@ class Batch(NamedTuple):
 
 
 def sketch(buffer: U8, bounds: I64, settings: Settings, names: Sequence[str]) -> tuple[Batch, I64]:
-    """Everything that is indexed of some articles, and those paragraphs of them that are one word again and again.
+    """Sketch articles; and the paragraphs that only repeat one word (int64[n]), which are not compared.
 
-    ``names`` are the articles' ids.
+    Args:
+        buffer: uint8[bytes], the text of the articles as UTF-8.
+        bounds: int64[d + 1], the first byte of each article.
+        settings: what decides the sketches.
+        names: the ids of the articles.
     """
     words, repeats = tokens.blank_repeats(tokens.tokenise(buffer, bounds), names)
     postings = winnowing.fingerprint(

@@ -7,9 +7,9 @@ from syndetect.kernels.documents import UNDATED
 
 
 def time_rank(time: I64) -> U32:
-    """uint32[d]: each document's place in time order; the undated come last, ties stay in their order.
+    """uint32[d]: each document's place in time order; undated documents come last, ties keep their order.
 
-    Midnight is taken for a date alone: any time of that day may be meant, so it comes after the times that are known.
+    Midnight stands for a date without a time: any time of that day is possible, so it comes after the known times.
 
     Args:
         time: int64[d], microseconds since 1970 in UTC, or ``UNDATED``.
@@ -20,7 +20,7 @@ def time_rank(time: I64) -> U32:
 
 
 def latest(time: I64) -> I64:
-    """int64[d]: the latest that may be meant by each time; what is undated comes after all."""
+    """int64[d]: the latest possible time of each document; undated ones come after all."""
     day = np.int64(86_400_000_000)
     until = np.where(time % day == 0, time + day, time)
     until[time == UNDATED] = np.iinfo(np.int64).max

@@ -1,15 +1,15 @@
-"""Articles to words: one pass over UTF-8 bytes that yields flat arrays with character offsets.
+"""Tokens: one pass over UTF-8 bytes that gives the words of articles as flat arrays with character offsets.
 
 **The rule of words.** Text is folded character by character: compatibility forms are resolved and case is folded
 (NFKD, full case folding); accents on Latin, Greek and Cyrillic letters and the vowel points of Hebrew and Arabic are
 dropped, other marks are kept; soft hyphens, zero-width characters and direction marks are dropped. What then is a
-letter, a mark or a digit stands in a word, everything else (quotes, dashes and spaces of any kind) parts words. An
+letter, a mark or a digit belongs to a word; everything else (quotes, dashes and spaces of any kind) separates words. An
 apostrophe between letters is dropped (``don't`` and ``don’t`` are ``dont``), and so is the full stop between single
-letters (``U.S.`` is ``us``). Each character of a script written
-without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese ...) is a word by itself.
+letters (``U.S.`` is ``us``). Each character of a script written without spaces (Chinese, Japanese, Thai, Lao, Khmer,
+Burmese ...) is a word.
 
-**Paragraphs** are parted by blank lines, that is by two or more line ends between two words; in a document without
-any, by line ends.
+**Paragraphs** are separated by blank lines, that is by two or more line ends between two words; in a document without
+any blank line, by line ends.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 from xxhash import xxh3_64_intdigest
 
-from syndetect.arrays import I64, U8, U16, U32
+from syndetect.arrays import I64, U8, U16, U32, bounds_of
 from syndetect.runtime.threads import in_order, split_evenly
 
 _Scratch = tuple[U32, I64]
@@ -30,17 +30,17 @@ _SCATTER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _S32 = np.uint64(32)
 
-#: Bytes of text that one call of the kernel takes: small enough to answer Ctrl-C at once.
+#: Bytes of text of one call of the kernel: small enough to react to Ctrl-C at once.
 CHUNK_BYTES = 1 << 21
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a corpus as flat arrays; everything after tokenising reads these and not the text.
+    """The words of a corpus as flat arrays; every later stage reads these and not the text.
 
     Attributes:
-        code: uint32[words], equal for equal folded words: 31 bits of a hash, and lowest 1 for a word, 0 for a single
-            character of a script written without spaces.
+        code: uint32[words], equal for equal folded words: 31 bits of a hash; the lowest bit is 0 for a character of a
+            script written without spaces, else 1.
         begin, end: uint32[words], the word's characters in its document, 0-based and half-open.
         documents: int64[d + 1], each document's first word.
         paragraphs: int64[p + 1], each paragraph's first word.
@@ -77,11 +77,11 @@ def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
     Args:
         buffer: uint8[bytes], the documents' text as valid UTF-8, one after the other.
         documents: int64[d + 1], each document's first byte, then the length of the buffer.
-        threads: how many chunks of documents are worked on at once; the result does not depend on it.
+        threads: the number of chunks of documents worked on at once; the result does not depend on it.
 
     Returns:
-        The words, numbered through the documents in their order. The columns are the front of arrays with room for as
-        many words as the bytes could hold; the rest is never touched, so that it takes addresses but no memory.
+        The words, numbered through all documents. The columns are the front of arrays with room for as many words as
+        the bytes could hold; the rest is never touched, so that it takes addresses but no memory.
     """
     chunks = split_evenly(documents, CHUNK_BYTES)
     rooms = [_room(documents[low : high + 1]) for low, high in chunks]
@@ -123,12 +123,12 @@ def _join_offsets(parts: Sequence[I64]) -> I64:
 
 
 def _room(documents: I64) -> int:
-    """The most words there can be: each takes a byte and, but for the last of its document, one that parts it."""
+    """The most words there can be: each takes a byte, and a separator but for the last of its document."""
     return (int(documents[-1] - documents[0]) + 1) // 2 + len(documents)
 
 
 def _tokenise_chunk(buffer: U8, documents: I64, columns: U32, paragraphs: I64) -> Words:
-    """The words of some documents, their columns written to scratch space with room for them."""
+    """The words of some documents, with the columns written to scratch space."""
     from syndetect.kernels.words import PADDING  # noqa: PLC0415
     from syndetect.kernels.words import tokenise as kernel  # noqa: PLC0415
 
@@ -136,7 +136,7 @@ def _tokenise_chunk(buffer: U8, documents: I64, columns: U32, paragraphs: I64) -
         buffer = np.concatenate([buffer[documents[0] : documents[-1]], np.zeros(PADDING, np.uint8)])
         documents = documents - documents[0]
     buffer = buffer.view()
-    buffer.flags.writeable = False  # one type, for which the kernel is compiled once
+    buffer.flags.writeable = False  # one array type, so that the kernel is compiled once
     document_words, document_paragraphs = np.empty_like(documents), np.empty_like(documents)
     code, begin, end = columns
     words, found = kernel(
@@ -148,21 +148,21 @@ def _tokenise_chunk(buffer: U8, documents: I64, columns: U32, paragraphs: I64) -
     )  # fmt: skip
 
 
-#: Words from which on a paragraph that repeats one word is taken out of the comparison.
+#: The fewest words of a paragraph of one repeated word that is taken out of the comparison.
 LEAST_REPEATS = 32
 
 
 def blank_repeats(words: Words, names: Sequence[str]) -> tuple[Words, I64]:
-    """Words in which each word of a paragraph that is one word again and again is like no other.
+    """Give every word of a paragraph that only repeats one word a unique code, so that it never matches.
 
-    Such a paragraph agrees with itself at every distance; what it shares with others is no passage.
+    Such a paragraph agrees with itself at every distance; what it shares with other articles is no passage.
 
     Args:
         words: of some documents.
-        names: what the documents are called: the new codes of two names have nothing in common.
+        names: the ids of the documents; the new codes of two ids have nothing in common.
 
     Returns:
-        The words, and the paragraphs in question (int64[n]).
+        The words, and the paragraphs with new codes (int64[n]).
     """
     low, high = words.paragraphs[:-1], words.paragraphs[1:]
     changes = (
@@ -187,7 +187,5 @@ def blank_repeats(words: Words, names: Sequence[str]) -> tuple[Words, I64]:
 
 
 def joined(encoded: list[bytes]) -> tuple[U8, I64]:
-    """Texts as one buffer, and where each begins in it."""
-    bounds = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(article) for article in encoded], out=bounds[1:])
-    return np.frombuffer(b"".join(encoded), np.uint8), bounds
+    """Texts as one buffer (uint8[bytes]), and the bounds of each in it (int64[d + 1])."""
+    return np.frombuffer(b"".join(encoded), np.uint8), bounds_of(map(len, encoded))

@@ -1,11 +1,14 @@
-"""Contained passages: winnowed fingerprints over each document's word stream, and where they agree."""
+"""Winnowed fingerprints over the word stream of each document, and the join that finds contained passages.
+
+Schleimer, Wilkerson and Aiken 2003, "Winnowing: local algorithms for document fingerprinting".
+"""
 
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
-from syndetect.arrays import I64, U8, U32, U64, find_groups, gather, sort_keys, sort_values
+from syndetect.arrays import I64, U8, U32, U64, bounds_of, find_groups, gather, sort_keys, sort_values
 from syndetect.kernels import fingerprints as _kernels
 from syndetect.kernels import joining as _joining
 from syndetect.kernels.documents import find_documents
@@ -14,23 +17,23 @@ from syndetect.kernels.seeds import bounds_by_bits
 from syndetect.matching.places import Places
 from syndetect.settings import Settings
 
-#: Postings come in as many parts, by their keys, and each part is joined by itself.
+#: Postings are split into so many parts by key; each part is joined on its own.
 PARTS = _kernels.PARTS
-#: By how much a hot fingerprint is lengthened, in turn, as multiples of its own words.
+#: The lengths, as multiples of its own words, to which a frequent fingerprint is lengthened in turn.
 LENGTHS = (2, 4)
-#: How often one document may stand in a fingerprint that is hot even when lengthened.
+#: The most places of one document in a fingerprint that is frequent at every length.
 MOST_REPEATS = 4
 
 _QUARTERS = 4  # of a word, in which scores count
-_LEAST_COST = 3  # quarters that a word costs at least that has no equal
-_ROOM = 1 << 17  # seeds that a kernel has room for at a time
+_LEAST_COST = 3  # quarters: the least cost of a word without an equal
+_ROOM = 1 << 17  # seeds that a kernel writes at a time
 _BOUNDS: U8 = bounds_by_bits(_QUARTERS, _LEAST_COST)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
 class Postings:
-    """Fingerprints by part: those of part i are ``entries[bounds[i]:bounds[i + 1]]``, in the order of the text.
+    """Fingerprints by part: part i is ``entries[bounds[i]:bounds[i + 1]]``, in the order of the text.
 
     Attributes:
         bounds: int64[PARTS + 1].
@@ -43,25 +46,25 @@ class Postings:
 
 @dataclass(frozen=True)
 class JoinLimits:
-    """What makes a seed; see :class:`syndetect.settings.Settings`.
+    """The parameters of the join; see :class:`syndetect.settings.Settings`.
 
     Attributes:
         k: words in a fingerprint.
-        hot: the most places of a fingerprint that is joined in all pairs.
+        most_places: the most places of a fingerprint that is joined in all pairs.
         window: the most microseconds between two documents; negative for no limit.
-        least_score: what a match around a seed must be able to score, in words.
-        strong_score: from what possible score on a seed is strong.
+        least_score: the least possible score, in words, of a match around a seed.
+        strong_score: the least possible score of a match around a strong seed.
     """
 
     k: int
-    frequent: int
+    most_places: int
     window: int
     least_score: float
     strong_score: float
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Those of the settings."""
+        """The parameters that settings give."""
         least = min(settings.min_score, settings.min_linked_score)
         return cls(
             settings.fingerprint_words, settings.hot_places, settings.window, least, settings.min_score
@@ -74,13 +77,13 @@ class JoinLimits:
 
 @dataclass(frozen=True)
 class Seeds:
-    """Pairs of words at which two documents agree.
+    """Seeds: pairs of words at which two documents agree.
 
     Attributes:
         words: uint64[n], ascending, as of :mod:`syndetect.kernels.seeds`.
-        hot_keys: fingerprints in more than ``hot`` places, which were lengthened.
-        starred_places: places of fingerprints that stayed hot and were joined as stars.
-        dropped_places: repeats of those within one document that were left out.
+        frequent_keys: the number of fingerprints in more than ``most_places`` places, which were lengthened.
+        starred_places: the number of places of fingerprints that stayed frequent and were joined as stars.
+        dropped_places: the number of repeats within one document that these leave out.
     """
 
     words: U64
@@ -108,10 +111,10 @@ def fingerprint(code: U32, documents: I64, k: int, window: int) -> Postings:
 
 
 def context_hashes(tags: U8, documents: I64, blocks: U32, words: U32, k: int) -> U32:
-    """uint32[n]: what follows fingerprints, by which hot ones are told apart when they are looked up.
+    """uint32[n]: hashes of the words that follow fingerprints, to tell frequent ones apart in a look-up.
 
-    The upper 16 bits are of the next 2k words, the lower of the next 4k: equal where :func:`join`, lengthening a
-    fingerprint, finds equal keys.
+    The upper 16 bits are of the next 2k words, the lower 16 of the next 4k. They are equal where :func:`join` finds
+    equal keys when it lengthens fingerprints.
 
     Args:
         tags: uint8[words].
@@ -128,28 +131,28 @@ def context_hashes(tags: U8, documents: I64, blocks: U32, words: U32, k: int) ->
 
 
 def lengthened(tags: U8, documents: I64, words: U32, document: I64, length: int) -> U64:
-    """uint64[n]: keys of the next ``length`` words of fingerprints, cut at the end of their documents (``owner``)."""
+    """uint64[n]: keys of the next ``length`` words of fingerprints, cut at the end of each ``document``."""
     keys = np.empty(len(words), np.uint64)
     _kernels.lengthen(tags, documents[1:], words, document, np.int64(length), keys)
     return keys
 
 
 def join(entries: U64, places: Places, limits: JoinLimits) -> Seeds:
-    """Pairs of places with the same fingerprint in different documents, where a match may stand.
+    """Pairs of places with the same fingerprint in different documents, around which a match is possible.
 
-    A fingerprint in more than ``hot`` places (within the window) is lengthened to the next 2k, then 4k words and
-    joined as that. What is hot even then becomes a star in time order: the earliest document with each other one,
-    and each with the next.
+    A fingerprint in more than ``most_places`` places (within the window) is lengthened to the next 2k, then 4k words.
+    One that is frequent even then becomes a star in time order: the earliest document with each other one, and each
+    with the next.
 
     Args:
         entries: the postings of one part, of all documents, in the order of the text.
         places: where words stand.
-        rules: what makes a seed.
+        limits: the parameters of the join.
     """
     entries = sort_values(entries, lowest=4)
     first = entries.astype(np.uint32)
     groups = find_groups(entries, 32)
-    is_frequent = groups[:, 1] - groups[:, 0] > limits.frequent
+    is_frequent = groups[:, 1] - groups[:, 0] > limits.most_places
     found = [_join_small(first, groups[~is_frequent], places, limits, limits.k)]
     frequent = _Frequent.of(first, groups[is_frequent], places)
     frequent_keys = int(is_frequent.sum())
@@ -180,7 +183,7 @@ def _as_strong(pairs: U64) -> U64:
 
 @dataclass(frozen=True)
 class _Frequent:
-    """Places of hot fingerprints: first word uint32[n], document int64[n], and the groups int64[g, 2], by time each."""
+    """Places of frequent fingerprints: first word uint32[n], document int64[n], groups int64[g, 2], each by time."""
 
     words: U32
     document: I64
@@ -193,15 +196,15 @@ class _Frequent:
         return cls(chosen, places.documents_of(chosen), groups).in_order(places.rank)
 
     def in_order(self, rank: U32) -> "_Frequent":
-        """The same places, those of each group in the order of their documents' ranks."""
+        """The same places, sorted within each group by the rank of the document."""
         sizes = self.groups[:, 1] - self.groups[:, 0]
         number = np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
         _, order = sort_keys(number << np.uint64(32) | rank[self.document])
         return _Frequent(self.words[order], self.document[order], self.groups)
 
     def keep(self, which: U8) -> "_Frequent":
-        """Without the places that are not to be kept."""
-        before = np.concatenate([[0], np.cumsum(which, dtype=np.int64)])
+        """The places for which ``which`` (uint8[n]) is 1."""
+        before = bounds_of(which)
         mask = which.astype(bool)
         return _Frequent(self.words[mask], self.document[mask], before[self.groups])
 
@@ -223,18 +226,18 @@ def _join_small(words: U32, groups: I64, places: Places, limits: JoinLimits, k: 
 def _join_sparse(
     frequent: _Frequent, places: Places, limits: JoinLimits, k: int, found: list[U64]
 ) -> _Frequent:
-    """Seeds of places that are not hot within their window; returns those that are."""
+    """Add the seeds of places that are not frequent within the window; return the frequent ones."""
     if limits.window < 0:
         return frequent
     frequent = frequent.in_order(places.rank_in_time)
-    rest, out = np.zeros(len(frequent.words), np.uint8), np.empty(max(_ROOM, limits.frequent), np.uint64)
+    rest, out = np.zeros(len(frequent.words), np.uint8), np.empty(max(_ROOM, limits.most_places), np.uint64)
     for low, high in frequent.groups.tolist():
         begin = low
         while begin < high:
             begin, n = _joining.join_sparse(
                 frequent.words, frequent.document, np.int64(low), np.int64(high), np.int64(begin), places.tags,
                 np.int64(k), places.documents, places.time, places.is_query, np.int64(limits.window),
-                np.int64(limits.frequent), *limits.quarters(), _BOUNDS, out, rest,
+                np.int64(limits.most_places), *limits.quarters(), _BOUNDS, out, rest,
             )  # fmt: skip
             found.append(out[:n].copy())
     return frequent.keep(rest)
@@ -243,12 +246,12 @@ def _join_sparse(
 def _join_lengthened(
     frequent: _Frequent, places: Places, limits: JoinLimits, words: int, found: list[U64]
 ) -> _Frequent:
-    """Seeds of hot fingerprints that ``words`` words tell apart; returns those that stay hot."""
+    """Add the seeds of fingerprints that lengthening to ``words`` words tells apart; return those still frequent."""
     keys = lengthened(places.tags, places.documents, frequent.words, frequent.document, words)
     sizes = frequent.groups[:, 1] - frequent.groups[:, 0]
     keys ^= np.repeat(np.arange(len(sizes), dtype=np.uint64) * _SPREAD, sizes)
     keys, order = sort_keys(keys)
     longer, groups = frequent.words[order], find_groups(keys)
-    is_frequent = groups[:, 1] - groups[:, 0] > limits.frequent
+    is_frequent = groups[:, 1] - groups[:, 0] > limits.most_places
     found.append(_join_small(longer, groups[~is_frequent], places, limits, limits.k))
     return _Frequent.of(longer, groups[is_frequent], places)

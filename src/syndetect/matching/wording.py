@@ -1,7 +1,7 @@
-"""How much of one article's wording stands in others, rewritten or not: shared words and short shingles, by rarity.
+"""Shared wording: the part of one article's words and short shingles that another has, weighted by rarity.
 
-Containment of short n-grams is what tells rewritten agency copy best of the simple measures (Clough, Gaizauskas, Piao
-and Wilks 2002, "METER: MEasuring TExt Reuse", section 4). Common words stand in any two texts, so every word and
+Of the simple measures, containment of short n-grams recognises rewritten agency copy best (Clough, Gaizauskas, Piao
+and Wilks 2002, "METER: MEasuring TExt Reuse", section 4). Any two texts share common words, so every word and
 shingle counts by its rarity, the logarithm of its inverse document frequency (Spärck Jones 1972).
 """
 
@@ -14,15 +14,15 @@ from syndetect.arrays import F64, I64, U8, U32, sort_values
 from syndetect.kernels import rarity as _counts
 from syndetect.kernels import wording as _kernels
 
-#: Documents in which words and shingles are counted, and words of each.
+#: The documents of the sample, and the words of each, in which words and shingles are counted.
 SAMPLE, SAMPLE_WORDS = 2048, 512
 
-#: What words, 2-word and 3-word shingles count for in a share. Words tell best what was rewritten throughout, shingles
-#: what was written by another about the same.
+#: The weights of words, 2-word and 3-word shingles in a share. Words recognise a thorough rewrite best, shingles
+#: another author's text on the same subject.
 MIX = (4, 1, 1)
 
 _SLOTS = 1 << _counts.SLOT_BITS
-_SMOOTH = 64  # documents that are taken to be there and to have none of the words
+_SMOOTH = 64  # documents without any of the words that are added to the sample
 _UNITS = 16  # of weight, in a factor of two of the frequency
 
 
@@ -41,8 +41,8 @@ class Rarity:
     def of(cls, code: U32, documents: I64) -> Self:
         """From at most ``SAMPLE`` evenly spaced documents; the first ``SAMPLE_WORDS`` of each are counted.
 
-        In a corpus of few documents all that is known of a word says little, and all weights are alike: 64 documents
-        without any of the words are taken to be there besides.
+        64 documents without any of the words are added to the sample, so that in a corpus of few documents, whose
+        counts say little, all weights are similar.
 
         Args:
             code: uint32[words].
@@ -59,16 +59,16 @@ class Rarity:
 
 
 class Sketches(NamedTuple):
-    """The wording of some documents: of each its words and short shingles, by hash, with their weight.
+    """Sketches of the wording of documents: words and short shingles by hash, with their weights.
 
-    Of a document of up to 512 words all words are held, of a longer one those of the smallest hashes, about as many;
-    and of shingles about 64 of each length. Two documents are compared up to the hash to which both are known
-    (Broder 1997, section 5).
+    The sketch of a document of up to 512 words has all its words; that of a longer one has about as many, those with
+    the smallest hashes. Both have about 64 shingles of each length. Two documents are compared up to the smaller of
+    their largest hashes (Broder 1997, section 5).
 
     Attributes:
-        keys, mass: uint32[n]: halves of hashes, and what their places weigh together.
+        keys, mass: uint32[n]: upper halves of hashes, and the weight of all their places.
         bounds: int64[3 * d + 1], where the words, 2-word and 3-word shingles of each document begin.
-        words: int64[d], how many words the documents have.
+        words: int64[d], the number of words of each document.
     """
 
     keys: U32
@@ -83,8 +83,8 @@ def sketch(code: U32, documents: I64, of: I64, rarity: Rarity) -> Sketches:
     Args:
         code: uint32[words].
         documents: int64[d + 1], each document's first word.
-        of: int64[n], which documents; fewer than 2^30.
-        rarity: that of the corpus.
+        of: int64[n], the documents to sketch; fewer than 2^30.
+        rarity: the rarity of words in the corpus.
     """
     low, high = documents[of], documents[of + 1]
     entries = np.empty(len(MIX) * int((high - low).sum()) + 1, np.uint64)
@@ -96,17 +96,17 @@ def sketch(code: U32, documents: I64, of: I64, rarity: Rarity) -> Sketches:
 
 
 def shares(sketches: Sketches, pairs: I64) -> F64:
-    """How much of the wording of documents stands in one another.
+    """The share of the wording of documents that another document has.
 
-    A share is the mean, by ``MIX``, of three containments: by weight, of the words, of the 2-word and of the 3-word
-    shingles of the one document those that stand anywhere in the other.
+    A share is the mean, weighted by ``MIX``, of three containments: the weight of the words, 2-word and 3-word shingles
+    of one document that stand anywhere in the other.
 
     Args:
-        sketches: of the documents.
-        pairs: int64[n, 2], their numbers there.
+        sketches: sketches of the documents.
+        pairs: int64[n, 2], rows of ``sketches``.
 
     Returns:
-        float64[n, 2]: how much of the first document stands in the second, and of the second in the first; 0 for one
+        float64[n, 2]: the share of the first document in the second, and of the second in the first; 0 for a document
         without words.
     """
     found = np.empty((len(pairs), len(MIX), 4), np.int64)
@@ -115,7 +115,7 @@ def shares(sketches: Sketches, pairs: I64) -> F64:
 
 
 def _mean(shared: I64, totals: I64) -> F64:
-    """float64[n]: the mean by ``MIX`` of the shares of what there is; both int64[n, 3]."""
+    """float64[n]: the mean of shares by ``MIX``, over those with a total (both int64[n, 3])."""
     mix = np.where(totals > 0, np.array(MIX), 0)
     mean: F64 = (mix * shared / np.maximum(totals, 1)).sum(axis=1) / np.maximum(mix.sum(axis=1), 1)
     return mean

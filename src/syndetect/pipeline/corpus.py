@@ -1,4 +1,4 @@
-"""The articles of a scan as flat arrays in a store: added batch by batch, read by every stage that follows."""
+"""The articles of a scan as flat arrays in a store: added batch by batch, read by every later stage."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from syndetect.arrays import I64, U8, U32, U64
+from syndetect.arrays import I64, U8, U32, U64, bounds_of
 from syndetect.matching import places, tokens
 from syndetect.matching.sketch import Batch
 from syndetect.runtime.threads import in_order, split_evenly
 from syndetect.storage.scratch import Store
 
-#: Bytes of text that are tokenised again at a time to find where words stand.
+#: Bytes of text that are tokenised again at a time.
 _CHUNK_BYTES = 1 << 22
 
 
@@ -20,8 +20,8 @@ class Corpus:
     """All articles.
 
     Args:
-        store: where the arrays are, or will be.
-        bands: how many keys a sketched paragraph has.
+        store: holds the arrays.
+        bands: the number of band keys of a sketched paragraph.
     """
 
     def __init__(self, store: Store, bands: int) -> None:
@@ -54,22 +54,22 @@ class Corpus:
 
     @property
     def size(self) -> int:
-        """How many documents there are."""
+        """The number of documents."""
         return self._documents
 
     @property
     def paragraphs(self) -> int:
-        """How many paragraphs there are."""
+        """The number of paragraphs."""
         return self._paragraphs
 
     @property
     def words(self) -> int:
-        """How many words there are."""
+        """The number of words."""
         return self._words
 
     @property
     def bytes(self) -> int:
-        """How many bytes of text there are."""
+        """The number of bytes of text."""
         return int(self.text_sizes.sum())
 
     @property
@@ -100,7 +100,7 @@ class Corpus:
     @property
     def documents(self) -> I64:
         """int64[d + 1]: each document's first word."""
-        return _bounds(self.word_counts)
+        return bounds_of(self.word_counts)
 
     @property
     def paragraph_bounds(self) -> U32:
@@ -109,7 +109,7 @@ class Corpus:
 
     @property
     def sketched(self) -> tuple[U32, U32, U64]:
-        """Of each sketched paragraph the number, the document (uint32) and the hash of all its words (uint64)."""
+        """The number and document (uint32[n] each) and the hash of all words (uint64[n]) of sketched paragraphs."""
         return self._store["sketched"], self._store["sketched_owner"], self._store["hashes"]
 
     def spans_of(self, paragraphs: I64) -> tuple[I64, I64]:
@@ -129,17 +129,17 @@ class Corpus:
         return np.concatenate([np.empty(0, np.uint64), *(piece[low:high] for piece, (low, high) in pieces)])
 
     def locate(self, wanted: "Sequence[Wanted]", threads: int) -> Iterator["Located"]:
-        """Where words stand in their documents, in characters; the documents are tokenised again.
+        """The characters of ranges of words in their documents, which are tokenised again.
 
         Args:
             wanted: ranges of words, of documents in ascending order.
-            threads: how many portions are worked on at once.
+            threads: the number of portions worked on at once.
 
         Yields:
-            For some consecutive documents after others, the ranges of each of ``wanted`` that lie in them.
+            For each portion of consecutive documents, the ranges of each of ``wanted`` in them.
         """
         documents = np.unique(np.concatenate([np.empty(0, np.int64), *(one.document for one in wanted)]))
-        first_words, offsets = self.documents, _bounds(self.text_sizes[documents])
+        first_words, offsets = self.documents, bounds_of(self.text_sizes[documents])
 
         def find(part: tuple[int, int]) -> Located:
             low, high = part
@@ -165,10 +165,10 @@ class Corpus:
     def _texts(self, documents: I64) -> U8:
         """The text of documents, one after the other."""
         sizes, pieces = self._store.pieces("text_sizes"), self._store.pieces("text")
-        first = _bounds(np.array([len(piece) for piece in sizes]))
+        first = bounds_of(np.array([len(piece) for piece in sizes]))
         found = []
         for number in np.unique(np.searchsorted(first, documents, side="right") - 1).tolist():
-            bounds = _bounds(sizes[number])
+            bounds = bounds_of(sizes[number])
             inside = documents[(documents >= first[number]) & (documents < first[number + 1])] - first[number]
             found += [pieces[number][bounds[document] : bounds[document + 1]] for document in inside]
         return np.concatenate(found)
@@ -182,13 +182,9 @@ class Wanted(NamedTuple):
 
 
 class Located(NamedTuple):
-    """Some documents, their text (UTF-8, and where each begins), and of each list of ranges the characters in them."""
+    """Some documents, their text (UTF-8) with its bounds, and the characters of each list of ranges in them."""
 
     documents: I64
     text: U8
     text_bounds: I64
     spans: list[tuple[I64, I64]]
-
-
-def _bounds(sizes: I64) -> I64:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])

@@ -1,4 +1,4 @@
-"""Articles on their way into a scan's store, batch by batch: read, sketched, and searched for marks."""
+"""Read the articles of a scan into its store, batch by batch: sketch them, and find credits and quotation marks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -31,7 +31,7 @@ _MOST_WORDS = 1 << 31
 
 
 class Taken(NamedTuple):
-    """All articles without their texts, what is indexed of these, and how many, the first ones, are a reference."""
+    """The articles without their texts, their corpus, and how many of them, the first ones, are a reference."""
 
     articles: pl.DataFrame
     corpus: Corpus
@@ -40,7 +40,7 @@ class Taken(NamedTuple):
 
 @dataclass(frozen=True)
 class Intake:
-    """What taking articles in needs to know."""
+    """The context of reading the articles of a scan."""
 
     store: Store
     settings: Settings
@@ -53,7 +53,7 @@ class Intake:
         """Read the articles of a reference, if there is one, and then all others.
 
         Args:
-            found, reference: what :func:`syndetect.reading.sources.resolve` gives.
+            found, reference: resolved sources, see :func:`syndetect.reading.sources.resolve`.
             columns: the input's own names of columns.
         """
         of_files = [source for source in (reference, found) if isinstance(source, sources.Inputs)]
@@ -83,7 +83,7 @@ class Intake:
             _, batch, _, found_marks = self._index((0, [], []))
             self._keep(corpus, batch, found_marks)
             self.store.step("reading", 0)
-        articles = _told_apart(pl.concat(frames), sizes[0])
+        articles = _with_distinct_ids(pl.concat(frames), sizes[0])
         for document, paragraph in repeats:
             place = f"{articles['doc_id'][document]}, paragraph {paragraph}"
             self.skipped(place, "one word again and again; not compared")
@@ -101,7 +101,7 @@ class Intake:
         )
 
     def _index(self, batch: tuple[int, Sequence[str], list[bytes]]) -> tuple[int, Batch, I64, Marks]:
-        """What is kept of a batch, and its paragraphs that are one word again and again."""
+        """Sketches and marks of a batch, and its paragraphs that only repeat one word."""
         number, names, encoded = batch
         sketched, repeated = sketch.sketch(*joined(encoded), self.settings, names)
         found = marks.find(sketched.text, sketched.text_bounds, sketched.words, self.agencies)
@@ -118,8 +118,8 @@ class Intake:
             raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")
 
 
-def _told_apart(articles: pl.DataFrame, references: int) -> pl.DataFrame:
-    """Articles, of which those of a reference are called otherwise where another has their id."""
+def _with_distinct_ids(articles: pl.DataFrame, references: int) -> pl.DataFrame:
+    """Articles; an id of the reference that another article has too gets a prefix."""
     names, prefix = articles["doc_id"], "reference:"
     again = (pl.int_range(len(names), eager=True) < references) & names.is_in(names[references:].implode())
     while (prefix + names.filter(again)).is_in(names.implode()).any():

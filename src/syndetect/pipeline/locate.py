@@ -19,7 +19,7 @@ class Located(NamedTuple):
 
 
 def locate(corpus: Corpus, wanted: Sequence[tuple[I64, I64]], threads: int) -> Located:
-    """Where ranges of words stand in their documents.
+    """The characters of ranges of words in their documents.
 
     Args:
         corpus: the articles.
