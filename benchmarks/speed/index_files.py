@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from syndetect.index.segment_builder import ARRAYS, LISTS
-from syndetect.storage.directory import Ledger
+from syndetect.storage.directory import IndexDirectory
 from syndetect.storage.segment_file import Segment
 
 _ENDS = ("", ".bounds", ".directory")
@@ -17,15 +17,15 @@ def disk(folder: Path) -> list[dict[str, Any]]:
     """The size of an index: a row for each array, the largest first, and one for all files."""
     sizes: dict[str, int] = {}
     paragraphs = 0
-    with Ledger.open(folder, "index", writing=False) as ledger:
-        for entry in ledger.entries:
+    with IndexDirectory.open(folder, "index", writing=False) as directory:
+        for entry in directory.entries:
             if entry.name.endswith(".segment"):
                 segment = Segment(folder / entry.name, entry.size, entry.xxh3)
                 for name in _NAMES:
                     if name in segment:
                         sizes[name] = sizes.get(name, 0) + segment[name].nbytes
                 segment.close()
-                paragraphs += int(entry.facts["paragraphs"])
+                paragraphs += int(entry.metadata["paragraphs"])
     sizes["all files"] = sum(path.stat().st_size for path in folder.iterdir())
     return [
         {

@@ -26,9 +26,9 @@ from syndetect import (
     scan,
     stream,
 )
-from syndetect.index.snapshot import Snapshot
 from syndetect.matching import minhash, shingles, tokens
 from syndetect.schema import ANSWERED, TABLES
+from syndetect.storage.segment_set import SegmentSet
 
 Article = dict[str, Any]
 
@@ -72,7 +72,7 @@ def test_offsets_cut_the_passages_they_claim(held: Index) -> None:
 def test_many_asked_at_once_are_answered_one_by_one(held: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = [one | {"id": f"asked {one['id']}"} for one in ARTICLES[:12]]
     whole = held.query_many(asked, threads=2)
-    monkeypatch.setattr("syndetect.index.reader._ASKED_BYTES", 1000)
+    monkeypatch.setattr("syndetect.index.index._QUERY_BYTES", 1000)
     for portioned in (held.query_many(asked, threads=2), held.query_many(pl.DataFrame(asked), threads=1)):
         for name in TABLES:
             assert getattr(portioned, name).equals(getattr(whole, name)), name
@@ -355,7 +355,7 @@ def test_what_was_committed_stays_when_taking_it_up_is_interrupted(
             "add": lambda: index.add([ARTICLES[3]]),
         }
         with monkeypatch.context() as patch:
-            patch.setattr(Snapshot, "of", interrupt)
+            patch.setattr(SegmentSet, "_open_files", interrupt)
             with pytest.raises(KeyboardInterrupt):
                 changes[change]()
         index.add([ARTICLES[4]])
@@ -372,7 +372,7 @@ def test_a_refresh_that_failed_can_be_repeated(tmp_path: Path, monkeypatch: pyte
         reader = Index.open(tmp_path / "index", mode="r")
         index.add(ARTICLES[:3])
         with monkeypatch.context() as patch:
-            patch.setattr(Snapshot, "of", refuse)
+            patch.setattr(SegmentSet, "_open_files", refuse)
             with pytest.raises(StoredIndexError, match="too many"):
                 reader.refresh()
         assert reader.refresh()

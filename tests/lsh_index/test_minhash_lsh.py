@@ -1,6 +1,7 @@
 """The index with datasketch's methods: against a plain twin, and against datasketch."""
 
 import pickle
+import pickletools
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -34,8 +35,8 @@ def an_index(shape: tuple[int, int] = (3, 2), **options: Any) -> MinHashLSH:
 @pytest.fixture
 def few_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits so small that everything there is to do for them happens."""
-    monkeypatch.setattr(memtable, "WAITING", 3)
-    monkeypatch.setattr(memtable, "LEAST_GONE", 2)
+    monkeypatch.setattr(memtable, "PENDING", 3)
+    monkeypatch.setattr(memtable, "LEAST_DELETED", 2)
     monkeypatch.setattr(minhash_lsh, "BLOCK", 4)
 
 
@@ -68,7 +69,7 @@ class TestBuckets:
             for row in rows.tolist():
                 twin.insert(twin.inserted, row)
         for row in random.sample(range(len(table)), len(table) // 4):
-            table.gone[row] = 1
+            table.deleted[row] = 1
             twin.remove(row)
         asked = signatures(random, 9, SLOTS)
         expected = [(i, row) for i, one in enumerate(asked.tolist()) for row in twin.query(one)]
@@ -354,3 +355,17 @@ class TestKeys:
 def test_parameters_out_of_range(options: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         MinHashLSH(**options)
+
+
+def test_a_pickle_names_only_what_is_public() -> None:
+    index = MinHashLSH(num_perm=6, params=(3, 2), seed=3)
+    index.insert_many(["a", "b", "c"], np.arange(18, dtype=np.uint32).reshape(3, 6))
+    index.remove("b")
+    data = pickle.dumps(index)
+    names = {name for _, name, _ in pickletools.genops(data) if isinstance(name, str)}
+    assert {name for name in names if name.startswith("syndetect")} == {"syndetect"}
+    assert "MinHashLSH" in names
+    state = index.__getstate__()
+    assert (state["num_perm"], state["params"], state["seed"], state["scheme"]) == (6, [3, 2], 3, "affine32")
+    assert (state["keys"], state["links"].shape, state["checks"].shape) == (["a", "c"], (3, 2), (2, 3))
+    assert pickle.loads(data).query_many(np.arange(18, dtype=np.uint32).reshape(3, 6)) == [["a"], [], ["c"]]

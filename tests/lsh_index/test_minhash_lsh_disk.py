@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 from reference import matching as naive
 from samples.strategies import INTERPRETED, fewer, large, signatures
 from syndetect import BusyError, InputError, MinHashLSH, OutputError, SettingsError, StoredIndexError
-from syndetect.lsh_index import disk_index, memtable, minhash_lsh, segment
-from syndetect.storage.directory import Ledger
+from syndetect.lsh_index import memtable, minhash_lsh, segment
+from syndetect.lsh_index.disk_index import DiskIndex
+from syndetect.storage.directory import IndexDirectory
+from syndetect.storage.segment_set import SegmentSet
 
 pytestmark = pytest.mark.kernel
 
@@ -36,8 +38,8 @@ def opened(path: Path, **options: Any) -> MinHashLSH:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits so small that everything there is to do for them happens."""
     for place, name, value in (
-        (memtable, "WAITING", 3), (memtable, "LEAST_GONE", 2), (minhash_lsh, "BLOCK", 4),
-        (minhash_lsh, "MOST_KEYS", 20), (segment, "PIECE", 5), (segment, "ASKED", 3),
+        (memtable, "PENDING", 3), (memtable, "LEAST_DELETED", 2), (minhash_lsh, "BLOCK", 4),
+        (minhash_lsh, "MOST_KEYS", 20), (segment, "PIECE", 5), (segment, "QUERIES", 3),
     ):  # fmt: skip
         monkeypatch.setattr(place, name, value)
 
@@ -72,14 +74,14 @@ class Histories:
         rows = signatures(self.random, len(keys), SLOTS)
         size = self.random.choice([1, len(keys) or 1])
         for first in range(0, len(keys), size):
-            some, before = slice(first, first + size), self.index._folder.generation
+            some, before = slice(first, first + size), self.index._disk.generation
             for key, row in zip(keys[some], rows[some].tolist(), strict=True):
                 self.twin.insert(key, row)
             if size == 1:
                 self.index.insert(keys[first], rows[first], check_duplication)
             else:
                 self.index.insert_many(keys[some], rows[some], check_duplication)
-            if self.index._folder.generation != before:  # there was enough for a commit
+            if self.index._disk.generation != before:  # there was enough for a commit
                 self.committed = copy.deepcopy(self.twin)
 
     def remove(self) -> None:
@@ -263,16 +265,16 @@ class TestFolders:
         rows = filled(tmp_path, 50, 2)
         with opened(tmp_path) as index:
             assert is_whole(index, rows)
-            assert len(index._folder.parts) <= 8
+            assert len(index._disk.segments) <= 8
             for key in range(90):
                 index.remove(key)
             index.commit()
-            assert sum(len(part.gone) for part in index._folder.parts.values()) <= 2 * 10
+            assert sum(one.live.rows for one in index._disk.segments) <= 2 * 10
             for key in range(90, 100):
                 index.remove(key)
             index.commit()
             assert index.is_empty()
-            assert not index._folder.parts
+            assert not index._disk.segments
 
 
 class TestFaults:
@@ -284,15 +286,15 @@ class TestFaults:
         with opened(tmp_path) as index:
             index.insert(99, np.array([7] * SLOTS, np.uint32))
             index.remove(3)
-            commit = Ledger.commit
+            commit = IndexDirectory.commit
 
-            def fail(ledger: Ledger, *arguments: Any) -> None:
+            def fail(ledger: IndexDirectory, *arguments: Any) -> None:
                 if is_late:
                     commit(ledger, *arguments)
                 raise OutputError("no space left")
 
             with monkeypatch.context() as patch:
-                patch.setattr(Ledger, "commit", fail)
+                patch.setattr(IndexDirectory, "commit", fail)
                 with pytest.raises(OutputError, match="no space left"):
                     index.commit()
             rows = {key: row for key, row in rows.items() if key != 3} | {99: [7] * SLOTS}
@@ -300,25 +302,30 @@ class TestFaults:
         with opened(tmp_path) as index:
             assert is_whole(index, rows)
 
-    def test_what_was_committed_stays_when_taking_it_up_is_interrupted(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("place", [SegmentSet, DiskIndex])
+    def test_a_commit_that_is_interrupted_before_its_state_is_loaded_has_happened_once(
+        self, place: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def interrupt(*_: object) -> None:
             raise KeyboardInterrupt
 
         rows, row = filled(tmp_path), np.array([7] * SLOTS, np.uint32)
-        index = opened(tmp_path)
-        index.insert(99, row)
-        with monkeypatch.context() as patch:
-            patch.setattr(disk_index.Folder, "_load", interrupt)
-            with pytest.raises(KeyboardInterrupt):
-                index.commit()
-        index.insert(98, row)
-        with pytest.raises(StoredIndexError, match="open it again"):
-            index.commit()
-        index._folder.close()
         with opened(tmp_path) as index:
-            assert is_whole(index, rows | {99: row.tolist()})
+            index.insert(99, row)
+            index.remove(3)
+            with monkeypatch.context() as patch:
+                patch.setattr(place, "_open" if place is SegmentSet else "_use", interrupt)
+                with pytest.raises(KeyboardInterrupt):
+                    index.commit()
+            del rows[3]
+            rows[99] = row.tolist()
+            assert is_whole(index, rows)
+            index.insert(98, row + np.uint32(1))
+            index.remove(4)
+        del rows[4]
+        rows[98] = [8] * SLOTS
+        with opened(tmp_path) as index:
+            assert is_whole(index, rows)
 
     def test_a_byte_that_has_changed(self, tmp_path: Path) -> None:
         """An error or the right answer, never a wrong one."""

@@ -20,7 +20,7 @@ from samples.results import result
 from samples.strategies import fewer, large
 from syndetect.errors import BusyError, OutputError, StoredIndexError
 from syndetect.storage import directory, filesystem, manifest
-from syndetect.storage.directory import Entry, Ledger
+from syndetect.storage.directory import FileEntry, IndexDirectory
 
 HEAD = {"settings": {"k": 4, "share": 0.5}, "language": "français"}
 
@@ -29,7 +29,7 @@ HEAD = {"settings": {"k": 4, "share": 0.5}, "language": "français"}
 def folder(tmp_path: Path) -> Path:
     """An index of two files, whose first was a third one."""
     place = tmp_path / "wire.idx"
-    with Ledger.create(place, "index", HEAD) as made:
+    with IndexDirectory.create(place, "index", HEAD) as made:
         add(made)
         add(made)
         first, second = made.entries
@@ -41,7 +41,7 @@ def content(number: int) -> bytes:
     return b"%d " % number * (number % 50 + 1)
 
 
-def add(writer: Ledger, most: int = 9) -> None:
+def add(writer: IndexDirectory, most: int = 9) -> None:
     """Commit a file more, and let go of the first if there are too many then."""
     number = writer.generation + 1
     entry = writer.write_small(".segment", content(number), {"number": number})
@@ -52,19 +52,19 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def reader(folder: Path) -> Ledger:
-    return Ledger.open(folder, "index", writing=False)
+def reader(folder: Path) -> IndexDirectory:
+    return IndexDirectory.open(folder, "index", writing=False)
 
 
-def writer(folder: Path) -> Ledger:
-    return Ledger.open(folder, "index", writing=True)
+def writer(folder: Path) -> IndexDirectory:
+    return IndexDirectory.open(folder, "index", writing=True)
 
 
-def state(folder: Path) -> tuple[int, object, list[Entry], list[bytes]]:
+def state(folder: Path) -> tuple[int, object, list[FileEntry], list[bytes]]:
     """What a reader that opens the folder now finds, files and all."""
     opened = reader(folder)
     contents = [opened.read_small(entry) for entry in opened.entries]
-    return opened.generation, opened.facts, list(opened.entries), contents
+    return opened.generation, opened.metadata, list(opened.entries), contents
 
 
 def reseal(folder: Path, **changes: Any) -> None:
@@ -81,9 +81,9 @@ def reseal(folder: Path, **changes: Any) -> None:
 
 def test_what_was_committed_is_found_again(folder: Path) -> None:
     opened = reader(folder)
-    assert (opened.head, opened.facts, opened.generation) == (HEAD, {"documents": 2}, 3)
+    assert (opened.header, opened.metadata, opened.generation) == (HEAD, {"documents": 2}, 3)
     assert [entry.name for entry in opened.entries] == ["000000000001.segment", "000000000002.removed"]
-    assert [entry.facts for entry in opened.entries] == [{"number": 2}, {"of": "000000000000.segment"}]
+    assert [entry.metadata for entry in opened.entries] == [{"number": 2}, {"of": "000000000000.segment"}]
     assert [opened.read_small(entry) for entry in opened.entries] == [content(2), b"\1\0\1"]
     assert names(folder) == {"manifest.json", "lock", *(entry.name for entry in opened.entries)}
 
@@ -102,9 +102,9 @@ def test_the_manifest_is_as_its_description_says(folder: Path) -> None:
     }  # fmt: skip
 
 
-def history(folder: Path, taken: list[str], random: Random) -> list[Entry]:
+def history(folder: Path, taken: list[str], random: Random) -> list[FileEntry]:
     """Take steps, and compare what a reader finds after each; the entries that are left."""
-    entries: list[Entry] = []
+    entries: list[FileEntry] = []
     contents: dict[str, bytes] = {}
     generation = 0
     for number, step in enumerate(taken):
@@ -135,8 +135,8 @@ def history(folder: Path, taken: list[str], random: Random) -> list[Entry]:
 def test_any_history_leaves_what_was_committed_last(
     taken: list[str], random: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    folder = tmp_path_factory.mktemp("ledgers") / "index"
-    Ledger.create(folder, "index", HEAD).close()
+    folder = tmp_path_factory.mktemp("directorys") / "index"
+    IndexDirectory.create(folder, "index", HEAD).close()
     entries = history(folder, taken, random)
     writer(folder).close()
     assert names(folder) == {"manifest.json", "lock", *(entry.name for entry in entries)}
@@ -144,15 +144,15 @@ def test_any_history_leaves_what_was_committed_last(
 
 def test_names_of_new_files_are_never_old_ones(folder: Path) -> None:
     with writer(folder) as opened:
-        assert opened.fresh("segment") == folder / "000000000003.segment"
-        assert opened.fresh(".removed") == folder / "000000000004.removed"
+        assert opened.new_path("segment") == folder / "000000000003.segment"
+        assert opened.new_path(".removed") == folder / "000000000004.removed"
         (folder / "000000000005.segment").mkdir()  # whatever that is
-        assert opened.fresh("segment") == folder / "000000000006.segment"
+        assert opened.new_path("segment") == folder / "000000000006.segment"
         opened.commit([], {})
     with writer(folder) as opened:
-        assert opened.fresh("segment") == folder / "000000000007.segment"
+        assert opened.new_path("segment") == folder / "000000000007.segment"
         with pytest.raises(ValueError, match=r"are \.segment or \.removed, not \.txt"):
-            opened.fresh("txt")
+            opened.new_path("txt")
 
 
 def test_what_is_no_json_is_refused_and_nothing_changes(folder: Path) -> None:
@@ -163,7 +163,7 @@ def test_what_is_no_json_is_refused_and_nothing_changes(folder: Path) -> None:
                 opened.commit([], facts)
         assert state(folder) == before
         opened.commit(opened.entries, {"odd name": "\udcff"})
-        assert opened.facts == reader(folder).facts == {"odd name": "\udcff"}
+        assert opened.metadata == reader(folder).metadata == {"odd name": "\udcff"}
 
 
 # ------------------------------------------------------------------------------------------- who may do what
@@ -177,7 +177,7 @@ def test_a_second_writer_is_told_who_is_the_first(folder: Path) -> None:
             ):
                 writer(folder)
         with pytest.raises(StoredIndexError, match="holds an index already"):
-            Ledger.create(folder, "index", HEAD)
+            IndexDirectory.create(folder, "index", HEAD)
         add(opened)
     with writer(folder) as opened:
         add(opened)
@@ -186,15 +186,15 @@ def test_a_second_writer_is_told_who_is_the_first(folder: Path) -> None:
 
 def test_the_lock_is_given_back_when_opening_fails(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(Ledger, "_sweep", lambda _: 1 // 0)
+        patch.setattr(IndexDirectory, "_sweep", lambda _: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             writer(folder)
     writer(folder).close()
     with monkeypatch.context() as patch:
         patch.setattr(manifest, "version", lambda _: 1 // 0)
         with pytest.raises(ZeroDivisionError):
-            Ledger.create(folder.parent / "another", "index", HEAD)
-    Ledger.create(folder.parent / "another", "index", HEAD).close()
+            IndexDirectory.create(folder.parent / "another", "index", HEAD)
+    IndexDirectory.create(folder.parent / "another", "index", HEAD).close()
 
 
 def test_a_lock_without_a_name_holds_as_well(tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_who_does_not_write_cannot(folder: Path) -> None:
     opened.close()
     before = state(folder)
     for one in (opened, reader(folder)):
-        for act in (lambda one: one.commit([], {}), lambda one: one.fresh("segment"), add):
+        for act in (lambda one: one.commit([], {}), lambda one: one.new_path("segment"), add):
             with pytest.raises(OutputError, match=r"wire\.idx: it is not open for writing"):
                 act(one)
     assert state(folder) == before
@@ -230,7 +230,7 @@ def test_a_reader_sees_the_state_of_its_opening_until_it_refreshes(folder: Path)
             opened.read_small(before[0])
         assert opened.refresh()
         assert not opened.refresh()
-        assert (opened.entries, opened.facts, opened.generation) == (other.entries, {"documents": 1}, 4)
+        assert (opened.entries, opened.metadata, opened.generation) == (other.entries, {"documents": 1}, 4)
         assert opened.read_small(opened.entries[0]) == b"new"
 
 
@@ -265,26 +265,26 @@ def test_an_index_is_made_in_a_folder_that_is_missing_or_empty(tmp_path: Path, l
         place.mkdir(parents=True)
     for name in left:
         (place / name).write_bytes(b"")
-    with Ledger.create(place, "index", HEAD) as made:
-        assert (made.head, made.facts, made.entries, made.generation) == (HEAD, {}, (), 0)
+    with IndexDirectory.create(place, "index", HEAD) as made:
+        assert (made.header, made.metadata, made.entries, made.generation) == (HEAD, {}, (), 0)
     assert names(place) == {"lock", "manifest.json"}
-    assert reader(place).head == HEAD
+    assert reader(place).header == HEAD
 
 
 def test_an_index_is_not_made_over_anything(folder: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     for kind in ("index", "minhash-lsh"):
         with pytest.raises(StoredIndexError, match=r"wire\.idx holds an index already: open it, or"):
-            Ledger.create(folder, kind, {})
+            IndexDirectory.create(folder, kind, {})
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     result().write(folder.parent / "result")
     with pytest.raises(OutputError, match=r"result holds clusters\.parquet and no index: choose another"):
-        Ledger.create(folder.parent / "result", "index", {})
+        IndexDirectory.create(folder.parent / "result", "index", {})
     (folder.parent / "file").write_bytes(b"")
     with pytest.raises(OutputError, match="file is not a folder: choose another"):
-        Ledger.create(folder.parent / "file", "index", {})
+        IndexDirectory.create(folder.parent / "file", "index", {})
     with pytest.raises(OutputError, match=r"cannot write .*file/below: Not a directory"):
-        Ledger.create(folder.parent / "file" / "below", "index", {})
+        IndexDirectory.create(folder.parent / "file" / "below", "index", {})
 
 
 def test_what_is_no_index_is_not_opened(folder: Path) -> None:
@@ -302,10 +302,10 @@ def test_what_is_no_index_is_not_opened(folder: Path) -> None:
         for writing in (False, True):
             before = names(place / name) if (place / name).is_dir() else None
             with pytest.raises(StoredIndexError, match=message):
-                Ledger.open(place / name, "index", writing=writing)
+                IndexDirectory.open(place / name, "index", writing=writing)
             assert before is None or names(place / name) == before
     with pytest.raises(StoredIndexError, match="an index of kind index, not minhash-lsh: choose another"):
-        Ledger.open(folder, "minhash-lsh", writing=True)
+        IndexDirectory.open(folder, "minhash-lsh", writing=True)
 
 
 binding = pytest.mark.skipif(
@@ -323,7 +323,7 @@ def test_a_folder_that_may_only_be_read_can_be(folder: Path) -> None:
         ):
             writer(folder)
         with pytest.raises(OutputError, match=r"cannot write .*: Permission denied"):
-            Ledger.create(folder / "below", "index", {})
+            IndexDirectory.create(folder / "below", "index", {})
         assert state(folder) == before
     finally:
         folder.chmod(0o700)
@@ -339,7 +339,7 @@ def test_a_folder_that_may_not_be_read_is_named(folder: Path) -> None:
                 with pytest.raises(
                     StoredIndexError, match=r"cannot read .*manifest\.json: Permission denied"
                 ):
-                    Ledger.open(folder, "index", writing=writing)
+                    IndexDirectory.open(folder, "index", writing=writing)
         finally:
             path.chmod(mode)
 
@@ -391,9 +391,9 @@ def test_a_newer_format_is_named(folder: Path) -> None:
     path.write_text('{"program": "syndetect", "kind": "index", "format": 2, "sealed": "in another way"}')
     for writing in (False, True):
         with pytest.raises(StoredIndexError, match=message):
-            Ledger.open(folder, "index", writing=writing)
+            IndexDirectory.open(folder, "index", writing=writing)
     with pytest.raises(StoredIndexError, match="holds an index already"):
-        Ledger.create(folder, "index", {})
+        IndexDirectory.create(folder, "index", {})
 
 
 @pytest.mark.parametrize(
@@ -474,7 +474,7 @@ def test_a_full_disk_is_named_and_the_old_state_stays(
     with monkeypatch.context() as patch:
         patch.setattr(manifest, "write_bytes", full_after(room))
         with pytest.raises(OutputError, match=message):
-            Ledger.create(folder.parent / "another", "index", HEAD)
+            IndexDirectory.create(folder.parent / "another", "index", HEAD)
     with pytest.raises(StoredIndexError, match="is no index"):
         reader(folder.parent / "another")
 
@@ -516,7 +516,7 @@ def test_a_commit_that_is_interrupted_anywhere_takes_effect_or_does_not(
         entry = opened.write_small("segment", b"new", {})
         for moment in interruptions(monkeypatch):
             generation, entries = opened.generation, opened.entries
-            after = (*entries[-3:], entry._replace(facts={"moment": moment}))
+            after = (*entries[-3:], entry._replace(metadata={"moment": moment}))
             was_interrupted = False
             try:
                 opened.commit(after, {"documents": moment})
@@ -536,12 +536,12 @@ def test_a_commit_that_is_interrupted_anywhere_takes_effect_or_does_not(
 LOOP = """
 import sys
 from pathlib import Path
-from syndetect.storage.directory import Ledger
-ledger = Ledger.open(Path(sys.argv[1]), "index", writing=True)
+from syndetect.storage.directory import IndexDirectory
+directory = IndexDirectory.open(Path(sys.argv[1]), "index", writing=True)
 while True:
-    number = ledger.generation + 1
-    entry = ledger.write_small("segment", b"%d " % number * (number % 50 + 1), {"number": number})
-    ledger.commit([*ledger.entries, entry][-3:], {"documents": number})
+    number = directory.generation + 1
+    entry = directory.write_small("segment", b"%d " % number * (number % 50 + 1), {"number": number})
+    directory.commit([*directory.entries, entry][-3:], {"documents": number})
     print(number, flush=True)
 """
 
@@ -549,7 +549,7 @@ while True:
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
 def test_a_writer_may_be_killed_at_any_moment(tmp_path: Path) -> None:
     random, folder, known = Random(1), tmp_path / "index", 0
-    Ledger.create(folder, "index", HEAD).close()
+    IndexDirectory.create(folder, "index", HEAD).close()
     for _ in range(6):
         with subprocess.Popen([sys.executable, "-c", LOOP, folder], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
@@ -558,7 +558,7 @@ def test_a_writer_may_be_killed_at_any_moment(tmp_path: Path) -> None:
                 writer(folder)
             for _ in range(20):  # a reader beside it
                 opened = reader(folder)
-                assert opened.generation == opened.facts["documents"] >= known
+                assert opened.generation == opened.metadata["documents"] >= known
                 known = opened.generation
             time.sleep(random.uniform(0, 0.02))
             process.kill()
@@ -566,9 +566,9 @@ def test_a_writer_may_be_killed_at_any_moment(tmp_path: Path) -> None:
         generation, facts, entries, contents = state(folder)
         assert known <= generation <= known + 1
         assert facts == {"documents": generation}
-        assert [entry.facts["number"] for entry in entries] == [
+        assert [entry.metadata["number"] for entry in entries] == [
             *range(max(1, generation - 2), generation + 1)
         ]
-        assert contents == [content(entry.facts["number"]) for entry in entries]
+        assert contents == [content(entry.metadata["number"]) for entry in entries]
         writer(folder).close()
         assert names(folder) == {"manifest.json", "lock", *(entry.name for entry in entries)}

@@ -87,7 +87,7 @@ def test_arrays_are_read_back_as_they_were_written(
             expected[name] = np.concatenate(parts)
         written = writer.finish(FACTS)
     opened = Segment(path, *written)
-    assert opened.facts == FACTS
+    assert opened.metadata == FACTS
     assert path.stat().st_size == written.size
     for name in "abcde":
         assert (name in opened) == (name in expected)

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.index import merge_policy
 from syndetect.index.segment_builder import _steps
 from syndetect.kernels.lists import find_runs
 from syndetect.kernels.ranges import copy_ranges, find_spans
@@ -120,33 +119,3 @@ def test_words_stand_where_their_gaps_and_lengths_say(documents, data) -> None:
         np.array([high]), spans,
     )  # fmt: skip
     assert spans.tolist() == [[begins[low], ends[high - 1]]]
-
-
-@given(st.lists(st.integers(1, 10**7), min_size=1, max_size=300))
-def test_segments_stay_few_and_are_seldom_rewritten(sizes: list[int]) -> None:
-    held: list[int] = []
-    rewritten = 0
-    for size in sizes:
-        held.append(size)
-        while last := merge_policy.due(held, 2**31 - 1):
-            rewritten += sum(held[-last:])
-            held[-last:] = [sum(held[-last:])]
-        assert len(held) < merge_policy.MOST
-    assert sum(held) == sum(sizes)
-    assert rewritten <= sum(sizes) * (merge_policy.tier(sum(sizes)) + 1) * merge_policy.WIDTH
-
-
-def test_a_large_segment_is_not_rewritten_for_small_ones() -> None:
-    held, rewritten = [10**8], 0
-    for _ in range(500):
-        held.append(1000)
-        while last := merge_policy.due(held, 2**31 - 1):
-            rewritten += sum(held[-last:])
-            held[-last:] = [sum(held[-last:])]
-    assert held[0] == 10**8
-    assert rewritten < 500 * 1000 * 100
-
-
-def test_segments_are_not_merged_beyond_what_one_can_hold() -> None:
-    assert merge_policy.due([100] * 20, 500) == 0
-    assert merge_policy.due([100] * 20, 1000) == 10

@@ -6,31 +6,52 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from syndetect.arrays import I64
-from syndetect.errors import OutputError, SettingsError, StoredIndexError
-from syndetect.index.reader import Asking, names_of, numbers_of, resolved
+import numpy as np
+import polars as pl
+
+from syndetect.arrays import I64, U32
+from syndetect.errors import OutputError, SettingsError
+from syndetect.index import datasketch_bridge, near_duplicates, search
+from syndetect.index.answer import Answer
+from syndetect.index.near_duplicates import NearDuplicates
+from syndetect.index.query_batch import QueryBatch
+from syndetect.index.query_input import (
+    Document,
+    has_id,
+    names_of,
+    numbers_of,
+    one_document,
+    resolved,
+    without_id,
+)
 from syndetect.index.segment_builder import DocumentBatch
-from syndetect.index.snapshot import Snapshot
-from syndetect.index.writer import Added, Adding, Chosen, Writer
+from syndetect.index.snapshot import Snapshot, open_segments, parse_header
+from syndetect.index.writer import Added, NewDocuments, PortionWriter, Writer
+from syndetect.kernels.documents import UNDATED
 from syndetect.matching import sketch
 from syndetect.matching.tokens import joined
-from syndetect.reading import sources
+from syndetect.reading import articles, sources
 from syndetect.reading.skipped import Skipped
 from syndetect.reading.sources import BATCH_BYTES
+from syndetect.results.result import Result
 from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
 from syndetect.runtime.threads import in_order
 from syndetect.settings import Settings
 from syndetect.storage import compression
-from syndetect.storage.directory import Ledger
+from syndetect.storage.directory import IndexDirectory
+
+if TYPE_CHECKING:
+    from datasketch import LeanMinHash, MinHash
 
 _KIND = "index"
-_ATTEMPTS = 20
+#: The size of a batch of query documents, in bytes of text.
+_QUERY_BYTES = 1 << 20
 
 
-class Index(Asking):
+class Index:
     """Documents in a folder, and which of them share passages with a given one.
 
     :meth:`create` and :meth:`open` make one; it is a context manager. What it answers is what a scan of the documents
@@ -44,9 +65,12 @@ class Index(Asking):
         stores_text: whether texts are kept.
     """
 
-    def __init__(self, ledger: Ledger, *, writing: bool) -> None:
-        super().__init__(ledger, _opened(ledger, None))
-        self._writer = Writer(ledger, self.settings) if writing else None
+    def __init__(self, directory: IndexDirectory, *, writing: bool) -> None:
+        self.path: Path = directory.folder
+        self.settings, self.stores_text = parse_header(directory)
+        self._segments = open_segments(directory, self.settings)
+        self._snapshot = Snapshot.of(self._segments.committed)
+        self._writer = Writer(self._segments, self.settings) if writing else None
         self._changing = threading.RLock()
 
     @classmethod
@@ -68,8 +92,8 @@ class Index(Asking):
         """
         if settings is not None and not isinstance(settings, Settings):
             raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
-        head = {"settings": (settings or Settings()).to_dict(), "store_text": bool(store_text)}
-        return cls(Ledger.create(Path(path).absolute(), _KIND, head), writing=True)
+        header = {"settings": (settings or Settings()).to_dict(), "store_text": bool(store_text)}
+        return cls(IndexDirectory.create(Path(path).absolute(), _KIND, header), writing=True)
 
     @classmethod
     def open(
@@ -90,31 +114,224 @@ class Index(Asking):
         """
         if mode not in ("a", "r"):
             raise SettingsError(f"mode must be 'a' or 'r', not {mode!r}")
-        ledger = Ledger.open(Path(path).absolute(), _KIND, writing=mode == "a")
+        directory = IndexDirectory.open(Path(path).absolute(), _KIND, writing=mode == "a")
         try:
-            index = cls(ledger, writing=mode == "a")
+            index = cls(directory, writing=mode == "a")
             if settings is not None:
                 _check_settings(settings, index.settings)
         except BaseException:
-            ledger.close()
+            directory.close()
             raise
         return index
+
+    # ------------------------------------------------------------------------------------------- asking
+
+    def __len__(self) -> int:
+        """How many documents there are."""
+        return self._snapshot.size
+
+    def __contains__(self, doc_id: object) -> bool:
+        """Whether there is a document of this id."""
+        return isinstance(doc_id, str) and bool(self._snapshot.numbers_of([doc_id])[0] >= 0)
+
+    def __repr__(self) -> str:
+        """The folder and its size."""
+        return f"<syndetect.Index {str(self.path)!r}: {len(self):,} documents>"
+
+    def get(self, doc_id: str) -> dict[str, Any] | None:
+        """A document: ``id, source, published, title, url, text``, each None where unknown; None if there is none."""
+        snapshot = self._snapshot
+        for _, segment, _, rows in snapshot.by_segment(snapshot.numbers_of(names_of([doc_id]))):
+            found: dict[str, Any] = {name: segment.strings(name, rows)[0] for name in ("id", "source")}
+            time = int(segment.column("time", rows)[0])
+            moment = pl.Series([None if time == UNDATED else time], dtype=pl.Int64).cast(
+                pl.Datetime("us", "UTC")
+            )
+            found["published"] = moment[0]
+            found |= {name: segment.strings(name, rows)[0] for name in ("title", "url")}
+            texts = segment.texts(rows)
+            return found | {"text": texts[0] if texts else None}
+        return None
+
+    def info(self) -> dict[str, Any]:
+        """What there is: counts, sizes and settings, as JSON can hold them."""
+        return self._info(self._snapshot)
+
+    def _info(self, snapshot: Snapshot) -> dict[str, Any]:
+        return {
+            "path": str(self.path),
+            "documents": snapshot.size,
+            "removed": sum(len(segment.deleted) for segment in snapshot.segments),
+            **{name: snapshot.total(name) for name in ("paragraphs", "words", "postings")},
+            "segments": len(snapshot.segments),
+            "bytes": snapshot.committed.bytes,
+            "generation": snapshot.committed.manifest.generation,
+            "stores_text": self.stores_text,
+            "settings": self.settings.to_dict(),
+            "settings_fingerprint": self.settings.fingerprint,
+        }
+
+    def verify(self) -> int:
+        """Read everything again, and hold it against its checksums.
+
+        Returns:
+            How many bytes were read.
+
+        Raises:
+            StoredIndexError: for the first file that is damaged or missing.
+        """
+        committed = self._snapshot.committed
+        self._segments.verify(committed)
+        return committed.bytes
+
+    def query(self, document: Document) -> Answer:
+        """What the index has of a document.
+
+        Args:
+            document: a text; or a mapping with ``text`` and, where known, ``id``, ``published`` ... A document that
+                the index holds under the same id is not compared with itself; one without an id is called "query".
+
+        Raises:
+            InputError: there is no text that can be read.
+            StoredIndexError: the index is damaged.
+        """
+        queries, frame, texts = self._query_batch(self._snapshot, *one_document(document))
+        return Answer(queries, frame, texts, search.find(queries, self.settings))
+
+    def query_many(
+        self,
+        documents: sources.Source,
+        *,
+        columns: Mapping[str, str] | None = None,
+        threads: int | None = None,
+        strict: bool = False,
+        progress: Progress | None = None,
+    ) -> Result:
+        """What the index has of many documents, each asked by itself: not compared with each other.
+
+        Args:
+            documents: what :func:`syndetect.scan` takes.
+            columns, threads, strict, progress: as there.
+
+        Returns:
+            The tables of a scan, as :class:`syndetect.index.answer.Answer` describes them, document after document.
+            ``passage_id`` begins with the passages of the first.
+
+        Raises:
+            InputError: as :func:`syndetect.scan`.
+            StoredIndexError: the index is damaged.
+        """
+        progress, threads = progress or Silent(), threads or budget.cores()
+        found, skipped, snapshot = resolved(documents), Skipped(strict), self._snapshot
+        progress.stage("asking", found.bytes if isinstance(found, sources.Inputs) else None, "bytes")
+        batches = sources.batches(
+            found,
+            columns=columns,
+            on_skip=skipped,
+            on_bytes=progress.advance,
+            batch_bytes=_QUERY_BYTES,
+            default_id=without_id,
+        )
+
+        def work(batch: tuple[pl.DataFrame, list[bytes]]) -> dict[str, pl.DataFrame]:
+            queries, frame, texts = self._query_batch(snapshot, *batch)
+            return Answer(queries, frame, texts, search.find(queries, self.settings)).tables()
+
+        with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
+            return Answer.joined(parts, skipped.frame, self._info(snapshot))
+
+    def _query_batch(
+        self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]
+    ) -> tuple[QueryBatch, pl.DataFrame, list[bytes]]:
+        """Documents to hold against a state of the index, with the names that they have in tables, and their texts."""
+        ids = frame["doc_id"].to_list()
+        is_named = [has_id(name) for name in ids]
+        batch, _ = sketch.sketch(*joined(texts), self.settings, ids)
+        same_id = np.where(is_named, snapshot.numbers_of(ids), -1)
+        if not all(is_named):
+            frame = frame.with_columns(
+                doc_id=pl.Series([name.removeprefix("\0") for name in ids], dtype=pl.String)
+            )
+        return QueryBatch(batch, articles.times(frame["published"]), same_id, snapshot.segments), frame, texts
+
+    def near_duplicates(self, document: "Document | MinHash | LeanMinHash") -> NearDuplicates:
+        """Every paragraph and document of the index that is nearly the same.
+
+        Candidates share a band of their MinHash signatures; then Jaccard and containment are exact, over sets of
+        word shingles, and those of at least ``settings.min_jaccard`` are given. Of a signature alone, Jaccard is
+        estimated by it.
+
+        Args:
+            document: as for :meth:`query`; or a datasketch ``MinHash`` or ``LeanMinHash`` of the hashes that
+                :func:`syndetect.shingle.shingle32` gives, with the index's ``seed``, ``slots`` and scheme affine32.
+
+        Raises:
+            InputError: there is no text that can be read.
+            SettingsError: the signature has another seed, scheme or number of slots.
+            StoredIndexError: the index is damaged.
+        """
+        snapshot = self._snapshot
+        if not isinstance(document, (str, Mapping)):
+            signature = datasketch_bridge.from_datasketch(document, self.settings)
+            return near_duplicates.of_signature(snapshot.segments, signature, self.settings)
+        queries, frame, _ = self._query_batch(snapshot, *one_document(document))
+        return near_duplicates.of_documents(queries, frame["doc_id"].to_list(), self.settings)
+
+    def signatures(
+        self, ids: str | Iterable[str], *, unit: Literal["document", "paragraph"] = "document"
+    ) -> U32:
+        """MinHash signatures, bit for bit those of datasketch (scheme affine32) for the same shingle hashes.
+
+        Args:
+            ids: of documents.
+            unit: of each document as a whole; or of each of its paragraphs, one after the other.
+
+        Returns:
+            uint32[n, settings.slots].
+
+        Raises:
+            InputError: an id is not there.
+            SettingsError: there is no such unit.
+        """
+        if unit not in ("document", "paragraph"):
+            raise SettingsError(f"unit must be 'document' or 'paragraph', not {unit!r}")
+        snapshot, names = self._snapshot, names_of(ids)
+        return datasketch_bridge.signatures(snapshot, numbers_of(snapshot, names), unit, self.settings)
+
+    def to_datasketch(
+        self, ids: Iterable[str] | None = None, *, storage_config: Mapping[str, Any] | None = None
+    ) -> "datasketch_bridge.Exchange":
+        """Documents as datasketch objects: signatures by id, and an LSH index of them.
+
+        Args:
+            ids: of documents; by default all.
+            storage_config: where datasketch keeps its index, such as a Redis server; by default in memory.
+
+        Returns:
+            ``minhashes``, from ids to ``LeanMinHash``, and ``lsh``, a ``MinHashLSH`` of these with the bands and rows
+            of the settings.
+
+        Raises:
+            InputError: an id is not there.
+        """
+        snapshot = self._snapshot
+        names = datasketch_bridge.ids_of(snapshot) if ids is None else names_of(ids)
+        found = datasketch_bridge.signatures(snapshot, numbers_of(snapshot, names), "document", self.settings)
+        return datasketch_bridge.to_datasketch(names, found, self.settings, storage_config)
+
+    # ------------------------------------------------------------------------------------------- refreshing
 
     def refresh(self) -> bool:
         """Take up the state that the folder has now; whether it is another."""
         with self._changing:
-            self._ledger.refresh()
-            return self._take_up()
+            self._segments.refresh()
+            return self._load()
 
-    def _take_up(self) -> bool:
-        """Take up the state that the ledger knows; whether it is another.
-
-        A commit, or a refresh, may have been interrupted before its state was taken up.
-        """
-        if self._snapshot.is_of(self._ledger):
-            return False
-        self._snapshot = _opened(self._ledger, self._snapshot)
-        return True
+    def _load(self) -> bool:
+        """Use the state that the directory knows; return True if it was another."""
+        self._segments.load()
+        before, self._snapshot = self._snapshot, self._snapshot.renewed(self._segments.committed)
+        return self._snapshot is not before
 
     # ------------------------------------------------------------------------------------------- changing
 
@@ -155,26 +372,28 @@ class Index(Asking):
             batches = sources.batches(
                 found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
             )
-            adding = Adding(writer, self._snapshot, existing, threads, memory or budget.default_memory())
+            portions = PortionWriter(
+                writer, self._snapshot, existing, threads, memory or budget.default_memory()
+            )
             try:
                 with (
                     compiling("adding", progress),
-                    closing(in_order(self._prepare, adding.chosen(batches), threads)) as parts,
+                    closing(in_order(self._prepare, portions.select(batches), threads)) as prepared,
                 ):
-                    for part, gone in parts:
-                        adding.take(part, gone)
-                    adding.write()
-                adding.snapshot = writer.tidy(adding.snapshot, threads)
+                    for batch, replaced in prepared:
+                        portions.add(batch, replaced)
+                    portions.flush()
+                portions.snapshot = writer.merge(portions.snapshot, threads)
             finally:
-                self._snapshot = adding.snapshot
-            return Added(**adding.counts, skipped=skipped.frame())
+                self._snapshot = portions.snapshot
+            return Added(**portions.counts, skipped=skipped.frame())
 
-    def _prepare(self, batch: Chosen) -> tuple[DocumentBatch, I64]:
-        """Everything that is kept of some documents; and those that they replace."""
-        frame, texts, gone = batch
+    def _prepare(self, new: NewDocuments) -> tuple[DocumentBatch, I64]:
+        """The arrays of new documents, and the numbers of the documents that they replace."""
+        frame, texts, replaced = new
         sketched, _ = sketch.sketch(*joined(texts), self.settings, frame["doc_id"].to_list())
         stored = compression.compress(texts) if self.stores_text else None
-        return DocumentBatch.of(sketched, frame, self.settings, stored), gone
+        return DocumentBatch.of(sketched, frame, self.settings, stored), replaced
 
     def remove(self, ids: str | Iterable[str], *, missing: Literal["error", "skip"] = "error") -> int:
         """Remove documents; their space is given back when segments are merged, or by :meth:`compact`.
@@ -207,12 +426,12 @@ class Index(Asking):
     def _writing(self) -> Writer:
         if self._writer is None:
             raise OutputError(f"{self.path} is open for reading only: open it with mode 'a'")
-        self._take_up()  # what is written next must be behind all that counts
+        self._load()  # new documents follow those of a commit that was interrupted before its state was loaded
         return self._writer
 
     def close(self) -> None:
         """Let others write. Answers that were given can still be read."""
-        self._ledger.close()
+        self._segments.close()
         self._writer = None
 
     def __enter__(self) -> Self:
@@ -222,17 +441,6 @@ class Index(Asking):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _opened(ledger: Ledger, before: Snapshot | None) -> Snapshot:
-    """The state of a folder; files that a commit has just removed are looked for in its new state."""
-    for attempt in range(_ATTEMPTS):
-        try:
-            return Snapshot.of(ledger, before)
-        except StoredIndexError:
-            if attempt == _ATTEMPTS - 1 or not ledger.refresh():
-                raise
-    raise AssertionError
 
 
 def _check_settings(wanted: Settings, held: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Changes of an index: segments written and merged, documents removed, and commits of both."""
+"""Changes of an index: segments are written and merged, documents are deleted, and commits make both effective."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,51 +12,59 @@ import polars as pl
 
 from syndetect.arrays import I64, U32
 from syndetect.errors import InputError, OutputError, SyndetectError
-from syndetect.index import merge, merge_policy
-from syndetect.index.merge import MOST_WORDS
+from syndetect.index import merge
 from syndetect.index.segment_builder import DocumentBatch, SegmentSource
 from syndetect.index.snapshot import Snapshot
 from syndetect.settings import Settings
-from syndetect.storage.directory import Entry, Ledger
+from syndetect.storage import merge_policy
+from syndetect.storage.directory import FileEntry
 from syndetect.storage.filesystem import reason
+from syndetect.storage.merge_policy import SegmentSize
 from syndetect.storage.segment_file import SegmentWriter
+from syndetect.storage.segment_set import SegmentSet
 
 
 class Writer:
-    """The one writer of an index's folder.
+    """Writes segments of an index and commits them. Each change takes a snapshot and returns the next one.
 
     Args:
-        ledger: the folder, opened for writing.
-        settings: of the index.
+        segments: the segments of the folder, opened for writing.
+        settings: the settings of the index.
     """
 
-    def __init__(self, ledger: Ledger, settings: Settings) -> None:
-        self._ledger, self._settings = ledger, settings
+    def __init__(self, segments: SegmentSet, settings: Settings) -> None:
+        self._segments, self._settings = segments, settings
 
-    def add(self, snapshot: Snapshot, parts: Sequence[SegmentSource], gone: I64, threads: int) -> Snapshot:
-        """Add documents behind those that are there, and remove some of these, at once.
+    def add(self, snapshot: Snapshot, parts: Sequence[SegmentSource], deleted: I64, threads: int) -> Snapshot:
+        """Append documents and delete others, in one commit.
 
         Args:
             snapshot: the present state.
-            parts: the documents to add; may be none.
-            gone: int64[n], numbers of documents to remove.
+            parts: the documents to add, if any.
+            deleted: int64[n], numbers of documents to delete.
             threads: how many lists of the segment are sorted at once.
         """
-        entries = list(snapshot.entries)
+        entries = [one.file for one in snapshot.committed.live]
         if parts:
-            entries.append(self._segment(parts, threads))
-        return self._commit(snapshot, entries, self._removed(snapshot, gone))
+            entries.append(self._write(parts, threads))
+        changed: dict[str, U32] = {}
+        for at, segment, _, rows in snapshot.by_segment(deleted):
+            name = snapshot.committed.live[at].file.name
+            changed[name] = np.union1d(segment.deleted, rows.astype(np.uint32))
+        return self._commit(snapshot, entries, changed)
 
-    def tidy(self, snapshot: Snapshot, threads: int) -> Snapshot:
-        """Merge segments as long as there are too many."""
-        while last := merge_policy.due(
-            [entry.facts["words"] for entry in snapshot.entries], merge.MOST_WORDS
-        ):
-            snapshot = self._merge(snapshot, [(len(snapshot.entries) - last, len(snapshot.entries))], threads)
-        return snapshot
+    def merge(self, snapshot: Snapshot, threads: int) -> Snapshot:
+        """Merge segments until the merge policy is satisfied."""
+        while True:
+            live = snapshot.committed.live
+            words = [int(one.file.metadata["words"]) for one in live]
+            first = merge_policy.tiered([SegmentSize(count, count) for count in words], merge.MOST_WORDS)
+            if first == len(live):
+                return snapshot
+            snapshot = self._merge(snapshot, [(first, len(live))], threads)
 
     def compact(self, snapshot: Snapshot, threads: int) -> Snapshot:
-        """As few segments as can be, and nothing of what was removed."""
+        """Merge into as few segments as possible, without deleted documents."""
         words = [merge.words_of([segment]) for segment in snapshot.segments]
         runs, low = [], 0
         for high in range(1, len(words) + 1):
@@ -67,56 +75,35 @@ class Writer:
         return self._merge(snapshot, runs, threads) if runs else snapshot
 
     def _merge(self, snapshot: Snapshot, runs: Sequence[tuple[int, int]], threads: int) -> Snapshot:
-        """Put one segment in the place of each run of segments, without what was removed of them."""
-        entries: list[Entry] = []
-        removed, done = self._removed(snapshot, np.empty(0, np.int64)), 0
+        """Replace each run of segments by one segment without deleted documents."""
+        files = [one.file for one in snapshot.committed.live]
+        entries: list[FileEntry] = []
+        done = 0
         for low, high in runs:
-            entries += snapshot.entries[done:low]
-            merged = self._segment(snapshot.segments[low:high], threads)
-            entries += [merged] if merged.facts["documents"] else []
+            entries += files[done:low]
+            merged = self._write(snapshot.segments[low:high], threads)
+            entries += [merged] if merged.metadata["documents"] else []
             done = high
-        return self._commit(snapshot, [*entries, *snapshot.entries[done:]], removed)
+        return self._commit(snapshot, [*entries, *files[done:]], {})
 
-    def _segment(self, parts: Sequence[SegmentSource], threads: int) -> Entry:
-        """Write a segment; it counts when it is committed."""
-        path = self._ledger.fresh("segment")
+    def _write(self, parts: Sequence[SegmentSource], threads: int) -> FileEntry:
+        """Write a segment, to be committed."""
+        path = self._segments.directory.new_path("segment")
         if merge.words_of(parts) <= merge_policy.LEAST_WORDS:
-            threads = 1  # more would cost more than they give
+            threads = 1  # starting more would take longer than sorting
         with SegmentWriter(path) as writer, _spooling(path.parent) as spool:
-            facts = merge.write(writer.append, parts, self._settings.bands, spool, threads)
-            written = writer.finish(facts)
-        return Entry(path.name, written.size, written.xxh3, facts)
+            metadata = merge.write(writer.append, parts, self._settings.bands, spool, threads)
+            written = writer.finish(metadata)
+        return FileEntry(path.name, written.size, written.xxh3, metadata)
 
-    def _removed(self, snapshot: Snapshot, gone: I64) -> dict[str, U32]:
-        """What is removed of each segment when these documents are removed as well."""
-        removed = {
-            entry.name: segment.deleted
-            for entry, segment in zip(snapshot.entries, snapshot.segments, strict=True)
-        }
-        for at, segment, _, rows in snapshot.by_segment(gone):
-            removed[snapshot.entries[at].name] = np.union1d(segment.deleted, rows.astype(np.uint32))
-        return removed
-
-    def _commit(self, snapshot: Snapshot, entries: Sequence[Entry], removed: dict[str, U32]) -> Snapshot:
-        """Let segments count, and what is removed of them."""
-        removals = []
-        for entry in entries:
-            rows = removed.get(entry.name, np.empty(0, np.uint32))
-            before = snapshot.removals.get(entry.name)
-            if before is not None and before.facts["documents"] == len(rows):
-                removals.append(before)
-            elif len(rows):
-                data = rows.astype("<u4").tobytes()
-                removals.append(
-                    self._ledger.write_small("removed", data, {"of": entry.name, "documents": len(rows)})
-                )
-        self._ledger.commit([*entries, *removals], {})
-        return Snapshot.of(self._ledger, snapshot)
+    def _commit(self, snapshot: Snapshot, entries: Sequence[FileEntry], deleted: dict[str, U32]) -> Snapshot:
+        self._segments.commit(entries, deleted, {})
+        return snapshot.renewed(self._segments.committed)
 
 
 @contextmanager
 def _spooling(folder: Path) -> Iterator[BinaryIO]:
-    """A file that nobody else sees, on the disk of a folder."""
+    """A temporary file on the disk of a folder."""
     try:
         with TemporaryFile(dir=folder) as spool:
             yield spool
@@ -126,12 +113,12 @@ def _spooling(folder: Path) -> Iterator[BinaryIO]:
         raise OutputError(f"cannot write {folder}: {reason(error)}") from error
 
 
-#: Words of documents that are written, and committed, together, at least.
+#: The smallest portion of documents that is written and committed together, in words.
 LEAST_PORTION = 1 << 20
-#: Bytes that a word takes in memory until it is written.
+#: Memory for a word until it is written, in bytes.
 _WORD_BYTES = 40
-#: And at most: one batch more must not be too much for a segment.
-_MOST_PORTION = MOST_WORDS - (1 << 28)
+#: The largest portion, in words: one more batch must still fit into a segment.
+_MOST_PORTION = merge.MOST_WORDS - (1 << 28)
 
 
 @dataclass(frozen=True)
@@ -153,27 +140,43 @@ class Added:
     skipped: pl.DataFrame
 
 
-class Chosen(NamedTuple):
-    """Documents to add, their texts, and the numbers of those that they replace."""
+class NewDocuments(NamedTuple):
+    """Documents to add, their texts, and the numbers of the documents that they replace."""
 
     articles: pl.DataFrame
     texts: list[bytes]
-    gone: I64
+    replaced: I64
 
 
-class Adding:
-    """Documents on their way into an index, and what became of them."""
+class PortionWriter:
+    """Adds batches of documents to an index, and commits whenever a portion is large enough.
+
+    Args:
+        writer: the writer of the index.
+        snapshot: the present state.
+        existing: "error", "skip" or "replace", for documents whose ids the index has.
+        threads: how many lists of a segment are sorted at once.
+        memory: the memory that a portion may take, in bytes.
+
+    Attributes:
+        snapshot: the state after the last commit.
+        counts: how many documents, paragraphs and words were added, and so on, as in :class:`Added`.
+    """
 
     def __init__(self, writer: Writer, snapshot: Snapshot, existing: str, threads: int, memory: int) -> None:
         self._writer, self.snapshot, self._existing, self._threads = writer, snapshot, existing, threads
         self._portion = min(max(memory // _WORD_BYTES, LEAST_PORTION), _MOST_PORTION)
-        self._parts: list[DocumentBatch] = []
-        self._gone: list[I64] = []
+        self._batches: list[DocumentBatch] = []
+        self._replaced: list[I64] = []
         self._words = 0
         self.counts = dict.fromkeys(("documents", "paragraphs", "words", "replaced", "known"), 0)
 
-    def chosen(self, batches: Iterable[tuple[pl.DataFrame, list[bytes]]]) -> Iterator[Chosen]:
-        """The documents to add. Numbers of those that they replace stay what they are while documents are added."""
+    def select(self, batches: Iterable[tuple[pl.DataFrame, list[bytes]]]) -> Iterator[NewDocuments]:
+        """The documents to add. Numbers of replaced documents stay valid while documents are added.
+
+        Raises:
+            InputError: the index has a document's id, and ``existing`` is "error".
+        """
         for frame, texts in batches:
             numbers = self.snapshot.numbers_of(frame["doc_id"].to_list())
             is_known = numbers >= 0
@@ -181,28 +184,28 @@ class Adding:
                 doc_id = frame["doc_id"][int(np.argmax(is_known))]
                 raise InputError(f"the index has a document {doc_id!r} already: skip or replace what it has")
             if self._existing == "replace":
-                yield Chosen(frame, texts, numbers[is_known])
+                yield NewDocuments(frame, texts, numbers[is_known])
                 continue
             self.counts["known"] += int(is_known.sum())
             if not is_known.all():
-                stays = [text for text, known in zip(texts, is_known.tolist(), strict=True) if not known]
-                yield Chosen(frame.filter(~is_known), stays, numbers[:0])
+                new = [text for text, known in zip(texts, is_known.tolist(), strict=True) if not known]
+                yield NewDocuments(frame.filter(~is_known), new, numbers[:0])
 
-    def take(self, part: DocumentBatch, gone: I64) -> None:
-        """Take documents and those that they replace, and write what there is when it is much."""
-        self._parts.append(part)
-        self._gone.append(gone)
-        self._words += len(part.arrays["code"])
+    def add(self, batch: DocumentBatch, replaced: I64) -> None:
+        """Add documents and delete the documents that they replace; commit a portion that is large enough."""
+        self._batches.append(batch)
+        self._replaced.append(replaced)
+        self._words += len(batch.arrays["code"])
         if self._words >= self._portion:
-            self.write()
+            self.flush()
 
-    def write(self) -> None:
-        """Write and commit what was taken."""
-        if self._parts:
-            gone = np.concatenate([np.empty(0, np.int64), *self._gone])
-            self.snapshot = self._writer.add(self.snapshot, self._parts, gone, self._threads)
-            for part in self._parts:
+    def flush(self) -> None:
+        """Write and commit the documents that were added since the last commit."""
+        if self._batches:
+            replaced = np.concatenate([np.empty(0, np.int64), *self._replaced])
+            self.snapshot = self._writer.add(self.snapshot, self._batches, replaced, self._threads)
+            for batch in self._batches:
                 for name, column in (("documents", "time"), ("paragraphs", "paragraphs"), ("words", "code")):
-                    self.counts[name] += len(part.arrays[column]) - (name == "paragraphs")
-            self.counts["replaced"] += len(gone)
-        self._parts, self._gone, self._words = [], [], 0
+                    self.counts[name] += len(batch.arrays[column]) - (name == "paragraphs")
+            self.counts["replaced"] += len(replaced)
+        self._batches, self._replaced, self._words = [], [], 0

@@ -1,1 +1,1 @@
-"""An index of MinHash signatures with the methods of datasketch's ``MinHashLSH``, in memory or in a folder."""
+"""An index of MinHash signatures with the methods of datasketch's ``MinHashLSH``, in memory or on disk."""

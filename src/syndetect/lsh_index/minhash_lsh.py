@@ -13,14 +13,14 @@ import numpy as np
 
 from syndetect.arrays import I64, U32
 from syndetect.errors import InputError, SettingsError
-from syndetect.lsh_index.disk_index import Folder
+from syndetect.lsh_index.disk_index import DiskIndex
 from syndetect.lsh_index.memtable import Memtable
-from syndetect.lsh_index.signature_input import SCHEMES, Form, Signature, Signatures
+from syndetect.lsh_index.signature_input import SCHEMES, Signature, Signatures, SignatureScheme
 from syndetect.matching.bands import best_shape
 
 #: Signatures that are looked up at a time.
 BLOCK = 1 << 16
-#: Keys from which on what was inserted is committed, so that memory stays small: some 100 MB.
+#: Keys in the memtable from which on it is committed, so that it takes at most about 100 MB.
 MOST_KEYS = 1 << 17
 
 
@@ -56,6 +56,8 @@ class MinHashLSH:
         OutputError: it cannot be written.
     """
 
+    __module__ = "syndetect"  # the name in pickles, which stays when this module moves
+
     def __init__(
         self,
         threshold: float = 0.9,
@@ -69,21 +71,21 @@ class MinHashLSH:
         mode: Literal["a", "r"] = "a",
     ) -> None:
         _check(threshold, num_perm, weights, params, scheme, mode)
-        self.h, self._form = num_perm, Form(num_perm, seed, scheme)
+        self.h, self._scheme = num_perm, SignatureScheme(num_perm, seed, scheme)
         self.b, self.r = params or best_shape(threshold, num_perm, weights)
         if self.b < 2:
             raise SettingsError(f"there must be two bands or more, not {self.b}: lower the threshold")
         self._memory = Memtable(self.b, self.r, self.h)
-        self._both: set[Hashable] = set()  # keys that are in memory and in the folder
-        self._folder: Folder | None = None
+        self._both: set[Hashable] = set()  # keys that are in memory and on disk
+        self._disk: DiskIndex | None = None
         if path is not None:
-            self._folder = Folder(Path(path), self._parameters, writing=mode == "a")
+            self._disk = DiskIndex(Path(path), self._parameters, writing=mode == "a")
 
     def __len__(self) -> int:
-        return len(self._memory) - len(self._both) + (0 if self._folder is None else len(self._folder))
+        return len(self._memory) - len(self._both) + (0 if self._disk is None else len(self._disk))
 
     def __contains__(self, key: Hashable) -> bool:
-        return key in self._memory or (self._folder is not None and key in self._folder)
+        return key in self._memory or (self._disk is not None and key in self._disk)
 
     def is_empty(self) -> bool:
         """Whether there is no key."""
@@ -101,8 +103,8 @@ class MinHashLSH:
             InputError: the key is there.
             SettingsError: the signature has another length, seed or scheme.
         """
-        signature = self._form.one(minhash)
-        if self._folder is not None or key in self._memory:
+        signature = self._scheme.one(minhash)
+        if self._disk is not None or key in self._memory:
             self._check_keys([key], check_duplication)
         self._memory.insert(key, signature)
         self._commit_many()
@@ -121,7 +123,7 @@ class MinHashLSH:
             InputError: a key is there, or is twice among these; or there are not as many as signatures.
             SettingsError: a signature has another length, seed or scheme.
         """
-        names, rows = list(keys), self._form.many(signatures)
+        names, rows = list(keys), self._scheme.many(signatures)
         if len(names) != len(rows):
             raise InputError(f"{len(names)} keys for {len(rows)} signatures")
         self._check_keys(names, check_duplication)
@@ -134,11 +136,11 @@ class MinHashLSH:
         Raises:
             SettingsError: the signature has another length, seed or scheme.
         """
-        return self._find(self._form.one(minhash)[np.newaxis])[1]
+        return self._find(self._scheme.one(minhash)[np.newaxis])[1]
 
     def query_many(self, signatures: Signatures) -> list[list[Any]]:
         """What :meth:`query` gives for each of many signatures."""
-        rows = self._form.many(signatures)
+        rows = self._scheme.many(signatures)
         which, keys = self._find(rows)
         bounds = np.searchsorted(which, np.arange(len(rows) + 1)).tolist()
         return [keys[low:high] for low, high in pairwise(bounds)]
@@ -149,7 +151,7 @@ class MinHashLSH:
         Returns:
             The numbers of signatures (int64[m], ascending), and beside each a key that was found for it.
         """
-        return self._find(self._form.many(signatures))
+        return self._find(self._scheme.many(signatures))
 
     def remove(self, key: Hashable) -> None:
         """Remove a key.
@@ -157,14 +159,14 @@ class MinHashLSH:
         Raises:
             InputError: it is not there.
         """
-        if self._folder is not None:
-            self._folder.check_writing()
+        if self._disk is not None:
+            self._disk.check_writing()
         if key not in self:
             raise InputError(f"the key {key!r} is not there")
         if key in self._memory:
             self._memory.remove(key)
-        if self._folder is not None:
-            self._folder.remove(key)
+        if self._disk is not None:
+            self._disk.remove(key)
         self._both.discard(key)
 
     def merge(self, other: "MinHashLSH", check_overlap: bool = False) -> None:
@@ -180,8 +182,8 @@ class MinHashLSH:
         """
         if self._parameters != other._parameters:
             raise SettingsError(f"{other!r} cannot be merged into {self!r}")
-        stored = [] if other._folder is None else list(other._folder.parts.values())
-        parts = [*(part.all() for part in stored), other._memory.rows()]
+        stored = [] if other._disk is None else other._disk.segments
+        parts = [*(segment.all() for segment in stored), other._memory.rows()]
         self._check_keys([name for names, _ in parts for name in names], check_overlap, may_repeat=True)
         for names, hashed in parts:
             self._memory.insert_hashed(names, hashed)
@@ -201,23 +203,23 @@ class MinHashLSH:
         Raises:
             OutputError: the folder cannot be written, or is open for reading.
         """
-        if self._folder is None:
+        if self._disk is None:
             return
-        self._folder.check_writing()
-        repeats = bool(self._folder.has_repeats or self._memory.has_repeats or self._both)
-        before = self._folder.generation
+        self._disk.check_writing()
+        repeats = bool(self._disk.has_repeats or self._memory.has_repeats or self._both)
+        before = self._disk.generation
         try:
-            self._folder.commit(*self._memory.rows(), {"keys": len(self), "has_repeats": repeats})
-        finally:  # it may count, whatever went wrong after that
-            if self._folder.generation != before:
+            self._disk.commit(*self._memory.rows(), {"keys": len(self), "has_repeats": repeats})
+        finally:  # it may have been committed, whatever went wrong after that
+            if self._disk.generation != before:
                 self._memory = Memtable(self.b, self.r, self.h)
                 self._both.clear()
 
     def close(self) -> None:
         """Commit, and close the folder; the index cannot be used from then on. Without a path nothing happens."""
-        if self._folder is not None and not self._folder.is_closed:
-            with closing(self._folder):
-                if self._folder.writing:
+        if self._disk is not None and not self._disk.is_closed:
+            with closing(self._disk):
+                if self._disk.writing:
                     self.commit()
 
     def __enter__(self) -> Self:
@@ -226,63 +228,73 @@ class MinHashLSH:
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
         if kind is None:
             self.close()
-        elif self._folder is not None:
-            self._folder.close()
+        elif self._disk is not None:
+            self._disk.close()
 
     def __repr__(self) -> str:
-        return f"MinHashLSH(params={self.b, self.r}, {self._form})"
+        return f"MinHashLSH(params={self.b, self.r}, {self._scheme})"
 
     def __getstate__(self) -> dict[str, Any]:
-        if self._folder is not None:
-            raise TypeError(f"an index on disk cannot be pickled: open {self._folder.path} again instead")
-        return self.__dict__
+        """A plain state: the parameters, ``keys`` of all rows, and the hashed bands ``links`` and ``checks``.
+
+        It names no internal class, so that pickles can be read after these have moved.
+        """
+        if self._disk is not None:
+            raise TypeError(f"an index on disk cannot be pickled: open {self._disk.path} again instead")
+        keys, (links, checks) = self._memory.rows()
+        return {**self._parameters, "keys": keys, "links": links, "checks": checks}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        parameters = {name: state[name] for name in ("num_perm", "seed", "scheme")}
+        MinHashLSH.__init__(self, params=tuple(state["params"]), **parameters)
+        self._memory.insert_hashed(state["keys"], (state["links"], state["checks"]))
 
     @property
     def _parameters(self) -> dict[str, Any]:
-        """What must be the same for two indexes to hold the same."""
+        """The parameters that two indexes must share to be merged; the header of an index on disk."""
         return {
             "num_perm": self.h,
             "params": [self.b, self.r],
-            "seed": self._form.seed,
-            "scheme": self._form.scheme,
+            "seed": self._scheme.seed,
+            "scheme": self._scheme.scheme,
         }
 
     def _find(self, signatures: U32) -> tuple[I64, list[Any]]:
-        """Numbers of signatures, and beside each a key that was found for it."""
+        """The numbers of signatures, ascending, and beside each a key that was found for it."""
         which, keys = [np.empty(0, np.int64)], list[Hashable]()
         for first in range(0, len(signatures), BLOCK):
             hashed = self._memory.hash(signatures[first : first + BLOCK])
-            found = [] if self._folder is None else self._folder.find(hashed)
+            found = [] if self._disk is None else self._disk.find(hashed)
             for numbers, names in (*found, self._memory.find(hashed)):
                 which.append(numbers + first)
                 keys += names
         numbers = np.concatenate(which)
-        if self._folder is not None:
+        if self._disk is not None:
             order = np.argsort(numbers, kind="stable")
             numbers, keys = numbers[order], [keys[i] for i in order.tolist()]
-        if self._memory.has_repeats or self._both or (self._folder is not None and self._folder.has_repeats):
+        if self._memory.has_repeats or self._both or (self._disk is not None and self._disk.has_repeats):
             once = dict.fromkeys(zip(numbers.tolist(), keys, strict=True))
             numbers, keys = np.array([number for number, _ in once], np.int64), [key for _, key in once]
         return numbers, keys
 
     def _check_keys(self, keys: Sequence[Hashable], is_new: bool, may_repeat: bool = False) -> None:
-        """Make sure that keys can be inserted and, where this is asked, are not there and given once."""
-        there: set[int] = set()
-        if self._folder is not None:
-            self._folder.check_writing()
-            there = self._folder.present(keys)
+        """Make sure that keys can be inserted; with ``is_new``, that the index lacks them and each is given once."""
+        present: set[int] = set()
+        if self._disk is not None:
+            self._disk.check_writing()
+            present = self._disk.present(keys)
         if is_new:
-            fresh = set(keys)
-            if there or not self._memory.keys().isdisjoint(fresh):
-                key = next(key for i, key in enumerate(keys) if i in there or key in self._memory)
+            distinct = set(keys)
+            if present or not self._memory.keys().isdisjoint(distinct):
+                key = next(key for i, key in enumerate(keys) if i in present or key in self._memory)
                 raise InputError(f"the key {key!r} is there already")
-            if len(fresh) < len(keys) and not may_repeat:
+            if len(distinct) < len(keys) and not may_repeat:
                 raise InputError(f"the key {Counter(keys).most_common(1)[0][0]!r} is given twice")
-        self._both.update(keys[number] for number in there)
+        self._both.update(keys[number] for number in present)
 
     def _commit_many(self) -> None:
-        """Commit if there is much to commit."""
-        if self._folder is not None and len(self._memory) >= MOST_KEYS:
+        """Commit if the memtable is full."""
+        if self._disk is not None and len(self._memory) >= MOST_KEYS:
             self.commit()
 
 
@@ -294,7 +306,7 @@ def _check(
     scheme: str,
     mode: str,
 ) -> None:
-    """Make sure that an index can be made with these parameters."""
+    """Make sure that these parameters are valid."""
     if not 0 <= threshold <= 1:
         raise SettingsError(f"threshold must be from 0 to 1, not {threshold}")
     if slots < 2:

@@ -1,7 +1,7 @@
-"""Keys and the bands of their signatures in a segment, where they are found and never changed.
+"""Segments of ``MinHashLSH`` on disk: keys and the hashed bands of their signatures.
 
-Of every row there are its key (``text`` and its ``kind``), its ``checks`` (uint64[n, bands]) and, in the sorted
-``lists``, an entry in the list of each band, by the band's key, and one in a last list, by a hash of the row's own key.
+A segment holds for every row its key (``text`` and ``kind``), its ``checks`` (uint64[n, bands]) and, in the sorted
+``lists``, an entry in the list of each band, by the band's key, and one in a last list, by a hash of the row's key.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -12,24 +12,26 @@ import numpy as np
 import numpy.typing as npt
 from xxhash import xxh3_64_intdigest
 
-from syndetect.arrays import I64, U8, U64, sort_values
+from syndetect.arrays import I64, U8, U32, U64, Bool, distinct, sort_values
 from syndetect.errors import InputError
 from syndetect.lsh_index.memtable import Hashed
 from syndetect.storage import sorted_lists
-from syndetect.storage.segment_file import Segment
+from syndetect.storage.segment_set import LiveSegment
 
 _S32 = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 _STR, _BYTES, _INT = range(3)
-PIECE = 1 << 16  # rows that are copied at once
-ASKED = 1 << 13  # signatures that are looked up at once
+#: Rows that are copied at a time.
+PIECE = 1 << 16
+#: Signatures that are looked up at a time.
+QUERIES = 1 << 13
 
 
 def encode(key: Hashable) -> tuple[int, bytes]:
-    """A key's kind, and its bytes.
+    """The kind and the bytes of a key.
 
     Raises:
-        InputError: it is not of a kind that can be stored.
+        InputError: the key is of a type that cannot be stored.
     """
     if isinstance(key, str):
         return _STR, key.encode("utf-8", "surrogatepass")
@@ -42,35 +44,35 @@ def encode(key: Hashable) -> tuple[int, bytes]:
 
 
 def decode(kind: int, data: bytes) -> Hashable:
-    """The key of a kind that has these bytes."""
+    """The key with this kind and these bytes."""
     if kind == _BYTES:
         return data
     return int(data) if kind == _INT else data.decode("utf-8", "surrogatepass")
 
 
-class Source(Protocol):
-    """Rows that are to be written, numbered from 0."""
+class RowSource(Protocol):
+    """Rows to be written to a segment, numbered from 0."""
 
     @property
     def rows(self) -> int:
-        """How many they are."""
+        """The number of rows."""
 
     def entries(self, which: int) -> U64:
-        """Their entries in a list: 32 bits of a key, then the row."""
+        """The rows' entries in one of the lists: 32 bits of a key, then the row."""
 
     def checks(self) -> Iterator[U64]:
-        """Their checks, piece by piece: uint64[n, bands]."""
+        """The rows' checks, piece by piece: uint64[n, bands]."""
 
     def names(self) -> Iterator[tuple[U8, I64, U8]]:
-        """Their keys, piece by piece: kinds (uint8[n]), lengths (int64[n]), and the bytes of all (uint8)."""
+        """The rows' keys, piece by piece: kinds (uint8[n]), lengths (int64[n]), and the bytes of all (uint8)."""
 
 
-class Fresh:
-    """Rows in memory, to be written.
+class NewRows:
+    """Rows of the memtable, to be written to a segment.
 
     Args:
-        keys: of the rows.
-        hashed: what their signatures are compared by.
+        keys: the keys of the rows.
+        hashed: the hashed bands of their signatures.
     """
 
     def __init__(self, keys: Sequence[Hashable], hashed: Hashed) -> None:
@@ -79,30 +81,30 @@ class Fresh:
 
     @property
     def rows(self) -> int:
-        """How many they are."""
+        """As :class:`RowSource` says."""
         return len(self._keys)
 
     def entries(self, which: int) -> U64:
-        """Their entries in a list, as :class:`Source` says."""
+        """As :class:`RowSource` says."""
         keys = _hashes(self._keys) if which == len(self._links) else self._links[which] >> _S32
         return keys << _S32 | np.arange(self.rows, dtype=np.uint64)
 
     def checks(self) -> Iterator[U64]:
-        """Their checks."""
+        """As :class:`RowSource` says."""
         yield self._checks
 
     def names(self) -> Iterator[tuple[U8, I64, U8]]:
-        """Their keys."""
+        """As :class:`RowSource` says."""
         yield _columns(self._keys)
 
 
-def write(put: Callable[[str, npt.NDArray[Any]], None], bands: int, sources: Sequence[Source]) -> None:
-    """Write the rows of sources, one after the other, as one numbering.
+def write(put: Callable[[str, npt.NDArray[Any]], None], bands: int, sources: Sequence[RowSource]) -> None:
+    """Write the rows of sources to one segment, numbered consecutively.
 
     Args:
-        put: takes an array's name and a piece of it; all pieces of one array come one after the other.
-        bands: how many a row has.
-        sources: of fewer than 2**32 rows together.
+        put: takes the name of an array and a piece of it; the pieces of one array follow one another.
+        bands: the number of bands of a row.
+        sources: the rows, fewer than 2**32 together.
     """
     counts = [source.rows for source in sources]
     firsts = np.cumsum([0, *counts[:-1]], dtype=np.uint64)
@@ -126,54 +128,64 @@ def write(put: Callable[[str, npt.NDArray[Any]], None], bands: int, sources: Seq
             put("checks", checks)
 
 
-class Stored:
-    """Rows of a segment, of which some are removed by now.
+class SegmentRows:
+    """The rows of a segment on disk.
 
     Args:
-        segment: as :func:`write` left it.
-        gone: uint8[n], which rows are removed.
+        live: the segment, as :func:`write` wrote it, with its committed tombstones.
+
+    Attributes:
+        live: the same.
+        alive: bool[n], the rows that are not deleted; the caller writes it, and later commits it.
     """
 
-    def __init__(self, segment: Segment, gone: U8) -> None:
-        self.segment, self.gone = segment, gone
-        self._lists = sorted_lists.Lists(segment, "lists")
+    def __init__(self, live: LiveSegment) -> None:
+        self.live, self._segment = live, live.segment
+        self.alive: Bool = np.ones(live.rows, bool)
+        self.alive[live.deleted] = False
+        self._lists = sorted_lists.Lists(live.segment, "lists")
         self._bands = len(self._lists.bounds) - 2
 
     @property
     def rows(self) -> int:
-        """How many are not removed."""
-        return int((self.gone == 0).sum())
+        """The number of rows that are not deleted."""
+        return int(np.count_nonzero(self.alive))
+
+    @property
+    def deleted(self) -> U32:
+        """uint32[m]: the deleted rows, ascending."""
+        return np.flatnonzero(~self.alive).astype(np.uint32)
 
     def find(self, hashed: Hashed) -> tuple[I64, list[Hashable]]:
-        """The keys of rows that agree in at least one band with signatures: as of :meth:`Memtable.find`.
+        """Find the keys of rows that agree in at least one band with signatures, as :meth:`Memtable.find` does.
 
         Raises:
-            StoredIndexError: what has to be read is damaged.
+            StoredIndexError: the segment is damaged.
         """
         links, checks = hashed
         found = [
-            self._find(links[:, first : first + ASKED], checks[first : first + ASKED])
+            self._find(links[:, first : first + QUERIES], checks[first : first + QUERIES])
             + (np.uint64(first) << _S32)
-            for first in range(0, len(checks), ASKED)
+            for first in range(0, len(checks), QUERIES)
         ]
         pairs = np.concatenate([np.empty(0, np.uint64), *found])
         keys = self._keys((pairs & _LOW).astype(np.int64))
         return (pairs >> _S32).astype(np.int64), [decode(*key) for key in keys]
 
     def all(self) -> tuple[list[Hashable], Hashed]:
-        """All rows that are not removed, as :meth:`Memtable.rows` gives them."""
+        """All rows that are not deleted, as :meth:`Memtable.rows` gives them."""
         links = np.empty((self._bands, self.rows), np.uint64)
         for band in range(self._bands):
             entries = self.entries(band)
             links[band, (entries & _LOW).astype(np.int64)] = entries
-        rows = np.flatnonzero(self.gone == 0)
+        rows = np.flatnonzero(self.alive)
         return [decode(*key) for key in self._keys(rows)], (links, np.concatenate(list(self.checks())))
 
     def find_keys(self, keys: Sequence[tuple[int, bytes]]) -> tuple[I64, I64]:
-        """The rows that have keys, given by their kinds and bytes: numbers of keys (int64[m]), and beside each a row.
+        """Find the rows with some keys, given by their kinds and bytes: the key's number and the row, int64[m] each.
 
         Raises:
-            StoredIndexError: what has to be read is damaged.
+            StoredIndexError: the segment is damaged.
         """
         begin, end = self._lists.find(np.full(len(keys), self._bands), _hashes(keys))
         found, which = self._lists.numbers(begin, end)
@@ -182,50 +194,49 @@ class Stored:
             [key == keys[number] for key, number in zip(self._keys(rows), which.tolist(), strict=True)],
             np.bool_,
         )
-        same &= self.gone[rows] == 0
+        same &= self.alive[rows]
         return which[same], rows[same]
 
     def entries(self, which: int) -> U64:
-        """The entries of a list, by the numbers that the rows have without those that are removed."""
+        """The entries of a list, with rows numbered without the deleted ones."""
         entries = self._lists.entries(which)
         rows = (entries & _LOW).astype(np.int64)
-        kept = self.gone[rows] == 0
-        numbers = np.cumsum(self.gone == 0) - 1
+        kept = self.alive[rows]
+        numbers = np.cumsum(self.alive) - 1
         found: U64 = entries[kept] & ~_LOW | numbers[rows[kept]].astype(np.uint64)
         return found
 
     def checks(self) -> Iterator[U64]:
-        """The checks of rows that are not removed."""
-        for first, last, kept in self._pieces():
-            self.segment.check("checks", first, last)
-            yield self.segment["checks"][first:last][kept]
+        """As :class:`RowSource` says."""
+        for first, last, alive in self._pieces():
+            self._segment.check("checks", first, last)
+            yield self._segment["checks"][first:last][alive]
 
     def names(self) -> Iterator[tuple[U8, I64, U8]]:
-        """The keys of rows that are not removed."""
-        for first, last, kept in self._pieces():
-            yield _columns(list(self._keys(np.arange(first, last)[kept])))
+        """As :class:`RowSource` says."""
+        for first, last, alive in self._pieces():
+            yield _columns(list(self._keys(np.arange(first, last)[alive])))
 
-    def _pieces(self) -> Iterator[tuple[int, int, npt.NDArray[np.bool_]]]:
-        for first in range(0, len(self.gone), PIECE):
-            last = min(first + PIECE, len(self.gone))
-            yield first, last, self.gone[first:last] == 0
+    def _pieces(self) -> Iterator[tuple[int, int, Bool]]:
+        """Ranges of rows, and which of their rows are not deleted."""
+        for first in range(0, len(self.alive), PIECE):
+            last = min(first + PIECE, len(self.alive))
+            yield first, last, self.alive[first:last]
 
     def _find(self, links: U64, checks: U64) -> U64:
-        """Pairs of signatures and rows that are not removed, as of :meth:`Buckets.find`."""
-        asked = np.tile(np.arange(len(checks)), self._bands)
+        """Pairs of signatures and rows that are not deleted, as :meth:`Buckets.find` gives them."""
+        queries = np.tile(np.arange(len(checks)), self._bands)
         bands = np.repeat(np.arange(self._bands), len(checks))
         begin, end = self._lists.find(bands, (links >> _S32).reshape(-1))
         found, which = self._lists.numbers(begin, end)
-        rows, asked, bands = found.astype(np.int64), asked[which], bands[which]
-        self.segment.check("checks", rows, rows + 1)
-        same = (self.segment["checks"][rows, bands] == checks[asked, bands]) & (self.gone[rows] == 0)
-        pairs = sort_values(asked[same].astype(np.uint64) << _S32 | rows[same].astype(np.uint64))
-        once: U64 = pairs[np.concatenate([[True], pairs[1:] != pairs[:-1]])[: len(pairs)]]
-        return once
+        rows, queries, bands = found.astype(np.int64), queries[which], bands[which]
+        self._segment.check("checks", rows, rows + 1)
+        same = (self._segment["checks"][rows, bands] == checks[queries, bands]) & self.alive[rows]
+        return distinct(sort_values(queries[same].astype(np.uint64) << _S32 | rows[same].astype(np.uint64)))
 
     def _keys(self, rows: I64) -> Iterator[tuple[int, bytes]]:
-        """The keys of rows, as :func:`encode` gives them."""
-        segment = self.segment
+        """The kinds and bytes of the keys of rows, as :func:`encode` gives them."""
+        segment = self._segment
         segment.check("kind", rows, rows + 1)
         segment.check("text.bounds", rows, rows + 2)
         begin, end = segment["text.bounds"][rows], segment["text.bounds"][rows + 1]
@@ -236,7 +247,7 @@ class Stored:
 
 
 def _hashes(keys: Sequence[tuple[int, bytes]]) -> U64:
-    """uint64[n]: hashes of 32 bits of keys, given by their kinds and bytes."""
+    """uint64[n]: 32-bit hashes of keys, given by their kinds and bytes."""
     return np.array([xxh3_64_intdigest(data, kind) >> 32 for kind, data in keys], np.uint64)
 
 

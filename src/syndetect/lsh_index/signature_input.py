@@ -1,4 +1,4 @@
-"""MinHash signatures in whatever form somebody has them: datasketch's objects, arrays, texts."""
+"""Conversion of MinHash signatures to arrays, from datasketch objects, arrays or texts."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -19,18 +19,18 @@ Signature: TypeAlias = "MinHash | str | U32"
 #: Many: uint32[n, num_perm], or a sequence of single ones.
 Signatures: TypeAlias = "U32 | Sequence[Signature]"
 
-#: Words in a shingle of a text.
+#: The length of the shingles of a text, in words.
 SHINGLE_WORDS = 3
-#: What datasketch calls the ways of making signatures of 32-bit numbers.
+#: datasketch's names for the hash schemes of 32-bit signatures.
 SCHEMES = ("affine32", "legacy")
 
 
-class Form(NamedTuple):
-    """What signatures have in common that can be compared; it makes arrays of them.
+class SignatureScheme(NamedTuple):
+    """The parameters that comparable signatures share; it converts signatures to arrays and checks them.
 
     Attributes:
-        slots: their length, which datasketch calls ``num_perm``.
-        seed: of the permutations.
+        slots: the length of a signature, which datasketch calls ``num_perm``.
+        seed: the seed of the permutations.
         scheme: one of ``SCHEMES``.
     """
 
@@ -45,8 +45,8 @@ class Form(NamedTuple):
         """A signature as uint32[slots].
 
         Raises:
-            SettingsError: it has another form.
-            InputError: it is no signature.
+            SettingsError: the signature has another length, seed or scheme.
+            InputError: this is no signature.
         """
         row: U32
         if isinstance(signature, str):
@@ -60,15 +60,15 @@ class Form(NamedTuple):
                 told = type(signature).__name__
                 raise InputError(f"a signature is a MinHash, a text or an array, not {told}") from None
             if theirs != self:
-                raise SettingsError(f"a MinHash with {Form(*theirs)} in an index with {self}")
+                raise SettingsError(f"a MinHash with {SignatureScheme(*theirs)} in an index with {self}")
         return row
 
     def many(self, signatures: Signatures) -> U32:
-        """Signatures as uint32[n, slots], in one piece.
+        """Signatures as one array, uint32[n, slots].
 
         Raises:
-            SettingsError: one has another form.
-            InputError: one is no signature.
+            SettingsError: a signature has another length, seed or scheme.
+            InputError: an item is no signature.
         """
         if isinstance(signatures, np.ndarray):
             return self._checked(signatures)
@@ -82,7 +82,7 @@ class Form(NamedTuple):
         return rows
 
     def _checked(self, signatures: Any) -> U32:
-        """An array as one of signatures, in the one form for which the kernels are compiled."""
+        """An array of signatures, checked, in the layout that the kernels are compiled for."""
         if signatures.ndim != 2 or signatures.dtype != np.uint32:
             raise InputError(
                 f"signatures are uint32[n, {self.slots}], not {signatures.dtype}{signatures.shape}"

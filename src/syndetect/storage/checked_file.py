@@ -1,4 +1,4 @@
-"""Files with a checksum for every block: summed up as they are written, checked when a block is first read."""
+"""Files with a checksum for every block, computed while writing and checked when a block is first read."""
 
 import mmap
 import os
@@ -18,28 +18,28 @@ from syndetect.errors import StoredIndexError
 from syndetect.kernels.ranges import BLOCK_BITS, all_checked
 from syndetect.storage.filesystem import reason
 
-#: Bytes that have one checksum.
+#: Size of a block, which has one checksum, in bytes.
 BLOCK = 1 << BLOCK_BITS
 
-# Linux counts what could be written to a map against its memory, and so refuses maps that are larger than that, unless
-# told not to. Python knows the flag's name from 3.13 on.
+# Linux counts the pages of a writable map against its memory, and refuses larger maps unless this flag is set. Python
+# knows the flag's name from 3.13 on.
 _UNCOUNTED = getattr(mmap, "MAP_NORESERVE", 0x4000) if sys.platform == "linux" else 0
 
 
 class BlockSums:
-    """The checksums of a file's blocks, while it is written.
+    """Computes the checksums of a file's blocks while the file is written.
 
     Attributes:
-        size: the bytes until now.
+        size: the number of bytes so far.
     """
 
     def __init__(self) -> None:
         self.size = 0
         self._full = numbers("Q")
-        self._rest = xxh3_64()  # of the block that is not full yet
+        self._rest = xxh3_64()  # the state of the incomplete block
 
     def update(self, data: memoryview) -> None:
-        """Take in the next bytes of the file."""
+        """Add the next bytes of the file."""
         place = 0
         while place < len(data):
             piece = data[place : place + BLOCK - self.size % BLOCK]
@@ -51,19 +51,19 @@ class BlockSums:
                 self._rest.reset()
 
     def all(self) -> U64:
-        """XXH3 (64 bits) of every block, the last one as far as it goes; uint64[blocks]."""
+        """uint64[blocks]: XXH3 (64 bits) of every block; the last block may be shorter."""
         rest = [self._rest.intdigest()] if self.size % BLOCK else []
         return np.array([*self._full, *rest], np.uint64)
 
 
 class CheckedFile:
-    """A file that is read, of which blocks are checked; any number of threads may do so.
+    """A file opened for reading, with checksums of its blocks; any number of threads may read and check.
 
-    It is closed with :meth:`close`, or when nobody holds it any more.
+    The file is closed by :meth:`close` or with the last reference to this object.
 
     Args:
         path: the file.
-        size: its bytes, as they should be.
+        size: the expected size in bytes.
 
     Raises:
         StoredIndexError: the file cannot be read, or has another size.
@@ -71,7 +71,7 @@ class CheckedFile:
 
     def __init__(self, path: Path, size: int) -> None:
         self.path, self.size = path, size
-        self._guard = threading.Lock()  # of the place in the file
+        self._guard = threading.Lock()  # the position in the file
         try:
             self._file: BinaryIO = path.open("rb", buffering=0)
         except OSError as error:
@@ -81,24 +81,24 @@ class CheckedFile:
         self.check_size()
 
     def cover(self, end: int, sums: U64) -> None:
-        """Say what the blocks should be: their checksums, and where the last one ends."""
+        """Set the expected checksums of the blocks, and the end of the last block."""
         self._end, self._sums = end, sums
-        self._checked = np.zeros(len(sums), np.uint8)  # a byte each, which threads set independently
+        self._checked = np.zeros(len(sums), np.uint8)  # a byte a block, so that threads need no lock
 
     def check(self, begin: I64 | int, end: I64 | int, item_bytes: int, offset: int) -> None:
-        """Check the blocks of ranges of items, those that have not been.
+        """Check the blocks of ranges of items, except for blocks that were checked before.
 
         Args:
             begin, end: the items ``begin[i]:end[i]``, int64[n] each, or a number.
-            item_bytes: of one item.
-            offset: of item 0 in the file.
+            item_bytes: the size of an item.
+            offset: the offset of item 0 in the file.
 
         Raises:
             StoredIndexError: a block is damaged, or cannot be read.
-            IndexError: a range leaves what is covered.
+            IndexError: a range exceeds the covered bytes.
         """
         if isinstance(begin, int) and isinstance(end, int):
-            if begin < end:  # without the kernel, for which numba would have to get ready
+            if begin < end:  # one range needs no kernel, and no start of numba
                 self._check_bytes(offset + begin * item_bytes, offset + end * item_bytes)
             return
         first, last = _numbers(begin), _numbers(end)
@@ -115,7 +115,7 @@ class CheckedFile:
             self._check_block(block)
 
     def _check_bytes(self, begin: int, end: int) -> None:
-        """Check the blocks of a range of bytes, those that have not been."""
+        """Check the blocks of a range of bytes, except for blocks that were checked before."""
         if begin < 0 or end > self._end:
             raise IndexError(f"{self.path}: bytes {begin} to {end} are not among its data")
         low, high = begin >> BLOCK_BITS, (end - 1 >> BLOCK_BITS) + 1
@@ -123,7 +123,7 @@ class CheckedFile:
             self._check_block(low + block)
 
     def check_all(self) -> None:
-        """Check every block, and those again that have been checked.
+        """Check every block, including blocks that were checked before.
 
         Raises:
             StoredIndexError: for the first block that is damaged or cannot be read.
@@ -132,20 +132,20 @@ class CheckedFile:
             self._check_block(block)
 
     def check_size(self) -> None:
-        """Make sure that the file has as many bytes as it should.
+        """Check the size of the file.
 
         Raises:
-            StoredIndexError: it has not.
+            StoredIndexError: the file has another size.
         """
-        there = os.fstat(self._file.fileno()).st_size
-        if there != self.size:
-            raise StoredIndexError.damaged(self.path, f"it has {there} bytes, not {self.size}")
+        actual = os.fstat(self._file.fileno()).st_size
+        if actual != self.size:
+            raise StoredIndexError.damaged(self.path, f"it has {actual} bytes, not {self.size}")
 
     def read(self, begin: int, end: int) -> bytes:
-        """Bytes of the file, not of a map: where a disk fails this is an error, and that the end of the process.
+        """Read bytes from the file rather than the map: a disk failure raises here, and kills the process there.
 
         Raises:
-            StoredIndexError: they cannot be read, or the file has been cut short.
+            StoredIndexError: the bytes cannot be read, or the file has been truncated.
         """
         try:
             with self._guard:
@@ -160,10 +160,10 @@ class CheckedFile:
         return data
 
     def mapped(self) -> npt.NDArray[np.uint8]:
-        """The file as an array, uint8[size], read where it is touched.
+        """Memory-map the file: uint8[size], read on access.
 
-        It can be written, because kernels would be compiled a second time for arrays that cannot; the file learns
-        nothing of that.
+        The array is writable, because kernels would be compiled a second time for read-only arrays; the map is
+        private, so writing does not change the file.
 
         Raises:
             StoredIndexError: the system refuses.
@@ -181,12 +181,12 @@ class CheckedFile:
         return np.frombuffer(pages, np.uint8)
 
     def release(self) -> None:
-        """Let go of the pages of the map; they are read again where they are needed."""
+        """Evict the mapped pages (MADV_DONTNEED); they are read again when they are needed."""
         if hasattr(mmap, "MADV_DONTNEED"):
             self._pages.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> None:
-        """Close the file; nothing can be read or checked from now on, but maps remain."""
+        """Close the file; nothing can be read or checked after that, but maps stay valid."""
         with self._guard:
             self._closing()
 
@@ -201,14 +201,14 @@ class CheckedFile:
 
 
 def _numbers(given: I64 | int) -> I64:
-    """An array of the one type that the kernel is compiled for."""
+    """int64[n]: a number or an array in the one type and layout that the kernel is compiled for."""
     if isinstance(given, np.ndarray) and given.dtype == np.int64 and given.flags.carray and given.ndim:
         return given
     return np.array(given, np.int64, order="C", ndmin=1)
 
 
 def _blocks(begin: I64, end: I64) -> I64:
-    """The blocks in which ranges of bytes lie, ascending, each once."""
+    """The distinct blocks of ranges of bytes, ascending."""
     order = np.argsort(begin, kind="stable")
     first, last = begin[order] >> BLOCK_BITS, (end[order] - 1) >> BLOCK_BITS
     first[1:] = np.maximum(first[1:], np.maximum.accumulate(last)[:-1] + 1)

@@ -1,11 +1,11 @@
-"""The folder of an index: which of its files count, in which order, and who may change that.
+"""The folder of an index: its manifest, its lock, commits, and building a whole index in its place.
 
-    manifest.json               what counts; every commit puts another in its place, at once
-    lock                        held by the writer until it is done or its process ends
-    000000000012.segment, ...   files that are never changed
+    manifest.json               the files of the index, in order; every commit replaces it atomically
+    lock                        held by the writer until it closes the index or its process ends
+    000000000012.segment, ...   immutable files
 
-Such files that the manifest does not name are left from a writer that was killed, and the next one removes them.
-Whatever else is in the folder is left alone.
+Files of these names that the manifest does not list were left by a writer that was killed, and the next writer removes
+them. Other files in the folder are left alone. There is no write-ahead log: changes before a commit live in memory.
 """
 
 import glob
@@ -20,43 +20,44 @@ from xxhash import xxh3_128_hexdigest
 
 from syndetect.errors import BusyError, OutputError, StoredIndexError, SyndetectError
 from syndetect.storage.filesystem import locked, reason, staged, sync_folder, write_bytes
-from syndetect.storage.manifest import MANIFEST, UNFINISHED, Entry, Manifest, holds_index
+from syndetect.storage.manifest import MANIFEST, UNFINISHED, FileEntry, Manifest, holds_index
 
-__all__ = ["Entry", "Ledger", "check_replaceable", "check_vacant", "lock_folder"]
+__all__ = ["FileEntry", "IndexDirectory", "check_replaceable", "check_vacant", "lock_folder"]
 
 _LOCK = "lock"
 _SUFFIXES = (".segment", ".removed")
 
 
-class Ledger:
-    """The folder of an index: what it consists of, who writes it, and how a change takes effect at once.
+class IndexDirectory:
+    """The folder of an index, opened by its one writer or by any number of readers.
 
-    :meth:`create` and :meth:`open` make one. There is one writer at most, and any number of readers, which write
-    nothing: each sees what counted when it opened the folder or last refreshed. Files of a reader's state may be gone
-    when there was a commit since; who misses one refreshes and begins anew.
+    :meth:`create` and :meth:`open` make one. Readers write nothing; each sees the manifest that was there when it
+    opened the folder or last refreshed. A later commit may have removed files that this manifest lists: a reader that
+    misses one refreshes and starts again.
 
     Attributes:
-        folder: where the index is.
+        folder: the path of the folder.
+        manifest: the manifest that was read last; another object after each commit and effective refresh.
     """
 
     def __init__(self, folder: Path, kind: str, lock: BinaryIO | None) -> None:
         self.folder, self._kind, self._lock = folder, kind, lock
-        self._state = Manifest.read(folder, kind)
-        self._next_file = self._state.next_file
+        self.manifest = Manifest.read(folder, kind)
+        self._next_file = self.manifest.next_file
 
     @classmethod
-    def create(cls, folder: Path, kind: str, head: Mapping[str, Any]) -> Self:
-        """Make an index without files, and open it for writing.
+    def create(cls, folder: Path, kind: str, header: Mapping[str, Any]) -> Self:
+        """Create an index without files, and open it for writing.
 
         Args:
-            folder: missing or empty; its parents are made too.
-            kind: of index, such as "index"; it must be opened as what it is.
-            head: what never changes, as JSON can hold it.
+            folder: a path that is missing or an empty folder; its parents are created too.
+            kind: the kind of index, such as "index"; :meth:`open` must name the same.
+            header: the parameters of the index, which never change, as JSON can hold them.
 
         Raises:
-            StoredIndexError: an index is there.
-            BusyError: another process is just making one.
-            OutputError: something else is there, or the folder cannot be written.
+            StoredIndexError: the folder holds an index.
+            BusyError: another process is creating one there.
+            OutputError: the folder holds something else, or cannot be written.
         """
         with _writing(folder):
             check_vacant(folder)
@@ -64,7 +65,7 @@ class Ledger:
             lock = lock_folder(folder)
             try:
                 check_vacant(folder)  # another process may have been quicker
-                Manifest(kind, 0, 0, head, {}, ()).write(folder)
+                Manifest(kind, 0, 0, header, {}, ()).write(folder)
                 sync_folder(folder.parent)
                 return cls(folder, kind, lock)
             except BaseException:
@@ -73,48 +74,48 @@ class Ledger:
 
     @classmethod
     def open(cls, folder: Path, kind: str, *, writing: bool) -> Self:
-        """Open an index; to write it, as the only one who does, and what a killed writer left is then removed.
+        """Open an index; for writing, take its lock and remove the files that a killed writer left.
 
         Raises:
-            StoredIndexError: there is no index, or one that is damaged, of another kind or of a newer format.
+            StoredIndexError: the index is missing, damaged, of another kind or of a newer format.
             BusyError: another process has it open for writing.
-            OutputError: it cannot be written.
+            OutputError: the folder cannot be written.
         """
         if not writing:
             return cls(folder, kind, None)
-        Manifest.read(folder, kind)  # nothing is put where there is no index
+        Manifest.read(folder, kind)  # create no lock where there is no index
         with _writing(folder):
             lock = lock_folder(folder)
         try:
-            ledger = cls(folder, kind, lock)
-            ledger._sweep()
+            directory = cls(folder, kind, lock)
+            directory._sweep()
         except BaseException:
             lock.close()
             raise
-        return ledger
+        return directory
 
     @property
-    def head(self) -> Mapping[str, Any]:
-        """What was given to :meth:`create`."""
-        return self._state.head
+    def header(self) -> Mapping[str, Any]:
+        """The header that :meth:`create` was given."""
+        return self.manifest.header
 
     @property
-    def facts(self) -> Mapping[str, Any]:
-        """What was given to the last :meth:`commit`."""
-        return self._state.facts
+    def metadata(self) -> Mapping[str, Any]:
+        """The metadata that the last :meth:`commit` was given."""
+        return self.manifest.metadata
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
-        """The files that count, in order."""
-        return self._state.entries
+    def entries(self) -> tuple[FileEntry, ...]:
+        """The files of the index, in order."""
+        return self.manifest.entries
 
     @property
     def generation(self) -> int:
-        """How many commits there have been."""
-        return self._state.generation
+        """The number of commits so far."""
+        return self.manifest.generation
 
-    def fresh(self, suffix: str) -> Path:
-        """The path of a new file to write; no file that ever counted here had it.
+    def new_path(self, suffix: str) -> Path:
+        """A path for a new file, which no committed file of this index ever had.
 
         Args:
             suffix: "segment" or "removed", with or without the dot.
@@ -128,29 +129,29 @@ class Ledger:
             if not path.exists():
                 return path
 
-    def write_small(self, suffix: str, data: bytes, facts: Mapping[str, Any]) -> Entry:
-        """Write a new file through to the disk, for :meth:`read_small`; it counts when a commit names it.
+    def write_small(self, suffix: str, data: bytes, metadata: Mapping[str, Any]) -> FileEntry:
+        """Write and sync a new file for :meth:`read_small`; a commit has to name it.
 
         Raises:
-            OutputError: it cannot be written; what was written of it is removed.
+            OutputError: the file cannot be written; an incomplete file is removed.
         """
-        path = self.fresh(suffix)
+        path = self.new_path(suffix)
         with _writing(path):
             try:
                 write_bytes([data], path)
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
-        return Entry(path.name, len(data), str(xxh3_128_hexdigest(data)), dict(facts))
+        return FileEntry(path.name, len(data), str(xxh3_128_hexdigest(data)), dict(metadata))
 
-    def read_small(self, entry: Entry) -> bytes:
-        """A file whole, when it is what was written.
+    def read_small(self, entry: FileEntry) -> bytes:
+        """Read a whole file and check it.
 
         Args:
-            entry: with the XXH3 (128 bits) of the file.
+            entry: the file, with the XXH3 (128 bits) of its bytes.
 
         Raises:
-            StoredIndexError: it is missing, damaged, or cannot be read.
+            StoredIndexError: the file is missing, damaged, or cannot be read.
         """
         path = self.folder / entry.name
         data = _read(path)
@@ -160,27 +161,27 @@ class Ledger:
             raise StoredIndexError.damaged(path, "it is not what was written")
         return data
 
-    def commit(self, entries: Sequence[Entry], facts: Mapping[str, Any]) -> None:
-        """Let these files count, in this order, and no others; those that counted until now are removed.
+    def commit(self, entries: Sequence[FileEntry], metadata: Mapping[str, Any]) -> None:
+        """Make these files the whole index, in this order, and remove the other files of the last state.
 
-        The files are on the disk already. Whatever goes wrong, Ctrl-C and a loss of power among it, the folder holds
-        the state before or the state after, and :meth:`refresh` finds which. So files that were to count are left in
-        their place then; the next writer removes those that do not.
+        The files are synced already. Whatever goes wrong, including Ctrl-C and a loss of power, the folder holds
+        either the state before or the state after, and :meth:`refresh` finds out which. So a failed commit removes no
+        file; the next writer removes the files that its manifest does not list.
 
         Args:
-            entries: all files that are to count.
-            facts: what is to be known of this state, as JSON can hold it.
+            entries: all files of the new state.
+            metadata: notes about the new state, as JSON can hold them.
 
         Raises:
             OutputError: the folder cannot be written.
-            StoredIndexError: the folder has another state by now than this object knows.
+            StoredIndexError: the folder no longer holds the state that this object knows.
         """
         self._check_writing()
         if self.changed():  # another writer's, where locks keep nobody out, or an interrupted commit
             raise StoredIndexError(f"{self.folder} has changed since it was read: open it again")
-        before = self._state
+        before = self.manifest
         after = Manifest(
-            self._kind, before.generation + 1, self._next_file, before.head, facts, tuple(entries)
+            self._kind, before.generation + 1, self._next_file, before.header, metadata, tuple(entries)
         )
         try:
             with _writing(self.folder):
@@ -192,30 +193,30 @@ class Ledger:
                 (self.folder / name).unlink()
 
     def changed(self) -> bool:
-        """Whether the folder has another state by now.
+        """Whether the folder holds another state than the one read last.
 
         Raises:
-            StoredIndexError: its manifest is missing or cannot be read.
+            StoredIndexError: the manifest is missing or cannot be read.
         """
-        return _read(self.folder / MANIFEST) != self._state.text
+        return _read(self.folder / MANIFEST) != self.manifest.text
 
     def refresh(self) -> bool:
-        """Take up the state that the folder has now; whether it is another.
+        """Read the manifest that the folder has now; return True if it changed.
 
         Raises:
-            StoredIndexError: its manifest is missing, damaged or of a newer format, or that of an index of other
-                settings; the state is what it was.
+            StoredIndexError: the manifest is missing, damaged, of a newer format, or of an index with other settings;
+                the known state stays.
         """
         if not self.changed():
             return False
         state = Manifest.read(self.folder, self._kind)
-        if state.head != self._state.head:
+        if state.header != self.manifest.header:
             raise StoredIndexError(f"{self.folder} was replaced by an index of other settings: open it again")
-        self._state = state
+        self.manifest = state
         return True
 
     def close(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -231,19 +232,19 @@ class Ledger:
             raise OutputError(f"cannot write {self.folder}: it is not open for writing")
 
     def _sweep(self) -> None:
-        """Remove files of an index that do not count."""
-        counting = {entry.name for entry in self.entries}
-        with suppress(OSError):  # they only take room
+        """Remove index files that the manifest does not list."""
+        listed = {entry.name for entry in self.entries}
+        with suppress(OSError):  # they only take space
             for path in list(self.folder.iterdir()):
                 is_ours = path.suffix in _SUFFIXES or path.name == UNFINISHED
-                if is_ours and path.name not in counting:
+                if is_ours and path.name not in listed:
                     with suppress(OSError):
                         path.unlink()
 
 
 @contextmanager
 def _writing(place: Path) -> Iterator[None]:
-    """Say of a refusal of the system what could not be written."""
+    """Turn a system error into an OutputError that names the place."""
     try:
         yield
     except SyndetectError:
@@ -260,11 +261,11 @@ def _read(path: Path) -> bytes:
 
 
 def check_vacant(folder: Path) -> None:
-    """Make sure that a folder is missing or empty, but for what a killed creation leaves.
+    """Make sure that a folder is missing or empty, apart from files that a killed creation leaves.
 
     Raises:
-        StoredIndexError: an index is there.
-        OutputError: something else is there.
+        StoredIndexError: the folder holds an index.
+        OutputError: the folder holds something else.
     """
     if not folder.exists():
         return
@@ -277,10 +278,10 @@ def check_vacant(folder: Path) -> None:
 
 
 def check_replaceable(folder: Path) -> None:
-    """Make sure that a folder holds an index of any kind and format, damaged or not, and nothing else.
+    """Make sure that a folder holds at most an index, of any kind and format, damaged or not, and no other files.
 
     Raises:
-        OutputError: it does not.
+        OutputError: the folder holds other files.
     """
     if not holds_index(folder):
         check_vacant(folder)
@@ -293,10 +294,10 @@ def check_replaceable(folder: Path) -> None:
 
 
 def lock_folder(folder: Path) -> BinaryIO:
-    """Be the one who writes an index, until the file that is returned is closed, or the process ends.
+    """Take the writer's lock of a folder; it is held until the returned file is closed or the process ends.
 
     Raises:
-        BusyError: another process does.
+        BusyError: another process holds it.
         OutputError: the folder cannot be written.
     """
     if not os.access(folder, os.W_OK | os.X_OK):  # the lock alone might be writable
@@ -307,28 +308,28 @@ def lock_folder(folder: Path) -> BinaryIO:
 
 @contextmanager
 def built(place: Path, *, replace: bool = False) -> Iterator[Path]:
-    """A new folder to make an index in: moved to its place when the block ends, gone when the block fails.
+    """A temporary folder to build an index in, moved to its place when the block ends, removed if the block fails.
 
     Args:
-        place: where the index shall stand: missing or empty; absolute.
-        replace: an index that stands there gives way, at the last moment; nobody can write it until then. Who reads it
-            goes on with what it had.
+        place: the folder of the index, absolute: missing or empty, or an index with ``replace``.
+        replace: replace an index at ``place``, at the end of the block; it stays locked until then. Its readers keep
+            the state that they have open.
 
     Raises:
-        StoredIndexError: an index is there, and is not to be replaced.
-        BusyError: another process writes it.
-        OutputError: something else is there, or the place cannot be written.
+        StoredIndexError: there is an index, and ``replace`` is False.
+        BusyError: another process is writing that index.
+        OutputError: ``place`` holds something else, or cannot be written.
     """
     with ExitStack() as held:
         check = check_replaceable if replace else check_vacant
         check(place)
-        gives_way = place.exists() and any(place.iterdir())  # an index, or what a killed creation left
-        if gives_way:
+        replaces = place.exists() and any(place.iterdir())  # an index, or the files of a killed creation
+        if replaces:
             held.enter_context(lock_folder(place))
             check(place)  # another process may have been quicker
-        _sweep(place)
+        _sweep_builds(place)
         try:
-            with staged(place, replace=gives_way) as folder:
+            with staged(place, replace=replaces) as folder:
                 yield folder
         except SyndetectError:
             raise
@@ -336,8 +337,8 @@ def built(place: Path, *, replace: bool = False) -> Iterator[Path]:
             raise OutputError(f"cannot write {place}: {reason(error)}") from error
 
 
-def _sweep(place: Path) -> None:
-    """Remove what killed processes left that were building an index to stand here; those at work hold its lock."""
+def _sweep_builds(place: Path) -> None:
+    """Remove the folders of killed builds of an index at this place; a running build holds the lock of its folder."""
     for stale in place.parent.glob(f".{glob.escape(place.name)}-????????.partial"):
         with suppress(SyndetectError, OSError), lock_folder(stale):
             shutil.rmtree(stale, ignore_errors=True)

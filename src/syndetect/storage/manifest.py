@@ -1,6 +1,7 @@
-"""The manifest of an index: what the folder consists of, as JSON that a person can read, put in place at once.
+"""The manifest of an index: the list of its files as readable JSON, replaced atomically by each commit.
 
-Its last member is the XXH3 (128 bits) of all bytes before that member.
+Its last member is the XXH3 (128 bits) of all bytes before that member. This module alone knows the members' names on
+disk: a header is ``head`` there, and metadata are ``facts``.
 """
 
 import json
@@ -24,50 +25,59 @@ _PROGRAM, _FORMAT = "syndetect", 1
 _FILE = re.compile(r"[\w-]+\.(?:segment|removed)", re.ASCII)
 
 
-class Entry(NamedTuple):
-    """A file that counts.
+class FileEntry(NamedTuple):
+    """A file of an index, as the manifest lists it.
 
     Attributes:
-        name: of the file, in the folder.
-        size: in bytes.
-        xxh3: the checksum by which it is opened, in hexadecimal digits.
-        facts: whatever else is to be known of it, as JSON can hold it.
+        name: the file's name in the folder.
+        size: the file's size in bytes.
+        xxh3: the checksum by which the file is opened, in hexadecimal digits.
+        metadata: whatever else the index notes about the file, as JSON can hold it.
     """
 
     name: str
     size: int
     xxh3: str
-    facts: dict[str, Any]
+    metadata: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as the manifest holds it."""
+        return {"name": self.name, "size": self.size, "xxh3": self.xxh3, "facts": self.metadata}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "FileEntry":
+        """The inverse of :meth:`to_json`; KeyError or TypeError where a member is missing."""
+        return cls(entry["name"], entry["size"], entry["xxh3"], entry["facts"])
 
 
 class Manifest(NamedTuple):
-    """A state of an index.
+    """A committed state of an index.
 
     Attributes:
-        kind: of index.
-        generation: how many commits there have been.
-        next_file: the number that no file has had.
-        head: what never changes, as JSON can hold it.
-        facts: what is to be known of this state, as JSON can hold it.
-        entries: the files that count, in order.
-        text: the manifest's bytes, when it has been read.
+        kind: the kind of index, such as "index".
+        generation: the number of commits so far.
+        next_file: the smallest file number that was never used.
+        header: the parameters of the index, which never change, as JSON can hold them.
+        metadata: what the last commit noted about its state, as JSON can hold it.
+        entries: the files of the index, in order.
+        text: the manifest's bytes, if it was read from disk.
     """
 
     kind: str
     generation: int
     next_file: int
-    head: Mapping[str, Any]
-    facts: Mapping[str, Any]
-    entries: tuple[Entry, ...]
+    header: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    entries: tuple[FileEntry, ...]
     text: bytes = b""
 
     def write(self, folder: Path) -> None:
-        """Put this manifest in a folder, in the place of the one that is there.
+        """Write this manifest to a folder, atomically replacing the one that is there.
 
-        The files that it names are on the disk before it is, whole; and it is before this returns.
+        Directory entries of the files that it names are synced first; the manifest is synced before this returns.
 
         Raises:
-            OSError: the system refuses. The folder has its old manifest.
+            OSError: the system refuses. The folder keeps its old manifest.
         """
         body = {
             "program": _PROGRAM,
@@ -76,9 +86,9 @@ class Manifest(NamedTuple):
             "version": version(_PROGRAM),
             "generation": self.generation,
             "next_file": self.next_file,
-            "head": dict(self.head),
-            "facts": dict(self.facts),
-            "entries": [entry._asdict() for entry in self.entries],
+            "head": dict(self.header),
+            "facts": dict(self.metadata),
+            "entries": [entry.to_json() for entry in self.entries],
         }
         text = json.dumps(body, indent=2, allow_nan=False).removesuffix("\n}").encode()
         sync_folder(folder)
@@ -93,26 +103,27 @@ class Manifest(NamedTuple):
 
     @classmethod
     def read(cls, folder: Path, kind: str) -> "Manifest":
-        """The manifest of a folder.
+        """Read the manifest of a folder.
 
         Raises:
-            StoredIndexError: there is none, or it is damaged, of another kind of index or of a newer format.
+            StoredIndexError: the manifest is missing, damaged, of another kind of index or of a newer format.
         """
         text, found = _load(folder)
-        form = found.get("format")
-        if isinstance(form, int) and form > _FORMAT:  # which may be sealed in another way
+        file_format = found.get("format")
+        if isinstance(file_format, int) and file_format > _FORMAT:  # its checksum may be another one
             raise StoredIndexError(
-                f"{folder} has format {form}, and this version reads {_FORMAT}: install a newer syndetect"
+                f"{folder} has format {file_format}, and this version reads {_FORMAT}: install a newer syndetect"
             )
-        if form != _FORMAT or text != _sealed(text[: -len(_sealed(b""))]):
+        if file_format != _FORMAT or text != _sealed(text[: -len(_sealed(b""))]):
             raise StoredIndexError.damaged(folder / MANIFEST, "it is not what was written")
         if found["kind"] != kind:
             raise StoredIndexError(
                 f"{folder} holds an index of kind {found['kind']}, not {kind}: choose another folder"
             )
         try:
-            found["entries"] = tuple(Entry(**entry) for entry in found["entries"])
-            manifest = cls(**{name: found[name] for name in cls._fields if name != "text"}, text=text)
+            entries = tuple(FileEntry.from_json(entry) for entry in found["entries"])
+            counts = found["generation"], found["next_file"]
+            manifest = cls(kind, *counts, found["head"], found["facts"], entries, text)
         except (KeyError, TypeError) as error:
             raise StoredIndexError.damaged(folder / MANIFEST, "it lacks what an index needs") from error
         if not manifest._is_sound():
@@ -120,14 +131,14 @@ class Manifest(NamedTuple):
         return manifest
 
     def _is_sound(self) -> bool:
-        """Whether everything is of its type, and the files are of this folder."""
+        """Whether every member has its type, and every file name lies in the folder itself."""
         counts = (self.generation, self.next_file, *(entry.size for entry in self.entries))
         names = [entry.name for entry in self.entries]
         return (
             all(type(count) is int and 0 <= count < 1 << 63 for count in counts)
             and all(
-                isinstance(facts, dict)
-                for facts in (self.head, self.facts, *(one.facts for one in self.entries))
+                isinstance(metadata, dict)
+                for metadata in (self.header, self.metadata, *(one.metadata for one in self.entries))
             )
             and all(isinstance(entry.xxh3, str) for entry in self.entries)
             and all(isinstance(name, str) and _FILE.fullmatch(name) for name in names)
@@ -135,7 +146,7 @@ class Manifest(NamedTuple):
 
 
 def holds_index(folder: Path) -> bool:
-    """Whether a folder has the manifest of an index of any kind and format."""
+    """Whether a folder has the manifest of an index, of any kind and format."""
     try:
         _load(folder)
     except StoredIndexError:
@@ -144,7 +155,7 @@ def holds_index(folder: Path) -> bool:
 
 
 def _load(folder: Path) -> tuple[bytes, dict[str, Any]]:
-    """A manifest's bytes and what they say, which nobody has checked, if it may be that of an index."""
+    """The bytes of a folder's manifest and the JSON object in them, not validated further."""
     path = folder / MANIFEST
     try:
         text = path.read_bytes()
@@ -166,5 +177,5 @@ def _load(folder: Path) -> tuple[bytes, dict[str, Any]]:
 
 
 def _sealed(text: bytes) -> bytes:
-    """A JSON object, all but its end, with its own checksum as the last member."""
+    """A JSON object without its closing brace, completed by its own checksum as the last member."""
     return text + b',\n  "xxh3": "' + xxh3_128_hexdigest(text).encode() + b'"\n}\n'

@@ -1,13 +1,14 @@
-"""A segment: named flat arrays in one file that is never changed, mapped, each block checked when it is first read.
+"""Segment files: named flat arrays in one immutable file, memory-mapped, each block checked when it is first read.
 
     mark        8 bytes: the magic number, and in the last byte the format's version
-    data        the arrays, each from a multiple of 64 bytes on; what lies between them is zero
+    data        the arrays, each aligned to 64 bytes; padding bytes are zero
     contents    JSON: {"arrays": {name: [type, shape, offset]}, "facts": {...}, "block": 16384}
-    sums        uint64 each: XXH3 (64 bits) of every 16 KiB of the file as far as the data go, the last may be shorter
-    tail        24 bytes: where the data end, the bytes of the contents (uint64 each), the mark again
+    sums        uint64 each: XXH3 (64 bits) of every block of 16 KiB from the mark to the end of the data; the last
+                block may be shorter
+    tail        24 bytes: the end of the data, the size of the contents (uint64 each), the mark again
 
-Numbers are little-endian. Who names a segment notes its size and the XXH3 (128 bits) of contents, sums and tail. So
-every byte is covered, and opening reads what stands behind the data and nothing else.
+Numbers are little-endian. The manifest notes the size of the file and the XXH3 (128 bits) of contents, sums and tail.
+So every byte is covered, and opening a segment reads only the bytes behind its data.
 """
 
 import json
@@ -35,27 +36,27 @@ _KINDS = "biuf"  # of numpy's types: those whose bytes are the value
 
 
 class Written(NamedTuple):
-    """What names a segment: its size in bytes, and the checksum of all behind its data, in hexadecimal digits."""
+    """The size of a segment file in bytes, and the checksum of the bytes behind its data, in hexadecimal digits."""
 
     size: int
     xxh3: str
 
 
 class SegmentWriter:
-    """Writes one segment, array after array, each in any number of pieces.
+    """Writes one segment file, array after array, each in any number of pieces.
 
     As a context manager it removes the file when the block fails or ends before :meth:`finish`.
 
     Args:
-        path: the file to make; it may not be there.
+        path: the file to create.
 
     Raises:
-        OutputError: the file is there, or cannot be written; what was written of it is removed.
+        OutputError: the file exists, or cannot be written; an incomplete file is removed.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._arrays: dict[str, tuple[str, list[int], int]] = {}  # as they stand in the contents
+        self._arrays: dict[str, tuple[str, list[int], int]] = {}  # as in the contents on disk
         self._sums = BlockSums()
         try:
             self._file: BinaryIO = path.open("xb", buffering=0)
@@ -66,14 +67,14 @@ class SegmentWriter:
         self._write(memoryview(_MARK))
 
     def append(self, name: str, array: Array) -> None:
-        """Write a piece of an array; all pieces of one follow one another.
+        """Append a piece to an array; the pieces of one array must follow one another.
 
         Args:
-            name: of the array.
-            array: booleans, integers or reals, [n, ...]; type and shape of an item are those of the first piece.
+            name: the name of the array.
+            array: booleans, integers or reals, [n, ...], with the item type and shape of the first piece.
 
         Raises:
-            ValueError: the piece is of another kind than the first, or another array has been begun since.
+            ValueError: the piece has another item type than the first, or another array has been started since.
             OutputError: the file cannot be written; it is removed.
         """
         if array.dtype.kind not in _KINDS or array.ndim == 0:
@@ -91,16 +92,16 @@ class SegmentWriter:
         self._write(piece.reshape(-1).view(np.uint8).data)
         shape[0] += len(piece)
 
-    def finish(self, facts: Mapping[str, Any]) -> Written:
-        """Write what stands behind the data, bring the file to the disk, and close it.
+    def finish(self, metadata: Mapping[str, Any]) -> Written:
+        """Write contents, sums and tail, sync the file, and close it.
 
         Args:
-            facts: whatever else is to be known of the segment when it is opened, as JSON can hold it.
+            metadata: notes about the segment, as JSON can hold them.
 
         Raises:
             OutputError: the file cannot be written; it is removed.
         """
-        contents = {"arrays": self._arrays, "facts": dict(facts), "block": BLOCK}
+        contents = {"arrays": self._arrays, "facts": dict(metadata), "block": BLOCK}
         text = json.dumps(contents, allow_nan=False).encode()
         tail = _TAIL.pack(self._sums.size, len(text), _MARK)
         footer = text + self._sums.all().astype("<u8").tobytes() + tail
@@ -138,15 +139,15 @@ class SegmentWriter:
 
 
 class Segment:
-    """The arrays of a segment, mapped; any number of threads may read them.
+    """The arrays of a segment file, memory-mapped; any number of threads may read them.
 
-    What is read must have been checked, by :meth:`check` or :meth:`whole`. Arrays can be written, because kernels are
-    compiled for such; what is written stays in this process. The file is closed with :meth:`close`, or when nobody
-    holds the segment any more; arrays that were handed out remain.
+    Items must be checked before they are read, by :meth:`check` or :meth:`whole`. The arrays are writable, because
+    kernels are compiled for writable arrays; written values stay in this process. The file is closed by :meth:`close`
+    or with the last reference to the segment; arrays stay valid after that.
 
     Args:
         path: the file.
-        size, xxh3: what :class:`Written` said of it.
+        size, xxh3: the size and checksum from :class:`Written`.
 
     Raises:
         StoredIndexError: the file is missing, of another size, damaged behind its data, of a newer format, or no
@@ -154,7 +155,7 @@ class Segment:
 
     Attributes:
         path: the file.
-        facts: what was given to :meth:`SegmentWriter.finish`.
+        metadata: the notes that :meth:`SegmentWriter.finish` was given.
     """
 
     def __init__(self, path: Path, size: int, xxh3: str) -> None:
@@ -163,7 +164,7 @@ class Segment:
         try:
             end, sums, contents = self._footer()
             self._file.cover(end, sums)
-            self.facts: Mapping[str, Any] = contents["facts"]
+            self.metadata: Mapping[str, Any] = contents["facts"]
             self._arrays = _arrays(self._file.mapped()[:end], contents)
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise StoredIndexError.damaged(self.path, "its table of contents is none") from error
@@ -172,49 +173,49 @@ class Segment:
         return name in self._arrays
 
     def __getitem__(self, name: str) -> Array:
-        """An array, of which must be checked what is read."""
+        """An array, of which only checked items may be read."""
         return self._arrays[name][0]
 
     def check(self, name: str, begin: I64 | int, end: I64 | int) -> None:
-        """Make sure that items are as they were written, before they are read; at little cost where that is known.
+        """Check the blocks that hold some items; blocks that were checked before cost little.
 
         Args:
-            name: of the array.
+            name: the name of the array.
             begin, end: the items ``begin[i]:end[i]``, int64[n] each, or a number.
 
         Raises:
-            StoredIndexError: a block that holds some of them is damaged, or cannot be read.
-            IndexError: they lie outside the data.
+            StoredIndexError: a block is damaged, or cannot be read.
+            IndexError: the items lie outside the data.
         """
         _, offset, item_bytes = self._arrays[name]
         self._file.check(begin, end, item_bytes, offset)
 
     def whole(self, name: str) -> Array:
-        """An array, all of it checked."""
+        """A whole array, checked."""
         array = self[name]
         self.check(name, 0, len(array))
         return array
 
     def verify(self) -> None:
-        """Read the whole file again, and check all of it.
+        """Read and check the whole file, including blocks that were checked before.
 
         Raises:
-            StoredIndexError: for the first part that is damaged or cannot be read.
+            StoredIndexError: for the first block that is damaged or cannot be read.
         """
         self._file.check_size()
         self._footer()
         self._file.check_all()
 
     def release(self) -> None:
-        """Let go of the memory of what was read; it is read again where it is needed."""
+        """Evict the mapped pages (MADV_DONTNEED); they are read again when they are needed."""
         self._file.release()
 
     def close(self) -> None:
-        """Close the file; nothing can be checked from now on."""
+        """Close the file; nothing can be checked after that."""
         self._file.close()
 
     def _footer(self) -> tuple[int, U64, dict[str, Any]]:
-        """Where the data end, the sums, and the contents, when all of that is what was written."""
+        """The end of the data, the block checksums and the contents, checked against the checksum of all three."""
         size = self._file.size
         if size < len(_MARK) + _TAIL.size:
             raise StoredIndexError.damaged(self.path, "it is no segment")
@@ -233,7 +234,7 @@ class Segment:
 
 
 def _arrays(data: npt.NDArray[np.uint8], contents: Mapping[str, Any]) -> dict[str, tuple[Array, int, int]]:
-    """Every array by its name, with its offset and the bytes of an item."""
+    """Every array by its name, with its offset in the file and the size of an item in bytes."""
     if contents["block"] != BLOCK:
         raise ValueError("blocks of another size")
     found = {}

@@ -1,7 +1,7 @@
-"""Sorted lists on disk or in memory: which numbers stand under a key.
+"""Posting lists sorted by key, on disk or in memory: look-up of the numbers that belong to a key.
 
-An entry is 64 bits, 32 of a key and 32 of a number. A directory of each list's leading key bits leads to a dozen
-entries, so that a look-up reads two places, whatever the size of the list.
+An entry is 64 bits: a key of 32 bits, then a number of 32 bits. Each list has a directory indexed by the leading bits
+of a key, which narrows a look-up to about a dozen entries, so that it reads two places whatever the size of the list.
 """
 
 from collections.abc import Callable
@@ -13,31 +13,31 @@ from syndetect.arrays import I64, U32, U64, Array, sort_values
 from syndetect.kernels import lists as _kernels
 from syndetect.runtime.threads import in_order
 
-#: Entries for which a directory has one place, at least; there are less than twice as many.
+#: Entries per slot of a directory, at least; on average fewer than twice as many.
 _SPACING = 8
 _MOST_BITS = 32
 
 
 class Arrays(Protocol):
-    """Named arrays that are checked before they are read, such as a segment's."""
+    """Named arrays that are checked before they are read, such as those of a segment."""
 
     def __getitem__(self, name: str) -> Array:
-        """An array, of which only what was checked is to be read."""
+        """An array, of which only checked items may be read."""
 
     def __contains__(self, name: object) -> bool:
         """Whether there is an array of this name."""
 
     def check(self, name: str, begin: I64 | int, end: I64 | int) -> None:
-        """Make sure that ranges of items are as they were written."""
+        """Check that ranges of items are as they were written."""
 
     def whole(self, name: str) -> Array:
-        """An array, all of it checked."""
+        """A whole array, checked."""
 
     def verify(self) -> None:
-        """Check everything, even what was checked before."""
+        """Check everything, including items that were checked before."""
 
     def release(self) -> None:
-        """Let go of the memory of what was read."""
+        """Evict the memory of items that were read."""
 
 
 class Memory(dict[str, Array]):
@@ -58,7 +58,7 @@ class Memory(dict[str, Array]):
 
 
 def _bits(counts: I64) -> I64:
-    """int64[l]: how many leading bits of a key the directories of lists of so many entries are made for."""
+    """int64[l]: the number of leading key bits that index the directories of lists with so many entries."""
     return np.minimum(np.log2(np.maximum(counts // _SPACING, 1)).astype(np.int64), _MOST_BITS)
 
 
@@ -74,12 +74,13 @@ def write(
     """Sort lists of entries and write them as the arrays ``name``, ``name.bounds`` and ``name.directory``.
 
     Args:
-        put: takes an array's name and a piece of it; all pieces of one array come one after the other.
-        name: what the lists are called.
-        count: how many lists there are.
-        entries: the entries of a list, in any order; those with one key keep theirs. Called from several threads.
-        threads: how many lists are sorted at once.
-        is_sorted: whether the entries come in the order of their keys already.
+        put: takes the name of an array and a piece of it; the pieces of one array follow one another.
+        name: the common name of the lists.
+        count: the number of lists.
+        entries: gives the entries of a list, in any order; entries with equal keys keep their order. It is called
+            from several threads.
+        threads: the number of lists that are sorted at once.
+        is_sorted: whether entries are sorted by key already.
     """
 
     def prepare(which: int) -> tuple[U64, U32]:
@@ -99,11 +100,11 @@ def write(
 
 
 class Lists:
-    """Lists as :func:`write` left them.
+    """Lists that :func:`write` wrote.
 
     Args:
-        arrays: where they are.
-        name: what they are called.
+        arrays: the arrays that hold them.
+        name: the common name of the lists.
     """
 
     def __init__(self, arrays: Arrays, name: str) -> None:
@@ -114,10 +115,10 @@ class Lists:
         self._starts = np.concatenate([[0], np.cumsum((np.int64(1) << bits) + 1)])
 
     def find(self, lists: I64, keys: U64) -> tuple[I64, I64]:
-        """int64[n] each: where the entries of a list begin and end that have a key.
+        """int64[n] each: the beginning and the end of the entries with a key.
 
         Args:
-            lists: int64[n], the lists to look in.
+            lists: int64[n], the list to search for each key.
             keys: uint64[n], 32-bit keys.
         """
         name = f"{self._name}.directory"
@@ -128,14 +129,12 @@ class Lists:
         self._arrays.check(self._name, begin, end)
         entries = self._arrays[self._name]
         if len(entries):
-            entries.take(
-                begin, mode="clip"
-            )  # so that memory's delays overlap; the search then has all in a cache
+            entries.take(begin, mode="clip")  # prefetch, so that cache misses overlap
         _kernels.find_runs(entries, keys, np.uint64(32), begin, end)
         return begin, end
 
     def numbers(self, begin: I64, end: I64) -> tuple[U32, I64]:
-        """The numbers in ranges that :meth:`find` gave: uint32[m], range by range, and of each its range (int64[m])."""
+        """The numbers in ranges from :meth:`find`: uint32[m], range by range, and the range of each (int64[m])."""
         sizes = end - begin
         bounds = np.concatenate([[0], np.cumsum(sizes)])
         which = np.repeat(np.arange(len(sizes)), sizes)
@@ -143,7 +142,7 @@ class Lists:
         return self._arrays[self._name][places].astype(np.uint32), which
 
     def entries(self, which: int) -> U64:
-        """One list, all of it, in order of its keys."""
+        """A whole list, sorted by key."""
         low, high = self.bounds[which : which + 2].tolist()
         self._arrays.check(self._name, low, high)
         found: U64 = self._arrays[self._name][low:high]
