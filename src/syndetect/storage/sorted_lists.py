@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from syndetect.arrays import I64, U32, U64, Array, sort_values
+from syndetect.arrays import I64, U32, U64, Array, expand, sort_values
 from syndetect.kernels import lists as _kernels
 from syndetect.runtime.threads import in_order
 
@@ -135,10 +135,7 @@ class Lists:
 
     def numbers(self, begin: I64, end: I64) -> tuple[U32, I64]:
         """The numbers in ranges from :meth:`find`: uint32[m], range by range, and the range of each (int64[m])."""
-        sizes = end - begin
-        bounds = np.concatenate([[0], np.cumsum(sizes)])
-        which = np.repeat(np.arange(len(sizes)), sizes)
-        places = np.arange(bounds[-1]) + (begin - bounds[:-1])[which]
+        which, places = expand(begin, end - begin)
         return self._arrays[self._name][places].astype(np.uint32), which
 
     def entries(self, which: int) -> U64:
