@@ -25,7 +25,7 @@ from benchmarks.corpus.corpus_files import Article, read_articles, scan_articles
 from benchmarks.corpus.edits import KINDS
 from benchmarks.corpus.planting import Place, Plant, plant
 from syndetect.arrays import I64, Bool, unpack
-from syndetect.matching import sketch
+from syndetect.matching import portions
 from syndetect.matching.places import Places
 from syndetect.matching.tokens import Words, joined
 from syndetect.pipeline import stages
@@ -65,7 +65,9 @@ def candidates(articles: Sequence[Article], settings: Settings, threads: int) ->
     store = Store(None, sys.maxsize, {})
     corpus = Corpus(store, settings.bands)
     names = [article.id for article in articles]
-    batch, _ = sketch.sketch(*joined([article.text.encode() for article in articles]), settings, names)
+    batch, _ = portions.sketch_articles(
+        *joined([article.text.encode() for article in articles]), settings, names
+    )
     corpus.add(batch)
     number = np.arange(corpus.size)
     places = Places.of(corpus.tags, corpus.documents, number, number.astype(np.uint32))

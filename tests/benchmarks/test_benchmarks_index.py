@@ -179,7 +179,7 @@ class TestCorruption:
 
     def test_an_index_that_checks_nothing_is_found_out(self, intact, tmp_path, monkeypatch):
         for name in ("check", "check_all"):
-            monkeypatch.setattr(f"syndetect.storage.checked_file.CheckedFile.{name}", lambda *_: None)
+            monkeypatch.setattr(f"syndetect.storage.segment_file.CheckedFile.{name}", lambda *_: None)
         problems = [
             one
             for number in range(12)

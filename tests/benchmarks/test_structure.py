@@ -42,6 +42,6 @@ def test_files_functions_and_circles_are_counted(tmp_path, monkeypatch):
 
 def test_a_query_opens_the_modules_of_the_index():
     found = runpy.run_path(str(ROOT / "tools" / "structure.py"))["opened"](ROOT)
-    assert "syndetect.index.query_input" in found["modules opened by a query"]
+    assert "syndetect.index.query_batch" in found["modules opened by a query"]
     assert "syndetect.pipeline.scan" in found["modules opened by a scan"]
     assert not any("kernels" in name for names in found.values() for name in names)

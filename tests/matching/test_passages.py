@@ -16,7 +16,7 @@ from syndetect.kernels.documents import UNDATED
 from syndetect.kernels.ranges import count_covered
 from syndetect.kernels.stars import EDGE
 from syndetect.matching.passages import Passages, group
-from syndetect.matching.timeline import time_rank
+from syndetect.matching.places import time_rank
 
 pytestmark = pytest.mark.kernel
 

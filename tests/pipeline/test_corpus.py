@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.strategies import FRAGMENTS, encode, fewer, large
-from syndetect.matching import sketch, tokens
+from syndetect.matching import portions, tokens
 from syndetect.matching.portions import merge_portion
 from syndetect.matching.winnowing import PARTS
 from syndetect.pipeline import corpus as module
@@ -47,7 +47,7 @@ def cut(random, count: int) -> list[tuple[int, int]]:
 def made(texts: list[str], batches: list[tuple[int, int]], most: int = 1 << 30) -> Corpus:
     corpus = Corpus(Store(None, most, {}), SETTINGS.bands)
     for low, high in batches:
-        corpus.add(sketch.sketch(*encode(texts[low:high]), SETTINGS, texts[low:high])[0])
+        corpus.add(portions.sketch_articles(*encode(texts[low:high]), SETTINGS, texts[low:high])[0])
     return corpus
 
 
@@ -129,9 +129,9 @@ def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
 def test_a_corpus_is_taken_up_again(tmp_path: Path, most: int) -> None:
     texts = ["One two three.\n\nFour five.", "", "Six.\n\nOne two three.", "Seven eight four five."]
     store = Store(tmp_path / "scratch", most, {}, resume=most == 0)
-    Corpus(store, SETTINGS.bands).add(sketch.sketch(*encode(texts[:2]), SETTINGS, texts[:2])[0])
+    Corpus(store, SETTINGS.bands).add(portions.sketch_articles(*encode(texts[:2]), SETTINGS, texts[:2])[0])
     again = Corpus(store, SETTINGS.bands)
-    again.add(sketch.sketch(*encode(texts[2:]), SETTINGS, texts[2:])[0])
+    again.add(portions.sketch_articles(*encode(texts[2:]), SETTINGS, texts[2:])[0])
     assert list(read(again)) == list(read(made(texts, [(0, 4)])))
     assert list(read(Corpus(store, SETTINGS.bands))) == list(read(again))
     store.close()

@@ -12,7 +12,7 @@ from samples.newspapers import Watched, assert_same, newspapers, written
 from samples.strategies import INTERPRETED
 from syndetect import Result, Settings, scan
 from syndetect.errors import ScratchError, SettingsError
-from syndetect.matching import bands, sketch, winnowing
+from syndetect.matching import bands, portions, winnowing
 from syndetect.pipeline import intake, stages
 from syndetect.pipeline import scan as scan_module
 
@@ -103,7 +103,7 @@ def test_what_is_done_is_not_done_again(
     def again(*_: object) -> None:
         raise AssertionError("done already")
 
-    for module, name in ((sketch, "sketch"), (bands, "similar_pairs"), (winnowing, "join")):
+    for module, name in ((portions, "sketch_articles"), (bands, "similar_pairs"), (winnowing, "join")):
         monkeypatch.setattr(module, name, again)
     assert_same(scan(source, SETTINGS, scratch=tmp_path / "scratch", resume=True), whole[0])
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.reading.articles import microseconds
-from syndetect.reading.encoding import UnusableError, decode, decode_line, encode, is_latin1
+from syndetect.reading.articles import encode, microseconds
+from syndetect.reading.encoding import UnusableError, decode, decode_line, is_latin1
 from syndetect.reading.records import as_utf8, lines, rows
 
 WESTERN = [

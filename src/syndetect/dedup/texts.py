@@ -11,7 +11,7 @@ import polars as pl
 from syndetect.arrays import I64
 from syndetect.errors import InputError
 from syndetect.matching import tokens
-from syndetect.matching.timeline import time_rank
+from syndetect.matching.places import time_rank
 from syndetect.matching.tokens import Words, joined
 from syndetect.reading import sources as read
 from syndetect.reading.articles import times

@@ -14,7 +14,7 @@ import polars as pl
 from syndetect.errors import InputError
 from syndetect.index.answer import Answer
 from syndetect.index.index import Index
-from syndetect.index.query_input import has_id, resolved, without_id
+from syndetect.index.query_batch import has_id, resolved, without_id
 from syndetect.reading import sources
 from syndetect.reading.articles import Article, Columns, to_article
 from syndetect.reading.encoding import UnusableError

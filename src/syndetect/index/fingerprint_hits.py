@@ -17,8 +17,7 @@ from syndetect.kernels.fingerprints import cap_repeats
 from syndetect.kernels.groups import star_groups
 from syndetect.kernels.seeds import SHIFT, SPAN
 from syndetect.matching import winnowing
-from syndetect.matching.places import tags
-from syndetect.matching.timeline import latest
+from syndetect.matching.places import latest, tags
 from syndetect.matching.winnowing import MOST_REPEATS
 
 _AROUND = SPAN + SHIFT

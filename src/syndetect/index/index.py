@@ -13,12 +13,12 @@ import polars as pl
 
 from syndetect.arrays import I64, U32
 from syndetect.errors import OutputError, SettingsError
-from syndetect.index import datasketch_bridge, near_duplicates, search
-from syndetect.index.answer import Answer
+from syndetect.index import datasketch_bridge, near_duplicates
+from syndetect.index.answer import Answer, search
 from syndetect.index.near_duplicates import NearDuplicates
-from syndetect.index.query_batch import QueryBatch
-from syndetect.index.query_input import (
+from syndetect.index.query_batch import (
     Document,
+    QueryBatch,
     has_id,
     names_of,
     numbers_of,
@@ -30,7 +30,7 @@ from syndetect.index.segment_builder import DocumentBatch
 from syndetect.index.snapshot import Snapshot, open_segments, parse_header
 from syndetect.index.writer import Added, NewDocuments, PortionWriter, Writer
 from syndetect.kernels.documents import UNDATED
-from syndetect.matching import sketch
+from syndetect.matching import portions
 from syndetect.matching.tokens import joined
 from syndetect.reading import articles, sources
 from syndetect.reading.skipped import Skipped
@@ -196,7 +196,7 @@ class Index:
             StoredIndexError: the index is damaged.
         """
         queries, frame, texts = self._query_batch(self._snapshot, *one_document(document))
-        return Answer(queries, frame, texts, search.find(queries, self.settings))
+        return Answer(queries, frame, texts, search(queries, self.settings))
 
     def query_many(
         self,
@@ -235,7 +235,7 @@ class Index:
 
         def work(batch: tuple[pl.DataFrame, list[bytes]]) -> dict[str, pl.DataFrame]:
             queries, frame, texts = self._query_batch(snapshot, *batch)
-            return Answer(queries, frame, texts, search.find(queries, self.settings)).tables()
+            return Answer(queries, frame, texts, search(queries, self.settings)).tables()
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
             return Answer.joined(parts, skipped.frame, self._info(snapshot))
@@ -246,7 +246,7 @@ class Index:
         """Documents to hold against a state of the index, with the names that they have in tables, and their texts."""
         ids = frame["doc_id"].to_list()
         is_named = [has_id(name) for name in ids]
-        batch, _ = sketch.sketch(*joined(texts), self.settings, ids)
+        batch, _ = portions.sketch_articles(*joined(texts), self.settings, ids)
         same_id = np.where(is_named, snapshot.numbers_of(ids), -1)
         if not all(is_named):
             frame = frame.with_columns(
@@ -372,26 +372,26 @@ class Index:
             batches = sources.batches(
                 found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
             )
-            portions = PortionWriter(
+            portion_writer = PortionWriter(
                 writer, self._snapshot, existing, threads, memory or budget.default_memory()
             )
             try:
                 with (
                     compiling("adding", progress),
-                    closing(in_order(self._prepare, portions.select(batches), threads)) as prepared,
+                    closing(in_order(self._prepare, portion_writer.select(batches), threads)) as prepared,
                 ):
                     for batch, replaced in prepared:
-                        portions.add(batch, replaced)
-                    portions.flush()
-                portions.snapshot = writer.merge(portions.snapshot, threads)
+                        portion_writer.add(batch, replaced)
+                    portion_writer.flush()
+                portion_writer.snapshot = writer.merge(portion_writer.snapshot, threads)
             finally:
-                self._snapshot = portions.snapshot
-            return Added(**portions.counts, skipped=skipped.frame())
+                self._snapshot = portion_writer.snapshot
+            return Added(**portion_writer.counts, skipped=skipped.frame())
 
     def _prepare(self, new: NewDocuments) -> tuple[DocumentBatch, I64]:
         """The arrays of new documents, and the numbers of the documents that they replace."""
         frame, texts, replaced = new
-        sketched, _ = sketch.sketch(*joined(texts), self.settings, frame["doc_id"].to_list())
+        sketched, _ = portions.sketch_articles(*joined(texts), self.settings, frame["doc_id"].to_list())
         stored = compression.compress(texts) if self.stores_text else None
         return DocumentBatch.of(sketched, frame, self.settings, stored), replaced
 

@@ -11,7 +11,7 @@ from syndetect.arrays import I64, U32, U64, Array, Bool, bounds_of, find_groups,
 from syndetect.index.segment_builder import MOST_UNTIMED, STRINGS, SegmentSource, stored_hints
 from syndetect.kernels.documents import find_documents
 from syndetect.matching import winnowing
-from syndetect.matching.timeline import latest
+from syndetect.matching.places import latest
 from syndetect.storage import sorted_lists
 
 Put = Callable[[str, Array], None]

@@ -12,12 +12,11 @@ import numpy.typing as npt
 import polars as pl
 
 from syndetect.arrays import F64, I64, U32, bounds_of, expand_groups, lower, pack, upper
-from syndetect.index.class_lookup import class_members
 from syndetect.index.query_batch import QueryBatch
 from syndetect.index.segment_reader import SegmentReader
 from syndetect.kernels.signatures import band_keys_of
 from syndetect.matching import minhash, shingles
-from syndetect.matching.sketch import sketch_documents
+from syndetect.matching.portions import sketch_documents
 from syndetect.schema import TABLES
 from syndetect.settings import Settings
 
@@ -154,7 +153,7 @@ def _paragraphs(segments: Sequence[SegmentReader], keys: U32, same_id: I64) -> _
     bounds = np.searchsorted(upper(pairs), np.arange(len(hashes) + 1))
     found = []
     for number, segment in enumerate(segments):
-        members = class_members(segment, hashes)
+        members = segment.class_members(hashes)
         each, pair = expand_groups(bounds, members.which)
         one, document = lower(pairs[pair]), members.document[each]
         chosen = same_id[one] != document + segment.first

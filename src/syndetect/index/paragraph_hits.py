@@ -5,10 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from syndetect.arrays import F64, I64, U32, U64, Bool, expand_groups, lower, pack, run_starts, unpack
-from syndetect.index.class_lookup import class_members
 from syndetect.index.query_batch import QueryBatch, WordPairs, is_query, stored_keys
 from syndetect.matching import bands, portions
-from syndetect.matching.timeline import latest
+from syndetect.matching.places import latest
 from syndetect.settings import Settings
 
 
@@ -135,7 +134,7 @@ def _members(queries: QueryBatch, classes: _Classes) -> _Members:
     bounds = np.searchsorted(at[by_hash], np.arange(len(hashes) + 1))
     found = [_Members(*(np.empty(0, np.int64) for _ in _Members._fields))]
     for segment in queries.segments:
-        members = class_members(segment, hashes)
+        members = segment.class_members(hashes)
         each, item = expand_groups(bounds, members.which)
         number, document = by_hash[item], members.document[each] + segment.first
         other = queries.same_id[classes.document[number]] != document

@@ -6,18 +6,22 @@ the stored one is left out; any other comes after all stored documents. A corpus
 then the corpus that a scan would see.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import polars as pl
 
 from syndetect.arrays import I64, U8, U32, U64, Bool, bounds_of, unpack
+from syndetect.errors import InputError
 from syndetect.index.segment_reader import SegmentReader
+from syndetect.index.snapshot import Snapshot
 from syndetect.kernels.ranges import copy_ranges
-from syndetect.matching.places import Places, document_hints, tags
-from syndetect.matching.sketch import Batch
-from syndetect.matching.timeline import latest
+from syndetect.matching.places import Places, document_hints, latest, tags
+from syndetect.matching.portions import Batch
+from syndetect.reading import sources
 
 
 def is_query(keys: I64) -> Bool:
@@ -186,3 +190,71 @@ class WordPairs:
         excerpt = np.searchsorted(bounds, words, side="right") - 1
         strong = (seeds & np.uint64(1)).astype(bool)
         return cls(keys[excerpt], words - bounds[excerpt] + offsets[excerpt], strong)
+
+
+#: One document: its text, or a mapping with ``text`` and, where known, ``id``, ``source``, ``published`` ...
+Document = str | Mapping[str, Any]
+
+#: The internal id of a single query document without an id.
+_UNNAMED = "\0query"
+
+
+def one_document(document: Document) -> tuple[pl.DataFrame, list[bytes]]:
+    """A single document as a frame of one row, and its text; a time that cannot be read is left out.
+
+    Raises:
+        InputError: the document cannot be used.
+    """
+    record = {"text": document} if isinstance(document, str) else document
+    if not isinstance(record, Mapping):
+        raise InputError(f"a document is a text or a mapping, not {type(document).__name__}")
+    reasons: list[str] = []
+    found = next(
+        sources.batches(
+            [record], on_skip=lambda _, reason: reasons.append(reason), default_id=lambda _: _UNNAMED
+        ),
+        None,
+    )
+    if found is None:
+        raise InputError(f"the document cannot be used: {'; '.join(reasons)}")
+    return found
+
+
+def without_id(number: int) -> str:
+    """The internal id of a record without an id; it begins with a character that no text from a reader has."""
+    return f"\0record {number}"
+
+
+def has_id(doc_id: str) -> bool:
+    """Whether an id is a record's own, not one from :func:`without_id`."""
+    return not doc_id.startswith("\0")
+
+
+def names_of(ids: str | Iterable[str]) -> list[str]:
+    """Distinct ids, in order.
+
+    Raises:
+        InputError: one is no string.
+    """
+    names = list(dict.fromkeys([ids] if isinstance(ids, str) else ids))
+    for name in names:
+        if not isinstance(name, str):
+            raise InputError(f"ids are strings, not {name!r}: an integer is known by its digits")
+    return names
+
+
+def numbers_of(snapshot: Snapshot, ids: Sequence[str]) -> I64:
+    """int64[n]: the numbers of documents with these ids.
+
+    Raises:
+        InputError: the index lacks an id.
+    """
+    numbers = snapshot.numbers_of(ids)
+    if (numbers < 0).any():
+        raise InputError(f"the index has no document {ids[int(np.argmin(numbers))]!r}")
+    return numbers
+
+
+def resolved(documents: sources.Source) -> Any:
+    """As :func:`syndetect.reading.sources.resolve`; but an empty list means no documents rather than no paths."""
+    return iter(()) if isinstance(documents, Sequence) and not documents else sources.resolve(documents)

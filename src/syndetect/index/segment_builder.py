@@ -10,16 +10,15 @@ from typing import Protocol
 
 import numpy as np
 import polars as pl
-from xxhash import xxh3_64_intdigest
 
 from syndetect.arrays import I64, U32, U64, Array, Bool, bounds_of, pack
 from syndetect.kernels.ranges import FAR
 from syndetect.matching import winnowing
 from syndetect.matching.places import document_hints, tags
-from syndetect.matching.sketch import Batch, sketch_documents
+from syndetect.matching.portions import Batch, sketch_documents
 from syndetect.reading.articles import times
 from syndetect.settings import Settings
-from syndetect.storage.sorted_lists import Arrays, Memory
+from syndetect.storage.sorted_lists import Arrays, Memory, hash_ids
 
 #: The strings of a document beside its text.
 STRINGS = ("id", "source", "title", "url")
@@ -75,11 +74,6 @@ class SegmentSource(Protocol):
 
     def context_hashes(self, which: int) -> U32:
         """The context hashes of the postings of a part."""
-
-
-def hash_ids(ids: Sequence[str]) -> U64:
-    """uint64[n]: the hashes that ids are looked up by, their upper halves the keys; any ``str`` can be looked up."""
-    return np.array([xxh3_64_intdigest(one.encode("utf-8", "surrogatepass")) for one in ids], np.uint64)
 
 
 def keyed(hashes: U64, numbers: U32) -> U64:

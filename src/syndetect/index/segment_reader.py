@@ -2,19 +2,33 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from syndetect.arrays import I64, U32, U64, Bool
-from syndetect.index.segment_builder import LISTS, STRINGS, hash_ids
+from syndetect.index.segment_builder import LISTS, STRINGS
 from syndetect.kernels.documents import HINT_BITS, find_documents
 from syndetect.kernels.lists import find_runs
 from syndetect.kernels.ranges import copy_ranges, find_spans
 from syndetect.storage import compression
-from syndetect.storage.sorted_lists import Arrays, Lists
+from syndetect.storage.sorted_lists import Arrays, Lists, hash_ids
 
 _S32 = np.uint64(32)
+
+
+class Members(NamedTuple):
+    """Stored paragraphs of alive documents.
+
+    Attributes:
+        which: int64[n], the hash that a paragraph has, as a row of the hashes looked up.
+        document, paragraph: int64[n], their rows in the segment.
+    """
+
+    which: I64
+    document: I64
+    paragraph: I64
 
 
 class SegmentReader:
@@ -98,6 +112,18 @@ class SegmentReader:
         self.arrays.check("hashes", sketched, sketched + 1)
         found: U64 = self.arrays["hashes"][sketched]
         return found
+
+    def class_members(self, hashes: U64) -> Members:
+        """All members of the classes of identical paragraphs that have these hashes (uint64[h], of all words)."""
+        numbers, which = self.look_up("same", np.zeros(len(hashes), np.int64), hashes >> _S32)
+        sketched = numbers.astype(np.int64)
+        is_member = self.hashes(sketched) == hashes[which]
+        sketched, which = sketched[is_member], which[is_member]
+        document, paragraph = (self.column(name, sketched) for name in ("sketched_owner", "sketched"))
+        if len(self.deleted):
+            alive = self.alive[document]
+            which, document, paragraph = which[alive], document[alive], paragraph[alive]
+        return Members(which, document, paragraph)
 
     def codes(self, begin: I64, end: I64) -> U32:
         """The word codes of ranges of words, range after range."""

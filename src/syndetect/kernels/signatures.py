@@ -4,6 +4,8 @@ The scheme is datasketch 2's ``affine32``: MurmurHash3's 32-bit finaliser on the
 32-bit arithmetic with odd ``a``, and the minimum over the shingles.
 """
 
+from functools import lru_cache
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -246,3 +248,19 @@ def band_keys(
     mixed, slots = np.empty(WINDOW, np.uint32), np.empty(RANGES * len(a), np.uint32)
     keys = np.empty(len(out), np.uint32)
     _band_keys(code, low, high, k, a, b, rows, mixed, slots, keys, out, base)
+
+
+def permutations(slots: int, seed: int) -> tuple[U32, U32]:
+    """The multipliers (odd) and addends of the permutations ``a * h + b mod 2**32``: uint32[slots] each.
+
+    datasketch 2 draws the same ones for this ``num_perm`` and ``seed``.
+    """
+    multipliers, addends = _drawn(slots, seed)
+    return multipliers.copy(), addends.copy()
+
+
+@lru_cache(maxsize=8)
+def _drawn(slots: int, seed: int) -> tuple[U32, U32]:
+    generator = np.random.RandomState(seed)  # the generator datasketch uses
+    multipliers = generator.randint(0, 1 << 31, slots, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return multipliers, generator.randint(0, 1 << 32, slots, dtype=np.uint32)

@@ -1,37 +1,23 @@
 """MinHash signatures, bit-identical to datasketch's (``MinHash(num_perm, seed, scheme="affine32")``)."""
 
 from collections import deque
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from syndetect.arrays import I64, U32, bounds_of
 from syndetect.kernels import signatures as _kernels
+from syndetect.kernels.signatures import permutations
 from syndetect.runtime.threads import in_order, split_evenly
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash
 
 
+__all__ = ["permutations", "sign", "sign_words", "to_datasketch"]
+
 #: Hashes, or words, of one call of a kernel: two milliseconds of work.
 CHUNK = 1 << 19
-
-
-def permutations(slots: int, seed: int) -> tuple[U32, U32]:
-    """The multipliers (odd) and addends of the permutations ``a * h + b mod 2**32``: uint32[slots] each.
-
-    datasketch 2 draws the same ones for this ``num_perm`` and ``seed``.
-    """
-    multipliers, addends = _drawn(slots, seed)
-    return multipliers.copy(), addends.copy()
-
-
-@lru_cache(maxsize=8)
-def _drawn(slots: int, seed: int) -> tuple[U32, U32]:
-    generator = np.random.RandomState(seed)  # the generator datasketch uses
-    multipliers = generator.randint(0, 1 << 31, slots, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
-    return multipliers, generator.randint(0, 1 << 32, slots, dtype=np.uint32)
 
 
 def sign(offsets: I64, hashes: U32, slots: int = 128, seed: int = 1, threads: int = 1) -> U32:

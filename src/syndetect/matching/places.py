@@ -1,4 +1,4 @@
-"""Where words stand: the documents, times and tags of a corpus, as the joins of fingerprints and seeds read them."""
+"""Where the words of a corpus stand, and when its documents were published."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,3 +73,24 @@ def tags(code: U32) -> U8:
     """The tags of word codes: their leading eight bits, 1 instead of 0."""
     found: U8 = np.maximum(code >> np.uint32(24), np.uint32(1)).astype(np.uint8)
     return found
+
+
+def time_rank(time: I64) -> U32:
+    """uint32[d]: each document's place in time order; undated documents come last, ties keep their order.
+
+    Midnight stands for a date without a time: any time of that day is possible, so it comes after the known times.
+
+    Args:
+        time: int64[d], microseconds since 1970 in UTC, or ``UNDATED``.
+    """
+    rank = np.empty(len(time), np.uint32)
+    rank[np.argsort(latest(time), kind="stable")] = np.arange(len(time), dtype=np.uint32)
+    return rank
+
+
+def latest(time: I64) -> I64:
+    """int64[d]: the latest possible time of each document; undated ones come after all."""
+    day = np.int64(86_400_000_000)
+    until = np.where(time % day == 0, time + day, time)
+    until[time == UNDATED] = np.iinfo(np.int64).max
+    return until

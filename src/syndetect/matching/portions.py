@@ -2,7 +2,7 @@
 
 A scan calls these functions in this order; the portions of one step do not depend on one another:
 
-1. :func:`syndetect.matching.sketch.sketch`: sketch a batch of articles.
+1. :func:`sketch_articles`: sketch a batch of articles.
 2. :func:`identical_paragraphs`: the classes of identical paragraphs.
 3. :func:`syndetect.matching.bands.similar_pairs`: the candidate pairs of one band.
 4. :func:`compare_paragraphs`: compare a portion of these pairs exactly, and make seeds for alignment.
@@ -21,13 +21,52 @@ from typing import NamedTuple
 
 import numpy as np
 
-from syndetect.arrays import F64, I64, U32, U64, distinct, pack, sort_values, unpack
-from syndetect.matching import alignment, bands, rare_shingles, shingles
-from syndetect.matching.bands import ParagraphDocuments
+from syndetect.arrays import F64, I64, U8, U32, U64, distinct, pack, sort_values, unpack
+from syndetect.kernels.signatures import permutations
+from syndetect.matching import alignment, bands, rare_shingles, shingles, tokens, winnowing
+from syndetect.matching.bands import ParagraphDocuments, Sketch
 from syndetect.matching.places import Places
+from syndetect.matching.tokens import Words
+from syndetect.matching.winnowing import Postings
 from syndetect.settings import Settings
 
 _S32 = np.uint64(32)
+
+
+class Batch(NamedTuple):
+    """Some consecutive articles: their text (UTF-8) with its bounds, words, postings and paragraph sketches."""
+
+    text: U8
+    text_bounds: I64
+    words: Words
+    postings: Postings
+    sketch: Sketch
+
+
+def sketch_articles(buffer: U8, bounds: I64, settings: Settings, names: Sequence[str]) -> tuple[Batch, I64]:
+    """Sketch articles; and the paragraphs that only repeat one word (int64[n]), which are not compared.
+
+    Args:
+        buffer: uint8[bytes], the text of the articles as UTF-8.
+        bounds: int64[d + 1], the first byte of each article.
+        settings: what decides the sketches.
+        names: the ids of the articles.
+    """
+    words, repeats = tokens.blank_repeats(tokens.tokenise(buffer, bounds), names)
+    postings = winnowing.fingerprint(
+        words.code, words.documents, settings.fingerprint_words, settings.winnow_window
+    )
+    shape = settings.shingle_words, settings.bands, settings.rows
+    drawn = permutations(settings.slots, settings.seed)
+    sketched = bands.sketch(words.code, words.paragraphs, settings.min_words, drawn, shape)
+    return Batch(buffer, bounds, words, postings, sketched), repeats
+
+
+def sketch_documents(words: Words, settings: Settings) -> Sketch:
+    """Sketch whole documents as if each were one paragraph: ``paragraphs`` of the sketch are documents."""
+    drawn = permutations(settings.slots, settings.seed)
+    shape = settings.shingle_words, settings.bands, settings.rows
+    return bands.sketch(words.code, words.documents, settings.min_words, drawn, shape)
 
 
 class Classes(NamedTuple):

@@ -83,7 +83,8 @@ def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
         The words, numbered through all documents. The columns are the front of arrays with room for as many words as
         the bytes could hold; the rest is never touched, so that it takes addresses but no memory.
     """
-    chunks = split_evenly(documents, CHUNK_BYTES)
+    is_small = documents[-1] - documents[0] <= CHUNK_BYTES  # as a query is: one chunk
+    chunks = [(0, len(documents) - 1)] if is_small else split_evenly(documents, CHUNK_BYTES)
     rooms = [_room(documents[low : high + 1]) for low, high in chunks]
     if len(chunks) == 1:
         return _tokenise_chunk(

@@ -8,7 +8,7 @@ import numpy as np
 
 from syndetect.arrays import I64, U8, U32, U64, bounds_of
 from syndetect.matching import places, tokens
-from syndetect.matching.sketch import Batch
+from syndetect.matching.portions import Batch
 from syndetect.runtime.threads import in_order, split_evenly
 from syndetect.storage.scratch import Store
 

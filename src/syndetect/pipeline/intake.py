@@ -10,8 +10,8 @@ import polars as pl
 
 from syndetect.arrays import I64
 from syndetect.errors import InputError
-from syndetect.matching import sketch
-from syndetect.matching.sketch import Batch
+from syndetect.matching import portions
+from syndetect.matching.portions import Batch
 from syndetect.matching.tokens import joined
 from syndetect.pipeline.corpus import Corpus
 from syndetect.reading import sources
@@ -103,7 +103,7 @@ class Intake:
     def _index(self, batch: tuple[int, Sequence[str], list[bytes]]) -> tuple[int, Batch, I64, Marks]:
         """Sketches and marks of a batch, and its paragraphs that only repeat one word."""
         number, names, encoded = batch
-        sketched, repeated = sketch.sketch(*joined(encoded), self.settings, names)
+        sketched, repeated = portions.sketch_articles(*joined(encoded), self.settings, names)
         found = marks.find(sketched.text, sketched.text_bounds, sketched.words, self.agencies)
         return number, sketched, repeated, found
 

@@ -13,8 +13,7 @@ import numpy as np
 import polars as pl
 
 from syndetect.errors import InputError, SettingsError
-from syndetect.matching.places import Places
-from syndetect.matching.timeline import time_rank
+from syndetect.matching.places import Places, time_rank
 from syndetect.pipeline import forecast, intake, stages
 from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.tables import all_tables

@@ -17,7 +17,7 @@ import polars as pl
 from syndetect.arrays import I64
 from syndetect.errors import InputError
 from syndetect.kernels.documents import UNDATED
-from syndetect.reading.encoding import UnusableError, encode, too_long
+from syndetect.reading.encoding import UnusableError, too_long
 
 #: The names that a column may have, whatever their case; of those that a record has, the first not null counts.
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -262,3 +262,11 @@ def times(published: pl.Series) -> I64:
     if published.null_count():
         physical = physical.fill_null(int(UNDATED))
     return physical.to_numpy().astype(np.int64)
+
+
+def encode(text: str) -> bytes:
+    """The text in UTF-8, with U+FFFD for every lone surrogate, one for one."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return re.sub("[\ud800-\udfff]", "\ufffd", text).encode()

@@ -148,11 +148,3 @@ def decode(data: bytes, declared: str | None = None) -> str:
     except (LookupError, UnicodeError):  # no such encoding, or not its bytes
         pass
     return decode_line(data)
-
-
-def encode(text: str) -> bytes:
-    """The text in UTF-8, with U+FFFD for every lone surrogate, one for one."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return re.sub("[\ud800-\udfff]", "\ufffd", text).encode()

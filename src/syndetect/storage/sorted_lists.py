@@ -4,10 +4,11 @@ An entry is 64 bits: a key of 32 bits, then a number of 32 bits. Each list has a
 of a key, which narrows a look-up to about a dozen entries, so that it reads two places whatever the size of the list.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
+from xxhash import xxh3_64_intdigest
 
 from syndetect.arrays import I64, U32, U64, Array, expand, sort_values
 from syndetect.kernels import lists as _kernels
@@ -16,6 +17,11 @@ from syndetect.runtime.threads import in_order
 #: Entries per slot of a directory, at least; on average fewer than twice as many.
 _SPACING = 8
 _MOST_BITS = 32
+
+
+def hash_ids(ids: Sequence[str]) -> U64:
+    """uint64[n]: the hashes that ids are looked up by, their upper halves the keys; any ``str`` can be looked up."""
+    return np.array([xxh3_64_intdigest(one.encode("utf-8", "surrogatepass")) for one in ids], np.uint64)
 
 
 class Arrays(Protocol):

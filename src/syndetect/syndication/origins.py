@@ -5,7 +5,7 @@ import polars as pl
 
 from syndetect.arrays import I64, U32, Bool, run_starts
 from syndetect.kernels.documents import UNDATED
-from syndetect.matching.timeline import latest
+from syndetect.matching.places import latest
 
 #: Clocks of outlets differ: times closer than this (microseconds: a quarter of an hour) decide no order.
 TIE = 15 * 60 * 1_000_000
@@ -30,7 +30,7 @@ def bounds_of(time: I64, reference: Bool | None = None) -> tuple[I64, I64]:
 def rank_of(time: I64, agency: Bool, reference: Bool) -> U32:
     """uint32[d]: the time order in which matches are grouped into passages.
 
-    As in :func:`syndetect.matching.timeline.time_rank`, except that references come first, and that an agency's own
+    As in :func:`syndetect.matching.places.time_rank`, except that references come first, and that an agency's own
     article with a date alone comes before the other articles of that day.
 
     Args:
