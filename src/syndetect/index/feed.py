@@ -1,6 +1,6 @@
 """Query an index article by article: a stream of articles, or JSON Lines with one answer a line.
 
-An answer is a mapping that JSON can hold; ``docs/index.md`` describes it for users.
+An answer is a mapping that JSON can hold; ``docs/article-index.md`` describes it for users.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
