@@ -3,6 +3,8 @@
 ``pytest --hypothesis-profile=deep`` looks for new ones.
 """
 
+import os
+
 import numba
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,3 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hashes wrap around on purpose; interpreted, numpy's scalars warn of it, in worker threads too."""
     if numba.config.DISABLE_JIT:
         config.addinivalue_line("filterwarnings", "ignore:overflow encountered in scalar:RuntimeWarning")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Up to four processes for the whole suite; for chosen files, whose kernels load once, this process alone."""
+    is_whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    return min(4, os.cpu_count() or 1) if is_whole else 0

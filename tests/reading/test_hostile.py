@@ -1,14 +1,12 @@
 """Corpora that break programs: nothing, one thing, one thing again and again, and things without end."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from random import Random
 
 import pytest
 
 from samples.newspapers import _words, assert_same
 from samples.strategies import INTERPRETED
+from samples.timing import at_most
 from syndetect import Settings, scan
 from syndetect.schema import TABLES
 
@@ -17,13 +15,6 @@ LARGE = 1 if not INTERPRETED else 100  # by what large numbers are divided
 
 def rows(texts: list[str]) -> list[dict[str, str]]:
     return [{"id": f"a{i}", "text": text} for i, text in enumerate(texts)]
-
-
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    began = time.perf_counter()
-    yield
-    assert INTERPRETED or time.perf_counter() - began < seconds
 
 
 def sentence(seed: int, words: int = 20) -> str:
