@@ -9,6 +9,12 @@ from typing import Any, Self
 from syndetect.errors import SettingsError
 
 
+def check_whole(name: str, value: object) -> None:
+    """Raise SettingsError if an argument is not a whole number from 1."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise SettingsError(f"{name} must be a whole number from 1, not {value!r}")
+
+
 def _option(default: float, low: float, high: float, meaning: str) -> Any:
     """A field with its range and its meaning, from which checks and the help page derive."""
     return dataclasses.field(default=default, metadata={"low": low, "high": high, "meaning": meaning})

@@ -21,6 +21,7 @@ from syndetect.reading.articles import Columns
 from syndetect.reading.skipped import Skipped
 from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
+from syndetect.settings import check_whole
 from syndetect.storage.scratch import Store
 
 #: What was removed; ``paragraph`` and ``kept_paragraph`` (from 0) where paragraphs were, else null.
@@ -106,8 +107,8 @@ def deduplicate(
     """
     rule = _checked(keep, sources, unit, Rule(shingle_words, threshold, contained))
     for name, value in (("threads", threads), ("memory", memory)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise SettingsError(f"{name} must be a whole number from 1, not {value!r}")
+        if value is not None:
+            check_whole(name, value)
     threads, memory = threads or budget.cores(), memory or budget.default_memory()
     progress, found, skipped = progress or Silent(), read.resolve(source), Skipped(strict)
     target = None if output is None else check_target(found, output, cuts=unit == "paragraph", force=force)
@@ -142,12 +143,7 @@ def _checked(keep: Preference, sources: Sequence[str], unit: Unit, rule: Rule) -
         raise SettingsError("to keep by source-order, and only then, name the sources in order of preference")
     if not isinstance(rule.threshold, (int, float)) or not 0 < rule.threshold <= 1:
         raise SettingsError(f"threshold must lie above 0 and be at most 1, not {rule.threshold!r}")
-    if (
-        isinstance(rule.shingle_words, bool)
-        or not isinstance(rule.shingle_words, int)
-        or rule.shingle_words < 1
-    ):
-        raise SettingsError(f"shingle_words must be a whole number from 1, not {rule.shingle_words!r}")
+    check_whole("shingle_words", rule.shingle_words)
     return Rule(rule.shingle_words, float(rule.threshold), bool(rule.contained))
 
 

@@ -23,7 +23,7 @@ from syndetect.reading.skipped import Skipped
 from syndetect.results.result import Result
 from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
-from syndetect.settings import Settings
+from syndetect.settings import Settings, check_whole
 from syndetect.storage.scratch import Store
 from syndetect.syndication.options import SyndicationOptions
 from syndetect.syndication.owners import Owners, outlets_of
@@ -125,8 +125,8 @@ class ScanRequest:
             raise SettingsError(f"settings must be Settings, not {type(self.settings).__name__}")
         for name in ("threads", "memory"):
             value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-                raise SettingsError(f"{name} must be a whole number from 1, not {value!r}")
+            if value is not None:
+                check_whole(name, value)
         if self.resume and self.scratch is None:
             raise SettingsError("to resume a scan, name its scratch folder")
 

@@ -9,6 +9,7 @@ import polars as pl
 from xxhash import xxh3_64_hexdigest
 
 from syndetect.errors import SettingsError
+from syndetect.settings import check_whole
 from syndetect.syndication import KINDS
 from syndetect.syndication.credits.agencies import Agencies
 from syndetect.syndication.owners import Owners, read_owners
@@ -38,12 +39,7 @@ class PassageFilter:
             raise SettingsError(f"no such kind: {unknown[0]!r}; there are {', '.join(KINDS)}")
         if not isinstance(self.across_sources, bool | None):
             raise SettingsError(f"across_sources must be True, False or None, not {self.across_sources!r}")
-        if (
-            isinstance(self.min_sources, bool)
-            or not isinstance(self.min_sources, int)
-            or self.min_sources < 1
-        ):
-            raise SettingsError(f"min_sources must be a whole number from 1, not {self.min_sources!r}")
+        check_whole("min_sources", self.min_sources)
 
     @property
     def is_narrow(self) -> bool:
