@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,11 +19,7 @@ from syndetect.reading.discovery import File
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, decode_line, encoding_of
 from syndetect.reading.formats import DELIMITERS, Reader, scan_table, whole
 from syndetect.reading.records import Row, as_utf8, lines, raw_rows
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from syndetect.storage.zstd import zstd
 
 #: Begin and end of paragraphs, from their first word to their last, in characters; ascending.
 Spans = Sequence[tuple[int, int]]

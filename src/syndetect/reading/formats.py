@@ -23,11 +23,7 @@ from syndetect.reading.articles import FIRST, LAST, Columns
 from syndetect.reading.discovery import File, html_extractor
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, too_long
 from syndetect.reading.records import Record, delimited, json_lines
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from syndetect.storage.zstd import zstd
 
 _BLOCK_BYTES = 1 << 20
 _TABLE_ROWS = 512  # rows that polars hands over at once; few, since a row may hold a book

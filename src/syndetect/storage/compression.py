@@ -1,19 +1,14 @@
 """Texts as Zstandard frames."""
 
-import sys
 from collections.abc import Iterable
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from syndetect.storage.zstd import zstd
 
-#: Fast, and half the size of most texts.
-_LEVEL = 1
+_LEVEL = 1  # fast, and half the size of most texts
 
 
 def compress(texts: Iterable[bytes]) -> list[bytes]:
-    """Each text as a frame of its own."""
+    """Each text as a separate frame."""
     compressor = zstd.ZstdCompressor(level=_LEVEL)
     return [compressor.compress(text, zstd.ZstdCompressor.FLUSH_FRAME) for text in texts]
 
