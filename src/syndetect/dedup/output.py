@@ -1,8 +1,6 @@
 """Where what is kept goes: a file or a folder that appears whole or not at all, and the lists beside it."""
 
 import os
-import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from syndetect.reading.articles import Columns
 from syndetect.reading.discovery import File, Inputs, format_of, printable
 from syndetect.reading.encoding import UnusableError
 from syndetect.results.frames import write_frame
-from syndetect.storage.filesystem import move, reason, sync_folder
+from syndetect.storage.filesystem import move, reason, staging_folder, sync_folder
 
 
 @dataclass(frozen=True)
@@ -161,10 +159,9 @@ def _tells(column: pl.Series) -> bool:
 def _staged(target: Target) -> Iterator[Path]:
     """A new folder beside the place; what is in it moves to its places when the block ends, and it is gone."""
     place = target.place
-    stage = place.with_name(f".{place.name}-{secrets.token_hex(4)}.partial")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        (stage if target.is_file else stage / "kept").mkdir(parents=True)
+    with staging_folder(place) as stage:
+        if not target.is_file:
+            (stage / "kept").mkdir()
         yield stage
         if target.is_file:
             (stage / "kept").replace(place)
@@ -176,5 +173,3 @@ def _staged(target: Target) -> Iterator[Path]:
             if (made := stage / f"{name}.jsonl").exists():
                 made.replace(target.beside(name))
         sync_folder(place.parent)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)

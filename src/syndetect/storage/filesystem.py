@@ -80,6 +80,21 @@ def reason(error: Exception) -> str:
 
 
 @contextmanager
+def staging_folder(place: Path) -> Iterator[Path]:
+    """A new folder beside ``place``, removed when the block ends; what is complete has been moved away by then.
+
+    Missing parents of ``place`` are made; :func:`sweep` removes what a killed process leaves.
+    """
+    staging = place.with_name(f".{place.name}-{secrets.token_hex(4)}.partial")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        staging.mkdir()
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
 def staged(place: Path, *, replace: bool) -> Iterator[Path]:
     """A new folder beside ``place``: moved there when the block ends, gone when the block fails.
 
@@ -90,18 +105,15 @@ def staged(place: Path, *, replace: bool) -> Iterator[Path]:
     Raises:
         OSError: the system refuses.
     """
-    staging = place.with_name(f".{place.name}-{secrets.token_hex(4)}.partial")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        staging.mkdir()
-        yield staging
-        sync_folder(staging)
-        move(staging, place, replace=replace)
-    except BaseException:  # Ctrl-C as well
-        shutil.rmtree(staging, ignore_errors=True)
-        if place.exists():
-            shutil.rmtree(staging.with_suffix(".replaced"), ignore_errors=True)
-        raise
+    with staging_folder(place) as staging:
+        try:
+            yield staging
+            sync_folder(staging)
+            move(staging, place, replace=replace)
+        except BaseException:  # Ctrl-C as well
+            if place.exists():
+                shutil.rmtree(staging.with_suffix(".replaced"), ignore_errors=True)
+            raise
 
 
 def sweep(place: Path) -> None:
