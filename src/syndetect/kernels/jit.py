@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from platformdirs import user_cache_path
 
 _Function = Callable[..., Any]
 
 
 def _places() -> Iterator[Path]:
     """Where compiled kernels may be kept, best first."""
-    if os.name == "nt" and os.environ.get("LOCALAPPDATA"):
-        yield Path(os.environ["LOCALAPPDATA"]) / "syndetect" / "kernels"
-    elif os.environ.get("XDG_CACHE_HOME"):
-        yield Path(os.environ["XDG_CACHE_HOME"]) / "syndetect" / "kernels"
+    users = user_cache_path("syndetect", appauthor=False, opinion=False)
+    if users.is_absolute():  # it begins with ~ where there is no home
+        yield users / "kernels"
     with suppress(RuntimeError):  # there may be no home at all
         yield Path.home() / ".cache" / "syndetect" / "kernels"
     yield (

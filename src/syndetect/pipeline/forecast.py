@@ -7,18 +7,13 @@ from pathlib import Path
 
 from syndetect.errors import OutputError
 from syndetect.reading.discovery import Inputs
-from syndetect.runtime.memory import (
-    _ARRAYS,
-    _ARTICLE,
-    _BASE,
-    _LONG,
-    _RATE,
-    _UNPACKED,
-    _WORK,
-    cores,
-    for_arrays,
-)
+from syndetect.runtime.memory import ARRAY_BYTES, PROCESS_BYTES, WORK_BYTES, cores, for_arrays
 from syndetect.runtime.progress import Progress, quantity
+
+_UNPACKED = 3.5  # bytes of text per byte of a packed file
+_ARTICLE = 5_000  # bytes of an article, about
+_RATE = 30e6  # bytes per second and core, about
+_LONG = 100 << 20  # bytes of text from which on a scan gets a forecast
 
 
 def check(inputs: Inputs, memory: int, scratch: str | os.PathLike[str] | None, progress: Progress) -> None:
@@ -30,11 +25,11 @@ def check(inputs: Inputs, memory: int, scratch: str | os.PathLike[str] | None, p
     text = sum(file.size * (_UNPACKED if file.packing else 1) for file in inputs.files)
     if text < _LONG:
         return
-    arrays = text * _ARRAYS
+    arrays = text * ARRAY_BYTES
     spills = arrays > for_arrays(memory)
     needed = int(arrays) if spills else 0
     free = free_bytes(None if scratch is None else Path(scratch))
-    held = min(memory, _BASE + text * (_ARRAYS + _WORK))
+    held = min(memory, PROCESS_BYTES + text * (ARRAY_BYTES + WORK_BYTES))
     progress.note(
         f"About {text / _ARTICLE:,.0f} articles: up to {quantity(held, 'bytes')} of memory,"
         f" {quantity(needed, 'bytes')} of {quantity(free, 'bytes')} free scratch space,"

@@ -1,24 +1,22 @@
-"""What a scan may take of the machine, and what it is expected to take."""
+"""The processor cores and the memory of the machine and of this process."""
 
 import ctypes
-import mmap
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
-_BASE = (
-    300 << 20
-)  # bytes of a Python with numpy, numba and polars in it, and of a batch in every thread's hands
-_ARRAYS = 3.5  # bytes of arrays a byte of text
-_WORK = 1.5  # bytes beside them a byte of text: tables, and copies while arrays are made
-_UNPACKED = 3.5  # bytes of text a byte of a packed file
-_ARTICLE = 5_000  # bytes, about
-_RATE = 30e6  # bytes a second on one core of these days, about
-_LOOK = 0.005  # seconds between looks at what is held
-_LONG = 100 << 20  # bytes from which on a forecast is worth a line
+import psutil
+
+#: Bytes of a Python process with numpy, numba and polars, and of one batch per thread.
+PROCESS_BYTES = 300 << 20
+#: Bytes of arrays per byte of text.
+ARRAY_BYTES = 3.5
+#: Bytes of tables, and of copies while arrays are made, per byte of text.
+WORK_BYTES = 1.5
+
+_LOOK = 0.005  # seconds between two looks at the memory of the process
 
 
 def cores() -> int:
@@ -32,16 +30,16 @@ def default_memory() -> int:
 
 
 def for_arrays(memory: int) -> int:
-    """What arrays may take of it before they go to files."""
-    return int(max(memory - _BASE, 0) * _ARRAYS / (_ARRAYS + _WORK))
+    """The bytes of ``memory`` that arrays may take before they go to files."""
+    return int(max(memory - PROCESS_BYTES, 0) * ARRAY_BYTES / (ARRAY_BYTES + WORK_BYTES))
 
 
 @contextmanager
 def kept_within(memory: int, release: Callable[[], None]) -> Iterator[None]:
-    """Have ``release`` called whenever the process holds more memory, for the length of a block.
+    """Call ``release`` whenever the process holds more than ``memory`` bytes, for the length of a block.
 
-    Pages of mapped files count as held until they are let go of, and a kernel may touch many of them in a moment. What
-    the process has freed is given back as well. Works where the system tells what is held (Linux).
+    Mapped pages of files count as held until they are evicted, and a kernel may touch many of them in a moment. Memory
+    that the process has freed is given back to the system as well.
     """
     ended = threading.Event()
     watch = threading.Thread(target=_watch, args=(memory, release, ended), daemon=True)
@@ -65,12 +63,10 @@ def _watch(memory: int, release: Callable[[], None], ended: threading.Event) -> 
 
 
 def resident_bytes() -> int:
-    """The memory that this process holds; 0 where the system does not tell."""
-    try:
-        with Path("/proc/self/statm").open("rb") as file:
-            return int(file.read().split()[1]) * mmap.PAGESIZE
-    except OSError:
-        return 0
+    """The memory that this process holds (its resident set); 0 where the system does not tell."""
+    with suppress(OSError, psutil.Error):
+        return int(psutil.Process().memory_info().rss)
+    return 0
 
 
 def trim() -> None:
@@ -80,10 +76,7 @@ def trim() -> None:
 
 
 def free_memory() -> int:
-    """The memory that is free, as the system tells it; 4 GB where it does not."""
-    with suppress(OSError, ValueError, StopIteration):
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        return 1024 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
-    with suppress(AttributeError, ValueError, OSError):
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    """The memory that programs can still take without swapping, as the system tells it; 4 GB where it does not."""
+    with suppress(OSError, psutil.Error):
+        return int(psutil.virtual_memory().available)
     return 4 << 30

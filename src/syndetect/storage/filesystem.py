@@ -1,4 +1,4 @@
-"""What is asked of the system about files: bytes through to the disk, a lock, and why it refused."""
+"""Files and folders: writes through to the disk, locks, staging folders, and the reasons of system errors."""
 
 import errno
 import glob
@@ -37,33 +37,37 @@ def sync_folder(folder: Path) -> None:
 
 
 def locked(path: Path, refusal: Callable[[str], Exception]) -> BinaryIO:
-    """A file as a lock that one process can have, until it closes the file or ends; on Windows it keeps nobody out.
+    """A file as a lock that one process can have, until it closes the file or ends.
 
     Args:
-        path: made where it is missing. It holds the number of the process that has, or had, the lock.
+        path: made where it is missing. It holds the id of the process that has, or had, the lock.
         refusal: the error to raise when the lock is taken, made from who has it: "process 123" or "another process".
 
     Raises:
         OSError: the file cannot be written.
     """
+    from filelock import lock_descriptor  # noqa: PLC0415  (readers lock nothing)
+
     lock = path.open("a+b", buffering=0)
     try:
-        with suppress(ImportError):
-            import fcntl  # noqa: PLC0415  (not on Windows)
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not lock_descriptor(lock.fileno(), blocking=False):
+            raise refusal(_holder(lock))
         with suppress(OSError):  # a full disk: the lock holds without a name
             lock.truncate(0)
             lock.write(str(os.getpid()).encode())
-    except BlockingIOError:
-        with lock:
-            lock.seek(0)
-            holder = lock.read(20)
-        raise refusal(f"process {int(holder)}" if holder.isdigit() else "another process") from None
     except BaseException:
         lock.close()
         raise
     return lock
+
+
+def _holder(lock: BinaryIO) -> str:
+    """The process that has the lock, as the lock file names it."""
+    holder = b""
+    with suppress(OSError):  # Windows lets nobody else read a locked file
+        lock.seek(0)
+        holder = lock.read(20)
+    return f"process {int(holder)}" if holder.isdigit() else "another process"
 
 
 def reason(error: Exception) -> str:

@@ -43,7 +43,7 @@ class Store:
     def __init__(
         self, folder: Path | None, most_bytes: int, identity: Mapping[str, Any], *, resume: bool = False
     ) -> None:
-        self._wanted, self._most, self._resume = folder, most_bytes, resume
+        self._requested_folder, self._most_bytes, self._resume = folder, most_bytes, resume
         self._identity = json.loads(json.dumps(identity))
         self._folder: Path | None = None
         self._lock: BinaryIO | None = None
@@ -52,11 +52,11 @@ class Store:
         self._kinds: dict[str, tuple[str, list[int]]] = {}  # type, and the shape of an item
         self._sizes: dict[str, list[int]] = {}  # items of every piece that was appended
         self._maps: dict[str, Array] = {}
-        self._held = 0
+        self._memory_bytes = 0
         self._guard = threading.RLock()  # stages read from several threads
         self.steps: dict[str, int] = {}  #: how much of each stage is done
         self.facts: dict[str, Any] = {}  #: what later stages must know, as JSON can hold it
-        self._noted: Mapping[str, Any] = _NOTHING  # what counts
+        self._committed: Mapping[str, Any] = _NOTHING  # the state that the next save writes
         if resume:
             self._open()
 
@@ -82,8 +82,8 @@ class Store:
                     raise OutputError(f"cannot write {self._folder}: {error.strerror}") from error
                 return
             self._parts.setdefault(name, []).append(array)
-            self._held += array.nbytes
-            if self._held > self._most:
+            self._memory_bytes += array.nbytes
+            if self._memory_bytes > self._most_bytes:
                 self._open()
 
     def __getitem__(self, name: str) -> Array:
@@ -113,12 +113,12 @@ class Store:
     def drop(self, name: str) -> None:
         """Forget an array, and give back what it took."""
         for part in self._parts.pop(name, []):
-            self._held -= part.nbytes
+            self._memory_bytes -= part.nbytes
         self._maps.pop(name, None)
         if self._kinds.pop(name, None) is None:
             return
         del self._sizes[name]
-        self._note()
+        self._mark_committed()
         if self._folder is not None:
             self._save()
             if name in self._files:
@@ -126,7 +126,7 @@ class Store:
             self._file(name).unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Let go of the pages of files that were read; they are read again where they are needed."""
+        """Evict the mapped pages of the array files (MADV_DONTNEED); the system reads them again when they are used."""
         with self._guard:
             for array in self._maps.values():
                 pages = getattr(array, "_mmap", None)
@@ -136,7 +136,7 @@ class Store:
     def step(self, stage: str, done: int) -> None:
         """Note how much of a stage is done: what has been appended until now counts."""
         self.steps[stage] = done
-        self._note()
+        self._mark_committed()
         if self._folder is not None:
             self._save()
 
@@ -162,7 +162,7 @@ class Store:
     def _open(self) -> None:
         """Move to files, or continue from those that are there."""
         try:
-            place = self._wanted or Path(tempfile.mkdtemp(prefix="syndetect-"))
+            place = self._requested_folder or Path(tempfile.mkdtemp(prefix="syndetect-"))
             place.mkdir(parents=True, exist_ok=True)
             _state_of(place)  # before anything is put there
             self._lock = _locked(place)
@@ -177,21 +177,21 @@ class Store:
             raise
         except OSError as error:
             raise OutputError(
-                f"cannot write {self._wanted or tempfile.gettempdir()}: {error.strerror}"
+                f"cannot write {self._requested_folder or tempfile.gettempdir()}: {error.strerror}"
             ) from error
 
     def _start(self) -> None:
         """Clear the folder, and write what is in memory."""
         assert self._folder is not None
         _clear(self._folder)
-        noted, self._noted = self._noted, _NOTHING
+        committed, self._committed = self._committed, _NOTHING
         self._save()  # now the folder is known to be a scan's, whatever happens
         for name, parts in self._parts.items():
             for part in parts:
                 self._write(name, part)
         self._parts.clear()
-        self._held = 0
-        self._noted = noted
+        self._memory_bytes = 0
+        self._committed = committed
         self._save()
 
     def _continue(self, state: Mapping[str, Any]) -> None:
@@ -205,7 +205,7 @@ class Store:
             )
         self._kinds = {name: (kind, shape) for name, (kind, shape) in state["kinds"].items()}
         self._sizes, self.steps, self.facts = state["sizes"], state["steps"], state["facts"]
-        self._note()
+        self._mark_committed()
         for path in folder.glob(f"*{_SUFFIX}"):
             if path.stem not in self._kinds:
                 path.unlink()
@@ -234,9 +234,9 @@ class Store:
         assert self._folder is not None
         return self._folder / f"{name}{_SUFFIX}"
 
-    def _note(self) -> None:
-        """Let everything count that is there now; what is appended later counts with the next step."""
-        self._noted = {
+    def _mark_committed(self) -> None:
+        """Commit the present arrays and steps in memory; :meth:`_save` writes them."""
+        self._committed = {
             "kinds": dict(self._kinds),
             "sizes": {name: list(sizes) for name, sizes in self._sizes.items()},
             "steps": dict(self.steps),
@@ -244,9 +244,10 @@ class Store:
         }
 
     def _save(self) -> None:
+        """Replace ``state.json`` by a rename without fsync: safe against a killed process, not against a power cut."""
         assert self._folder is not None
         fresh = self._folder / f"{_STATE}.new"
-        fresh.write_text(json.dumps({"format": _FORMAT, "identity": self._identity, **self._noted}))
+        fresh.write_text(json.dumps({"format": _FORMAT, "identity": self._identity, **self._committed}))
         fresh.replace(self._folder / _STATE)
 
 
@@ -291,6 +292,6 @@ def _item_bytes(kind: str, shape: list[int]) -> int:
 
 
 def _locked(folder: Path) -> BinaryIO:
-    """The folder's lock, which ends with this process; on Windows there is none."""
+    """The folder's lock, which ends with this process."""
     busy = f"another scan is at work in {folder}: wait for it, or choose another folder"
     return locked(folder / _LOCK, lambda _: ScratchError(busy))
