@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 
 import psutil
 
@@ -65,8 +66,14 @@ def _watch(memory: int, release: Callable[[], None], ended: threading.Event) -> 
 def resident_bytes() -> int:
     """The memory that this process holds (its resident set); 0 where the system does not tell."""
     with suppress(OSError, psutil.Error):
-        return int(psutil.Process().memory_info().rss)
+        return int(_this_process().memory_info().rss)
     return 0
+
+
+@cache
+def _this_process() -> psutil.Process:
+    """The process, found once: to find it costs more than to look at its memory."""
+    return psutil.Process()
 
 
 def trim() -> None:
