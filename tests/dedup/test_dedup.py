@@ -25,7 +25,7 @@ from syndetect import InputError, OutputError, SettingsError, deduplicate
 from syndetect.cli.program import main
 from syndetect.dedup.deduplicate import REMOVED
 from syndetect.dedup.rewrite import members, without
-from syndetect.dedup.set_join import Rule, Survivors, survivors
+from syndetect.dedup.set_join import Outcomes, SimilarityRule, join_outcomes
 from syndetect.kernels import prefixes
 from syndetect.reading.formats import zstd
 from syndetect.storage.scratch import Store
@@ -33,7 +33,7 @@ from syndetect.storage.scratch import Store
 pytestmark = pytest.mark.kernel
 
 Text = tuple[int, ...]
-Fates = dict[int, tuple[int, int, float]]
+Plain = dict[int, tuple[int, int, float]]
 
 RIVER = (
     "The Tamsin rose by two metres on Sunday night and flooded the lower quarter of Kesh, where firemen took"
@@ -74,16 +74,16 @@ def shingles(text: Text, k: int) -> set[Text]:
     return {text[at : at + k] for at in range(max(len(text) - k + 1, 1))}
 
 
-def plain(texts: Sequence[Text], order: Sequence[int], rule: Rule) -> Fates:
+def plain(texts: Sequence[Text], order: Sequence[int], rule: SimilarityRule) -> Plain:
     """Every text against every one that is kept: who is kept in its place, their relation, their similarity."""
     sets = [shingles(text, rule.shingle_words) for text in texts]
     kept: list[int] = []
-    fates: Fates = {}
+    outcomes: Plain = {}
     firsts: dict[Text, int] = {}
     for one in order:
         first = firsts.setdefault(texts[one], one)
         if first != one and texts[one]:
-            fates[one] = fates[first] if fates[first][1] else (first, 1, 1.0)
+            outcomes[one] = outcomes[first] if outcomes[first][1] else (first, 1, 1.0)
             continue
         found = []
         for number, other in enumerate(kept if texts[one] else []):
@@ -101,18 +101,18 @@ def plain(texts: Sequence[Text], order: Sequence[int], rule: Rule) -> Fates:
         relation, similarity, number = min(found, default=(0, -1.0, len(kept)))
         if not found:
             kept.append(one)
-        fates[one] = (kept[number], relation, -similarity)
-    return fates
+        outcomes[one] = (kept[number], relation, -similarity)
+    return outcomes
 
 
 def judged(
-    texts: Sequence[Text], order: Sequence[int], rule: Rule, threads: int = 1, memory: int = 1 << 30
-) -> Survivors:
+    texts: Sequence[Text], order: Sequence[int], rule: SimilarityRule, threads: int = 1, memory: int = 1 << 30
+) -> Outcomes:
     code = np.array([word * 2654435761 % 2**32 | 1 for text in texts for word in text], np.uint32)
     bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
     store = Store(None, 1 << 20, {})
     try:
-        return survivors(
+        return join_outcomes(
             code,
             (bounds[:-1], bounds[1:]),
             np.array(order, np.int64),
@@ -125,20 +125,20 @@ def judged(
         store.close()
 
 
-def fates_of(found: Survivors) -> Fates:
+def plain_of(found: Outcomes) -> Plain:
     columns = (found.by.tolist(), found.relation.tolist(), found.similarity.tolist())
     return dict(enumerate(zip(*columns, strict=True)))
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_survivors_are_those_of_brute_force(seed: int) -> None:
+def test_outcomes_are_those_of_brute_force(seed: int) -> None:
     draw = np.random.default_rng(seed)
     texts = invented_texts(draw)
     order = draw.permutation(len(texts)).tolist()
-    rule = Rule(
+    rule = SimilarityRule(
         int(draw.integers(1, 6)), float(draw.choice([0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0])), seed % 2 == 1
     )
-    assert fates_of(judged(texts, order, rule, threads=1 + seed % 2)) == plain(texts, order, rule)
+    assert plain_of(judged(texts, order, rule, threads=1 + seed % 2)) == plain(texts, order, rule)
 
 
 def test_sets_of_tokens_are_those_of_plain_python() -> None:
@@ -168,16 +168,16 @@ def test_sets_of_tokens_are_those_of_plain_python() -> None:
 
 
 @pytest.mark.parametrize("contained", [False, True])
-def test_no_two_survivors_are_near_duplicates_and_no_group_loses_all(contained: bool) -> None:
+def test_no_two_kept_texts_are_near_duplicates_and_no_group_loses_all(contained: bool) -> None:
     draw = np.random.default_rng(5)
     for _ in range(20):
-        texts, rule = invented_texts(draw), Rule(2, 0.6, contained)
-        fates = fates_of(judged(texts, range(len(texts)), rule))
-        kept = [one for one, (_, relation, _) in fates.items() if not relation]
+        texts, rule = invented_texts(draw), SimilarityRule(2, 0.6, contained)
+        outcomes = plain_of(judged(texts, range(len(texts)), rule))
+        kept = [one for one, (_, relation, _) in outcomes.items() if not relation]
         alone = plain([texts[one] for one in kept], range(len(kept)), rule)
         assert all(relation == 0 for _, relation, _ in alone.values())
-        for one, (by, relation, _) in fates.items():
-            assert fates[by][1] == 0
+        for one, (by, relation, _) in outcomes.items():
+            assert outcomes[by][1] == 0
             both = plain([texts[by], texts[one]], [0, 1], rule)
             assert one == by or both[1][1] in (relation, 1)
 
@@ -185,19 +185,21 @@ def test_no_two_survivors_are_near_duplicates_and_no_group_loses_all(contained: 
 def test_the_result_does_not_depend_on_memory_chunks_or_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     draw = np.random.default_rng(6)
     texts = [text for _ in range(5) for text in invented_texts(draw)]
-    whole = judged(texts, range(len(texts)), Rule(3, 0.7, False))
+    whole = judged(texts, range(len(texts)), SimilarityRule(3, 0.7, False))
     for name in ("_CHUNK_WORDS", "_CHUNK_TEXTS"):
         monkeypatch.setattr(f"syndetect.dedup.set_join.{name}", 7)
-    parts = judged(texts, range(len(texts)), Rule(3, 0.7, False), threads=3, memory=40_000)
-    assert fates_of(parts) == fates_of(whole)
+    parts = judged(texts, range(len(texts)), SimilarityRule(3, 0.7, False), threads=3, memory=40_000)
+    assert plain_of(parts) == plain_of(whole)
 
 
 def test_a_million_copies_are_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here ten thousand, of which one goes into the comparison."""
     compared: list[int] = []
-    sets = syndetect.dedup.set_join._sets  # type: ignore[attr-defined]
-    monkeypatch.setattr("syndetect.dedup.set_join._sets", lambda *a: compared.append(len(a[1])) or sets(*a))
-    found = judged([(1, 2, 3, 4, 5)] * 10_000, range(9_999, -1, -1), Rule(3, 0.8, False))
+    sets = syndetect.dedup.set_join._token_sets  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        "syndetect.dedup.set_join._token_sets", lambda *a: compared.append(len(a[1])) or sets(*a)
+    )
+    found = judged([(1, 2, 3, 4, 5)] * 10_000, range(9_999, -1, -1), SimilarityRule(3, 0.8, False))
     assert compared == [1]
     assert np.flatnonzero(found.relation == 0).tolist() == [9_999]
     assert set(found.by.tolist()) == {9_999}
@@ -214,16 +216,16 @@ def test_texts_that_share_a_template_are_not_compared(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(prefixes, "choose", watch)
     texts = [(*range(60), *range(1000 + 10 * one, 1010 + 10 * one)) for one in range(300)]
-    assert not judged(texts, range(300), Rule(1, 0.8, False)).relation.any()
+    assert not judged(texts, range(300), SimilarityRule(1, 0.8, False)).relation.any()
     assert set(partners) == {-1}
-    judged(texts, range(300), Rule(1, 0.5, False))
+    judged(texts, range(300), SimilarityRule(1, 0.5, False))
     assert set(partners) != {-1}
 
 
 def test_too_little_memory_is_said() -> None:
     texts = [tuple(range(one, one + 30)) for one in range(50)]
     with pytest.raises(InputError, match="allow more with --memory"):
-        judged(texts, range(50), Rule(3, 0.5, False), memory=100)
+        judged(texts, range(50), SimilarityRule(3, 0.5, False), memory=100)
 
 
 # ------------------------------------------------------------------------------------------------ documents
@@ -576,11 +578,11 @@ def test_a_file_that_changes_meanwhile(tmp_path: Path, monkeypatch: pytest.Monke
     given = tmp_path / "in.jsonl"
     given.write_text(json.dumps({"text": RIVER}))
 
-    def change(*asked: Any, **named: Any) -> Survivors:
+    def change(*asked: Any, **named: Any) -> Outcomes:
         given.write_text(json.dumps({"text": TRAMS + TRAMS}))
-        return survivors(*asked, **named)
+        return join_outcomes(*asked, **named)
 
-    monkeypatch.setattr("syndetect.dedup.deduplicate.survivors", change)
+    monkeypatch.setattr("syndetect.dedup.deduplicate.join_outcomes", change)
     assert "changed while it was read" in failure(run(given, "-o", tmp_path / "out.jsonl"))
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 

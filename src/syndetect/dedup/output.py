@@ -1,4 +1,4 @@
-"""Where what is kept goes: a file or a folder that appears whole or not at all, and the lists beside it."""
+"""The output of the kept documents: a file or a folder that appears whole or not at all, and the lists beside it."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from syndetect.dedup.rewrite import Keep, write_kept
+from syndetect.dedup.rewrite import KeptRecords, write_kept
 from syndetect.errors import InputError, OutputError
 from syndetect.reading.articles import Columns
 from syndetect.reading.discovery import File, Inputs, format_of, printable
@@ -20,13 +20,13 @@ from syndetect.storage.filesystem import move, reason, staging_folder, sync_fold
 
 @dataclass(frozen=True)
 class Target:
-    """A place to write to, and what is to be written there.
+    """The output: its place, and the files whose kept records are written there.
 
     Attributes:
         place: absolute, links followed.
-        files: what was given, with the sizes (bytes) and times of change (ns) that they had.
+        files: the input files, with their sizes (bytes) and times of change (ns) before they were read.
         is_file: whether ``place`` is for one file; else for a folder.
-        force: replace what is there.
+        force: replace an earlier output.
     """
 
     place: Path
@@ -44,12 +44,12 @@ class Target:
 
 
 def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, force: bool) -> Target:
-    """Make sure that what is kept of a source can be written, before the work is done.
+    """Check, before the texts are read, that the kept documents of a source can be written.
 
     Args:
         found: a source, resolved.
         output: the place to write to.
-        cuts: whether texts will be cut.
+        cuts: whether paragraphs are removed from texts.
         force: replace a file, a folder that is empty, or one beside which lies the list of what was removed.
 
     Raises:
@@ -104,16 +104,20 @@ def _check_free(target: Target, shown: str) -> None:
 
 
 def write(
-    target: Target, keeps: Mapping[int, Keep], columns: Columns, removed: pl.DataFrame, skipped: pl.DataFrame
+    target: Target,
+    kept: Mapping[int, KeptRecords],
+    columns: Columns,
+    removed: pl.DataFrame,
+    skipped: pl.DataFrame,
 ) -> None:
-    """Write what is kept, and the lists beside it; whatever happens, nothing half-written stays.
+    """Write the kept records, and the lists beside them; nothing half-written stays after an error.
 
     Args:
-        target: what :func:`check_target` gave.
-        keeps: what is kept of the files, by their places among them. Of the others in a folder there is no file.
-        columns: where the texts of records are.
-        removed, skipped: the lists; there is no file of an empty list of what was skipped. Columns that are null
-            throughout are left out.
+        target: the result of :func:`check_target`.
+        kept: the kept records of the files, by the files' places in the target; a folder gets no file for the others.
+        columns: the columns that hold the texts of records.
+        removed, skipped: the lists, without the optional columns that are null throughout; an empty list of skipped
+            records has no file.
 
     Raises:
         InputError: a file changed since it was read.
@@ -122,13 +126,13 @@ def write(
     try:
         with _staged(target) as stage:
             for number, (file, state) in enumerate(target.files.items()):
-                keep = keeps.get(number, Keep([], {}))
-                if keep.numbers or target.is_file:
+                records = kept.get(number, KeptRecords([], {}))
+                if records.numbers or target.is_file:
                     place = stage / "kept" if target.is_file else stage / "kept" / file.name
                     place.parent.mkdir(parents=True, exist_ok=True)
-                    _write_unchanged(file, state, keep, columns, place)
+                    _write_unchanged(file, state, records, columns, place)
             write_frame(
-                removed.select(name for name in removed.columns if _tells(removed[name])),
+                removed.select(name for name in removed.columns if _is_written(removed[name])),
                 stage / "removed.jsonl",
             )
             if skipped.height:
@@ -139,17 +143,19 @@ def write(
         raise OutputError(f"cannot write {target.place}: {reason(error)}") from error
 
 
-def _write_unchanged(file: File, state: tuple[int, int], keep: Keep, columns: Columns, place: Path) -> None:
-    """Write what is kept of a file, if that is still the file that was read."""
+def _write_unchanged(
+    file: File, state: tuple[int, int], kept: KeptRecords, columns: Columns, place: Path
+) -> None:
+    """Write the kept records of a file, if it is still the file that was read."""
     with suppress(UnusableError):
         if _state(file) == state:
-            write_kept(file, keep, columns, place)
+            write_kept(file, kept, columns, place)
             if _state(file) == state:
                 return
     raise InputError(f"{file.place(0)} changed while it was read: try again")
 
 
-def _tells(column: pl.Series) -> bool:
+def _is_written(column: pl.Series) -> bool:
     return column.name in ("doc_id", "kept", "relation", "similarity", "place") or column.null_count() < len(
         column
     )
@@ -157,7 +163,7 @@ def _tells(column: pl.Series) -> bool:
 
 @contextmanager
 def _staged(target: Target) -> Iterator[Path]:
-    """A new folder beside the place; what is in it moves to its places when the block ends, and it is gone."""
+    """A staging folder beside the target; the files in it move to their places when the block ends."""
     place = target.place
     with staging_folder(place) as stage:
         if not target.is_file:

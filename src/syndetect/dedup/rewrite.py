@@ -1,4 +1,4 @@
-"""Files without some of their records, or without some paragraphs of these; all else as it was."""
+"""Files written again in their formats, with only the kept records and without the removed paragraphs of these."""
 
 import csv
 import gzip
@@ -7,10 +7,10 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import polars as pl
 
@@ -24,18 +24,104 @@ from syndetect.storage.zstd import zstd
 #: Begin and end of paragraphs, from their first word to their last, in characters; ascending.
 Spans = Sequence[tuple[int, int]]
 
+_NUMBER = "\0number"  # a column that no file has
+_T = TypeVar("_T")
+_MAX_BYTES = 128 << 20  # the limit of :func:`syndetect.reading.sources.batches`
+
+
+class KeptRecords(NamedTuple):
+    """The kept records of a file.
+
+    Attributes:
+        numbers: ascending; lines of JSON Lines and rows count from 1, a whole file is 0.
+        cuts: by number, the removed paragraphs of the records that have some.
+    """
+
+    numbers: list[int]
+    cuts: dict[int, Spans]
+
+
+def write_kept(file: File, kept: KeptRecords, columns: Columns, place: Path) -> None:
+    """Write the kept records of a file to ``place``, in the same format, packing and encoding.
+
+    Lines, rows and files without removed paragraphs are the same bytes, each line ended by a line feed. Parquet and
+    Arrow files have the same columns and types.
+
+    Args:
+        file: a text, JSON Lines, CSV or a table; HTML, if no paragraph is removed from it.
+        kept: the records, and the paragraphs to remove.
+        columns: the columns that hold their texts.
+        place: the file to write; its folder is there.
+
+    Raises:
+        OSError, polars.exceptions.PolarsError: the file cannot be read any more, or written.
+    """
+    if file.format in ("parquet", "arrow"):
+        _write_table(file, kept, columns, place)
+    elif file.format in ("text", "html") and not kept.cuts:
+        shutil.copyfile(file.path, place)
+    else:
+        with (
+            _packed(place, file.packing) as out,
+            closing(Reader(file, columns, _MAX_BYTES).blocks()) as blocks,
+        ):
+            if file.format == "text":
+                out.write(_text(whole(blocks, _MAX_BYTES), kept.cuts[0]))
+                return
+            encoding, mark = _encoding(file, columns)
+            out.write(mark)
+            selected = _rows if file.format in DELIMITERS else _json_lines
+            for line in selected(blocks, kept, columns, file.format):
+                out.write(line if encoding == "utf-8" else line.decode().encode(encoding, "surrogatepass"))
+
+
+class _Sink(Protocol):
+    """A writer of bytes."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+
+@contextmanager
+def _packed(place: Path, packing: str) -> Iterator[_Sink]:
+    """A file to write to, in its source's packing; synced to the disk at the end."""
+    with place.open("wb") as file:
+        if packing == "gz":
+            with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+                yield packed
+        elif packing == "zst":
+            with zstd.ZstdFile(file, "wb") as packed:
+                yield packed
+        else:
+            yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _encoding(file: File, columns: Columns) -> tuple[str, bytes]:
+    """A file's encoding, as the reader detects it, and its byte order mark."""
+    head = b""
+    with closing(Reader(file, columns, _MAX_BYTES).blocks()) as blocks:
+        while len(head) < HEAD_BYTES and (block := next(blocks, b"")):
+            head += block
+    encoding, mark = encoding_of(head[:HEAD_BYTES])
+    return encoding, head[:mark]
+
+
+# ------------------------------------------------------------------------------------------------ texts
+
+
 _LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
 _LINE_END = re.compile(f"[{_LINE_ENDS}]")
 _BLANK_LINES = re.compile(rf"\s*[{_LINE_ENDS}]")
 
 
 def without(text: str, spans: Spans) -> str:
-    r"""A text without the lines of some paragraphs, and without the blank lines behind each.
+    r"""A text without the lines of some paragraphs, and without the blank lines after each.
 
     >>> without("One.\n\n“Two,” he said.\n\nThree.\n", [(7, 19)])
     'One.\n\nThree.\n'
 
-    What ended the text still ends it where the last paragraph is cut.
+    The end of the text (a line feed, or nothing) stays when the last paragraph is removed.
 
     >>> without("One.\n\nTwo.\n", [(6, 9)])
     'One.\n'
@@ -52,88 +138,6 @@ def without(text: str, spans: Spans) -> str:
     return text
 
 
-_NUMBER = "\0number"  # a column that no file has
-_MAX_BYTES = 128 << 20  # as :func:`syndetect.reading.sources.batches` reads
-
-
-class Keep(NamedTuple):
-    """What of a file is kept.
-
-    Attributes:
-        numbers: the records, ascending: lines of JSON Lines, rows from 1, 0 for a whole file.
-        cuts: of some of them what is cut from their texts, in characters; ascending.
-    """
-
-    numbers: list[int]
-    cuts: dict[int, Spans]
-
-
-def write_kept(file: File, keep: Keep, columns: Columns, place: Path) -> None:
-    """Write what is kept of a file to ``place``, in the same format, packing and encoding.
-
-    Lines, rows and files from which nothing is cut are the same bytes, each line ended by a line feed. Parquet and
-    Arrow have the same columns and types.
-
-    Args:
-        file: a text, JSON Lines, CSV or a table; HTML, if nothing is cut from it.
-        keep: which records.
-        columns: where their texts are.
-        place: the file to write; its folder is there.
-
-    Raises:
-        OSError, polars.exceptions.PolarsError: the file cannot be read any more, or written.
-    """
-    if file.format in ("parquet", "arrow"):
-        _write_table(file, keep, columns, place)
-    elif file.format in ("text", "html") and not keep.cuts:
-        shutil.copyfile(file.path, place)
-    else:
-        with (
-            _packed(place, file.packing) as out,
-            closing(Reader(file, columns, _MAX_BYTES).blocks()) as blocks,
-        ):
-            if file.format == "text":
-                out.write(_text(whole(blocks, _MAX_BYTES), keep.cuts[0]))
-                return
-            encoding, mark = _encoding(file, columns)
-            out.write(mark)
-            kept = _rows if file.format in DELIMITERS else _json_lines
-            for line in kept(blocks, keep, columns, file.format):
-                out.write(line if encoding == "utf-8" else line.decode().encode(encoding, "surrogatepass"))
-
-
-class _Sink(Protocol):
-    """What bytes are written to."""
-
-    def write(self, data: bytes, /) -> int: ...
-
-
-@contextmanager
-def _packed(place: Path, packing: str) -> Iterator["_Sink"]:
-    """A file to write to, packed as its source is; through to the disk in the end."""
-    with place.open("wb") as file:
-        if packing == "gz":
-            with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-                yield packed
-        elif packing == "zst":
-            with zstd.ZstdFile(file, "wb") as packed:
-                yield packed
-        else:
-            yield file
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _encoding(file: File, columns: Columns) -> tuple[str, bytes]:
-    """A file's encoding, as reading finds it, and its byte order mark."""
-    head = b""
-    with closing(Reader(file, columns, _MAX_BYTES).blocks()) as blocks:
-        while len(head) < HEAD_BYTES and (block := next(blocks, b"")):
-            head += block
-    encoding, mark = encoding_of(head[:HEAD_BYTES])
-    return encoding, head[:mark]
-
-
 def _text(data: bytes, spans: Spans) -> bytes:
     """A file's text without some spans of it, in the same encoding."""
     encoding, mark = encoding_of(data[:HEAD_BYTES])
@@ -142,7 +146,7 @@ def _text(data: bytes, spans: Spans) -> bytes:
 
 
 def _of_line(data: bytes) -> str:
-    """The encoding of what is not UTF-16 or UTF-32."""
+    """The encoding of bytes that are neither UTF-16 nor UTF-32."""
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -153,27 +157,26 @@ def _of_line(data: bytes) -> str:
 # ------------------------------------------------------------------------------------------------ lines and rows
 
 
-def _json_lines(blocks: Iterator[bytes], keep: Keep, columns: Columns, _: str) -> Iterator[bytes]:
-    wanted = _flags(keep.numbers)
-    for number, line in enumerate(lines(as_utf8(blocks), _MAX_BYTES), 1):
-        if number < len(wanted) and wanted[number] and isinstance(line, bytes):
-            spans = keep.cuts.get(number)
-            yield (line if spans is None else _cut_object(line, spans, columns)) + b"\n"
+def _json_lines(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, _: str) -> Iterator[bytes]:
+    for line, spans in _selected(lines(as_utf8(blocks), _MAX_BYTES), kept):
+        if isinstance(line, bytes):
+            yield (_cut_object(line, spans, columns) if spans else line) + b"\n"
 
 
-def _flags(numbers: Sequence[int]) -> bytearray:
-    """A byte for each number up to the last: whether it is one of them."""
-    flags = bytearray(max(numbers, default=0) + 1)
-    for number in numbers:
-        flags[number] = 1
-    return flags
+def _selected(records: Iterable[_T], kept: KeptRecords) -> Iterator[tuple[_T, Spans]]:
+    """The kept records, which count from 1, each with the spans to remove from its text."""
+    is_kept = bytearray(max(kept.numbers, default=0) + 1)
+    for number in kept.numbers:
+        is_kept[number] = 1
+    for number, record in enumerate(records, 1):
+        if number < len(is_kept) and is_kept[number]:
+            yield record, kept.cuts.get(number, ())
 
 
 def _cut_object(line: bytes, spans: Spans, columns: Columns) -> bytes:
-    """A line of JSON with another text; all else stays as it is written."""
-    whole_line, values = decode_line(line), {}
-    for name, begin, end in members(whole_line):
-        values[name] = (begin, end)
+    """A line of JSON with the spans removed from its text; the other bytes stay the same."""
+    whole_line = decode_line(line)
+    values = {name: (begin, end) for name, begin, end in members(whole_line)}
     record = json.loads(whole_line)
     begin, end = values[_text_column(record, columns)]
     left = without(json.loads(whole_line[begin:end]), spans)
@@ -192,7 +195,7 @@ _BLANK = " \t\n\r"
 
 
 def members(line: str) -> Iterator[tuple[str, int, int]]:
-    """The members of a JSON object, which must be well formed: name, and where the value begins and ends."""
+    """The members of a JSON object, which must be well formed: name, and begin and end of the value."""
 
     def skip(at: int, signs: str) -> int:
         while line[at] in signs:
@@ -213,19 +216,16 @@ def _text_column(record: Mapping[str, Any], columns: Columns) -> str:
     return next(name for name in columns.keys(tuple(record))[1] if record[name] is not None)
 
 
-def _rows(blocks: Iterator[bytes], keep: Keep, columns: Columns, kind: str) -> Iterator[bytes]:
+def _rows(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, kind: str) -> Iterator[bytes]:
     found = raw_rows(blocks, DELIMITERS[kind], _MAX_BYTES)
     header = next(found)
     yield header.raw + b"\n"
-    wanted = _flags(keep.numbers)
-    for number, row in enumerate(found, 1):
-        if number < len(wanted) and wanted[number]:
-            spans = keep.cuts.get(number)
-            yield (row.raw if spans is None else _cut_row(row, header, spans, columns)) + b"\n"
+    for row, spans in _selected(found, kept):
+        yield (_cut_row(row, header, spans, columns) if spans else row.raw) + b"\n"
 
 
 def _cut_row(row: Row, header: Row, spans: Spans, columns: Columns) -> bytes:
-    """A row of CSV with another text; the other fields keep their values."""
+    """A row of CSV with the spans removed from its text; the other fields keep their values."""
     names, fields = header.fields, row.fields
     assert not isinstance(names, UnusableError)
     assert not isinstance(fields, UnusableError)
@@ -241,38 +241,38 @@ def _cut_row(row: Row, header: Row, spans: Spans, columns: Columns) -> bytes:
 # ------------------------------------------------------------------------------------------------ tables
 
 
-def _write_table(file: File, keep: Keep, columns: Columns, place: Path) -> None:
-    numbers = pl.DataFrame({_NUMBER: keep.numbers}, schema={_NUMBER: pl.UInt32})
+def _write_table(file: File, kept: KeptRecords, columns: Columns, place: Path) -> None:
+    numbers = pl.DataFrame({_NUMBER: kept.numbers}, schema={_NUMBER: pl.UInt32})
     table = scan_table(Path(file.path), file.format)
     schema = table.collect_schema()
-    kept = table.with_row_index(_NUMBER, 1).join(
+    frame = table.with_row_index(_NUMBER, 1).join(
         numbers.lazy(), on=_NUMBER, how="semi", maintain_order="left"
     )
-    if keep.cuts:
+    if kept.cuts:
         names = columns.keys(schema.names())[1]
-        kept = kept.map_batches(
-            lambda part: _cut_rows(part, keep.cuts, names), streamable=True, schema={_NUMBER: pl.UInt32(), **schema}
+        frame = frame.map_batches(
+            lambda rows: _cut_rows(rows, kept.cuts, names), streamable=True, schema={_NUMBER: pl.UInt32(), **schema}
         )  # fmt: skip
-    kept = kept.drop(_NUMBER)
+    frame = frame.drop(_NUMBER)
     if file.format == "parquet":
-        kept.sink_parquet(place)
+        frame.sink_parquet(place)
     elif _is_stream(Path(file.path)):
-        kept.collect().write_ipc_stream(place)
+        frame.collect().write_ipc_stream(place)
     else:
-        kept.sink_ipc(place)
+        frame.sink_ipc(place)
 
 
 def _is_stream(path: Path) -> bool:
-    """Whether Arrow data is a stream, which has no head."""
+    """Whether Arrow data is a stream, which has no header."""
     with path.open("rb") as file:
         return file.read(6) != b"ARROW1"
 
 
-def _cut_rows(part: pl.DataFrame, cuts: Mapping[int, Spans], names: Sequence[str]) -> pl.DataFrame:
-    """Rows with other texts; ``names`` are the columns that may hold them, of which the first not null does."""
-    texts = {name: part[name].cast(pl.String).to_list() for name in names}
-    for at, number in enumerate(part[_NUMBER].to_list()):
+def _cut_rows(rows: pl.DataFrame, cuts: Mapping[int, Spans], names: Sequence[str]) -> pl.DataFrame:
+    """Rows with the cuts made; a row's text is in the first of the columns ``names`` that is not null."""
+    texts = {name: rows[name].cast(pl.String).to_list() for name in names}
+    for at, number in enumerate(rows[_NUMBER].to_list()):
         if number in cuts:
             column = next(texts[name] for name in names if texts[name][at] is not None)
             column[at] = without(column[at], cuts[number])
-    return part.with_columns(pl.Series(name, texts[name], pl.String).cast(part[name].dtype) for name in names)
+    return rows.with_columns(pl.Series(name, texts[name], pl.String).cast(rows[name].dtype) for name in names)

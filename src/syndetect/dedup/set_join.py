@@ -1,12 +1,12 @@
-"""Exact set-similarity join: every text, in order of preference, against the texts kept before it.
+"""Exact set-similarity join with a prefix filter: each text, in order of preference, against the texts kept before it.
 
 Texts are near-duplicates when the sets of their k-word shingles have a Jaccard similarity of ``threshold`` or more.
-The join is exact up to collisions of hashes: 56 bits of a shingle's, 31 of a word's.
+The join is exact up to collisions of hashes: 56 bits for a shingle, 31 for a word.
 
-Two such sets share a token in their prefixes, in any one order of all tokens (Chaudhuri, Ganti and Kaushik 2006,
-"A primitive operator for similarity joins in data cleaning", section 4; Bayardo, Ma and Srikant 2007, "Scaling up all
-pairs similarity search", section 3). The order is rarest first, so that what many texts share is in the prefix of few.
-How far into both sets the shared token stands bounds what they can have in common (Xiao, Wang, Lin and Yu 2008,
+Prefix filter: two such sets share a token in their prefixes, in any one order of all tokens (Chaudhuri, Ganti and
+Kaushik 2006, "A primitive operator for similarity joins in data cleaning", section 4; Bayardo, Ma and Srikant 2007,
+"Scaling up all pairs similarity search", section 3). The order is rarest first: few prefixes hold frequent tokens. The
+shared token's positions in both sets bound the size of their intersection (Xiao, Wang, Lin and Yu 2008,
 "Efficient similarity joins for near duplicate detection", section 3: the positional filter). The larger set's prefix
 can be shorter on the smaller one's side (there, section 3.2, for sets in order of size; here for any order, by tiers).
 """
@@ -19,14 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from syndetect.arrays import F64, I64, U8, U32, U64, bounds_of, run_starts, sort_keys
-from syndetect.errors import InputError
+from syndetect.errors import InputError, SettingsError
 from syndetect.kernels import prefixes as _kernels
 from syndetect.kernels.shingles import hash_ranges
 from syndetect.matching.shingles import shingle
 from syndetect.runtime.threads import in_order, split_evenly
+from syndetect.settings import check_whole
 from syndetect.storage.scratch import Store
 
-#: What :attr:`Survivors.relation` may be, by its number; 0 is kept.
+#: The meanings of :attr:`Outcomes.relation`, by its number.
 RELATIONS = ("kept", "exact", "near", "contains")
 
 _CHUNK_WORDS = 1 << 19
@@ -36,28 +37,38 @@ _MOST_ENTRIES = 1 << 31
 
 
 @dataclass(frozen=True)
-class Rule:
-    """When texts are near-duplicates.
+class SimilarityRule:
+    """The condition for two texts to be near-duplicates.
 
     Attributes:
-        shingle_words: how many words a shingle has; a text of fewer is one shingle.
+        shingle_words: words in a shingle; a text of fewer is one shingle.
         threshold: the least Jaccard similarity, above 0 and at most 1.
-        contained: whether it is enough that the threshold is reached by the share of the smaller set in the larger.
+        contained: whether the share of the smaller set in the larger may reach the threshold instead.
+
+    Raises:
+        SettingsError: a value is out of its range.
     """
 
     shingle_words: int
     threshold: float
     contained: bool
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.threshold, (int, float)) or not 0 < self.threshold <= 1:
+            raise SettingsError(f"threshold must lie above 0 and be at most 1, not {self.threshold!r}")
+        check_whole("shingle_words", self.shingle_words)
+        object.__setattr__(self, "threshold", float(self.threshold))  # the kernels compile for these types
+        object.__setattr__(self, "contained", bool(self.contained))
+
 
 @dataclass(frozen=True)
-class Survivors:
-    """What became of each text.
+class Outcomes:
+    """The outcome of each text: kept, or removed as similar to a kept text.
 
     Attributes:
-        by: int64[n], the text kept in its place: itself, if it is kept.
+        by: int64[n], the similar text that is kept; a kept text has itself.
         relation: uint8[n], 0 kept, 1 exact (the same words), 2 near, 3 contains (one of the two holds the other).
-        similarity: float64[n], Jaccard; of "contains" the share of the smaller set that is in the larger.
+        similarity: float64[n], Jaccard; for "contains" the share of the smaller set that is in the larger.
     """
 
     by: I64
@@ -65,25 +76,25 @@ class Survivors:
     similarity: F64
 
 
-def survivors(
-    code: U32, ranges: tuple[I64, I64], order: I64, rule: Rule, store: Store, *, threads: int = 1, memory: int,
-    advance: Callable[[int], None] = lambda _: None,
-) -> Survivors:  # fmt: skip
-    """Keep of texts, in order of preference, each that is no near-duplicate of one kept before.
+def join_outcomes(
+    code: U32, ranges: tuple[I64, I64], order: I64, rule: SimilarityRule, store: Store, *, threads: int = 1,
+    memory: int, advance: Callable[[int], None] = lambda _: None,
+) -> Outcomes:  # fmt: skip
+    """Join texts in order of preference, and keep each text that is no near-duplicate of a text kept before it.
 
-    So no two that are kept are near-duplicates, and whatever is removed is one of a text that is kept: of the most
-    similar, or of equals the most preferred. Texts of the same words are one text, kept where the first of them is.
+    So no two kept texts are near-duplicates. A removed text has the most similar of the kept texts, or the most
+    preferred of equally similar ones. Texts of the same words are one text, with the place of the first of them.
 
     Args:
         code: uint32[words], as :attr:`syndetect.matching.tokens.Words.code`.
         ranges: int64[n] twice, each text's first word and end. A text without words is kept.
         order: int64[n], all texts, the preferred first.
-        rule: when texts are near-duplicates.
-        store: where the tokens go, in news about one for every two words: 8 bytes each.
-        threads: how many chunks of texts are made into sets at once; the result does not depend on it.
-        memory: bytes for what must be in memory: 2 to 4 a word (counts, which shrink with the memory), 36 an entry of
+        rule: the condition for near-duplicates.
+        store: the place for the tokens, 8 bytes each; in news about one for every two words.
+        threads: the number of chunks of texts made into sets at once; the result does not depend on it.
+        memory: bytes for the arrays in memory: 2 to 4 a word (counts, which shrink with the memory), 36 an entry of
             the index (a token of a prefix; with ``contained``, any token), 40 a text.
-        advance: told how many more texts are done.
+        advance: called with the number of texts done since the last call.
 
     Raises:
         InputError: the index needs more memory.
@@ -97,22 +108,22 @@ def survivors(
     classes = np.flatnonzero((relation == 0) & (high > low))
     advance(len(low) - len(classes))
     classes = classes[np.argsort(place[classes])]
-    sets = _sets(code, low[classes], high[classes], rule.shingle_words, store, threads, memory // 4)
-    chosen = _choose(sets, rule, memory, advance)
-    by[classes], relation[classes] = classes[chosen.by], chosen.relation
-    similarity[classes] = chosen.similarity
-    return _through(Survivors(by, relation, similarity), high > low)
+    sets = _token_sets(code, low[classes], high[classes], rule.shingle_words, store, threads, memory // 4)
+    joined = _join(sets, rule, memory, advance)
+    by[classes], relation[classes] = classes[joined.by], joined.relation
+    similarity[classes] = joined.similarity
+    return _resolve_copies(Outcomes(by, relation, similarity), high > low)
 
 
-def _through(found: Survivors, has_words: npt.NDArray[np.bool_]) -> Survivors:
-    """Let copies of a text that is not kept itself have the one that is, with its relation to that."""
-    copies = np.flatnonzero((found.relation == _kernels.EXACT) & has_words)
-    first = found.by[copies]
-    moved = found.relation[first] != _kernels.KEPT
+def _resolve_copies(outcomes: Outcomes, has_words: npt.NDArray[np.bool_]) -> Outcomes:
+    """Give copies of a removed text its outcome: the kept text, and the relation and similarity to it."""
+    copies = np.flatnonzero((outcomes.relation == _kernels.EXACT) & has_words)
+    first = outcomes.by[copies]
+    moved = outcomes.relation[first] != _kernels.KEPT
     copies, first = copies[moved], first[moved]
-    for column in (found.by, found.relation, found.similarity):
+    for column in (outcomes.by, outcomes.relation, outcomes.similarity):
         column[copies] = column[first]
-    return found
+    return outcomes
 
 
 def first_of_same(code: U32, low: I64, high: I64, order: I64) -> I64:
@@ -128,47 +139,49 @@ def first_of_same(code: U32, low: I64, high: I64, order: I64) -> I64:
 
 
 @dataclass(frozen=True)
-class _Sets:
-    """Sets of tokens; ``bounds`` int64[n + 1], ``sizes`` (with what there is no token of) int64[n]."""
+class _TokenSets:
+    """Sets of tokens: ``bounds`` int64[n + 1]; ``sizes`` int64[n], with the shingles that have no token."""
 
     tokens: U64
     bounds: I64
     sizes: I64
 
 
-def _sets(code: U32, low: I64, high: I64, k: int, store: Store, threads: int, memory: int) -> _Sets:
-    """The texts' sets: counted in a first pass over their shingles, made in a second."""
+def _token_sets(
+    code: U32, low: I64, high: I64, k: int, store: Store, threads: int, memory: int
+) -> _TokenSets:
+    """The texts' sets of shingles: a first pass counts all shingles, a second makes the tokens."""
     offsets = bounds_of(high - low)
-    parts = split_evenly(offsets, _CHUNK_WORDS)
+    chunks = split_evenly(offsets, _CHUNK_WORDS)
 
-    def shingles(part: tuple[int, int]) -> tuple[I64, U64]:
-        return shingle(code, low[slice(*part)], high[slice(*part)], k)
+    def shingles(chunk: tuple[int, int]) -> tuple[I64, U64]:
+        return shingle(code, low[slice(*chunk)], high[slice(*chunk)], k)
 
     counts = np.zeros(_power_of_two(2 * int(offsets[-1]), memory), np.uint8)
-    with closing(in_order(shingles, parts, threads)) as counted:
+    with closing(in_order(shingles, chunks, threads)) as counted:
         for _, hashes in counted:
             _kernels.tally(hashes, counts)
             store.release()
 
-    def make(part: tuple[int, int]) -> tuple[U64, I64, I64]:
-        bounds, hashes = shingles(part)
+    def make(chunk: tuple[int, int]) -> tuple[U64, I64, I64]:
+        bounds, hashes = shingles(chunk)
         sizes, lengths = np.empty((2, len(bounds) - 1), np.int64)
         n = _kernels.make_tokens(bounds, hashes, np.empty_like(hashes), counts, sizes, lengths)
         return hashes[:n].copy(), sizes, lengths
 
     store.append("tokens", np.empty(0, np.uint64))
     sizes, lengths = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    with closing(in_order(make, parts, threads)) as made:
+    with closing(in_order(make, chunks, threads)) as made:
         for tokens, size, length in made:
             store.append("tokens", tokens)
             sizes.append(size)
             lengths.append(length)
             store.release()
-    return _Sets(store["tokens"], bounds_of(np.concatenate(lengths)), np.concatenate(sizes))
+    return _TokenSets(store["tokens"], bounds_of(np.concatenate(lengths)), np.concatenate(sizes))
 
 
-def _choose(sets: _Sets, rule: Rule, memory: int, advance: Callable[[int], None]) -> Survivors:
-    """What becomes of sets that stand in order of preference, no two of them of the same words."""
+def _join(sets: _TokenSets, rule: SimilarityRule, memory: int, advance: Callable[[int], None]) -> Outcomes:
+    """The outcomes of sets in order of preference, no two of them of the same words."""
     count, given = len(sets.sizes), (rule.threshold, rule.contained)
     entries = _kernels.count_entries(sets.bounds, sets.sizes, *given)
     needed = 12 * entries + 40 * count
@@ -182,22 +195,22 @@ def _choose(sets: _Sets, rule: Rule, memory: int, advance: Callable[[int], None]
     kept, seen = np.full((2, max(count, 1)), -1, np.int32)
     by, relation, similarity = np.empty(count, np.int64), np.empty(count, np.uint8), np.empty(count)
     state = np.zeros(2, np.int64)
-    for part in _portions(count):
+    for chunk in _chunks(count):
         _kernels.choose(
-            sets.tokens, sets.bounds, sets.sizes, part, (heads, links, owners, places), kept, seen, state, *given,
+            sets.tokens, sets.bounds, sets.sizes, chunk, (heads, links, owners, places), kept, seen, state, *given,
             by, similarity, relation,
         )  # fmt: skip
-        advance(len(part))
-    return Survivors(by, relation, similarity)
+        advance(len(chunk))
+    return Outcomes(by, relation, similarity)
 
 
-def _portions(count: int) -> Iterator[I64]:
+def _chunks(count: int) -> Iterator[I64]:
     for low in range(0, count, _CHUNK_TEXTS):
         yield np.arange(low, min(low + _CHUNK_TEXTS, count), dtype=np.int64)
 
 
 def _power_of_two(wanted: int, most: int) -> int:
-    """The power of two that is ``wanted`` or just above, unless that is above ``most``; at least 1024."""
+    """The least power of two from ``wanted`` on, or the greatest up to ``most`` if that is less; at least 1024."""
     power = 1024
     while power < wanted and 2 * power <= min(most, _MOST_BUCKETS):
         power *= 2

@@ -1,14 +1,15 @@
-"""What is held against each other, documents or paragraphs: read from their source, and put in order of preference."""
+"""The documents or paragraphs that are compared: read from their source, and put in order of preference."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64
+from syndetect.dedup.request import Request
 from syndetect.errors import InputError
 from syndetect.matching import tokens
 from syndetect.matching.places import time_rank
@@ -21,19 +22,16 @@ from syndetect.runtime.progress import Progress
 from syndetect.runtime.threads import in_order
 from syndetect.storage.scratch import Store
 
-Preference = Literal["first", "longest", "earliest", "source-order"]
-Unit = Literal["document", "paragraph"]
-
-#: Words that a paragraph must have to be dropped.
+#: The least words of a paragraph that is compared.
 LEAST_WORDS = 8
 _ORIGIN = pl.Schema({"doc_id": pl.String(), "source": pl.String(), "published": pl.Datetime("us", "UTC")})
 
 
 class Items(NamedTuple):
-    """What is compared: documents, or paragraphs of 8 words and more.
+    """The documents, or paragraphs of 8 words and more, that are compared.
 
-    All int64[n]: the document; the number of the paragraph in it, from 0; first word and end in the corpus; and, of
-    paragraphs, where the first word begins in the document and the last one ends, in characters.
+    All int64[n]: the document; the number of the paragraph in it, from 0; its first word and end in the corpus; and,
+    for paragraphs, the begin of the first word and the end of the last one in the document, in characters.
     """
 
     document: I64
@@ -45,36 +43,31 @@ class Items(NamedTuple):
 
 
 class Texts(NamedTuple):
-    """What was read.
+    """The documents of a source; their words are in the store.
 
-    ``articles`` have the columns of ``_ORIGIN``; ``origins`` int64[d, 2], of each the place of its file and its record
-    there; ``words`` int64[d + 1], its first word; ``paragraphs`` none where documents are compared.
+    ``articles`` has the columns of ``_ORIGIN``; ``origins`` int64[d, 2]: each document's file and its record there;
+    ``word_bounds`` int64[d + 1]: its first word, and the end; ``paragraphs`` is empty where documents are compared;
+    ``bytes``: the size of the texts.
     """
 
     articles: pl.DataFrame
     origins: I64
-    words: I64
+    word_bounds: I64
     paragraphs: Items
     bytes: int
 
 
-def whole_documents(words: I64) -> Items:
-    """Documents as what is compared; ``words`` are the first word of each, and the end (int64[d + 1])."""
-    documents = np.arange(len(words) - 1)
+def whole_documents(word_bounds: I64) -> Items:
+    """Documents as items; ``word_bounds`` int64[d + 1]: the first word of each, and the end."""
+    documents = np.arange(len(word_bounds) - 1)
     none = np.zeros_like(documents)
-    return Items(documents, none, words[:-1], words[1:], none, none)
+    return Items(documents, none, word_bounds[:-1], word_bounds[1:], none, none)
 
 
 def read_texts(
-    found: read.Inputs | read.Source, columns: Mapping[str, str] | None, unit: Unit, threads: int, store: Store,
-    skipped: Skipped, progress: Progress,
-) -> Texts:  # fmt: skip
-    """Read all documents, and say who they are and where they stand; their words go to the store as ``code``.
-
-    Args:
-        found: a source, resolved.
-        unit: what is to be compared.
-        columns, threads, store, skipped, progress: as elsewhere.
+    found: read.Inputs | read.Source, request: Request, store: Store, skipped: Skipped, progress: Progress
+) -> Texts:
+    """Read all documents of a resolved source; their words are appended to the store's array ``code``.
 
     Raises:
         InputError: there is nothing to read, or the source cannot be read.
@@ -88,23 +81,23 @@ def read_texts(
 
     def texts() -> Iterator[list[bytes]]:
         for frame, encoded in read.batches(
-            found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES,
+            found, columns=request.columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES,
             on_article=note,
         ):  # fmt: skip
             frames.append(frame.select(_ORIGIN.names()))
             yield encoded
 
-    def cut(encoded: list[bytes]) -> tuple[Words, int]:
+    def tokenised(encoded: list[bytes]) -> tuple[Words, int]:
         buffer, bounds = joined(encoded)
         return tokens.tokenise(buffer, bounds), len(buffer)
 
     store.append("code", np.empty(0, np.uint32))
     counts, paragraphs, size, base = [np.zeros(1, np.int64)], [whole_documents(np.zeros(1, np.int64))], 0, 0
     documents = 0
-    with closing(in_order(cut, texts(), threads)) as batches:
+    with closing(in_order(tokenised, texts(), request.threads)) as batches:
         for words, length in batches:
             store.append("code", words.code)
-            if unit == "paragraph":
+            if request.unit == "paragraph":
                 paragraphs.append(_paragraphs(words, documents, base))
             counts.append(np.diff(words.documents))
             documents, base, size = documents + len(counts[-1]), base + len(words.code), size + length
@@ -117,7 +110,7 @@ def read_texts(
 
 
 def _paragraphs(words: Words, documents: int, base: int) -> Items:
-    """The paragraphs of some documents that are long enough, these being behind others with ``base`` words."""
+    """The paragraphs of a batch that are long enough; ``documents`` and ``base`` words precede the batch."""
     low, high = words.paragraphs[:-1], words.paragraphs[1:]
     document = words.paragraph_documents.astype(np.int64)
     number = np.arange(len(low)) - words.document_paragraphs[document]
@@ -126,23 +119,19 @@ def _paragraphs(words: Words, documents: int, base: int) -> Items:
     return Items(document[long] + documents, number[long], low[long] + base, high[long] + base, begin, end)
 
 
-def preferred(articles: pl.DataFrame, words: I64, keep: Preference, sources: Sequence[str]) -> I64:
-    """int64[d]: the documents in the order in which they are to be kept.
-
-    Args:
-        articles: with their ``source`` and ``published``.
-        words: int64[d], how many each has.
-        keep, sources: as of :func:`deduplicate`.
+def preferred(texts: Texts, request: Request) -> I64:
+    """int64[d]: the documents in order of preference, the first in the source among equals.
 
     Raises:
         InputError: no document is from one of the sources.
     """
-    if keep == "longest":
-        return np.argsort(-words, kind="stable")
-    if keep == "earliest":
+    articles, sources = texts.articles, request.sources
+    if request.keep == "longest":
+        return np.argsort(-np.diff(texts.word_bounds), kind="stable")
+    if request.keep == "earliest":
         return np.argsort(time_rank(times(articles["published"])), kind="stable")
-    if keep == "first":
-        return np.arange(len(words))
+    if request.keep == "first":
+        return np.arange(len(articles))
     place = {name.strip().casefold(): number for number, name in reversed(list(enumerate(sources)))}
     found = articles["source"].unique().drop_nulls().to_list()
     known = {name: place[name.strip().casefold()] for name in found if name.strip().casefold() in place}

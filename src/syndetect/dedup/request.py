@@ -1,0 +1,45 @@
+"""The checked arguments of a deduplication."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from syndetect.dedup.set_join import SimilarityRule
+from syndetect.errors import SettingsError
+from syndetect.settings import check_whole
+
+Preference = Literal["first", "longest", "earliest", "source-order"]
+Unit = Literal["document", "paragraph"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The arguments of :func:`syndetect.deduplicate` that decide the result, and its limits of threads and memory.
+
+    Raises:
+        SettingsError: a value is none of those allowed.
+    """
+
+    keep: Preference
+    sources: Sequence[str]
+    unit: Unit
+    rule: SimilarityRule
+    columns: Mapping[str, str] | None
+    threads: int
+    memory: int
+
+    def __post_init__(self) -> None:
+        for name, value, allowed in (
+            ("keep", self.keep, get_args(Preference)),
+            ("unit", self.unit, get_args(Unit)),
+        ):
+            if value not in allowed:
+                raise SettingsError(
+                    f"{name} must be {', '.join(allowed[:-1])} or {allowed[-1]}, not {value!r}"
+                )
+        if (self.keep == "source-order") != bool(self.sources) or isinstance(self.sources, str):
+            raise SettingsError(
+                "to keep by source-order, and only then, name the sources in order of preference"
+            )
+        check_whole("threads", self.threads)
+        check_whole("memory", self.memory)
