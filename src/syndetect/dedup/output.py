@@ -131,10 +131,12 @@ def write(
                     place = stage / "kept" if target.is_file else stage / "kept" / file.name
                     place.parent.mkdir(parents=True, exist_ok=True)
                     _write_unchanged(file, state, records, columns, place)
-            write_frame(
-                removed.select(name for name in removed.columns if _is_written(removed[name])),
-                stage / "removed.jsonl",
-            )
+            empty = [
+                name
+                for name in ("paragraph", "kept_paragraph")
+                if removed[name].null_count() == removed.height
+            ]
+            write_frame(removed.drop(empty), stage / "removed.jsonl")
             if skipped.height:
                 write_frame(skipped, stage / "skipped.jsonl")
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -153,12 +155,6 @@ def _write_unchanged(
             if _state(file) == state:
                 return
     raise InputError(f"{file.place(0)} changed while it was read: try again")
-
-
-def _is_written(column: pl.Series) -> bool:
-    return column.name in ("doc_id", "kept", "relation", "similarity", "place") or column.null_count() < len(
-        column
-    )
 
 
 @contextmanager

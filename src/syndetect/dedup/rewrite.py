@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -75,14 +75,8 @@ def write_kept(file: File, kept: KeptRecords, columns: Columns, place: Path) -> 
                 out.write(line if encoding == "utf-8" else line.decode().encode(encoding, "surrogatepass"))
 
 
-class _Sink(Protocol):
-    """A writer of bytes."""
-
-    def write(self, data: bytes, /) -> int: ...
-
-
 @contextmanager
-def _packed(place: Path, packing: str) -> Iterator[_Sink]:
+def _packed(place: Path, packing: str) -> Iterator[io.BufferedIOBase]:
     """A file to write to, in its source's packing; synced to the disk at the end."""
     with place.open("wb") as file:
         if packing == "gz":
