@@ -56,7 +56,7 @@ class Deduplicated:
     counts: Mapping[str, int]
 
 
-def deduplicate(
+def deduplicate(  # noqa: PLR0913  (a public signature)
     source: read.Source,
     output: str | os.PathLike[str] | None = None,
     *,

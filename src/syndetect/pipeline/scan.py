@@ -38,7 +38,7 @@ _STAGES = (
 )
 
 
-def scan(
+def scan(  # noqa: PLR0913  (a public signature)
     source: sources.Source,
     settings: Settings | None = None,
     *,
