@@ -37,7 +37,7 @@ def hash_rows(signatures, rows, links, checks, first):
     Args:
         signatures: uint32[n, slots].
         rows: slots of a band.
-        links: uint64[bands, m], output: the keys, as :func:`syndetect.kernels.signatures.band_keys_of` reckons them,
+        links: uint64[bands, m], output: the keys, as :func:`syndetect.kernels.signatures.band_keys_of` computes them,
             and ``NONE``.
         checks: uint64[m, bands], output.
         first: int64, the row of the first signature.

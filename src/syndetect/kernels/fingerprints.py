@@ -1,10 +1,10 @@
-"""Words to winnowed fingerprints (Schleimer, Wilkerson and Aiken 2003, section 3), and these parted by key."""
+"""Words to winnowed fingerprints (Schleimer, Wilkerson and Aiken 2003, section 3), split by key."""
 
 import numpy as np
 
 from syndetect.kernels.jit import inline, kernel
 
-#: Postings are parted by this many leading bits of their keys.
+#: Postings are split by this many leading bits of their keys.
 PART_BITS = 8
 PARTS = 1 << PART_BITS
 

@@ -45,14 +45,14 @@ def _pair(places, document, i, j, time, is_query, window, out, n):
 
 @kernel
 def pair_groups(places, document, groups, time, is_query, window, out):
-    """All pairs of places in one group that have different owners, at most ``window`` apart, one of them asked for.
+    """All pairs of places in one group that have different documents, at most ``window`` apart, one of them a query.
 
     Args:
         places: uint32[n], in order of key.
         document: int64[n], the document of each place.
         groups: int64[2 * g], begin and end of each group.
         time: int64[d], of each document, or ``UNDATED``.
-        is_query: uint8[d], whether the document is asked for.
+        is_query: uint8[d], whether the document is a query.
         window: in units of time; negative for no limit.
         out: uint64, output with room for all pairs, packed by :func:`pack`.
 

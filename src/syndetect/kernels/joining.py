@@ -12,7 +12,7 @@ from syndetect.kernels.seeds import SHIFT, SPAN, agreement, pack_seed
 _SIDE = SPAN + 2 * SHIFT
 _REACH = SPAN + SHIFT
 _ALL = (1 << SPAN) - 1
-#: Places whose surroundings are fetched one right after the other, so that the memory's delays overlap.
+#: Places whose surroundings are fetched one right after the other, to overlap cache misses.
 _TOGETHER = 256
 #: Bytes of a row: the tags around one place.
 ROW = 2 * _SIDE
@@ -79,7 +79,7 @@ def join_groups(
 ):  # fmt: skip
     """Seeds of groups of places with the same key, from group ``start`` on, while there is room.
 
-    A pair is a seed when its documents differ, one of them is asked for, they are ``window`` apart at most, and when
+    A pair is a seed when its documents differ, one of them is a query, they are ``window`` apart at most, and when
     the ``k`` words and what agrees around them can come to ``least`` quarters of a word.
 
     Args:
@@ -91,7 +91,7 @@ def join_groups(
         documents: int64[d + 1], each document's first word.
         hints: uint32, as :func:`syndetect.kernels.documents.document_of` takes it.
         time: int64[d], in units of the window, or ``UNDATED``.
-        is_query: uint8[d], whether the document is asked for.
+        is_query: uint8[d], whether the document is a query.
         window: at most so far apart; negative for no limit.
         least: see above. A seed that can come to ``strong`` is marked as such.
         bounds: as :func:`syndetect.kernels.seeds.bounds_by_bits` gives them.

@@ -97,7 +97,7 @@ def sort_values(values, spare, lowest):
         shell_sort(values)
     elif len(values) <= _MANY:
         _sort_digits(values, spare, lowest, np.int64(7))
-    else:  # so many that they are parted first, to be sorted where the processor has them at hand
+    else:  # so many that they are split first, to be sorted where the processor has them at hand
         bounds = np.empty(257, np.int64)
         highest = _part_by_first(values, spare, lowest, bounds) - 1
         for which in range(256):

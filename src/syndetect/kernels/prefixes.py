@@ -1,4 +1,4 @@
-"""An exact set-similarity join: sets of rare-first tokens, an index of prefixes, and which sets survive.
+"""An exact set-similarity join: sets of rare-first tokens, an index of prefixes, and which sets are kept.
 
 A token is 64 bits: how often its shingle occurs, in 8 bits, and behind that 56 bits of the shingle's hash. So tokens
 ascend in the same order in all sets, rarest first, which is all that the filters need. A shingle that occurs once can
@@ -17,7 +17,7 @@ _MOST = np.uint8(255)
 _U1 = np.uint64(1)
 _S8 = np.uint64(8)
 _S56 = np.uint64(56)
-_SLACK = 1e-6  # by which bounds reckoned in doubles are too low rather than too high; sizes are far below 1e9
+_SLACK = 1e-6  # by which bounds computed in doubles are too low rather than too high; sizes are far below 1e9
 
 
 @kernel

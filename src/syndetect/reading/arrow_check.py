@@ -1,4 +1,4 @@
-"""Whether Arrow files and streams can be what they say: polars ends the process where a buffer claims to be immense.
+"""Check Arrow files and streams before polars reads them: it ends the process where a buffer claims an immense size.
 
 Of the format (Apache Arrow, "Columnar format: serialization and interprocess communication") this reads as much as
 tells where buffers lie: messages, each a table in a flatbuffer, and a body of buffers behind it.
@@ -21,7 +21,7 @@ _HARMLESS = 1 << 20  # bytes that there always are
 
 
 class _Table(NamedTuple):
-    """A table in a flatbuffer: where its fields lie is told by offsets.
+    """A table in a flatbuffer, whose fields lie at offsets.
 
     Attributes:
         data: the flatbuffer.
@@ -33,21 +33,21 @@ class _Table(NamedTuple):
 
     @classmethod
     def root(cls, data: bytes) -> "_Table":
-        """The table that a flatbuffer consists of."""
+        """The root table of a flatbuffer."""
         return cls(data, _number("<I", data, 0))
 
     def number(self, field: int, form: str) -> int:
-        """A field that is a number; 0 where it is left out."""
+        """The number in a field; 0 where the field is absent."""
         place = self._place(field)
         return _number(form, self.data, place) if place else 0
 
     def table(self, field: int) -> "_Table | None":
-        """A field that is a table."""
+        """The table in a field."""
         place = self._place(field)
         return _Table(self.data, place + _number("<I", self.data, place)) if place else None
 
     def rows(self, field: int, form: str) -> Iterator[tuple[Any, ...]]:
-        """A field that is a list of structures."""
+        """The list of structures in a field."""
         if place := self._place(field):
             begin = place + _number("<I", self.data, place)
             size = _number("<I", self.data, begin) * struct.calcsize(form)
@@ -57,7 +57,7 @@ class _Table(NamedTuple):
             yield from struct.iter_unpack(form, rows)
 
     def _place(self, field: int) -> int:
-        """Where a field lies; 0 where it is left out."""
+        """The place of a field; 0 where the field is absent."""
         fields = self.at - _number("<i", self.data, self.at)
         at = 4 + 2 * field
         offset = _number("<H", self.data, fields + at) if at < _number("<H", self.data, fields) else 0
@@ -65,27 +65,27 @@ class _Table(NamedTuple):
 
 
 class _Message(NamedTuple):
-    """A message, and where in the file its body begins."""
+    """A message, and the place of its body in the file."""
 
     table: _Table
     body: int
 
 
 class _File(NamedTuple):
-    """A file, and its bytes."""
+    """A file and its bytes."""
 
     file: BinaryIO
     size: int
 
     def read(self, begin: int, length: int) -> bytes:
-        """Bytes that must be there."""
+        """Bytes of the file; they must be in it."""
         if begin < 0 or length < 0 or begin + length > self.size:
             raise struct.error("bytes that are not in the file")
         self.file.seek(begin)
         return self.file.read(length)
 
     def message(self, at: int) -> tuple[_Table | None, int]:
-        """The message at a place, None for the mark of the end; and where it ends."""
+        """The message at a place (None at the end mark), and the place behind it."""
         length = _number("<I", self.read(at, 4), 0)
         at += 4
         if length == _CONTINUED:
@@ -94,7 +94,7 @@ class _File(NamedTuple):
         return _Table.root(self.read(at, length)) if length else None, at + length
 
     def messages(self) -> Iterator[_Message]:
-        """All messages: of a file those that its footer names, of a stream one after the other."""
+        """All messages: those that the footer of a file names, or those of a stream in order."""
         if self.size < len(_MAGIC) or self.read(0, len(_MAGIC)) != _MAGIC:
             yield from self._streamed()
             return
@@ -151,12 +151,12 @@ def check(path: Path) -> None:
 
 
 def _is_sound(packed: int, unpacked: int) -> bool:
-    """Whether a buffer of so many bytes may be so long unpacked; -1 says that it was not packed."""
+    """Whether a buffer of ``packed`` bytes can have the stated size unpacked; -1 means that it is not packed."""
     return -1 <= unpacked <= _HARMLESS or 0 < unpacked <= min(packed * _MOST_PACKED, free_memory())
 
 
 def _number(form: str, data: bytes, at: int) -> int:
-    """A number at a place, which must be there."""
+    """The number at a place; it must be in the file."""
     if at < 0:
         raise struct.error("a place before the beginning")
     number: int = struct.unpack_from(form, data, at)[0]

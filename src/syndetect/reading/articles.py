@@ -1,4 +1,4 @@
-"""Records to articles: which column holds what, and what becomes of the values."""
+"""Records to articles: the columns of a record, and the conversion of its values."""
 
 import math
 import re
@@ -34,7 +34,7 @@ Keys = tuple[tuple[str, ...], ...]
 
 
 class Columns:
-    """Which of a record's columns holds what.
+    """The columns of a record by their meaning.
 
     Args:
         named: from the names in :data:`ALIASES` to the user's, which then have no aliases.
@@ -69,7 +69,7 @@ class Columns:
                 raise InputError(f"{place} has no column {theirs!r}, only {', '.join(names) or 'empty ones'}")
 
     def of_table(self, names: list[str], place: str) -> list[str]:
-        """The columns that are wanted of those that a table has.
+        """The columns of a table that are needed.
 
         Raises:
             InputError: a column that the user named is not there.
@@ -98,7 +98,7 @@ class Article(NamedTuple):
 def to_article(
     record: Mapping[str, Any], keys: Keys, default_id: str, max_bytes: int
 ) -> Article | UnusableError:
-    """A record as an article, or why it is none."""
+    """The article of a record, or the reason why it is unusable."""
     doc_id, text, source, published, title, url, author = [_first(record, names) for names in keys]
     if not isinstance(text, str):
         if text is None:
@@ -140,7 +140,7 @@ def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def _identity(value: Any) -> str | UnusableError:
-    """An id as a string, empty where there is none; a float or decimal that is whole was an integer once."""
+    """An id as a string, empty where there is none; a whole float or decimal is written as an integer."""
     if isinstance(value, str):
         return value
     if is_missing(value):
@@ -152,7 +152,7 @@ def _identity(value: Any) -> str | UnusableError:
 
 
 def _joined(value: Any) -> Any:
-    """A list of authors as one string; whatever else it is as it is."""
+    """A list of authors as one string; any other value unchanged."""
     if hasattr(value, "tolist"):  # numpy's arrays
         value = value.tolist()
     if not isinstance(value, (list, tuple)):
@@ -176,7 +176,7 @@ def _optional(value: Any, name: str, remarks: list[str]) -> bytes | None:
 
 
 def is_missing(value: object) -> bool:
-    """Whether a value is None, or what other libraries have for it: NaN, NaT, NA."""
+    """Whether a value is None or another library's missing value: NaN, NaT, NA."""
     try:
         return value is None or bool(value != value)  # noqa: PLR0124  (NaN and NaT differ from themselves)
     except TypeError:  # pandas' NA is neither

@@ -1,4 +1,4 @@
-"""Paths to files: what there is to read, in an order that nothing but names decides."""
+"""Paths to files: the files to read, in an order that only their names decide."""
 
 import errno
 import os
@@ -43,7 +43,7 @@ class File(NamedTuple):
     packing: str  #: ``"gz"``, ``"zst"`` or ``""``
 
     def place(self, number: int) -> str:
-        """Where a record stands, for people."""
+        """The place of a record, as messages name it."""
         path = "stdin" if self.path == "-" else printable(Path(self.path).as_posix())
         if not number:
             return path
@@ -60,7 +60,7 @@ def printable(path: str) -> str:
 
 
 def format_of(name: str) -> tuple[str, str] | None:
-    """The format and packing of a file by its name; None where it is none that can be read."""
+    """The format and packing of a file by its name; None for unknown formats."""
     stem, _, packing = name.lower().rpartition(".")
     if packing not in ("gz", "zst"):
         stem, packing = name.lower(), ""
@@ -136,7 +136,7 @@ def _is_below(reals: Sequence[str], real: str) -> bool:
 
 
 class _Spot(NamedTuple):
-    """A file, folder or link that was reached from a given path."""
+    """A file, folder or link that a given path leads to."""
 
     path: str
     real: str  #: the same without links; for a link that is still to be followed, its own place
@@ -149,7 +149,7 @@ _WHAT_TO_GIVE = f"give {', '.join(FORMATS)}, or texts with .gz or .zst behind th
 
 
 def _spots(given: str) -> list[_Spot]:
-    """What a given path stands for: itself, or what a glob matches."""
+    """The path itself, or the matches of a glob."""
     path, shown = Path(given), printable(given)
     try:
         if path.is_dir():
@@ -195,7 +195,7 @@ class _Finder:
         self._links: list[_Spot] = []
 
     def enter(self, spot: _Spot) -> None:
-        """Take a file, or all below a folder but links, which wait."""
+        """Take a file, or all files below a folder; links wait."""
         try:
             status = os.stat(spot.path)  # noqa: PTH116  (here paths are strings: there may be millions)
         except OSError as error:
@@ -215,7 +215,7 @@ class _Finder:
             self.files[spot.real] = File(spot.path, "", spot.given, spot.within, status.st_size, *kind)
 
     def follow_links(self) -> None:
-        """Enter what links lead to, except where it was reached without them."""
+        """Enter the targets of links that were not reached without them."""
         while self._links:
             links, self._links = sorted(self._links), []
             for link in links:
@@ -226,7 +226,7 @@ class _Finder:
                     self.enter(link._replace(real=real))
 
     def why_nothing(self) -> str:
-        """The first of what was skipped, for the case that nothing is left."""
+        """The first skipped path with its reason, for the error when no file is left."""
         return "".join(f" ({place}: {reason})" for place, reason in sorted(self.skipped)[:1])
 
     def _enter_folder(self, top: _Spot) -> None:
@@ -254,7 +254,7 @@ class _Finder:
 
 
 def _named(files: Iterable[File], bases: Mapping[str, str]) -> list[File]:
-    """The files with their names, as :func:`expand` explains them, in order of these."""
+    """The files with their names, as :func:`expand` defines them, sorted by name."""
     files = list(files)
     # not resolved, since a link has the name that was given; Path.absolute would keep ".."
     folders = {file.given: Path(os.path.abspath(bases[file.given])) for file in files}  # noqa: PTH100
@@ -275,7 +275,7 @@ def _named(files: Iterable[File], bases: Mapping[str, str]) -> list[File]:
 
 
 def fingerprints(inputs: Inputs) -> list[dict[str, Any]]:
-    """What there was to read, for the record: an entry for each given path.
+    """A record of the input for the manifest: an entry for each given path.
 
     Returns:
         Mappings with ``path`` as given; ``files`` and ``bytes`` that it led to (a file to which two paths

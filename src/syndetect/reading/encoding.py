@@ -1,4 +1,4 @@
-"""Bytes to text.
+"""Bytes to text: the encoding of a file, and how damaged text is decoded.
 
 An encoding is recognised in this order: a byte order mark (UTF-8, UTF-16, UTF-32); UTF-16 without a mark,
 by the zeros that Latin letters and spaces leave in every other byte; UTF-8, strictly; Latin-1 with the
@@ -19,7 +19,7 @@ class UnusableError(ValueError):
 
 
 def too_long(max_bytes: int) -> UnusableError:
-    """What is said of a line, row or file of more than ``max_bytes``."""
+    """The message for a line, row or file of more than ``max_bytes``."""
     return UnusableError(f"longer than {max_bytes:,} bytes")
 
 
@@ -70,7 +70,7 @@ def encoding_of(head: bytes) -> tuple[str, int]:
 
 
 def _is_utf16(head: bytes, encoding: str, high: int) -> bool:
-    """Whether bytes are plausible as UTF-16 in an alphabet.
+    """Whether bytes are plausible as UTF-16 text in an alphabet.
 
     A tenth of the ``high`` bytes of the units are zero, as of Latin letters, spaces and stops; four in five are
     below 32, as of all alphabets; of the other bytes hardly one is zero; and four in five characters are usual.

@@ -99,7 +99,7 @@ class Reader:
 
 
 def standard_input() -> Iterator[bytes]:
-    """What comes in, as it comes.
+    """The standard input, block by block as it arrives.
 
     Raises:
         InputError: standard input is closed.
@@ -124,7 +124,7 @@ def _brief(error: BaseException) -> str:
 
 
 def whole(blocks: Iterable[bytes], max_bytes: int) -> bytes:
-    """Blocks as one.
+    """All blocks joined.
 
     Raises:
         UnusableError: they are empty, or too long.
@@ -168,7 +168,7 @@ def article(page: bytes) -> Record:
 
 
 def scan_table(path: Path, kind: str) -> pl.LazyFrame:
-    """A file of Parquet or Arrow, to be read.
+    """A Parquet or Arrow file as a lazy frame.
 
     Raises:
         UnusableError: it is empty, or not what its name says.
@@ -187,7 +187,7 @@ def scan_table(path: Path, kind: str) -> pl.LazyFrame:
 
 
 def table(frame: pl.LazyFrame, columns: Columns, place: str) -> Iterator[tuple[int, Record]]:
-    """The rows of a frame; what it holds as points in time becomes ISO 8601 in UTC.
+    """The rows of a frame; points in time become ISO 8601 in UTC.
 
     Raises:
         InputError: a column that the user named is not there.
@@ -205,7 +205,7 @@ def table(frame: pl.LazyFrame, columns: Columns, place: str) -> Iterator[tuple[i
 
 
 def _plain(column: int, kind: pl.DataType) -> pl.Expr:
-    """A column, by its position since a name may look like a pattern, as values that Python has."""
+    """A column as Python values; it is selected by position, since a name may look like a pattern."""
     values = pl.nth(column)
     if isinstance(kind, pl.Categorical | pl.Enum):
         return values.cast(pl.String)

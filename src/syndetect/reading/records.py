@@ -80,12 +80,12 @@ def lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[bytes | int]:
 
 
 def json_lines(blocks: Iterator[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
-    """The objects of JSON Lines with the numbers of their lines; blank lines are passed over."""
+    """The objects of JSON Lines with their line numbers; blank lines are skipped."""
     return utf8_json_lines(as_utf8(blocks), max_bytes)
 
 
 def utf8_json_lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
-    """As :func:`json_lines`, of UTF-8 without a byte order mark; an object is there as soon as its line is."""
+    """As :func:`json_lines`, for UTF-8 without a byte order mark; yields an object as soon as its line is complete."""
     for number, line in enumerate(lines(blocks, max_bytes), 1):
         if isinstance(line, int):
             yield number, too_long(max_bytes)
@@ -106,7 +106,7 @@ def _json_object(line: bytes) -> Record:
 
 
 def rows(physical: Iterable[bytes | int], delimiter: str, max_bytes: int) -> Iterator[bytes | UnusableError]:
-    """Join the :func:`lines` that a quoted field of CSV runs through.
+    """Join the :func:`lines` of a quoted CSV field that spans several lines.
 
     A quotation mark opens a field only at its beginning and is doubled inside it. In a row of more than
     ``max_bytes``, which is never held, they are only counted: it ends where their number is even.
@@ -136,7 +136,7 @@ _INSIDE = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
 
 
 def _stays_open(line: bytes, is_open: bool, opening: re.Pattern[bytes]) -> bool:
-    """Whether a quoted field runs on at the end of a line, at whose beginning one did or did not."""
+    """Whether a quoted field is open at the end of a line, given whether one was open at its beginning."""
     if b'"' not in line:
         return is_open
     begin = 0
@@ -148,7 +148,7 @@ def _stays_open(line: bytes, is_open: bool, opening: re.Pattern[bytes]) -> bool:
 
 
 class Row(NamedTuple):
-    """A row of CSV: as it stands, without the line end; its fields; and what stands between them."""
+    """A row of CSV: its bytes without the line end, its fields, and the delimiter."""
 
     raw: bytes
     fields: list[str] | UnusableError
@@ -156,7 +156,7 @@ class Row(NamedTuple):
 
 
 def raw_rows(blocks: Iterator[bytes], delimiters: str, max_bytes: int) -> Iterator[Row]:
-    """The header of CSV and the rows under it, without the blank ones; arguments as of :func:`delimited`.
+    """The header of CSV and the rows under it, without blank rows; arguments as in :func:`delimited`.
 
     Raises:
         UnusableError: the file is not text, or its header is too long.
@@ -175,7 +175,7 @@ def raw_rows(blocks: Iterator[bytes], delimiters: str, max_bytes: int) -> Iterat
 def delimited(
     blocks: Iterator[bytes], delimiters: str, wanted: Callable[[list[str]], list[str]], max_bytes: int
 ) -> Iterator[tuple[int, Record]]:
-    """The rows of CSV under its header; blank rows are passed over, empty fields left out.
+    """The rows of CSV under its header, without blank rows and empty fields.
 
     Args:
         blocks: the file's bytes.
@@ -201,7 +201,7 @@ def delimited(
 
 
 def _fields(row: bytes | UnusableError, delimiter: str) -> list[str] | UnusableError:
-    """The fields of a row, none of a blank one."""
+    """The fields of a row; a blank row has none."""
     if isinstance(row, UnusableError):
         return row
     limit = csv.field_size_limit()

@@ -1,4 +1,4 @@
-"""What of an input could not be used."""
+"""The records of an input that could not be used."""
 
 import polars as pl
 
@@ -7,7 +7,7 @@ from syndetect.schema import SKIPPED
 
 
 class Skipped:
-    """Takes the places and reasons of what is passed over; raises instead when nothing may be.
+    """Collects the places and reasons of skipped records; in strict mode raises at the first.
 
     Args:
         strict: raise InputError at the first.
@@ -18,7 +18,7 @@ class Skipped:
         self.rows: list[tuple[str, str]] = []
 
     def __call__(self, place: str, reason: str) -> None:
-        """Note that something is passed over."""
+        """Record one skipped place."""
         if self._strict:
             raise InputError(f"{place}: {reason}")
         self.rows.append((place, reason))
@@ -28,5 +28,5 @@ class Skipped:
         return pl.DataFrame(self.rows, schema=SKIPPED, orient="row")
 
     def first(self) -> str:
-        """The first of them for the end of a message, in brackets; nothing where there is none."""
+        """The first skipped place in brackets, for the end of a message; empty where there is none."""
         return "".join(f" ({place}: {reason})" for place, reason in self.rows[:1])

@@ -1,4 +1,4 @@
-"""Sources to articles, in frames.
+"""Sources to articles: files, frames and mappings as batches of checked articles.
 
 Whatever cannot be used is passed over, and its place and the reason are told to the caller, who decides
 whether that is an error. The articles and their order depend on the names and contents of the files alone:
@@ -32,7 +32,7 @@ _CHECKED_RECORDS = 1000  # of JSON Lines or mappings: among so many must be a co
 
 
 def resolve(source: Source | Inputs) -> Inputs | Any:
-    """The files behind a source that consists of paths, as :func:`expand` finds them; any other as it is.
+    """The files of a source of paths, as :func:`expand` finds them; any other source unchanged.
 
     Of a generator the first element decides, and it is not to be used but through what is returned.
     """
@@ -76,7 +76,7 @@ def batches(
     default_id: Callable[[int], str] | None = None,
     on_article: Callable[[int, int], None] = lambda *_: None,
 ) -> Iterator[Batch]:
-    """Read articles, their texts apart.
+    """Read articles in batches, with the texts separate from the frame.
 
     Args:
         source: what :func:`expand` takes or gives; a polars frame; or mappings such as dictionaries. Or
@@ -120,7 +120,7 @@ def batches(
 
 
 class _Origin(NamedTuple):
-    """Where records come from, and how they are named there."""
+    """The origin of records, and their names there."""
 
     records: Iterable[tuple[int, Record]]
     columns: Columns
@@ -129,7 +129,7 @@ class _Origin(NamedTuple):
     has_header: bool  #: which its reader compares with the columns that the user named
 
     def articles(self, max_bytes: int) -> Iterator[tuple[int, Article | UnusableError]]:
-        """The records, checked."""
+        """The checked records."""
         shapes: dict[tuple[Any, ...], Keys] = {}  # the columns of a record, to those that hold what is wanted
         names: dict[Any, None] = {}
         unchecked = 0 if self.has_header else _CHECKED_RECORDS
@@ -205,7 +205,7 @@ def _frames(
     batch_bytes: int,
     max_bytes: int,
 ) -> Iterator[Batch]:
-    """Gather articles into batches; of those with one id, the first."""
+    """Gather articles into batches; of articles with the same id, the first."""
     for place, reason in skipped:
         on_skip(place, reason)
     # ids to where they stand: the number in the low 40 bits, above it the origin
@@ -241,7 +241,7 @@ def _frames(
 
 
 def _tell(on_bytes: Callable[[int], None], origin: _Origin, told: int, done: bool = False) -> int:
-    """Tell of the bytes read beyond those ``told``; of a file that is done, of all that were promised."""
+    """Report the bytes read beyond ``told``; for a finished file all its bytes."""
     if not isinstance(origin.records, Reader):
         return 0
     file, reached = origin.records.file, origin.records.consumed

@@ -1,4 +1,4 @@
-"""Frames as files, and folders that appear whole or not at all."""
+"""Frames as files: Parquet, CSV and JSON Lines."""
 
 import os
 from collections.abc import Iterator

@@ -110,7 +110,7 @@ def read_table(directory: str | os.PathLike[str], name: str) -> pl.DataFrame:
 def _read(
     directory: str | os.PathLike[str], manifest: Mapping[str, Any], name: str, schema: pl.Schema
 ) -> pl.DataFrame:
-    """One file of a result, if it is as long as it was when it was written."""
+    """One file of a result; its size must be the one in the manifest."""
     for file, size in manifest["files"].items():
         path = Path(directory) / file
         if path.stem == name:
@@ -154,7 +154,7 @@ def check_place(directory: str | os.PathLike[str], *, force: bool = False) -> Pa
 
 
 def _check_replaceable(place: Path, directory: str | os.PathLike[str]) -> None:
-    """A folder gives way when it is empty or holds a result and nothing else."""
+    """Raise OutputError unless a folder is empty or holds a result and nothing else."""
     if not place.is_dir():
         raise OutputError(f"{directory} is not a folder: choose another")
     names = {path.name for path in place.iterdir()}
@@ -180,7 +180,7 @@ def _manifest_text(manifest: Mapping[str, Any], sizes: Mapping[str, int]) -> byt
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a result's folder, by which the folder is known to be one."""
+    """The manifest of a result's folder."""
     try:
         manifest = json.loads((folder / _MANIFEST).read_bytes())
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Arrays to tables: dense numbers become the user's ids again, words become characters."""
+"""Arrays to tables: document numbers become document ids, words become characters."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -125,5 +125,5 @@ def of_frame(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _table(name: str, columns: Mapping[str, Any]) -> pl.DataFrame:
-    """A table of these columns, which need not be in its order; built of columns, since a query makes small ones."""
+    """A table of these columns in the order of the schema; built from columns, since queries make small tables."""
     return pl.DataFrame([pl.Series(column, columns[column], kind) for column, kind in TABLES[name].items()])

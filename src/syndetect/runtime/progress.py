@@ -1,4 +1,4 @@
-"""How a scan tells how far it is: a protocol, a silent default, and bars on a terminal."""
+"""Progress reports: a protocol, a silent default, and numbers with units."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ class Progress(Protocol):
 
 @contextmanager
 def compiling(work: str, progress: Progress) -> Iterator[None]:
-    """A piece of work before which it is told that it compiles kernels, unless it did so before."""
+    """A block of work that compiles kernels on its first run, which is reported."""
     from syndetect.kernels.jit import is_compiled, note_compiled  # noqa: PLC0415  (off the path of --help)
 
     was_compiled = is_compiled(work)

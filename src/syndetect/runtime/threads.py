@@ -1,4 +1,4 @@
-"""Work in chunks on a pool of threads: kernels release the GIL, so threads are enough and Ctrl-C stays ours."""
+"""Work in chunks on a pool of threads: kernels release the GIL, so threads are enough, and Ctrl-C works."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable

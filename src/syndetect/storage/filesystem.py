@@ -27,7 +27,7 @@ def write_all(file: BinaryIO, data: memoryview) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring a folder's entries to the disk, where the system can do that."""
+    """Sync the entries of a folder to the disk, where the system can."""
     with suppress(OSError):  # Windows cannot, nor can some network disks; the files themselves are synced
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -71,7 +71,7 @@ def _holder(lock: BinaryIO) -> str:
 
 
 def reason(error: Exception) -> str:
-    """Why the system or polars refused, on one line; polars hides the system's error number in its text."""
+    """The reason of a system or polars error on one line; polars hides the system's error number in its text."""
     hidden = re.search(r"\(os error (\d+)\)", str(error))
     number = int(hidden[1]) if hidden else getattr(error, "errno", None)
     if number == errno.ENOSPC:
@@ -85,7 +85,7 @@ def reason(error: Exception) -> str:
 
 @contextmanager
 def staging_folder(place: Path) -> Iterator[Path]:
-    """A new folder beside ``place``, removed when the block ends; what is complete has been moved away by then.
+    """A new folder beside ``place``, removed when the block ends; complete files have been moved away by then.
 
     Missing parents of ``place`` are made; :func:`sweep` removes what a killed process leaves.
     """
@@ -121,14 +121,14 @@ def staged(place: Path, *, replace: bool) -> Iterator[Path]:
 
 
 def sweep(place: Path) -> None:
-    """Remove what killed processes left that were :func:`staged` to write ``place``; no other may be at it now."""
+    """Remove the staging folders that killed processes left beside ``place``; no other process may write it now."""
     pattern = f".{glob.escape(place.name)}-????????."
     for stale in (*place.parent.glob(f"{pattern}partial"), *place.parent.glob(f"{pattern}replaced")):
         shutil.rmtree(stale, ignore_errors=True)
 
 
 def move(staging: Path, place: Path, *, replace: bool) -> None:
-    """Move a complete folder into place; what it replaces goes only when it stands, else it is put back."""
+    """Move a complete folder into place; the folder that it replaces is removed after that, or put back on failure."""
     aside = staging.with_suffix(".replaced")
     try:
         if replace and place.exists():

@@ -1,4 +1,4 @@
-"""Where a scan keeps its flat arrays: in memory while they are small, in files of a scratch folder when they are not.
+"""The store of a scan: flat arrays in memory while they are small, in files of a scratch folder when they are not.
 
 The folder is also what a scan can be resumed from. Arrays only grow, step by step; a step counts once ``state.json``
 names it, and what a killed scan wrote beyond the last step is cut off again.
@@ -25,7 +25,7 @@ _FORMAT = 1
 
 
 class Store:
-    """Named arrays that grow at their ends, and the steps that filled them.
+    """Named arrays that grow at their ends, and the stages that are done.
 
     Args:
         folder: the scratch folder; None for one of its own in the system's place for temporary files.
@@ -87,7 +87,7 @@ class Store:
                 self._open()
 
     def __getitem__(self, name: str) -> Array:
-        """An array as it is now: one piece, to be read only."""
+        """The present array in one piece, for reading only."""
         with self._guard:
             if self._folder is None:
                 parts = self._parts[name]
@@ -99,7 +99,7 @@ class Store:
             return self._maps[name]
 
     def pieces(self, name: str) -> list[Array]:
-        """An array as it was appended, piece by piece; for large ones, which need not be in one piece."""
+        """The pieces of an array as they were appended; for large arrays that need not be in one piece."""
         with self._guard:
             parts, sizes = self._parts.get(name, []), self._sizes.get(name, [])
             if len(parts) == len(sizes):
@@ -111,7 +111,7 @@ class Store:
         return name in self._kinds
 
     def drop(self, name: str) -> None:
-        """Forget an array, and give back what it took."""
+        """Drop an array, and free its memory or file."""
         for part in self._parts.pop(name, []):
             self._memory_bytes -= part.nbytes
         self._maps.pop(name, None)
@@ -134,14 +134,14 @@ class Store:
                     pages.madvise(mmap.MADV_DONTNEED)
 
     def step(self, stage: str, done: int) -> None:
-        """Note how much of a stage is done: what has been appended until now counts."""
+        """Record how many steps of a stage are done, and commit what was appended until now."""
         self.steps[stage] = done
         self._mark_committed()
         if self._folder is not None:
             self._save()
 
     def close(self, *, keep: bool = False) -> None:
-        """Remove what is in the scratch folder, and it, or leave it for another scan to go on from."""
+        """Remove the scratch folder, or keep it for a scan that resumes."""
         self._maps.clear()
         for file in self._files.values():
             file.close()
@@ -160,7 +160,7 @@ class Store:
     # ------------------------------------------------------------------------------------------- the folder
 
     def _open(self) -> None:
-        """Move to files, or continue from those that are there."""
+        """Move the arrays to files, or continue from the files of an earlier scan."""
         try:
             place = self._requested_folder or Path(tempfile.mkdtemp(prefix="syndetect-"))
             place.mkdir(parents=True, exist_ok=True)
@@ -181,7 +181,7 @@ class Store:
             ) from error
 
     def _start(self) -> None:
-        """Clear the folder, and write what is in memory."""
+        """Clear the folder, and write the arrays that are in memory."""
         assert self._folder is not None
         _clear(self._folder)
         committed, self._committed = self._committed, _NOTHING
@@ -195,7 +195,7 @@ class Store:
         self._save()
 
     def _continue(self, state: Mapping[str, Any]) -> None:
-        """Take up the state of the folder, if it is that of this scan."""
+        """Load the state of the folder, if it is of the same scan."""
         folder = self._folder
         assert folder is not None
         if state["format"] != _FORMAT or state["identity"] != self._identity:
@@ -268,7 +268,7 @@ _NOTHING: Mapping[str, Any] = {"kinds": {}, "sizes": {}, "steps": {}, "facts": {
 
 
 def _state_of(folder: Path) -> Mapping[str, Any] | None:
-    """What a scan has noted in a folder, None where there was none; what no scan leaves may not be there."""
+    """The state that a scan wrote in a folder, None without one; raises if other files are there."""
     state, foreign = None, {path.name for path in folder.iterdir()} - {_LOCK}
     with suppress(FileNotFoundError, ValueError):
         state = json.loads((folder / _STATE).read_bytes())
@@ -282,7 +282,7 @@ def _state_of(folder: Path) -> Mapping[str, Any] | None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what a scan left in its folder, and nothing else; last of all what tells that it is one."""
+    """Remove the files of a scan from its folder, and no others; ``state.json`` last."""
     for path in (*folder.glob(f"*{_SUFFIX}"), folder / f"{_STATE}.new", folder / _STATE):
         path.unlink(missing_ok=True)
 
