@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=200)
 settings.register_profile(
-    "interpreted", settings.get_profile("ci"), max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+    "interpreted", settings.get_profile("ci"), max_examples=40, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
     "deep", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
