@@ -63,7 +63,7 @@ def _sort_by_place(matches, low, high, spare):
 
 @allocating
 def _prune(matches, low, high):
-    """Keep, best and then earliest first, the matches of which a side is by more than half not covered by better ones.
+    """Keep, best and then earliest first, the matches with a side that better ones cover by less than half.
 
     What they have covered already may be matched again on the other side ``MOST_USES - 1`` times, so n repeats of a
     sentence in one document against m in the other do not come to n times m matches.
@@ -96,7 +96,7 @@ def _prune(matches, low, high):
 def _join(matches, low, high, join, drop):
     """Join neighbours that follow one another in both documents with at most ``join`` words between.
 
-    Whatever lies between counts as aligned columns that are not equal, and costs as much as the drop that parted them.
+    Whatever lies between counts as aligned columns that are not equal, and costs as much as the drop that separated them.
     """
     n = low
     for m in range(low, high):
@@ -140,9 +140,9 @@ def _accept(matches, low, high, min_words, min_score, reach):
 
 
 @allocating
-def _align_pair(code, seeds, bounds, rules, cells, matches, first):
+def _align_pair(code, seeds, bounds, limits, cells, matches, first):
     """Align two documents around seeds (diagonal and place, packed, ascending); how many matches there are now."""
-    min_words, min_score, min_linked, reach, drop, join = rules
+    min_words, min_score, min_linked, reach, drop, join = limits
     n = first
     tried_diagonal = tried_end = np.int64(-1)
     for seed in seeds:
@@ -174,22 +174,22 @@ def _end_of(values, s, end):
 
 
 @kernel
-def align(code, documents, hints, seeds, min_words, min_score, min_linked, reach, drop, join, matches):
+def align(code, documents, hints, seeds, limits, matches):
     """Align pairs of documents around their seeds.
 
     Args:
         code: uint32[words].
         documents: int64[d + 1], each document's first word.
         hints: uint32, as :func:`syndetect.kernels.documents.document_of` takes it.
-        seeds: uint64[s], ascending, as of :mod:`.seeds`; pairs of documents without a strong one are passed over.
-        min_words, min_score, min_linked, reach, drop, join: as in Settings; scores and drop in quarters.
+        seeds: uint64[s], ascending, as of :mod:`.seeds`; pairs of documents without a strong one are skipped.
+        limits: int64 each: min_words, min_score, min_linked_score, link_words, drop and join_words, as in Settings;
+            scores and drop in quarters of a word.
         matches: int64[s + 1, WIDTH], output.
 
     Returns:
         How many matches there are, by the earlier document, then the later, then their place in the earlier.
     """
     cells, bounds = np.empty((3, 2 * BAND + 3), np.int64), np.empty(4, np.int64)
-    rules = (min_words, min_score, min_linked, reach, drop, join)
     turned, spare = np.empty(len(seeds), np.uint64), np.empty(len(seeds), np.uint64)
     n = s = np.int64(0)
     while s < len(seeds):
@@ -212,7 +212,7 @@ def align(code, documents, hints, seeds, min_words, min_score, min_linked, reach
                 of_one[i] = np.uint64(b - a + _MIDDLE) << _S32 | np.uint64(a)
             if is_strong:
                 sort_values(of_one[t:last], spare[: last - t], np.int64(0))
-                n = _align_pair(code, of_one[t:last], bounds, rules, cells, matches, n)
+                n = _align_pair(code, of_one[t:last], bounds, limits, cells, matches, n)
             t = last
         s = end
     return n

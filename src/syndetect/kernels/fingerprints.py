@@ -1,10 +1,10 @@
-"""Words to winnowed fingerprints (Schleimer, Wilkerson and Aiken 2003, section 3), split by key."""
+"""Winnowed fingerprints of documents (Schleimer, Wilkerson and Aiken 2003, section 3), and their partitions by key."""
 
 import numpy as np
 
 from syndetect.kernels.jit import inline, kernel
 
-#: Postings are split by this many leading bits of their keys.
+#: Postings are partitioned by this many leading bits of their keys.
 PART_BITS = 8
 PARTS = 1 << PART_BITS
 
@@ -79,11 +79,11 @@ def winnow(code, documents, k, window, hashes, key, place):
 
 @kernel
 def partition(key, place, bounds, postings):
-    """Part fingerprints by the leading bits of their keys, in their order otherwise.
+    """Partition fingerprints by the leading bits of their keys, in their order otherwise.
 
     Args:
         key, place: uint64[n], uint32[n].
-        bounds: int64[PARTS + 1], output: where the postings of each part begin.
+        bounds: int64[PARTS + 1], output: where the postings of each partition begin.
         postings: uint64[n], output: the 32 bits of the key behind those leading ones, then the place.
     """
     bounds[:] = 0
@@ -99,24 +99,24 @@ def partition(key, place, bounds, postings):
 
 
 @kernel
-def lengthen(tags, ends, place, owner, words, key):
-    """Keys of ``words`` words from each place on, by their tags, cut at the end of the document (``ends[owner]``)."""
+def lengthen(tags, ends, place, document, words, key):
+    """Keys of ``words`` words from each place on, by their tags, cut at the end of the document (``ends[document]``)."""
     for i in range(len(place)):
         low = np.int64(place[i])
         h = np.uint64(0)
-        for at in range(low, min(low + words, ends[owner[i]])):
+        for at in range(low, min(low + words, ends[document[i]])):
             h = (h ^ np.uint64(tags[at])) * _BASE
             h ^= h >> _S32
         key[i] = _mix(h)
 
 
 @kernel
-def follow(tags, ends, place, owner, short, long, following):
+def follow(tags, ends, place, document, short, long, following):
     """What follows places: 16 bits of the key that :func:`lengthen` gives with ``short`` words, 16 with ``long``."""
     for i in range(len(place)):
         low = np.int64(place[i])
         h = first = np.uint64(0)
-        until = min(low + long, ends[owner[i]])
+        until = min(low + long, ends[document[i]])
         for at in range(low, until):
             if at - low == short:
                 first = h
@@ -127,17 +127,17 @@ def follow(tags, ends, place, owner, short, long, following):
 
 
 @kernel
-def cap_repeats(groups, owner, most, keep):
-    """Mark what stays of each group when one owner may stand in it at most ``most`` times.
+def cap_repeats(groups, document, most, keep):
+    """Mark the places of each group that stay when it may have at most ``most`` places of one document.
 
-    ``owner`` (int64[n]) has those of one document in a group next to each other. ``keep`` (uint8[n]) is written for
+    In ``document`` (int64[n]) the places of one document in a group are consecutive. ``keep`` (uint8[n]) is written for
     the places of the groups only. Returns how many are not kept.
     """
     dropped = 0
     for g in range(len(groups) // 2):
         run = 0
         for i in range(groups[2 * g], groups[2 * g + 1]):
-            run = run + 1 if i > groups[2 * g] and owner[i] == owner[i - 1] else 1
+            run = run + 1 if i > groups[2 * g] and document[i] == document[i - 1] else 1
             keep[i] = run <= most
             dropped += run > most
     return dropped

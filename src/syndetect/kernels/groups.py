@@ -45,7 +45,7 @@ def _pair(places, document, i, j, time, is_query, window, out, n):
 
 @kernel
 def pair_groups(places, document, groups, time, is_query, window, out):
-    """All pairs of places in one group that have different documents, at most ``window`` apart, one of them a query.
+    """All pairs of places in one group in different documents, at most ``window`` apart, one of them a query.
 
     Args:
         places: uint32[n], in order of key.

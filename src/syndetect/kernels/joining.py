@@ -12,7 +12,7 @@ from syndetect.kernels.seeds import SHIFT, SPAN, agreement, pack_seed
 _SIDE = SPAN + 2 * SHIFT
 _REACH = SPAN + SHIFT
 _ALL = (1 << SPAN) - 1
-#: Places whose surroundings are fetched one right after the other, to overlap cache misses.
+#: Places whose surroundings are fetched together, to overlap cache misses.
 _TOGETHER = 256
 #: Bytes of a row: the tags around one place.
 ROW = 2 * _SIDE
@@ -69,7 +69,7 @@ def _is_spare(one, other, first_one, first_other, is_inside):
 
 @inline
 def _is_wanted(one, other, time, is_query, window):
-    """Whether two documents are to be compared."""
+    """Whether two documents differ, are close in time, and one of them is a query."""
     return one != other and is_query[one] | is_query[other] and is_close(time[one], time[other], window)
 
 

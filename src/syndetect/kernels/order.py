@@ -70,7 +70,7 @@ def _sort_digits(values, spare, lowest, highest):
 
 @allocating
 def _part_by_first(values, spare, lowest, bounds):
-    """Part values by their first byte, down to ``lowest``, that is not the same in all, stably; which byte that is."""
+    """Partition values by their first byte, down to ``lowest``, that is not the same in all, stably; which byte that is."""
     digit = np.int64(7)
     while digit > lowest and values.min() >> _U8 * np.uint64(digit) == values.max() >> _U8 * np.uint64(digit):
         digit -= 1
@@ -97,7 +97,7 @@ def sort_values(values, spare, lowest):
         shell_sort(values)
     elif len(values) <= _MANY:
         _sort_digits(values, spare, lowest, np.int64(7))
-    else:  # so many that they are split first, to be sorted where the processor has them at hand
+    else:  # more than a cache holds: partitioned first, so that each partition is sorted in the cache
         bounds = np.empty(257, np.int64)
         highest = _part_by_first(values, spare, lowest, bounds) - 1
         for which in range(256):

@@ -137,7 +137,7 @@ def _compare(tokens, bounds, sizes, x, i, y, j, threshold, contained):
 @inline
 def _best(tokens, bounds, sizes, x, index, kept, seen, threshold, contained):
     """The kept set that is most like set x, its relation and similarity; of equals the one kept first."""
-    heads, links, owners, places = index
+    heads, links, numbers, places = index
     mask = np.uint64(heads.shape[1] - 1)
     best, relation, similarity = np.int64(-1), KEPT, 0.0
     for i in range(bounds[x], bounds[x + 1]):
@@ -147,7 +147,7 @@ def _best(tokens, bounds, sizes, x, index, kept, seen, threshold, contained):
         for other in range(_farthest(tier, contained) + 1):
             entry = np.int64(heads[other, np.int64(tokens[i] & mask)])
             while entry >= 0:
-                number = np.int64(owners[entry])
+                number = np.int64(numbers[entry])
                 y = np.int64(kept[number])
                 j = bounds[y] + places[entry]
                 if seen[number] != x and tokens[j] == tokens[i]:
@@ -164,7 +164,7 @@ def _best(tokens, bounds, sizes, x, index, kept, seen, threshold, contained):
 @inline
 def _enter(tokens, bounds, sizes, x, number, index, entries, threshold, contained):
     """Enter a kept set into the index; how many entries this has now."""
-    heads, links, owners, places = index
+    heads, links, numbers, places = index
     mask = np.uint64(heads.shape[1] - 1)
     for i in range(bounds[x], bounds[x + 1]):
         tier = _tier(sizes[x] - (bounds[x + 1] - i), sizes[x], threshold)
@@ -172,7 +172,7 @@ def _enter(tokens, bounds, sizes, x, number, index, entries, threshold, containe
             break
         at = np.int64(tokens[i] & mask)
         links[entries] = heads[tier, at]
-        owners[entries], places[entries] = number, i - bounds[x]
+        numbers[entries], places[entries] = number, i - bounds[x]
         heads[tier, at] = entries
         entries += 1
     return entries
@@ -189,7 +189,7 @@ def choose(
         bounds: int64[n + 1], each set's first token.
         sizes: int64[n], how many shingles each set has.
         order: int64, the sets to judge now, in order of preference.
-        index: of what is kept: ``heads`` int32[3, a power of two], at first -1; ``links, owners, places`` int32, room
+        index: of what is kept: ``heads`` int32[3, a power of two], at first -1; ``links, numbers, places`` int32, room
             for an entry of each token in the sets' prefixes (``contained``: each token).
         kept: int32[n], input and output: the sets that are kept, in order.
         seen: int32[n], input and output, at first -1: the last set with which each of them was compared.

@@ -39,7 +39,7 @@ def slot_of(h):
 
 @kernel
 def take_shingles(code, documents, number, mask, part, key, place):
-    """The shingles of two and of three words whose hash ends with the given bits.
+    """The shingles of two and of three words whose hash has given last bits.
 
     Args:
         code: uint32[words].

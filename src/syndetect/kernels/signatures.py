@@ -89,7 +89,7 @@ def find_least(hashes, first, last, a, b, slots, row, taken):
         a, b: uint32, a multiple of ``LANES`` of them.
         slots: uint32, rows as long as ``a``, one after the other.
         row: int64, the number of the row.
-        taken: int64, how many hashes the row has been made of so far; 0 starts the row.
+        taken: int64, how many hashes the row has been made of so far; 0 starts a new row.
     """
     for at in range(0, len(a), LANES):
         _least_of_lanes(hashes, first, last, a, b, slots, at, row * len(a) + at, taken == 0)

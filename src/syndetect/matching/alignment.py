@@ -94,11 +94,11 @@ def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> U32
         uint32[n, WIDTH], the table that :meth:`Matches.of` takes.
     """
     least = round(4 * limits.min_score)
-    table = np.empty((len(seeds) + 1, WIDTH), np.int64)
-    n = _kernels.align(
-        code, places.documents, places.hints, seeds, np.int64(limits.min_words), np.int64(least),
-        # a match that can stand alone needs no other
-        np.int64(min(least, round(4 * limits.min_linked_score))),
-        np.int64(limits.link_words), np.int64(round(4 * limits.drop)), np.int64(limits.join_words), table,
+    in_quarters = (
+        limits.min_words, least,
+        min(least, round(4 * limits.min_linked_score)),  # a match that can stand alone needs no other
+        limits.link_words, round(4 * limits.drop), limits.join_words,
     )  # fmt: skip
+    table = np.empty((len(seeds) + 1, WIDTH), np.int64)
+    n = _kernels.align(code, places.documents, places.hints, seeds, tuple(map(np.int64, in_quarters)), table)
     return table[:n].astype(np.uint32)
