@@ -96,7 +96,8 @@ def _prune(matches, low, high):
 def _join(matches, low, high, join, drop):
     """Join neighbours that follow one another in both documents with at most ``join`` words between.
 
-    Whatever lies between counts as aligned columns that are not equal, and costs as much as the drop that separated them.
+    Whatever lies between counts as aligned columns that are not equal, and costs as much as the drop that separated
+    them.
     """
     n = low
     for m in range(low, high):

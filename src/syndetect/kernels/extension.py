@@ -137,6 +137,7 @@ def find_run(code, a, b, bounds):
     return low, high
 
 
+# More than eight parameters: a record of them would cost speed.
 @inline
 def grow(code, a, b, low, high, bounds, drop, cells, match):
     """Extend the run of ``low`` words before (a, b) and ``high`` from it on at both ends."""

@@ -100,7 +100,7 @@ def partition(key, place, bounds, postings):
 
 @kernel
 def lengthen(tags, ends, place, document, words, key):
-    """Keys of ``words`` words from each place on, by their tags, cut at the end of the document (``ends[document]``)."""
+    """Keys of ``words`` words from each place on, by their tags, cut at the document's end (``ends[document]``)."""
     for i in range(len(place)):
         low = np.int64(place[i])
         h = np.uint64(0)

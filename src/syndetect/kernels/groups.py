@@ -33,6 +33,7 @@ def pack(one, two):
     return np.uint64(min(one, two)) << np.uint64(32) | np.uint64(max(one, two))
 
 
+# More than eight parameters: a record of them would cost speed.
 @inline
 def _pair(places, document, i, j, time, is_query, window, out, n):
     """Add the pair of places i and j, if it is wanted; how many there are now."""
@@ -86,6 +87,7 @@ def star_groups(places, document, groups, time, is_query, window, out):
     return n
 
 
+# More than eight parameters: a record of them would cost speed.
 @kernel
 def find_leaders(code, begins, ranges, places, groups, document, time, window, leader):
     """Point each range of words to the first of its group that is the same, word for word, and close enough in time.

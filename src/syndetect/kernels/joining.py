@@ -73,6 +73,7 @@ def _is_wanted(one, other, time, is_query, window):
     return one != other and is_query[one] | is_query[other] and is_close(time[one], time[other], window)
 
 
+# More than eight parameters: a record of them would cost speed.
 @kernel
 def join_groups(
     places, groups, start, tags, k, documents, hints, time, is_query, window, least, strong, bounds, out
@@ -160,6 +161,7 @@ def _reach(time, document, i, reach, dated, window):
     return reach
 
 
+# More than eight parameters: a record of them would cost speed.
 @kernel
 def join_sparse(
     places, document, low, high, begin, tags, k, documents, time, is_query, window, most, least, strong, bounds, out,

@@ -70,7 +70,7 @@ def _sort_digits(values, spare, lowest, highest):
 
 @allocating
 def _part_by_first(values, spare, lowest, bounds):
-    """Partition values by their first byte, down to ``lowest``, that is not the same in all, stably; which byte that is."""
+    """Partition values stably by their first byte, down to ``lowest``, that is not the same in all; return it."""
     digit = np.int64(7)
     while digit > lowest and values.min() >> _U8 * np.uint64(digit) == values.max() >> _U8 * np.uint64(digit):
         digit -= 1

@@ -121,6 +121,7 @@ def _judge(common, size, other, threshold, contained):
     return KEPT, 0.0
 
 
+# More than eight parameters: a record of them would cost speed.
 @inline
 def _compare(tokens, bounds, sizes, x, i, y, j, threshold, contained):
     """Relation and similarity of sets x and y, the first token that they share standing at i and at j."""
@@ -134,6 +135,7 @@ def _compare(tokens, bounds, sizes, x, i, y, j, threshold, contained):
     return _judge(common, sizes[x], sizes[y], threshold, contained)
 
 
+# More than eight parameters: a record of them would cost speed.
 @inline
 def _best(tokens, bounds, sizes, x, index, kept, seen, threshold, contained):
     """The kept set that is most like set x, its relation and similarity; of equals the one kept first."""
@@ -161,6 +163,7 @@ def _best(tokens, bounds, sizes, x, index, kept, seen, threshold, contained):
     return best, relation, similarity
 
 
+# More than eight parameters: a record of them would cost speed.
 @inline
 def _enter(tokens, bounds, sizes, x, number, index, entries, threshold, contained):
     """Enter a kept set into the index; how many entries this has now."""
@@ -178,6 +181,7 @@ def _enter(tokens, bounds, sizes, x, number, index, entries, threshold, containe
     return entries
 
 
+# More than eight parameters: a record of them would cost speed.
 @kernel
 def choose(
     tokens, bounds, sizes, order, index, kept, seen, state, threshold, contained, by, similarity, relation

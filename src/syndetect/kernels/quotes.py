@@ -141,6 +141,7 @@ def _end_paragraph(state, word, out):
         own[DEPTH] = 0
 
 
+# More than eight parameters: a record of them would cost speed.
 @inline
 def _take(buffer, low, i, high, code, word, is_first, state, out):
     """Take the mark at byte i, before a word; returns the byte behind it.

@@ -131,6 +131,7 @@ def _mix_shingles(code, first, last, k, mixed):
         mixed[i] = _mix(mixed[i])
 
 
+# More than eight parameters: a record of them would cost speed.
 @kernel
 def _sign(code, low, high, k, a, b, first, last, mixed, slots):
     """Signatures of the ranges of words first to last by their k-word shingles, to one row of slots each.
@@ -178,6 +179,7 @@ def band_keys_of(signatures, rows, out):
             out[band, i] = band_key(values, i * slots + band * rows, rows)
 
 
+# More than eight parameters: a record of them would cost speed.
 @kernel
 def _band_keys(code, low, high, k, a, b, rows, mixed, slots, keys, out, base):
     """Band keys by a few ranges at a time, whose signatures lie in ``slots``, row by row of all bands."""

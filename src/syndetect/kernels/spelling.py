@@ -173,6 +173,7 @@ def note_line_end(breaks, p, word, lines):
     return p + 1
 
 
+# More than eight parameters: a record of them would cost speed.
 @merged
 def _spell_word(buffer, i, high, at, entry, step, table, out, n):
     """Take the word whose first character is at byte i and has ``step`` bytes; returns byte and character after it."""
@@ -212,6 +213,7 @@ def _spell_word(buffer, i, high, at, entry, step, table, out, n):
     return i, at
 
 
+# More than eight parameters: a record of them would cost speed.
 @inline
 def spell(buffer, i, stop, high, at, n, p, table, out):
     """Tokenise by character from byte i, where no word is open, to the first such place from byte ``stop`` on.

@@ -95,6 +95,7 @@ def _learn(known, count, low, high):
     return n + 1
 
 
+# More than eight parameters: a record of them would cost speed.
 @kernel
 def find_stars(later, earlier, equal, columns, later_document, earlier_document, documents, centres, uses):
     """Group matches into passages.
@@ -148,6 +149,7 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
     return n
 
 
+# More than eight parameters: a record of them would cost speed.
 @kernel
 def find_leaders(order, same, bounds, earlier, relation, share, apart, leader, joined, joined_share):
     """Point each document, in order of time, to the representative that it joins, or to itself.

@@ -103,6 +103,7 @@ def _classify(buffer, i, letters, valid):
     return joints, odd | run & run >> _U8  # sixteen letters and more: too long for two loads
 
 
+# More than eight parameters: a record of them would cost speed.
 @merged
 def _take_short(buffer, i, at, tails, left, ends, words, n, out):
     """Write the block's next words, each of 1 to 15 letters; returns the starts and ends that are left."""
@@ -205,6 +206,7 @@ def _make_paragraphs(breaks, low, high, words):
     return p
 
 
+# More than eight parameters: a record of them would cost speed.
 @kernel
 def tokenise(
     buffer, documents, pages, blocks, expansions, code, begin, end, document_words, paragraph_words,
