@@ -19,7 +19,7 @@ from syndetect.reading.discovery import File
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, decode_line, encoding_of
 from syndetect.reading.formats import DELIMITERS, Reader, scan_table, whole
 from syndetect.reading.records import Row, as_utf8, lines, raw_rows
-from syndetect.storage.zstd import zstd
+from syndetect.storage.compression import zstd
 
 #: Begin and end of paragraphs, from their first word to their last, in characters; ascending.
 Spans = Sequence[tuple[int, int]]

@@ -23,7 +23,7 @@ from syndetect.reading.articles import FIRST, LAST, Columns
 from syndetect.reading.discovery import File, html_extractor
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, too_long
 from syndetect.reading.records import Record, delimited, json_lines
-from syndetect.storage.zstd import zstd
+from syndetect.storage.compression import zstd
 
 _BLOCK_BYTES = 1 << 20
 _TABLE_ROWS = 512  # rows that polars hands over at once; few, since a row may hold a book

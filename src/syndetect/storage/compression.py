@@ -1,8 +1,14 @@
-"""Texts as Zstandard frames."""
+"""Zstandard: the module (of the standard library from Python 3.14, its backport before), and texts as frames."""
 
+import sys
 from collections.abc import Iterable
 
-from syndetect.storage.zstd import zstd
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+__all__ = ["compress", "decompress", "zstd"]
 
 _LEVEL = 1  # fast, and half the size of most texts
 
