@@ -480,7 +480,7 @@ def test_a_time_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
 
 
 def test_an_endless_stream_may_repeat_itself_and_hold_what_cannot_be_used(tmp_path: Path) -> None:
-    def feed():
+    def feed() -> Iterator[dict[str, str]]:
         number = 0
         while True:
             yield {"id": f"n{number % 3}", "text": f"words {number}"} if number % 2 else {"id": "no text"}

@@ -1,6 +1,8 @@
 """Equal keys to groups and pairs, and ranges of words to the first that is the same, against the plain twins."""
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +49,11 @@ def dated(time: list[int | None]) -> np.ndarray:
 @given(groups_of_places, times, windows, st.lists(st.integers(0, 1), min_size=9, max_size=9))
 @pytest.mark.parametrize("twin", [naive.pair_group, naive.star_group])
 def test_pairs_and_stars_of_groups(
-    twin, drawn: tuple[list[int], list[int], list[int]], time: list[int | None], window: int, asked: list[int]
+    twin: Callable[..., Any],
+    drawn: tuple[list[int], list[int], list[int]],
+    time: list[int | None],
+    window: int,
+    asked: list[int],
 ) -> None:
     """The star's members need not even be in order of time."""
     sizes, places, owner = drawn

@@ -1,5 +1,7 @@
 """How much the surroundings of two places agree: the vector code and the plain one."""
 
+from random import Random
+
 import numba
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.kernel
 
 
 @kernel
-def agree(one, at, other, there):
+def agree(one: np.ndarray, at: int, other: np.ndarray, there: int) -> int:
     return agreement(one, at, other, there)
 
 
@@ -27,7 +29,7 @@ def plain(one: list[int], at: int, other: list[int], there: int) -> int:
 
 
 @given(large, st.sampled_from([1, 3, 9, 255]), st.integers(0, 9), st.integers(0, 9))
-def test_agreement(random, size: int, at: int, there: int) -> None:
+def test_agreement(random: Random, size: int, at: int, there: int) -> None:
     one = random.choices(range(size + 1), k=at + SPAN)
     other = random.choices(range(size + 1), k=there + SPAN + 2 * SHIFT)  # as short as it may be
     sides = np.array(one, np.uint8), np.array(other, np.uint8)
