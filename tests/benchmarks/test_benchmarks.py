@@ -25,7 +25,6 @@ from syndetect.matching.tokens import Words
 from syndetect.schema import TABLES
 from syndetect.settings import Settings
 
-
 Row = tuple[str, int, int, str, int, int, float]
 
 
@@ -37,7 +36,10 @@ def frame_of(*rows: Row) -> pl.DataFrame:
 
 def words_of(articles: Sequence[Article]) -> Words:
     """A plain twin of the tokeniser: words of letters and digits, paragraphs between blank lines."""
-    begin, end, documents, paragraphs, document_paragraphs = [], [], [0], [], [0]
+    begin: list[int] = []
+    end: list[int] = []
+    paragraphs: list[int] = []
+    documents, document_paragraphs = [0], [0]
     for article in articles:
         for span in planting.paragraphs_of(article.text):
             paragraphs.append(len(begin))
@@ -312,7 +314,8 @@ class TestDecoys:
 
     def test_the_least_threshold_that_holds_is_chosen_on_the_setting_half(self, false: pl.DataFrame) -> None:
         rows = decoys.rows_of(decoys.Half(false, 200_000), decoys.Half(false, 100_000), 8.5)
-        assert [decoys.choose(rows, rate)["score"] for rate in ("rate", "unquoted")] == [9.5, 8.5]
+        chosen = [decoys.choose(rows, rate) for rate in ("rate", "unquoted")]
+        assert [one and one["score"] for one in chosen] == [9.5, 8.5]
         assert decoys.choose(rows[:5], "rate") is None
         ten = next(row for row in rows if row["score"] == 10)
         assert (ten["setting: rate"], ten["reporting: rate"], ten["reporting: unquoted"]) == (5.0, 10.0, 0.0)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from random import Random
 from types import SimpleNamespace
+from typing import Any
 
 import numba
 import polars as pl
@@ -115,6 +116,7 @@ class TestTime:
         for clock, sign in (("fast", 1), ("slow", -1)):
             said = stamp(NOON, PAPER._replace(clock=clock, zone=2), Random(0))
             assert timedelta(0) < sign * (said.earliest - NOON) <= timedelta(minutes=7)
+            assert said.published is not None
             assert said.published.endswith("+02:00")
             assert datetime.fromisoformat(said.published) == said.earliest == said.latest
 
@@ -232,6 +234,7 @@ class TestPrinting:
         assert said == [("First.", 0), ("Second.", 1), ("First.", 0)]
         french = made.articles[next(iter(plant.credited))]
         assert french.text == "«\u00a0Own.\u00a0»\n\nFirst. Second."
+        assert plant.origin is not None
         assert made.articles[plant.origin].text == "First.\n\nAlone."
         assert french.record()["published"] == "2031-06-02T12:00:00+00:00"
 
@@ -253,7 +256,7 @@ class TestWorlds:
     def test_pieces_have_words_in_common(self, worlds: list[World]) -> None:
         for one in worlds:
             for plant in one.plants:
-                pieces = defaultdict(lambda: defaultdict(set))
+                pieces: defaultdict[int, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
                 for use in plant.uses:
                     text = one.articles[use.document].text[slice(*use.span)]
                     pieces[use.piece][use.document] |= set(
@@ -293,7 +296,7 @@ class TestWorlds:
         assert 30 < len({outlet.owner for outlet in found}) < 80
 
 
-def small_world(stamps: list[Stamp], **plant: object) -> World:
+def small_world(stamps: list[Stamp], **plant: Any) -> World:
     """Articles that all have the pieces 0 (characters 0-100) and 1 (characters 100-200) of one plant."""
     names = [f"d{i}" for i in range(len(stamps))]
     articles = {
@@ -301,7 +304,8 @@ def small_world(stamps: list[Stamp], **plant: object) -> World:
         for i, (name, one) in enumerate(zip(names, stamps, strict=True))
     }
     uses = [Use(name, Span(100 * piece, 100 * piece + 100), piece) for name in names for piece in range(2)]
-    return World(articles, [Plant(**{"kind": "copy", "uses": uses, **plant})])
+    planted: dict[str, Any] = {"kind": "copy", "uses": uses}
+    return World(articles, [Plant(**planted | plant)])
 
 
 def tables(
@@ -366,7 +370,7 @@ class TestVerdicts:
         assert right.is_all_right
         assert right.roles == 1
         assert not wrong.is_right_first
-        articles = made.articles | {"d2": made.articles["d2"]._replace(owner="o1")}
+        articles = {**made.articles, "d2": made.articles["d2"]._replace(owner="o1")}
         of_one_owner = World(articles, made.plants)
         for first in ("AFP (inferred)", "d0"):  # one owner's outlets alone credit it
             [one] = score_clusters(of_one_owner, *tables((first, "wire", None, uses("ccc"))))

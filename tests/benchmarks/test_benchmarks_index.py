@@ -82,13 +82,13 @@ class TestKills:
     def test_an_index_may_hold_the_state_before_or_after_a_change(self, life: ChangedIndex) -> None:
         life.pending = Change("add", ARTICLES[4:])
         assert self.check(life) == []
-        assert len(life.held) == 4
+        assert len(life.held or {}) == 4
         life.pending = Change("remove", removed=["n0", "n1"])
         with Index.open(life.folder) as index:
             index.remove(["n0", "n1"])
         shutil.rmtree(life.folder.with_name("fresh"))
         assert self.check(life) == []
-        assert [*life.held] == ["n2", "n3"]
+        assert [*(life.held or {})] == ["n2", "n3"]
 
     def test_a_half_change(self, life: ChangedIndex) -> None:
         life.pending = Change("add", ARTICLES[4:])
@@ -104,7 +104,7 @@ class TestKills:
         assert self.check(life) == ["documents lost"]
 
     def test_another_order_is_another_answer(self, life: ChangedIndex) -> None:
-        life.held = dict(reversed(life.held.items()))
+        life.held = dict(reversed((life.held or {}).items()))
         assert {*self.check(life)} <= {"wrong answers"}
 
     def test_what_is_left_behind_or_damaged(self, life: ChangedIndex) -> None:
@@ -164,13 +164,12 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> index_corruption.Intact:
 
 class TestCorruption:
     def test_everything_is_asked_and_answered(self, intact: index_corruption.Intact) -> None:
-        assert len(intact.answers) > 40
+        answers: dict[str, Any] = intact.answers
+        assert len(answers) > 40
         assert not [
-            one
-            for one in intact.answers.values()
-            if isinstance(one, (index_checks.Refusal, index_checks.Failure))
+            one for one in answers.values() if isinstance(one, (index_checks.Refusal, index_checks.Failure))
         ]
-        assert any(one["matches"] for name, one in intact.answers.items() if name.startswith("query "))
+        assert any(one["matches"] for name, one in answers.items() if name.startswith("query "))
 
     @pytest.mark.parametrize("kind", index_corruption.DAMAGES)
     def test_damage_is_found_and_answers_are_right(
@@ -243,11 +242,11 @@ class TestFuzz:
         assert any("Error" in one for one in wrong)
 
     def test_a_process_that_ends_or_never_ends(self, capsys: pytest.CaptureFixture[str]) -> None:
-        ended = SimpleNamespace(exitcode=-11, join=lambda: None)
+        ended: Any = SimpleNamespace(exitcode=-11, join=lambda: None)
         hangs, ends = fuzzing(), fuzzing()
-        silent = SimpleNamespace(poll=lambda _: False)
+        silent: Any = SimpleNamespace(poll=lambda _: False)
         assert hangs._follow(ended, silent, 1) == 2
-        broken = SimpleNamespace(poll=lambda _: True, recv=refuse)
+        broken: Any = SimpleNamespace(poll=lambda _: True, recv=refuse)
         assert ends._follow(ended, broken, 1) == 2
         assert [one.what for one in hangs.problems + ends.problems] == [
             "reader: it does not end", "reader: exit status -11",
@@ -321,7 +320,7 @@ class TestSpeed:
         measuring = index_speed.Measuring(index_speed._options(["--size", "700kB"]), kept)
         monkeypatch.setattr(Index, "__len__", lambda _: 3)
         measuring._count()
-        said = {name: [0.1] * 3 for name in ("first", "matches", "tables")}
+        said: dict[str, Any] = {name: [0.1] * 3 for name in ("first", "matches", "tables")}
         said |= {"kinds": [*index_queries.KINDS], "found": [True, True, False], "segments": 1, "memory": 1}
         monkeypatch.setattr(index_speed, "measurements", lambda _: said)
         list(measuring._query("built", kept))

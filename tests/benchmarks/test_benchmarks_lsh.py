@@ -38,7 +38,11 @@ class TestLsh:
         assert all(tool in table for tool in rows)
 
     def test_other_keys_are_noticed(self) -> None:
-        found = {"datasketch": [[0, 1], [1]], "syndetect": [[1, 0], [1]], "rensa": [[], []]}
+        found: dict[str, list[list[int]]] = {
+            "datasketch": [[0, 1], [1]],
+            "syndetect": [[1, 0], [1]],
+            "rensa": [[], []],
+        }
         assert lsh.is_same(found)
         assert not lsh.is_same(found | {"syndetect, one by one": [[1, 0], []]})
 

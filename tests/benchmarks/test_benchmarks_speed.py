@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -87,8 +90,8 @@ class TestMaker:
         assert few == many[: len(few)]
 
     def test_options_decide(self, tmp_path: Path) -> None:
-        def made(**options: int | float | bool) -> bytes:
-            make(tmp_path / "x.jsonl", Options(**({"size": 400_000} | options)))
+        def made(**options: Any) -> bytes:
+            make(tmp_path / "x.jsonl", Options(**{"size": 400_000, **options}))
             return (tmp_path / "x.jsonl").read_bytes()
 
         assert made() != made(seed=2)
@@ -217,7 +220,7 @@ class TestSpeed:
         assert [*seconds] == ["a", "b"]
 
 
-RESULTS = {
+RESULTS: dict[str, Any] = {
     "equal to datasketch": True,
     "machine": {"processor": "one", "commit": "abc"},
     "options": {"rounds": "5"},
@@ -286,8 +289,8 @@ class TestScans:
         assert row["articles"] == len(rows_of(corpus)[0])
 
     def test_a_command_that_fails(self) -> None:
-        with pytest.raises(scan_speed.subprocess.CalledProcessError, match="status 3"):
-            scan_speed.run([scan_speed.sys.executable, "-c", "raise SystemExit(3)"])
+        with pytest.raises(subprocess.CalledProcessError, match="status 3"):
+            scan_speed.run([sys.executable, "-c", "raise SystemExit(3)"])
 
     def test_growing(self, tmp_path: Path) -> None:
         first, second = scan_speed.growing(tmp_path, [100_000, 200_000], 1, 1, {})

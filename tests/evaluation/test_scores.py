@@ -140,7 +140,7 @@ def naive(cases: list[Row], detections: list[Row]) -> tuple[float, float, float]
     """Precision, recall and granularity written as the paper has them: passages are sets of characters."""
 
     def sides(one: Row) -> tuple[set[object], set[object]]:
-        here = {(one[0], i) for i in range(*one[1:3])}
+        here: set[object] = {(one[0], i) for i in range(*one[1:3])}
         return here, {(one[0], one[3], i) for i in range(*one[4:])}
 
     def detects(r: Row, s: Row) -> bool:

@@ -92,7 +92,9 @@ def test_gather(drawn: tuple[list[int], list[int], list[int]], data: st.DataObje
     members, groups, number = gather(np.array(places, np.uint32), np.array(chosen, np.int64).reshape(-1, 2))
     assert [members[low:high].tolist() for low, high in groups] == [places[low:high] for low, high in chosen]
     assert number.tolist() == [i for i, (low, high) in enumerate(chosen) for _ in range(low, high)]
-    assert (members.dtype, groups.dtype, number.dtype) == (np.uint32, np.int64, np.uint64)
+    assert (members.dtype, groups.dtype, number.dtype) == tuple(
+        map(np.dtype, (np.uint32, np.int64, np.uint64))
+    )
 
 
 @given(documents(8, 3), st.integers(1, 4), times, windows, st.permutations(range(9)), st.data())

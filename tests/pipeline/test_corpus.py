@@ -119,11 +119,11 @@ def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
             bounds = portion.text_bounds.tolist()
             pieces = [portion.text[a:b].tobytes().decode() for a, b in pairwise(bounds)]
             assert pieces == [texts[document] for document in portion.documents]
-            for rows, (begin, end) in zip(found, portion.spans, strict=True):
-                rows.extend(zip(begin.tolist(), end.tolist(), strict=True))
+            for spans, (begin, end) in zip(found, portion.spans, strict=True):
+                spans.extend(zip(begin.tolist(), end.tolist(), strict=True))
     assert documents == sorted({row[0] for one in wanted for row in one.tolist()})
-    for one, rows in zip(wanted, found, strict=True):
-        assert rows == [(words.begin[low], words.end[high - 1]) for _, low, high in one.tolist()]
+    for one, spans in zip(wanted, found, strict=True):
+        assert spans == [(words.begin[low], words.end[high - 1]) for _, low, high in one.tolist()]
 
 
 @pytest.mark.parametrize("most", [0, 700, 1 << 30])
