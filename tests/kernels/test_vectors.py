@@ -25,7 +25,7 @@ mask_letters, classes = from_python(spelling.mask_letters), from_python(words._c
 
 
 def letters(buffer: np.ndarray) -> np.uint64:
-    """The vector operation gives a number of Python's to Python."""
+    """The mask of ASCII letters: Python gets an ``int``, and ``classes`` takes 64 bits."""
     return np.uint64(mask_letters(buffer, 0))
 
 
