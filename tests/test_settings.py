@@ -61,7 +61,7 @@ def test_the_ends_of_a_range_belong_to_it(name: str) -> None:
 def test_a_value_out_of_range_is_an_error(name: str) -> None:
     low, high = FIELDS[name].metadata["low"], FIELDS[name].metadata["high"]
     for value in (low - 1, high + 1, -1e9):
-        number = int(value) if FIELDS[name].type is int else value
+        number: Any = int(value) if FIELDS[name].type is int else value
         with pytest.raises(SettingsError, match=f"^{name} must lie between {low} and {high}, not "):
             Settings(**{name: number})
 

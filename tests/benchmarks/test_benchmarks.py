@@ -8,6 +8,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -24,8 +25,10 @@ from syndetect.matching.tokens import Words
 from syndetect.schema import TABLES
 from syndetect.settings import Settings
 
+Row = tuple[str, int, int, str, int, int, float]
 
-def frame_of(*rows: tuple[str, int, int, str, int, int, float]) -> pl.DataFrame:
+
+def frame_of(*rows: Row) -> pl.DataFrame:
     return pl.DataFrame(
         [(*row[:6], 9, 1.0, row[6]) for row in rows], schema=dict(TABLES["matches"]), orient="row"
     )
@@ -33,7 +36,10 @@ def frame_of(*rows: tuple[str, int, int, str, int, int, float]) -> pl.DataFrame:
 
 def words_of(articles: Sequence[Article]) -> Words:
     """A plain twin of the tokeniser: words of letters and digits, paragraphs between blank lines."""
-    begin, end, documents, paragraphs, document_paragraphs = [], [], [0], [], [0]
+    begin: list[int] = []
+    end: list[int] = []
+    paragraphs: list[int] = []
+    documents, document_paragraphs = [0], [0]
     for article in articles:
         for span in planting.paragraphs_of(article.text):
             paragraphs.append(len(begin))
@@ -70,7 +76,7 @@ def newspaper(number: int, seed: int = 3) -> list[Article]:
 
 class TestPan:
     @pytest.fixture
-    def folder(self, tmp_path):
+    def folder(self, tmp_path: Path) -> Path:
         kind = tmp_path / "02-no-obfuscation"
         for name in ("src", "susp", kind.name):
             (tmp_path / name).mkdir()
@@ -85,25 +91,25 @@ class TestPan:
             (tmp_path / name).write_bytes("é\r\nü\0".encode())
         return tmp_path
 
-    def test_reads_pairs_and_cases(self, folder):
+    def test_reads_pairs_and_cases(self, folder: Path) -> None:
         found = pan.read_subcorpus(folder / "02-no-obfuscation")
         assert found.pairs == [("a.txt", "m.txt"), ("b.txt", "m.txt")]
         assert found.cases.rows() == [("a.txt", 2, 5, "m.txt", 5, 9)]
 
-    def test_reads_each_document_once_and_keeps_line_ends(self, folder):
+    def test_reads_each_document_once_and_keeps_line_ends(self, folder: Path) -> None:
         documents = pan.read_documents(folder, [("b.txt", "m.txt"), ("a.txt", "m.txt")])
         assert [(one.id, one.text) for one in documents] == [
             (name, "é\r\nü ") for name in ("a.txt", "b.txt", "m.txt")
         ]
 
-    def test_keeps_the_matches_of_listed_pairs(self):
+    def test_keeps_the_matches_of_listed_pairs(self) -> None:
         matches = frame_of(
             ("a", 0, 5, "m", 1, 6, 9.0), ("a", 0, 5, "n", 1, 6, 9.0), ("a", 0, 5, "b", 1, 6, 9.0)
         )
         found = pan.detections_in(matches, [("a", "m"), ("b", "m")])
         assert found.rows() == [("a", 0, 5, "m", 1, 6)]
 
-    def test_counts_every_detection_as_false_where_nothing_is_reused(self):
+    def test_counts_every_detection_as_false_where_nothing_is_reused(self) -> None:
         detections = pl.DataFrame([("a", 0, 9, "m", 0, 9)], ALIGNED, orient="row")
         row = pan.row_of("none", detections.clear(), detections)
         assert (row["plagdet"], row["detections"], row["false"]) == (None, 1, 1)
@@ -118,11 +124,11 @@ PARAGRAPH = (
 
 class TestEdits:
     @pytest.fixture
-    def vocabulary(self):
+    def vocabulary(self) -> edits.Vocabulary:
         return edits.Vocabulary(["new words that are foreign to it, such as zebra zebra zebra"])
 
     @pytest.mark.parametrize("kind", edits.KINDS)
-    def test_spans_hold_the_reuse(self, kind, vocabulary):
+    def test_spans_hold_the_reuse(self, kind: str, vocabulary: edits.Vocabulary) -> None:
         copy = edits.KINDS[kind](PARAGRAPH, np.random.default_rng(1), vocabulary)
         again = edits.KINDS[kind](PARAGRAPH, np.random.default_rng(1), vocabulary)
         reused, origin = copy.text[slice(*copy.reused)], PARAGRAPH[slice(*copy.origin)]
@@ -142,13 +148,15 @@ class TestEdits:
             ("12 words within 40", 12, 12, 40),
         ],
     )
-    def test_lengths(self, kind, reused, origin, whole, vocabulary):
+    def test_lengths(
+        self, kind: str, reused: int, origin: int, whole: int, vocabulary: edits.Vocabulary
+    ) -> None:
         copy = edits.KINDS[kind](PARAGRAPH, np.random.default_rng(2), vocabulary)
         texts = copy.text[slice(*copy.reused)], PARAGRAPH[slice(*copy.origin)], copy.text
         assert [len(edits.WORD.findall(text)) for text in texts] == [reused, origin, whole]
 
     @pytest.mark.parametrize("share", [0.12, 0.22])
-    def test_edits_as_many_words_as_asked(self, share, vocabulary):
+    def test_edits_as_many_words_as_asked(self, share: float, vocabulary: edits.Vocabulary) -> None:
         text = " ".join(f"w{i}" for i in range(100))
         copy = edits.edited(share)(text, np.random.default_rng(3), vocabulary)
         words = copy.text.split()
@@ -157,23 +165,23 @@ class TestEdits:
         assert kept == sorted(kept, key=lambda w: int(w[1:]))
         assert max(changed, len(added)) <= round(100 * share) <= changed + len(added)
 
-    def test_house_style(self, vocabulary):
+    def test_house_style(self, vocabulary: edits.Vocabulary) -> None:
         text = edits.house_style(PARAGRAPH, np.random.default_rng(1), vocabulary).text
         assert '"We will organise the labour," and that Mr Castello will favour' in text
         assert "minister of Harbours Ann" in text
         assert "programme" in text
 
-    def test_house_style_curls_straight_quotes(self, vocabulary):
+    def test_house_style_curls_straight_quotes(self, vocabulary: edits.Vocabulary) -> None:
         text = edits.house_style('"No," she didn\'t say ("No").', np.random.default_rng(1), vocabulary).text
         assert text == "‘No,’ she didn’t say (‘No’)."
 
-    def test_words_are_drawn_by_frequency(self):
+    def test_words_are_drawn_by_frequency(self) -> None:
         drawn = edits.Vocabulary(["rare often often often"]).draw(4000, np.random.default_rng(1))
         assert 2850 < drawn.count("often") < 3150
 
 
 class TestPlanting:
-    def test_every_plant_stands_where_it_is_said_to(self):
+    def test_every_plant_stands_where_it_is_said_to(self) -> None:
         articles = newspaper(40)
         grown, plants = planting.plant(articles, 5, seed=7)
         assert [one.id for one in grown] == [one.id for one in articles]
@@ -185,7 +193,7 @@ class TestPlanting:
             if "edited" not in one.kind and one.kind != "house style":
                 assert reused == origin
 
-    def test_nothing_is_replaced_and_no_source_is_used_twice(self):
+    def test_nothing_is_replaced_and_no_source_is_used_twice(self) -> None:
         articles = newspaper(40)
         grown, plants = planting.plant(articles, 5, seed=7)
         origins = [grown[p.article].text[slice(*p.span)] for p in (one.origin for one in plants)]
@@ -195,7 +203,7 @@ class TestPlanting:
             for span in planting.paragraphs_of(before.text):
                 at = after.text.index(before.text[slice(*span)], at)
 
-    def test_merged_copies_share_a_paragraph_and_others_stand_alone(self):
+    def test_merged_copies_share_a_paragraph_and_others_stand_alone(self) -> None:
         grown, plants = planting.plant(newspaper(40), 5, seed=7)
         for one in plants:
             text, span = grown[one.reused.article].text, one.reused.span
@@ -204,16 +212,16 @@ class TestPlanting:
             if one.kind in ("identical", "merged with neighbour"):
                 assert (around[0] == span) == (one.kind == "identical")
 
-    def test_the_seed_decides(self):
+    def test_the_seed_decides(self) -> None:
         articles = newspaper(40)
         assert planting.plant(articles, 3, seed=7) == planting.plant(articles, 3, seed=7)
         assert planting.plant(articles, 3, seed=7) != planting.plant(articles, 3, seed=8)
 
-    def test_too_many_plants_are_refused(self):
+    def test_too_many_plants_are_refused(self) -> None:
         with pytest.raises(ValueError, match="paragraphs"):
             planting.plant(newspaper(4), 100, seed=1)
 
-    def test_paragraphs_stand_between_blank_lines(self):
+    def test_paragraphs_stand_between_blank_lines(self) -> None:
         text = "  one\ntwo \n \n\nthree\n\n"
         assert [text[slice(*span)] for span in planting.paragraphs_of(text)] == ["one\ntwo", "three"]
 
@@ -226,7 +234,7 @@ class TestPlanted:
         Plant("12 words within 40", Place(0, Span(13, 16)), Place(1, Span(18, 21))),
     )
 
-    def test_spans_of_the_fixture(self):
+    def test_spans_of_the_fixture(self) -> None:
         for one in self.PLANTS:
             texts = {self.ARTICLES[p.article].text[slice(*p.span)] for p in (one.origin, one.reused)}
             assert len(texts) == 1
@@ -243,11 +251,11 @@ class TestPlanted:
             ((6, 18), [False, True]),
         ],
     )
-    def test_a_seed_must_lie_inside_both_sides(self, seed, found):
+    def test_a_seed_must_lie_inside_both_sides(self, seed: tuple[int, int], found: list[bool]) -> None:
         words = words_of(self.ARTICLES)
         assert planted.found_by_seeds(self.PLANTS, words, np.array([seed]), 2).tolist() == found
 
-    def test_lsh_pairs_the_paragraphs(self):
+    def test_lsh_pairs_the_paragraphs(self) -> None:
         words = words_of(self.ARTICLES)
         pairs = np.array([[3, 0], [1, 2]])
         assert planted.found_by_paragraphs(self.PLANTS, words, pairs).tolist() == [True, False]
@@ -262,14 +270,14 @@ class TestPlanted:
             (("p", 4, 11, "r", 7, 14, 9.0), [False, False]),
         ],
     )
-    def test_one_match_must_cover_half_of_both_sides(self, match, found):
+    def test_one_match_must_cover_half_of_both_sides(self, match: Row, found: list[bool]) -> None:
         assert planted.found_by_matches(self.PLANTS, self.ARTICLES, frame_of(match)).tolist() == found
 
-    def test_half_of_a_match_of_two_does_not_count_twice(self):
+    def test_half_of_a_match_of_two_does_not_count_twice(self) -> None:
         thirds = frame_of(("p", 4, 7, "q", 7, 10, 9.0), ("p", 8, 11, "q", 11, 14, 9.0))
         assert planted.found_by_matches(self.PLANTS, self.ARTICLES, thirds).tolist() == [False, False]
 
-    def test_rows_state_shares(self):
+    def test_rows_state_shares(self) -> None:
         rows = planted.rows_of(self.PLANTS, {"LSH": np.array([True, False])})
         assert [(row["kind"], row["number"], row["LSH"]) for row in rows] == [
             ("identical", 1, 1.0),
@@ -288,10 +296,10 @@ class TestDecoys:
     TEXTS = {"news:a": "a talk of the press, of Unalienable\n Rights", "news:b": "what news "}  # noqa: RUF012
 
     @pytest.fixture
-    def false(self):
+    def false(self) -> pl.DataFrame:
         return decoys.between_families(self.MATCHES, self.TEXTS)
 
-    def test_only_matches_between_families_are_false(self, false):
+    def test_only_matches_between_families_are_false(self, false: pl.DataFrame) -> None:
         assert false["score"].to_list() == [8.0, 12.0, 9.0]
         assert false["quoted"].to_list() == [False, True, False]
 
@@ -299,17 +307,20 @@ class TestDecoys:
         ("score", "linked", "number"),
         [(7, 7, (3, 1)), (8.5, 7, (3, 1)), (9.5, 7, (2, 1)), (9.5, 8.5, (1, 1)), (12.5, 7, (0, 0))],
     )
-    def test_a_weak_match_is_accepted_beside_a_strong_one(self, false, score, linked, number):
+    def test_a_weak_match_is_accepted_beside_a_strong_one(
+        self, false: pl.DataFrame, score: float, linked: float, number: tuple[int, int]
+    ) -> None:
         assert decoys.accepted(false, score, linked) == number
 
-    def test_the_least_threshold_that_holds_is_chosen_on_the_setting_half(self, false):
+    def test_the_least_threshold_that_holds_is_chosen_on_the_setting_half(self, false: pl.DataFrame) -> None:
         rows = decoys.rows_of(decoys.Half(false, 200_000), decoys.Half(false, 100_000), 8.5)
-        assert [decoys.choose(rows, rate)["score"] for rate in ("rate", "unquoted")] == [9.5, 8.5]
+        chosen = [decoys.choose(rows, rate) for rate in ("rate", "unquoted")]
+        assert [one and one["score"] for one in chosen] == [9.5, 8.5]
         assert decoys.choose(rows[:5], "rate") is None
         ten = next(row for row in rows if row["score"] == 10)
         assert (ten["setting: rate"], ten["reporting: rate"], ten["reporting: unquoted"]) == (5.0, 10.0, 0.0)
 
-    def test_halves_are_even_and_seeded(self):
+    def test_halves_are_even_and_seeded(self) -> None:
         halves = [decoys.half_of(f"d{i}", 1) for i in range(2000)]
         assert 900 < sum(halves) < 1100
         assert halves == [decoys.half_of(f"d{i}", 1) for i in range(2000)]
@@ -338,7 +349,7 @@ def naive_runs(articles: list[Article], least: int) -> set[runs.Run]:
 
 
 class TestRuns:
-    def test_equal_every_pair_compared(self):
+    def test_equal_every_pair_compared(self) -> None:
         draw = random.Random(11)
         for _ in range(60):
             articles = [
@@ -350,7 +361,7 @@ class TestRuns:
             assert len(found) == len(set(found))
             assert set(found) == naive_runs(articles, least)
 
-    def test_case_and_apostrophes_are_folded(self):
+    def test_case_and_apostrophes_are_folded(self) -> None:
         articles = [Article("a", "“It’s NOT so,” he said."), Article("b", "it's not—so he said")]
         assert [(run.words, tuple(run.span_a)) for run in runs.shared_runs(articles, 5)] == [(5, (1, 22))]
 
@@ -371,18 +382,18 @@ class TestRuns:
             ([], 8, False),
         ],
     )
-    def test_a_run_must_lie_in_matches(self, rows, common, found):
+    def test_a_run_must_lie_in_matches(self, rows: list[Row], common: int, found: bool) -> None:
         missed = runs.uncovered([self.RUN], self.ARTICLES, frame_of(*rows), common)
         assert missed == ([] if found else [self.RUN])
 
-    def test_rows_count_by_length_and_places(self):
+    def test_rows_count_by_length_and_places(self) -> None:
         rows = runs.rows_of([self.RUN, self.RUN._replace(places=99)], [self.RUN], 50)
         assert [row["words"] for row in rows if row["runs"]] == ["12 to 13"]
         assert list(rows[2].values()) == ["12 to 13", 1, 1, 1, 0]
 
 
 class TestReading:
-    def test_jsonl_and_folder(self, tmp_path):
+    def test_jsonl_and_folder(self, tmp_path: Path) -> None:
         record = {"id": "1", "text": "a\r\nb", "source": "s", "published": "2019-01-01", "url": "u"}
         (tmp_path / "x.jsonl.gz").write_bytes(gzip.compress(json.dumps(record).encode() + b"\n"))
         (tmp_path / "y").mkdir()
@@ -392,25 +403,25 @@ class TestReading:
         ]
         assert corpus_files.read_articles(tmp_path / "y") == [Article("t.txt", "é\r\n", source="t")]
 
-    def test_an_article_that_the_scan_leaves_out_is_an_error(self):
+    def test_an_article_that_the_scan_leaves_out_is_an_error(self) -> None:
         articles = [Article("a", "some words"), Article("b", "a \0 character")]
         with pytest.raises(ValueError, match="skipped"):
             corpus_files.scan_articles(articles, Settings(), threads=1)
 
-    def test_nothing_to_read_is_an_error(self, tmp_path):
+    def test_nothing_to_read_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="no articles"):
             corpus_files.read_articles(tmp_path)
 
 
 class TestCommand:
-    def test_settings_and_figures(self, tmp_path):
+    def test_settings_and_figures(self, tmp_path: Path) -> None:
         options = command.parser("x").parse_args(["--set", "rows=2", "--json", str(tmp_path / "f.json")])
         settings = command.settings_of(options, min_score=7.0)
         command.save(options, settings, rows=[1])
         saved = json.loads((tmp_path / "f.json").read_text())
         assert (saved["settings"]["rows"], saved["settings"]["min_score"], saved["rows"]) == (2, 7.0, [1])
 
-    def test_table(self, capsys):
+    def test_table(self, capsys: pytest.CaptureFixture[str]) -> None:
         command.print_table(
             [
                 {"kind": "all", "n": 12, "share": 0.5},
@@ -425,14 +436,14 @@ class TestCommandLines:
     """Each benchmark from its arguments to its figures, with the real scan."""
 
     @pytest.fixture
-    def news(self, tmp_path):
+    def news(self, tmp_path: Path) -> Path:
         path = tmp_path / "news.jsonl.gz"
         lines = "\n".join(json.dumps(article._asdict()) for article in newspaper(30))
         path.write_bytes(gzip.compress(lines.encode()))
         return path
 
     @pytest.fixture
-    def pan_folder(self, tmp_path):
+    def pan_folder(self, tmp_path: Path) -> Path:
         """Two suspicious documents; the first holds a paragraph of the source, the second nothing of it."""
         first, second, source = (article.text for article in newspaper(3, seed=9))
         begin, end = planting.paragraphs_of(source)[2]
@@ -454,13 +465,13 @@ class TestCommandLines:
         return tmp_path
 
     @pytest.mark.parametrize("mode", [[], ["--pairs"]])
-    def test_pan(self, pan_folder, tmp_path, mode):
+    def test_pan(self, pan_folder: Path, tmp_path: Path, mode: list[str]) -> None:
         pan.main([str(pan_folder), "--json", str(tmp_path / "f.json"), "--threads", "1", *mode])
         rows = {row["kind"]: row for row in json.loads((tmp_path / "f.json").read_text())["rows"]}
         assert rows["none"]["detections"] == 0
         assert rows["no-obfuscation"]["plagdet"] == pytest.approx(1.0, abs=0.01)
 
-    def test_planted(self, news, tmp_path):
+    def test_planted(self, news: Path, tmp_path: Path) -> None:
         planted.main([str(news), "--number", "3", "--json", str(tmp_path / "f.json"), "--threads", "1"])
         rows = {row["kind"]: row for row in json.loads((tmp_path / "f.json").read_text())["rows"]}
         assert [row["number"] for row in rows.values()] == [3] * 9 + [27]
@@ -468,14 +479,14 @@ class TestCommandLines:
             assert rows[kind]["fingerprints"] == rows[kind]["candidates"] == rows[kind]["matches"] == 1.0
         assert rows["identical"]["LSH"] == 1.0
 
-    def test_decoys(self, news, pan_folder, tmp_path):
+    def test_decoys(self, news: Path, pan_folder: Path, tmp_path: Path) -> None:
         decoys.main([str(news), str(pan_folder), "--json", str(tmp_path / "f.json"), "--threads", "1"])
         figures = json.loads((tmp_path / "f.json").read_text())
         assert sum(figures["paragraphs"]) == 30 * 6 + 6 + 6 + 7
         assert [row["score"] for row in figures["rows"]] == [7 + step / 2 for step in range(19)]
         assert figures["chosen"]["rate"]["score"] == 7.0
 
-    def test_runs(self, tmp_path, capsys):
+    def test_runs(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         articles = newspaper(4)
         lent = articles[0].text[slice(*planting.paragraphs_of(articles[0].text)[1])]
         folder = tmp_path / "articles"

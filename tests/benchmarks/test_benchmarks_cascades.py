@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from random import Random
 from types import SimpleNamespace
+from typing import Any
 
 import numba
 import polars as pl
@@ -25,6 +26,7 @@ from benchmarks.corpus.outlets import (
     STYLES,
     Outlet,
     Stamp,
+    Style,
     first_by_time,
     outlets,
     stamp,
@@ -80,7 +82,7 @@ UNDATED = stamp(NOON, PAPER._replace(clock="none"), Random(0))
 
 class TestWriting:
     @pytest.mark.skipif(INTERPRETED, reason="prose is written by kernels")
-    def test_a_writer_repeats_itself_with_its_seed_alone(self):
+    def test_a_writer_repeats_itself_with_its_seed_alone(self) -> None:
         one, two = writer(5), writer(5)
         first = one([30, 40])
         assert first == two([30, 40])
@@ -91,13 +93,13 @@ class TestWriting:
         assert whole.count(OPEN) == whole.count(CLOSE) > 10
         assert not set("“”") & set(whole)
 
-    def test_quotations_are_measured_and_taken_away(self):
+    def test_quotations_are_measured_and_taken_away(self) -> None:
         assert unquoted(f"a {OPEN}b {INNER_OPEN}c{INNER_CLOSE}{CLOSE}") == "a b c"
         assert quoted_share(f"{OPEN}abcd{CLOSE} ef.") == pytest.approx(0.4)
         assert quoted_share(f"{OPEN}abcd") == pytest.approx(0.8)
 
     @pytest.mark.parametrize("style", {style for styles in STYLES.values() for style in styles})
-    def test_outlets_set_their_own_quotation_marks(self, style):
+    def test_outlets_set_their_own_quotation_marks(self, style: Style) -> None:
         text = style.set(f"{OPEN}a {INNER_OPEN}b{INNER_CLOSE}{CLOSE} c’s")
         assert (
             text == f"{style.open}a {style.inner_open}b{style.inner_close}{style.close} c{style.apostrophe}s"
@@ -105,19 +107,20 @@ class TestWriting:
 
 
 class TestTime:
-    def test_a_day_may_mean_any_of_its_moments(self):
+    def test_a_day_may_mean_any_of_its_moments(self) -> None:
         said = stamp(NOON, PAPER._replace(clock="day"), Random(0))
         assert said == on_day(0)
         assert said.published == "2031-06-02"
 
-    def test_clocks_are_off_by_minutes(self):
+    def test_clocks_are_off_by_minutes(self) -> None:
         for clock, sign in (("fast", 1), ("slow", -1)):
             said = stamp(NOON, PAPER._replace(clock=clock, zone=2), Random(0))
             assert timedelta(0) < sign * (said.earliest - NOON) <= timedelta(minutes=7)
+            assert said.published is not None
             assert said.published.endswith("+02:00")
             assert datetime.fromisoformat(said.published) == said.earliest == said.latest
 
-    def test_no_time_is_that_of_a_date_alone(self):
+    def test_no_time_is_that_of_a_date_alone(self) -> None:
         midnight = NOON.replace(hour=0)
         assert stamp(midnight, PAPER, Random(0)).earliest == midnight + timedelta(minutes=30)
         late = stamp(midnight - timedelta(minutes=1), PAPER, Random(0))
@@ -140,7 +143,9 @@ class TestTime:
             ([UNDATED, UNDATED], None),
         ],
     )
-    def test_the_first_is_told_beyond_doubt_or_not_at_all(self, stamps, first):
+    def test_the_first_is_told_beyond_doubt_or_not_at_all(
+        self, stamps: list[Stamp], first: int | None
+    ) -> None:
         names = {f"d{i}": one for i, one in enumerate(stamps)}
         assert first_by_time(names) == (None if first is None else f"d{first}")
         if first is not None:
@@ -150,7 +155,7 @@ class TestTime:
 
 class TestMarks:
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_every_credit_names_its_agency(self, language):
+    def test_every_credit_names_its_agency(self, language: str) -> None:
         random = Random(1)
         for agency in AGENCIES[language] * 20:
             mark = credit(agency, PAPER.name, language, NOON, random)
@@ -159,7 +164,7 @@ class TestMarks:
             assert not credit(agency, PAPER.name, language, NOON, random, has_intro=True).lead
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_other_marks_are_whole(self, language):
+    def test_other_marks_are_whole(self, language: str) -> None:
         random = Random(2)
         for _ in range(20):
             mark = release_mark(language, NOON, random)
@@ -170,7 +175,7 @@ class TestMarks:
 
 
 class TestRunning:
-    def test_quotation_marks_survive_every_edit(self):
+    def test_quotation_marks_survive_every_edit(self) -> None:
         write = plain_writer(1)
         desk, texts = Rewriter(write([40] * 10), Random(1)), write([40] * 20)
         for share in (0.03, 0.12):
@@ -182,7 +187,7 @@ class TestRunning:
                 assert len(set(new.split()) & set(text.split())) > 0.5 * len(set(text.split()))
         assert desk.reworded(texts[0], 0) == texts[0]
 
-    def test_resplit_paragraphs_have_the_same_words(self):
+    def test_resplit_paragraphs_have_the_same_words(self) -> None:
         write = plain_writer(2)
         desk, story = Rewriter(write([40] * 10), Random(2)), write([40] * 12)
         segments = desk.run(story, 7, range(2, 12), 0, resplit=True)
@@ -192,7 +197,7 @@ class TestRunning:
         assert len(segments) > 10
         assert {one.gap for one in segments} == {" ", "\n\n"}
 
-    def test_a_part_is_long_and_mostly_no_quotation(self):
+    def test_a_part_is_long_and_mostly_no_quotation(self) -> None:
         write = plain_writer(3)
         desk = Rewriter(write([40] * 10), Random(3))
         for _ in range(30):
@@ -202,7 +207,7 @@ class TestRunning:
                 assert len(pieces) == 6 or (len(text.split()) >= 30 and quoted_share(text) <= 0.4)
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_statements_stand_within_quotation_marks(self, language):
+    def test_statements_stand_within_quotation_marks(self, language: str) -> None:
         random, write = Random(4), plain_writer(4)
         for _ in range(40):
             said = statement(random, write)
@@ -219,7 +224,7 @@ class TestRunning:
 
 
 class TestPrinting:
-    def test_spans_are_those_of_the_printed_text(self):
+    def test_spans_are_those_of_the_printed_text(self) -> None:
         segments = [Segment(f"{OPEN}Own.{CLOSE}"), Segment("First.", 0, 0), Segment("Second.", 0, 1, " ")]
         drafts = [Draft(PAPER._replace(style=STYLES["fr"][0]), NOON, segments)]
         drafts.append(Draft(PAPER, NOON, [Segment("First.", 0, 0), Segment("Alone.", 1)]))
@@ -229,6 +234,7 @@ class TestPrinting:
         assert said == [("First.", 0), ("Second.", 1), ("First.", 0)]
         french = made.articles[next(iter(plant.credited))]
         assert french.text == "«\u00a0Own.\u00a0»\n\nFirst. Second."
+        assert plant.origin is not None
         assert made.articles[plant.origin].text == "First.\n\nAlone."
         assert french.record()["published"] == "2031-06-02T12:00:00+00:00"
 
@@ -239,18 +245,18 @@ def worlds() -> list[World]:
 
 
 class TestWorlds:
-    def test_the_same_seed_gives_the_same(self, worlds):
+    def test_the_same_seed_gives_the_same(self, worlds: list[World]) -> None:
         assert world(1, 2, plain_writer(2)) == worlds[2]
         assert world(2, 2, plain_writer(2)) != worlds[2]
 
-    def test_every_kind_is_there(self, worlds):
+    def test_every_kind_is_there(self, worlds: list[World]) -> None:
         kinds = {plant.kind for one in worlds for plant in one.plants}
         assert kinds == {"wire", "copy", "quote", "boilerplate", "release"}
 
-    def test_pieces_have_words_in_common(self, worlds):
+    def test_pieces_have_words_in_common(self, worlds: list[World]) -> None:
         for one in worlds:
             for plant in one.plants:
-                pieces = defaultdict(lambda: defaultdict(set))
+                pieces: defaultdict[int, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
                 for use in plant.uses:
                     text = one.articles[use.document].text[slice(*use.span)]
                     pieces[use.piece][use.document] |= set(
@@ -261,7 +267,7 @@ class TestWorlds:
                     shares = [len(words & longest) / len(words) for words in texts.values()]
                     assert min(shares) > 0.5
 
-    def test_agencies_are_there_or_inferred(self, worlds):
+    def test_agencies_are_there_or_inferred(self, worlds: list[World]) -> None:
         for number, one in enumerate(worlds):
             wires = [plant for plant in one.plants if plant.agency]
             assert wires
@@ -269,7 +275,7 @@ class TestWorlds:
                 assert (plant.origin is not None) == (number % 2 == 0)
                 assert len({one.articles[name].owner for name in plant.credited}) >= 3
 
-    def test_bursts_are_of_several_owners_within_a_day(self, worlds):
+    def test_bursts_are_of_several_owners_within_a_day(self, worlds: list[World]) -> None:
         for one in worlds:
             for plant in one.plants:
                 if plant.kind == "wire" and plant.agency is None:
@@ -278,19 +284,19 @@ class TestWorlds:
                     moments = [article.stamp.earliest for article in articles]
                     assert max(moments) - min(moments) < timedelta(days=1)
 
-    def test_ids_and_order_tell_nothing(self, worlds):
+    def test_ids_and_order_tell_nothing(self, worlds: list[World]) -> None:
         for one in worlds:
             moments = [article.stamp.earliest for article in one.articles.values()]
             assert moments != sorted(moments)
             assert [*one.articles] == sorted(one.articles)
 
-    def test_outlets_have_owners_and_languages(self):
+    def test_outlets_have_owners_and_languages(self) -> None:
         found = outlets(Random(1), 80)
         assert len({outlet.name for outlet in found}) == 80
         assert 30 < len({outlet.owner for outlet in found}) < 80
 
 
-def small_world(stamps: list[Stamp], **plant: object) -> World:
+def small_world(stamps: list[Stamp], **plant: Any) -> World:
     """Articles that all have the pieces 0 (characters 0-100) and 1 (characters 100-200) of one plant."""
     names = [f"d{i}" for i in range(len(stamps))]
     articles = {
@@ -298,10 +304,13 @@ def small_world(stamps: list[Stamp], **plant: object) -> World:
         for i, (name, one) in enumerate(zip(names, stamps, strict=True))
     }
     uses = [Use(name, Span(100 * piece, 100 * piece + 100), piece) for name in names for piece in range(2)]
-    return World(articles, [Plant(**{"kind": "copy", "uses": uses, **plant})])
+    planted: dict[str, Any] = {"kind": "copy", "uses": uses}
+    return World(articles, [Plant(**planted | plant)])
 
 
-def tables(*found: tuple[str | None, str, str | None, list[tuple[str, int, int, str]]]):
+def tables(
+    *found: tuple[str | None, str, str | None, list[tuple[str, int, int, str]]],
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """``clusters`` and ``passages`` from the first, kind, agency and uses (document, characters, role) of each."""
     clusters = pl.DataFrame(
         [(i, kind, agency, first) for i, (first, kind, agency, _) in enumerate(found)],
@@ -329,17 +338,17 @@ def uses(roles: str, begin: int = 0, end: int = 200) -> list[tuple[str, int, int
 
 
 class TestVerdicts:
-    def test_a_right_answer(self):
+    def test_a_right_answer(self) -> None:
         [one] = score_clusters(small_world([at(0), at(3)]), *tables(("d0", "copy", None, uses("fc"))))
         assert one.is_told
         assert one.is_all_right
         assert (one.weight, one.roles) == (1, 1)
 
-    def test_wrong_kind_agency_first_and_roles(self):
+    def test_wrong_kind_agency_first_and_roles(self) -> None:
         [one] = score_clusters(small_world([at(0), at(3)]), *tables(("d1", "wire", "AFP", uses("cf"))))
         assert (one.kind, one.agency, one.is_right_first, one.roles) == (False, False, False, 0)
 
-    def test_a_guess_is_wrong_where_time_does_not_tell(self):
+    def test_a_guess_is_wrong_where_time_does_not_tell(self) -> None:
         made = small_world([at(0), at(0.1), at(9)])
         [right] = score_clusters(made, *tables((None, "copy", None, uses("uuc"))))
         [also] = score_clusters(made, *tables((None, "copy", None, uses("uuu"))))
@@ -348,40 +357,40 @@ class TestVerdicts:
         assert [one.is_right_first for one in (right, also, guess)] == [True, True, False]
         assert [one.roles for one in (right, also, guess)] == pytest.approx([1, 1, 1 / 3])
 
-    def test_the_agency_s_own_text_is_first_whatever_its_time(self):
+    def test_the_agency_s_own_text_is_first_whatever_its_time(self) -> None:
         made = small_world([at(1), at(1)], kind="wire", agency="dpa", origin="d1")
         [one] = score_clusters(made, *tables(("d1", "wire", "DPA", uses("cf"))))
         assert one.is_all_right
         assert one.roles == 1
 
-    def test_a_virtual_source_where_two_owners_credit(self):
+    def test_a_virtual_source_where_two_owners_credit(self) -> None:
         made = small_world([at(0), at(2), at(4)], kind="wire", agency="AFP", credited={"d1", "d2"})
         [right] = score_clusters(made, *tables(("AFP (inferred)", "wire", "AFP", uses("ccc"))))
         [wrong] = score_clusters(made, *tables(("d0", "wire", "AFP", uses("fcc"))))
         assert right.is_all_right
         assert right.roles == 1
         assert not wrong.is_right_first
-        articles = made.articles | {"d2": made.articles["d2"]._replace(owner="o1")}
+        articles = {**made.articles, "d2": made.articles["d2"]._replace(owner="o1")}
         of_one_owner = World(articles, made.plants)
         for first in ("AFP (inferred)", "d0"):  # one owner's outlets alone credit it
             [one] = score_clusters(of_one_owner, *tables((first, "wire", None, uses("ccc"))))
             assert one.is_all_right
 
-    def test_parts_weigh_by_their_characters(self):
+    def test_parts_weigh_by_their_characters(self) -> None:
         found = tables(("d0", "copy", None, uses("fc", 0, 150)), ("d0", "wire", None, uses("fc", 150, 200)))
         judged = score_clusters(small_world([at(0), at(3)]), *found)
         assert [(one.weight, one.kind) for one in judged] == [(0.75, True), (0.25, False)]
         counts = counts_by_kind(small_world([at(0), at(3)]), judged)["copy"]
         assert (counts.planted, counts.found, counts.kind, counts.told, counts.first) == (1, 1, 0.75, 1, 1)
 
-    def test_what_lies_elsewhere_is_no_cluster_of_the_plant(self):
+    def test_what_lies_elsewhere_is_no_cluster_of_the_plant(self) -> None:
         made = small_world([at(0), at(3)])
         assert score_clusters(made, *tables(("d0", "copy", None, uses("fc", 150, 300)))) == []
         [one] = score_clusters(made, *tables(("d0", "copy", None, uses("fc", 0, 300))))
         assert one.weight == 1
         assert counts_by_kind(made, []) == {"copy": Counts(planted=1)}
 
-    def test_an_article_that_the_cluster_lacks_may_be_the_first(self):
+    def test_an_article_that_the_cluster_lacks_may_be_the_first(self) -> None:
         found = tables(("d1", "copy", None, uses(" fc")))
         [one] = score_clusters(small_world([at(0), at(3), at(6)]), *found)
         assert one.firsts == {"d0"}
@@ -399,7 +408,9 @@ def oracle(made: World) -> SimpleNamespace:
 
 
 class TestCommand:
-    def test_a_result_that_knows_no_firsts(self, monkeypatch, capsys):
+    def test_a_result_that_knows_no_firsts(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         monkeypatch.setattr(cascades, "writer", plain_writer)
         monkeypatch.setattr(cascades, "scan_world", lambda made, *_: oracle(made))
         assert cascades.main(["--count", "3", "--show", "2", "--least", "0.9"]) == 1
@@ -409,7 +420,7 @@ class TestCommand:
         assert "right kind 100.0% (goal" in told
         assert lines[-1].split()[0] == "3"
 
-    def test_rows_are_shares_of_what_was_found(self):
+    def test_rows_are_shares_of_what_was_found(self) -> None:
         half = Counts(
             planted=4, found=2, kind=1, agency=2, roles=2, told=1, first=0.5, untold=1, unknown=1, guesses=0.5
         )

@@ -40,22 +40,22 @@ def panic() -> None:
 
 
 class TestTrials:
-    def test_an_attempt_gives_or_refuses_or_fails(self):
+    def test_an_attempt_gives_or_refuses_or_fails(self) -> None:
         assert index_checks.attempt(lambda: 3) == 3
         assert index_checks.attempt(refuse) == index_checks.Refusal("StoredIndexError: damaged")
         assert isinstance(index_checks.attempt(lambda: 1 / 0), index_checks.Failure)
         assert isinstance(index_checks.attempt(panic), index_checks.Failure)
 
-    def test_a_refusal_is_right_and_another_answer_wrong(self):
+    def test_a_refusal_is_right_and_another_answer_wrong(self) -> None:
         said = {"a": 1, "b": 2, "c": index_checks.Refusal("damaged"), "d": index_checks.Failure("trace")}
         assert index_checks.compare(said, dict.fromkeys("abcd", 1)) == {"b": "2, not 1", "d": "trace"}
 
-    def test_a_sealed_manifest_is_the_index_s_own(self, tmp_path):
+    def test_a_sealed_manifest_is_the_index_s_own(self, tmp_path: Path) -> None:
         Index.create(tmp_path / "x.idx").close()
         text = (tmp_path / "x.idx" / "manifest.json").read_bytes()
         assert index_checks.sealed(json.loads(text)) == text
 
-    def test_the_account(self, tmp_path, capsys):
+    def test_the_account(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert index_checks.report({"trials": 2}, ("lost",), [], None) == 0
         problem = index_checks.Problem("lost", 7, "a document")
         assert index_checks.report({"trials": 2}, ("lost",), [problem], tmp_path / "out.json") == 1
@@ -69,7 +69,7 @@ ARTICLES = [one | {"published": None} for one in random_articles(Random(1), 6)]
 
 class TestKills:
     @pytest.fixture
-    def life(self, tmp_path):
+    def life(self, tmp_path: Path) -> ChangedIndex:
         """An index of four documents, and what is known of it."""
         held = {one["id"]: one for one in ARTICLES[:4]}
         with Index.create(tmp_path / "x.idx") as index:
@@ -79,35 +79,35 @@ class TestKills:
     def check(self, life: ChangedIndex) -> list[str]:
         return [kind for kind, _ in index_kills.check(life, Random(1), life.folder.with_name("fresh"))]
 
-    def test_an_index_may_hold_the_state_before_or_after_a_change(self, life):
+    def test_an_index_may_hold_the_state_before_or_after_a_change(self, life: ChangedIndex) -> None:
         life.pending = Change("add", ARTICLES[4:])
         assert self.check(life) == []
-        assert len(life.held) == 4
+        assert len(life.held or {}) == 4
         life.pending = Change("remove", removed=["n0", "n1"])
         with Index.open(life.folder) as index:
             index.remove(["n0", "n1"])
         shutil.rmtree(life.folder.with_name("fresh"))
         assert self.check(life) == []
-        assert [*life.held] == ["n2", "n3"]
+        assert [*(life.held or {})] == ["n2", "n3"]
 
-    def test_a_half_change(self, life):
+    def test_a_half_change(self, life: ChangedIndex) -> None:
         life.pending = Change("add", ARTICLES[4:])
         with Index.open(life.folder) as index:
             index.add(ARTICLES[4:5], threads=1)
         assert self.check(life) == ["half changes"]
 
     @pytest.mark.parametrize("change", [{}, {"text": "Something else."}])
-    def test_a_lost_document(self, life, change):
+    def test_a_lost_document(self, life: ChangedIndex, change: dict[str, str]) -> None:
         with Index.open(life.folder) as index:
             index.remove("n2")
             index.add([ARTICLES[2] | change] if change else [], threads=1)
         assert self.check(life) == ["documents lost"]
 
-    def test_another_order_is_another_answer(self, life):
-        life.held = dict(reversed(life.held.items()))
+    def test_another_order_is_another_answer(self, life: ChangedIndex) -> None:
+        life.held = dict(reversed((life.held or {}).items()))
         assert {*self.check(life)} <= {"wrong answers"}
 
-    def test_what_is_left_behind_or_damaged(self, life):
+    def test_what_is_left_behind_or_damaged(self, life: ChangedIndex) -> None:
         left = life.folder / "manifest.json.old"
         left.write_bytes(b"")
         assert self.check(life) == ["left behind"]
@@ -118,14 +118,14 @@ class TestKills:
         shutil.rmtree(life.folder.with_name("fresh"))
         assert self.check(life)[0] == "failed verifies"
 
-    def test_no_index_is_right_before_it_is_made(self, tmp_path):
+    def test_no_index_is_right_before_it_is_made(self, tmp_path: Path) -> None:
         life = ChangedIndex(tmp_path / "none", 1, Settings(), True)
         assert self.check(life) == []
         life.held = {}
         assert self.check(life) == ["failed verifies"]
 
     @pytest.mark.parametrize("how", ["before", "after", "torn"])
-    def test_a_killer_counts_calls(self, how, tmp_path, monkeypatch):
+    def test_a_killer_counts_calls(self, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         killed: list[int] = []
         monkeypatch.setattr(os, "kill", lambda *_: killed.append((tmp_path / "x").stat().st_size))
         killer = Killer(Moment(0, call="write", ordinal=2, how=how), 1)
@@ -138,7 +138,7 @@ class TestKills:
         expected = {"before": [9], "after": [18]}.get(how)
         assert killed == expected if expected else len(killed) == 1 and killed[0] < 18
 
-    def test_writers_are_killed(self, tmp_path):
+    def test_writers_are_killed(self, tmp_path: Path) -> None:
         kills = index_kills.Trials(tmp_path)
         moments = [
             Moment(0, share=0.5),
@@ -152,32 +152,35 @@ class TestKills:
         assert kills.problems == []
         assert life.held
 
-    def test_the_command(self, tmp_path, capsys):
+    def test_the_command(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert index_kills.main(["--count", "2", "--out", str(tmp_path / "out.json")]) == 0
         assert "documents lost: 0" in capsys.readouterr().out
 
 
 @pytest.fixture(scope="module")
-def intact(tmp_path_factory):
+def intact(tmp_path_factory: pytest.TempPathFactory) -> index_corruption.Intact:
     return index_corruption.Intact.build(tmp_path_factory.mktemp("intact") / "x.idx", 1)
 
 
 class TestCorruption:
-    def test_everything_is_asked_and_answered(self, intact):
-        assert len(intact.answers) > 40
+    def test_everything_is_asked_and_answered(self, intact: index_corruption.Intact) -> None:
+        answers: dict[str, Any] = intact.answers
+        assert len(answers) > 40
         assert not [
-            one
-            for one in intact.answers.values()
-            if isinstance(one, (index_checks.Refusal, index_checks.Failure))
+            one for one in answers.values() if isinstance(one, (index_checks.Refusal, index_checks.Failure))
         ]
-        assert any(one["matches"] for name, one in intact.answers.items() if name.startswith("query "))
+        assert any(one["matches"] for name, one in answers.items() if name.startswith("query "))
 
     @pytest.mark.parametrize("kind", index_corruption.DAMAGES)
-    def test_damage_is_found_and_answers_are_right(self, kind, intact, tmp_path):
+    def test_damage_is_found_and_answers_are_right(
+        self, kind: str, intact: index_corruption.Intact, tmp_path: Path
+    ) -> None:
         for number in range(8):
             assert index_corruption.trial(kind, number, intact, tmp_path / "damaged") == []
 
-    def test_an_index_that_checks_nothing_is_found_out(self, intact, tmp_path, monkeypatch):
+    def test_an_index_that_checks_nothing_is_found_out(
+        self, intact: index_corruption.Intact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         for name in ("check", "check_all"):
             monkeypatch.setattr(f"syndetect.storage.segment_file.CheckedFile.{name}", lambda *_: None)
         problems = [
@@ -187,20 +190,20 @@ class TestCorruption:
         ]
         assert {one.kind for one in problems} >= {"wrong answers", "not found"}
 
-    def test_the_command(self, capsys):
+    def test_the_command(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert index_corruption.main(["--count", "5", "--kind", "all"]) == 0
         assert "not found: 0" in capsys.readouterr().out
 
 
 class TestMutations:
-    def test_bytes_are_changed_the_same_way_every_time(self):
+    def test_bytes_are_changed_the_same_way_every_time(self) -> None:
         data = bytes(range(256)) * 4
         changed = [mutations.mutate(Random(seed), data) for seed in range(200)]
         assert changed == [mutations.mutate(Random(seed), data) for seed in range(200)]
         assert sum(one == data for one in changed) < 10
         assert all(isinstance(mutations.mutate(Random(seed), b""), bytes) for seed in range(50))
 
-    def test_json_is_copied_and_changed(self):
+    def test_json_is_copied_and_changed(self) -> None:
         value = {"a": [1, 2, {"b": "c"}], "d": None, "e": 1.5}
         kept = json.dumps(value)
         changed = [mutations.mutate_json(Random(seed), value, ["name"]) for seed in range(200)]
@@ -208,7 +211,7 @@ class TestMutations:
         assert sum(one == value for one in changed) < 40
         assert mutations.mutate_json(Random(1), {}) == {}
 
-    def test_files_are_drawn_in_every_format(self):
+    def test_files_are_drawn_in_every_format(self) -> None:
         drawn = [malformed_files.draw(Random(seed)) for seed in range(150)]
         assert drawn == [malformed_files.draw(Random(seed)) for seed in range(150)]
         assert {Path(name).suffix for name, _ in drawn} == {
@@ -222,35 +225,35 @@ def fuzzing(**options: Any) -> fuzz.Fuzzing:
 
 class TestFuzz:
     @pytest.mark.parametrize("mode", fuzz_cases.CASES)
-    def test_cases(self, mode, tmp_path):
+    def test_cases(self, mode: str, tmp_path: Path) -> None:
         for number in range(6):
             assert fuzz.run_case(number, 5, mode, tmp_path) == []
 
-    def test_failures_are_found(self, tmp_path, monkeypatch):
+    def test_failures_are_found(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("syndetect.reading.formats.decode", lambda _: 1 / 0)
         wrong = [one for number in range(20) for one in fuzz.run_case(number, 1, "reader", tmp_path)]
         assert any("ZeroDivisionError" in one for one in wrong)
         wrong = [one for number in range(20) for one in fuzz.run_case(number, 1, "cli", tmp_path)]
         assert any("unexpected error" in one for one in wrong)
 
-    def test_a_hostile_manifest_is_found_out(self, tmp_path, monkeypatch):
+    def test_a_hostile_manifest_is_found_out(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("syndetect.storage.manifest.Manifest._is_sound", lambda _: True)
         wrong = [one for number in range(60) for one in fuzz.run_case(number, 1, "index", tmp_path)]
         assert any("Error" in one for one in wrong)
 
-    def test_a_process_that_ends_or_never_ends(self, capsys):
-        ended = SimpleNamespace(exitcode=-11, join=lambda: None)
+    def test_a_process_that_ends_or_never_ends(self, capsys: pytest.CaptureFixture[str]) -> None:
+        ended: Any = SimpleNamespace(exitcode=-11, join=lambda: None)
         hangs, ends = fuzzing(), fuzzing()
-        silent = SimpleNamespace(poll=lambda _: False)
+        silent: Any = SimpleNamespace(poll=lambda _: False)
         assert hangs._follow(ended, silent, 1) == 2
-        broken = SimpleNamespace(poll=lambda _: True, recv=refuse)
+        broken: Any = SimpleNamespace(poll=lambda _: True, recv=refuse)
         assert ends._follow(ended, broken, 1) == 2
         assert [one.what for one in hangs.problems + ends.problems] == [
             "reader: it does not end", "reader: exit status -11",
         ]  # fmt: skip
         assert "--case 1 --seed 1: reader: exit status -11" in capsys.readouterr().err
 
-    def test_the_command(self, tmp_path, capsys):
+    def test_the_command(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert fuzz.main(["--count", "6", "--out", str(tmp_path / "out.json")]) == 0
         assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["cases"] == 6
         assert fuzz.main(["--case", "2", "--seed", "1"]) == 0
@@ -258,7 +261,7 @@ class TestFuzz:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a corpus and an index of it."""
     folder = tmp_path_factory.mktemp("kept")
     make(folder / "700000.jsonl", Options(700_000))
@@ -268,7 +271,7 @@ def kept(tmp_path_factory):
 
 @pytest.mark.skipif(INTERPRETED, reason="corpora are made by kernels")
 class TestSpeed:
-    def test_questions(self, kept, tmp_path):
+    def test_questions(self, kept: Path, tmp_path: Path) -> None:
         paragraphs = index_queries.make_queries(kept / "700000.jsonl", tmp_path / "q.jsonl", 9, 1)
         asked = index_queries.read_queries(tmp_path / "q.jsonl")
         assert 25 <= paragraphs <= 35
@@ -276,7 +279,9 @@ class TestSpeed:
         assert [one.origin is None for one in asked[:3]] == [True, False, False]
         assert [path.name for path in tmp_path.iterdir()] == ["q.jsonl"]
 
-    def test_all_parts(self, kept, tmp_path, capsys, monkeypatch):
+    def test_all_parts(
+        self, kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def run(command: list[str]) -> tuple[float, float]:
             if command[2] == "benchmarks.speed.index_tasks":
                 index_tasks.TASKS[command[3]](*command[4:])
@@ -297,7 +302,7 @@ class TestSpeed:
         assert held == pytest.approx(told["disk"][0]["MB"], rel=0.1)
         assert "bytes a paragraph" in capsys.readouterr().out
 
-    def test_readers_beside_a_writer(self, kept, monkeypatch):
+    def test_readers_beside_a_writer(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         index_queries.make_queries(kept / "700000.jsonl", kept / "queries.jsonl", 3, 1)
         monkeypatch.setattr(
             index_speed, "measurements", lambda command: index_tasks.TASKS[command[3]](*command[4:])
@@ -309,17 +314,19 @@ class TestSpeed:
         with Index.open(kept / "700000.idx", mode="r") as index:
             assert index.info()["generation"] == 1
 
-    def test_lacking_articles_and_answers_are_wrong(self, kept, monkeypatch):
+    def test_lacking_articles_and_answers_are_wrong(
+        self, kept: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         measuring = index_speed.Measuring(index_speed._options(["--size", "700kB"]), kept)
         monkeypatch.setattr(Index, "__len__", lambda _: 3)
         measuring._count()
-        said = {name: [0.1] * 3 for name in ("first", "matches", "tables")}
+        said: dict[str, Any] = {name: [0.1] * 3 for name in ("first", "matches", "tables")}
         said |= {"kinds": [*index_queries.KINDS], "found": [True, True, False], "segments": 1, "memory": 1}
         monkeypatch.setattr(index_speed, "measurements", lambda _: said)
         list(measuring._query("built", kept))
         assert len(measuring.wrong) == 2
 
-    def test_what_is_aimed_at(self):
+    def test_what_is_aimed_at(self) -> None:
         results: Mapping[str, Any] = {
             "build": [{"what": "index", "MB/s": 2.0}, {"what": "scan", "MB/s": 10.0}],
             "open": [{"opening, ms": 100}],

@@ -1,6 +1,7 @@
 """The comparison of indexes: figures of all tools, and an alarm where syndetect finds other keys than datasketch."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,14 +10,20 @@ from benchmarks.speed import lsh
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("made") / "corpus.jsonl"
     make(path, Options(600_000))
     return path
 
 
 class TestLsh:
-    def test_figures(self, corpus, tmp_path, capsys, monkeypatch):
+    def test_figures(
+        self,
+        corpus: Path,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
         pytest.importorskip("rensa")
         monkeypatch.setattr(lsh, "_in_own_process", lambda *_: 1000.0)
         lsh.main([str(corpus), "--articles", "40", "--rounds", "1", "--out", str(tmp_path / "figures.json")])
@@ -30,10 +37,14 @@ class TestLsh:
         table = capsys.readouterr().out
         assert all(tool in table for tool in rows)
 
-    def test_other_keys_are_noticed(self):
-        found = {"datasketch": [[0, 1], [1]], "syndetect": [[1, 0], [1]], "rensa": [[], []]}
+    def test_other_keys_are_noticed(self) -> None:
+        found: dict[str, list[list[int]]] = {
+            "datasketch": [[0, 1], [1]],
+            "syndetect": [[1, 0], [1]],
+            "rensa": [[], []],
+        }
         assert lsh.is_same(found)
         assert not lsh.is_same(found | {"syndetect, one by one": [[1, 0], []]})
 
-    def test_a_process_of_its_own_counts_bytes(self, corpus):
+    def test_a_process_of_its_own_counts_bytes(self, corpus: Path) -> None:
         assert 300 < lsh._in_own_process("syndetect", corpus, 40) < 30_000

@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,7 +23,7 @@ from syndetect.schema import TABLES
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus of 3 MB, long enough for every kind of copy."""
     path = tmp_path_factory.mktemp("made") / "corpus.jsonl"
     make(path, Options(3_000_000))
@@ -34,7 +37,7 @@ def rows_of(path: Path) -> tuple[list[dict[str, str]], list[dict[str, int]]]:
 
 
 class TestMaker:
-    def test_lines_are_articles_in_order_of_time(self, corpus):
+    def test_lines_are_articles_in_order_of_time(self, corpus: Path) -> None:
         articles, _ = rows_of(corpus)
         assert [article["id"] for article in articles] == [f"a{i:09d}" for i in range(len(articles))]
         assert [*articles[0]] == ["id", "source", "published", "title", "text"]
@@ -44,7 +47,7 @@ class TestMaker:
         assert times[200].startswith("2031-01-02T")
         assert 2_900_000 < corpus.stat().st_size <= 3_000_000
 
-    def test_the_truth_points_at_equal_text(self, corpus):
+    def test_the_truth_points_at_equal_text(self, corpus: Path) -> None:
         articles, truth = rows_of(corpus)
         assert {KINDS[row["kind"]] for row in truth} == {*KINDS}
         exact = {KINDS.index(kind) for kind in ("identical", "merged with neighbour", "whole article")}
@@ -58,7 +61,7 @@ class TestMaker:
             words = [set(re.findall(r"\w+", text.casefold())) for text in (copy, origin)]
             assert len(words[0] & words[1]) >= 0.4 * len(words[1])
 
-    def test_whole_articles_are_equal(self, corpus):
+    def test_whole_articles_are_equal(self, corpus: Path) -> None:
         articles, truth = rows_of(corpus)
         whole = {(row["copy"], row["origin"]) for row in truth if KINDS[row["kind"]] == "whole article"}
         assert whole
@@ -66,11 +69,11 @@ class TestMaker:
             assert articles[origin]["text"].startswith(articles[copy]["text"])
             assert articles[origin]["source"] != articles[copy]["source"]
 
-    def test_three_in_ten_articles_run_others(self, corpus):
+    def test_three_in_ten_articles_run_others(self, corpus: Path) -> None:
         articles, truth = rows_of(corpus)
         assert 0.2 < len({row["copy"] for row in truth}) / len(articles) < 0.4
 
-    def test_boilerplate_stands_in_many_articles(self, corpus):
+    def test_boilerplate_stands_in_many_articles(self, corpus: Path) -> None:
         articles, truth = rows_of(corpus)
         copies = {row["copy"] for row in truth}
         own = [one["text"].split("\n\n") for i, one in enumerate(articles) if i not in copies]
@@ -79,23 +82,23 @@ class TestMaker:
         )
         assert 3 <= counts.max() < 0.1 * len(articles)
 
-    def test_a_smaller_corpus_is_the_beginning_of_a_larger(self, corpus, tmp_path):
+    def test_a_smaller_corpus_is_the_beginning_of_a_larger(self, corpus: Path, tmp_path: Path) -> None:
         make(tmp_path / "x.jsonl", Options(500_000))
         small = (tmp_path / "x.jsonl").read_bytes()
         assert corpus.read_bytes().startswith(small)
         few, many = rows_of(tmp_path / "x.jsonl")[1], rows_of(corpus)[1]
         assert few == many[: len(few)]
 
-    def test_options_decide(self, tmp_path):
-        def made(**options: int | float | bool) -> bytes:
-            make(tmp_path / "x.jsonl", Options(**({"size": 400_000} | options)))
+    def test_options_decide(self, tmp_path: Path) -> None:
+        def made(**options: Any) -> bytes:
+            make(tmp_path / "x.jsonl", Options(**{"size": 400_000, **options}))
             return (tmp_path / "x.jsonl").read_bytes()
 
         assert made() != made(seed=2)
         assert made(articles=7).count(b"\n") == 7
         assert b"2031-01-03T" in made(articles_a_day=12)
 
-    def test_a_hot_paragraph(self, tmp_path):
+    def test_a_hot_paragraph(self, tmp_path: Path) -> None:
         ends = []
         for is_distinct in (False, True):
             path = tmp_path / f"{is_distinct}.jsonl"
@@ -106,14 +109,14 @@ class TestMaker:
         assert len(ends[0]) == 1
         assert len(ends[1]) == len(untouched)
 
-    def test_words_are_spelt_once_for_all(self):
+    def test_words_are_spelt_once_for_all(self) -> None:
         words = [spelling(rank) for rank in range(0, 1_000_000, 5000)]
         assert all(re.fullmatch("[A-Za-z]{1,15}", word) for word in words)
         assert len(set(words)) > 150
         for table in language()[1:]:
             assert (np.diff(table) >= 0).all()
 
-    def test_sizes(self):
+    def test_sizes(self) -> None:
         assert [bytes_of(text) for text in ("64MB", "1.5 GB", "10", "3kB")] == [
             64_000_000,
             1_500_000_000,
@@ -123,7 +126,7 @@ class TestMaker:
         with pytest.raises(ValueError, match="not a size"):
             bytes_of("large")
 
-    def test_command_line(self, tmp_path, capsys):
+    def test_command_line(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         maker.main([str(tmp_path / "x.jsonl"), "--size", "50kB"])
         assert "articles, 0.0 MB" in capsys.readouterr().out
 
@@ -136,7 +139,7 @@ class TestRecall:
     @pytest.mark.parametrize(
         ("spans", "found"), [((20, 40, 0, 20), True), ((30, 90, 10, 90), True), ((31, 40, 0, 20), False)]
     )
-    def test_matches(self, spans, found):
+    def test_matches(self, spans: tuple[int, int, int, int], found: bool) -> None:
         begin_a, end_a, begin_b, end_b = spans
         row = ("a000000002", begin_a, end_a, "a000000005", begin_b, end_b, 9, 1.0, 9.0)
         matches = pl.DataFrame([row], schema=dict(TABLES["matches"]), orient="row")
@@ -145,11 +148,11 @@ class TestRecall:
     @pytest.mark.parametrize(
         ("pair", "found"), [((1, 2), True), ((2, 1), True), ((0, 2), False), ((1, 3), False)]
     )
-    def test_pairs(self, pair, found):
+    def test_pairs(self, pair: tuple[int, int], found: bool) -> None:
         reported = {"pairs": np.array([pair])}
         assert recall.of_found(self.TRUTH, self.PARAGRAPHS, reported, 2).tolist() == [found]
 
-    def test_groups(self):
+    def test_groups(self) -> None:
         for groups, found in (([0, 1, 1, 2], True), ([0, 1, 2, 1], False)):
             reported = {"groups": np.array(groups)}
             assert recall.of_found(self.TRUTH, self.PARAGRAPHS, reported, 2).tolist() == [found]
@@ -162,12 +165,12 @@ class TestRecall:
             ([0, 1, 1, 0], [9, 2, 3, 9], False),  # agrees in no band of two
         ],
     )
-    def test_flags(self, flags, signature, found):
+    def test_flags(self, flags: list[int], signature: list[int], found: bool) -> None:
         signatures = np.array([[0] * 4, [1, 2, 3, 4], signature, [5] * 4], np.uint32)
         reported = {"flags": np.array(flags, np.bool_), "signatures": signatures}
         assert recall.of_found(self.TRUTH, self.PARAGRAPHS, reported, 2).tolist() == [found]
 
-    def test_truth_of_the_first_articles(self, corpus):
+    def test_truth_of_the_first_articles(self, corpus: Path) -> None:
         whole, part = recall.Truth.read(corpus, 10**6), recall.Truth.read(corpus, 100)
         assert 0 < len(part.kind) < len(whole.kind)
         assert part.copy[:, 0].max() < 100
@@ -175,17 +178,17 @@ class TestRecall:
 
 
 class TestPeers:
-    def test_paragraphs_and_where_they_are(self):
+    def test_paragraphs_and_where_they_are(self) -> None:
         pieces, places = peers.paragraphs_of(["one two\n\nthree", "", "four\n\n\n\nfive"])
         assert pieces == ["one two", "three", "four", "five"]
         assert list(zip(places.article, places.begin, strict=True)) == [(0, 0), (0, 9), (2, 0), (2, 8)]
 
-    def test_shingles(self):
+    def test_shingles(self) -> None:
         assert peers.shingles_of("A b C d") == ["a b c", "b c d"]
         assert peers.byte_shingles_of("É b") == ["é b".encode()]
 
     @pytest.mark.parametrize("name", [name for name in peers.FIND if name != "datatrove"])
-    def test_each_finds_what_is_equal(self, name):
+    def test_each_finds_what_is_equal(self, name: str) -> None:
         if name.startswith("rensa"):
             pytest.importorskip("rensa")
         draw = np.random.default_rng(3)
@@ -198,7 +201,9 @@ class TestPeers:
 
 
 class TestSpeed:
-    def test_signatures_are_held_against_datasketch(self, corpus, monkeypatch):
+    def test_signatures_are_held_against_datasketch(
+        self, corpus: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         encoded = [article.text.encode() for article in read_articles(corpus)[:3]]
         documents = np.cumsum([0, *map(len, encoded)]).astype(np.int64)
         buffer = np.frombuffer(b"".join(encoded), np.uint8)
@@ -208,14 +213,14 @@ class TestSpeed:
         monkeypatch.setattr(signature_speed, "sign_text", lambda *_: signed)
         assert not signature_speed.is_datasketch(buffer, documents)
 
-    def test_rounds_take_turns(self):
+    def test_rounds_take_turns(self) -> None:
         order = []
         seconds = signature_speed.rounds({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 2)
         assert "".join(order) == "ababab"
         assert [*seconds] == ["a", "b"]
 
 
-RESULTS = {
+RESULTS: dict[str, Any] = {
     "equal to datasketch": True,
     "machine": {"processor": "one", "commit": "abc"},
     "options": {"rounds": "5"},
@@ -241,7 +246,7 @@ RESULTS = {
 
 
 class TestRatios:
-    def test_of_results(self):
+    def test_of_results(self) -> None:
         found = {ratio.name: ratio for ratio in ratios.of_results(RESULTS["parts"])}
         assert found["text to signatures, times datasketch bulk"].value == 500
         assert found["text to signatures, times the tokenising"].value == pytest.approx(1.8)
@@ -250,7 +255,7 @@ class TestRatios:
         far = [name for name, ratio in found.items() if ratio.is_far_off]
         assert far == ["time per MB at 256 MB, times the step before"]
 
-    def test_wrongs(self):
+    def test_wrongs(self) -> None:
         assert len(ratios.wrongs(RESULTS, 0.97)) == 1
         assert ratios.wrongs(RESULTS, 0.995)[0] == "recall 0.99 is below 0.995"
         unequal = RESULTS | {"equal to datasketch": False}
@@ -258,7 +263,7 @@ class TestRatios:
 
 
 class TestPages:
-    def test_page_and_pictures(self, tmp_path):
+    def test_page_and_pictures(self, tmp_path: Path) -> None:
         pytest.importorskip("matplotlib")
         found = [ratio._asdict() for ratio in ratios.of_results(RESULTS["parts"])]
         results_page.write(RESULTS | {"ratios": found}, tmp_path)
@@ -269,7 +274,7 @@ class TestPages:
         assert len(pictures) == 5
         assert all((tmp_path / name).read_bytes().startswith(b"\x89PNG") for name in pictures)
 
-    def test_a_run_without_truth_has_no_recall(self, tmp_path):
+    def test_a_run_without_truth_has_no_recall(self, tmp_path: Path) -> None:
         pytest.importorskip("matplotlib")
         rows = [row | {"recall": None, "recall by kind": {}} for row in RESULTS["parts"]["scan"]]
         results_page.write(RESULTS | {"parts": {"scan": rows}}, tmp_path)
@@ -277,17 +282,17 @@ class TestPages:
 
 
 class TestScans:
-    def test_a_scan_of_a_made_corpus(self, corpus, tmp_path):
+    def test_a_scan_of_a_made_corpus(self, corpus: Path, tmp_path: Path) -> None:
         row = scan_speed.scan(corpus, tmp_path, 2)
         assert row["recall"] > 0.97
         assert row["memory, MB"] > 50
         assert row["articles"] == len(rows_of(corpus)[0])
 
-    def test_a_command_that_fails(self):
-        with pytest.raises(scan_speed.subprocess.CalledProcessError, match="status 3"):
-            scan_speed.run([scan_speed.sys.executable, "-c", "raise SystemExit(3)"])
+    def test_a_command_that_fails(self) -> None:
+        with pytest.raises(subprocess.CalledProcessError, match="status 3"):
+            scan_speed.run([sys.executable, "-c", "raise SystemExit(3)"])
 
-    def test_growing(self, tmp_path):
+    def test_growing(self, tmp_path: Path) -> None:
         first, second = scan_speed.growing(tmp_path, [100_000, 200_000], 1, 1, {})
         assert first["against the step before"] is None
         assert second["against the step before"] == second["ms/MB"] / first["ms/MB"]
@@ -295,7 +300,7 @@ class TestScans:
 
 
 class TestLikeness:
-    def test_figures(self, corpus, capsys):
+    def test_figures(self, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
         likeness.main([str(corpus), str(corpus)])
         table = capsys.readouterr().out
         grams = [float(line.split()[-1]) for line in table.splitlines() if line.startswith("4-word grams")]
@@ -303,19 +308,19 @@ class TestLikeness:
 
 
 class TestMachine:
-    def test_it_is_described(self):
+    def test_it_is_described(self) -> None:
         told = machine.describe()
         assert {"processor", "cores", "memory", "Python", "numba", "commit"} <= {*told}
         assert all(told.values())
 
 
 class TestCommand:
-    def test_parts_that_do_not_exist(self, capsys):
+    def test_parts_that_do_not_exist(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             command.main(["--parts", "scan,speed"])
         assert "no such part: speed" in capsys.readouterr().err
 
-    def test_one_part(self, corpus, tmp_path):
+    def test_one_part(self, corpus: Path, tmp_path: Path) -> None:
         pytest.importorskip("rensa")
         pytest.importorskip("matplotlib")
         arguments = ["--parts", "tokenise", "--corpus", str(corpus), "--rounds", "1", "--threads", "1"]

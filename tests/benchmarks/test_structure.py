@@ -1,12 +1,14 @@
 import runpy
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 structure = runpy.run_path(str(ROOT / "tools" / "structure.py"))["structure"]
 
 
-def test_files_functions_and_circles_are_counted(tmp_path, monkeypatch):
+def test_files_functions_and_circles_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(structure.__globals__, "opened", lambda _: {})
     sources = {
         "__init__": "from syndetect.a.x import f\n",
@@ -40,7 +42,7 @@ def test_files_functions_and_circles_are_counted(tmp_path, monkeypatch):
     }
 
 
-def test_a_query_opens_the_modules_of_the_index():
+def test_a_query_opens_the_modules_of_the_index() -> None:
     found = runpy.run_path(str(ROOT / "tools" / "structure.py"))["opened"](ROOT)
     assert "syndetect.index.query_batch" in found["modules opened by a query"]
     assert "syndetect.pipeline.scan" in found["modules opened by a scan"]

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,13 +18,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
-from click.testing import Result as Outcome
 
+from samples.command import run
 from samples.results import result
 from syndetect import Index, errors
 from syndetect.cli import terminal
-from syndetect.cli.program import main
 from syndetect.pipeline import scan as pipeline
 from syndetect.pipeline.scan import ScanRequest
 from syndetect.reading.articles import ALIASES
@@ -41,16 +39,21 @@ SRC = Path(__file__).parents[2] / "src"
 def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     """Scans return the invented result; what they were asked is kept here."""
     made: Calls = []
-    replace_scan(monkeypatch, lambda request: made.append(request) or result(skipped=7))
+
+    def scan(request: ScanRequest) -> Result:
+        made.append(request)
+        return result(skipped=7)
+
+    replace_scan(monkeypatch, scan)
     return made
 
 
 def replace_scan(monkeypatch: pytest.MonkeyPatch, scan: Callable[..., Result]) -> None:
-    monkeypatch.setattr(pipeline, "scanning", contextmanager(lambda request: (yield scan(request))))
+    @contextmanager
+    def scanning(request: ScanRequest) -> Iterator[Result]:
+        yield scan(request)
 
-
-def run(*words: str | Path) -> Outcome:
-    return CliRunner().invoke(main, [str(word) for word in words], prog_name="syndetect")
+    monkeypatch.setattr(pipeline, "scanning", scanning)
 
 
 def test_a_table_for_a_person(calls: Calls) -> None:
@@ -99,7 +102,8 @@ def test_quantities_have_units_and_resuming_a_place(words: list[str]) -> None:
     ids=lambda field: field.name,
 )
 def test_every_setting_is_an_option(calls: Calls, field: dataclasses.Field[Any]) -> None:
-    other = {"slots": 256, "bands": 41, "rows": 2, "min_jaccard": 0.5}.get(field.name, field.default + 1)
+    default: Any = field.default
+    other: Any = {"slots": 256, "bands": 41, "rows": 2, "min_jaccard": 0.5}.get(field.name, default + 1)
     option = f"--{field.name.replace('_', '-')}"
     assert run("scan", "corpus", option, str(other)).exit_code == 0
     assert calls.pop().settings == Settings(**{field.name: other})
@@ -347,7 +351,7 @@ def test_a_write_that_takes_a_part_only_is_gone_on_with(monkeypatch: pytest.Monk
     class Raw(io.RawIOBase):
         taken = b""
 
-        def write(self, data: bytes) -> int:
+        def write(self, data: Any) -> int:
             self.taken += bytes(data[:7])
             return min(7, len(data))
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 from click.testing import Result as Outcome
 
+from samples import command
 from syndetect import Index, Settings, StoredIndexError
 from syndetect.cli.index import index
 from syndetect.cli.program import main
@@ -40,8 +42,7 @@ ARTICLES = [
 ASKED = {"id": "new", "text": f"Good morning! {FERRIES} And now the weather.", "published": "2031-06-04"}
 
 
-def run(*words: str | Path, given: str | bytes | None = None) -> Outcome:
-    return CliRunner().invoke(main, ["index", *map(str, words)], prog_name="syndetect", input=given)
+run = partial(command.run, "index")
 
 
 def lines(*records: Any) -> str:

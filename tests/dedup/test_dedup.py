@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from click.testing import CliRunner
 from click.testing import Result as Outcome
 
 import syndetect
+from samples import command
 from syndetect import InputError, OutputError, SettingsError, deduplicate
-from syndetect.cli.program import main
 from syndetect.dedup.deduplicate import REMOVED
 from syndetect.dedup.rewrite import members, without
 from syndetect.dedup.set_join import Outcomes, SimilarityRule, join_outcomes
 from syndetect.kernels import prefixes
-from syndetect.reading.formats import zstd
 from syndetect.storage.scratch import Store
+from syndetect.storage.zstd import zstd
 
 pytestmark = pytest.mark.kernel
 
@@ -195,10 +195,13 @@ def test_the_result_does_not_depend_on_memory_chunks_or_threads(monkeypatch: pyt
 def test_a_million_copies_are_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here ten thousand, of which one goes into the comparison."""
     compared: list[int] = []
-    sets = syndetect.dedup.set_join._token_sets  # type: ignore[attr-defined]
-    monkeypatch.setattr(
-        "syndetect.dedup.set_join._token_sets", lambda *a: compared.append(len(a[1])) or sets(*a)
-    )
+    sets = syndetect.dedup.set_join._token_sets
+
+    def noted(*arguments: Any) -> Any:
+        compared.append(len(arguments[1]))
+        return sets(*arguments)
+
+    monkeypatch.setattr("syndetect.dedup.set_join._token_sets", noted)
     found = judged([(1, 2, 3, 4, 5)] * 10_000, range(9_999, -1, -1), SimilarityRule(3, 0.8, False))
     assert compared == [1]
     assert np.flatnonzero(found.relation == 0).tolist() == [9_999]
@@ -313,8 +316,7 @@ def test_nothing_to_read() -> None:
 # ------------------------------------------------------------------------------------------------ files
 
 
-def run(*words: str | Path) -> Outcome:
-    return CliRunner().invoke(main, ["dedup", *map(str, words)], prog_name="syndetect")
+run = partial(command.run, "dedup")
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
@@ -393,8 +395,12 @@ def test_tables_keep_columns_and_types(tmp_path: Path, form: str, unit: str) -> 
     )
     suffix = "parquet" if form == "parquet" else "arrow"
     given, kept = tmp_path / f"in.{suffix}", tmp_path / f"out.{suffix}"
-    write = {"parquet": frame.write_parquet, "arrow": frame.write_ipc, "stream": frame.write_ipc_stream}[form]
-    write(given)
+    write: dict[str, Callable[..., object]] = {
+        "parquet": frame.write_parquet,
+        "arrow": frame.write_ipc,
+        "stream": frame.write_ipc_stream,
+    }
+    write[form](given)
     assert run(given, "-o", kept, "--unit", unit).exit_code == 0
     read = {"parquet": pl.read_parquet, "arrow": pl.read_ipc, "stream": pl.read_ipc_stream}[form]
     found = read(kept)

@@ -79,7 +79,7 @@ class TestAgreement:
         assert (Rates.from_counts(0, 0, 5).recall, Rates(0, 0).f1) == (0, 0)
 
 
-def explained(**columns: object) -> Result:
+def explained(**columns: pl.Series | pl.Expr) -> Result:
     """The invented result with families, and with what else is told of documents."""
     found = result()
     found = replace(found, documents=found.documents.with_columns(**columns))

@@ -37,11 +37,11 @@ def arrays(drawn: Drawn) -> tuple[np.ndarray, np.ndarray]:
 
 
 class TestSpans:
-    def test_overlap_counts_shared_characters(self):
+    def test_overlap_counts_shared_characters(self) -> None:
         assert overlap(Span(0, 10), Span(5, 20)) == 5
         assert overlap(Span(0, 10), Span(10, 20)) == 0
 
-    def test_characters_are_covered_once(self):
+    def test_characters_are_covered_once(self) -> None:
         others = [Span(12, 18), Span(0, 5), Span(3, 14), Span(30, 40)]
         assert covered(Span(2, 20), others) == 16
         assert covered(Span(2, 20), []) == 0
@@ -102,19 +102,19 @@ class TestPlagdet:
             ([passage(0, 40), passage(60, 100)], [passage(0, 100)], AlignmentScores(0.8, 1, 1)),
         ],
     )
-    def test_known_values(self, cases, detections, scores):
+    def test_known_values(self, cases: list[Row], detections: list[Row], scores: AlignmentScores) -> None:
         found = score_alignment(frame(cases), frame(detections))
         assert (found.precision, found.recall, found.granularity) == pytest.approx(
             (scores.precision, scores.recall, scores.granularity)
         )
 
-    def test_plagdet_is_the_harmonic_mean_over_the_log_of_granularity(self):
+    def test_plagdet_is_the_harmonic_mean_over_the_log_of_granularity(self) -> None:
         assert AlignmentScores(1, 1, 1).plagdet == 1
         assert AlignmentScores(1, 1, 2).plagdet == pytest.approx(1 / math.log2(3))
         assert AlignmentScores(0.5, 0.25, 1).plagdet == pytest.approx(1 / 3)
         assert AlignmentScores(0, 0, 1).plagdet == 0
 
-    def test_equals_sets_of_characters(self):
+    def test_equals_sets_of_characters(self) -> None:
         draw = random.Random(5)
 
         def some() -> list[Row]:
@@ -130,7 +130,7 @@ class TestPlagdet:
                 naive(cases, detections)
             )
 
-    def test_related_passages_overlap_in_both_documents(self):
+    def test_related_passages_overlap_in_both_documents(self) -> None:
         others = [passage(0, 9), passage(5, 8), passage(0, 9, (40, 49)), passage(0, 9, source="t")]
         assert count_related(frame([passage(7, 30), passage(9, 10)]), frame(others)).tolist() == [2, 0]
         assert count_related(frame([]), frame(others)).tolist() == []
@@ -139,17 +139,17 @@ class TestPlagdet:
 def naive(cases: list[Row], detections: list[Row]) -> tuple[float, float, float]:
     """Precision, recall and granularity written as the paper has them: passages are sets of characters."""
 
-    def sides(one: Row) -> tuple[set, set]:
-        here = {(one[0], i) for i in range(*one[1:3])}
+    def sides(one: Row) -> tuple[set[object], set[object]]:
+        here: set[object] = {(one[0], i) for i in range(*one[1:3])}
         return here, {(one[0], one[3], i) for i in range(*one[4:])}
 
-    def detects(r, s):
+    def detects(r: Row, s: Row) -> bool:
         return all(x & y for x, y in zip(sides(r), sides(s), strict=True))
 
-    def common(s, r):
+    def common(s: Row, r: Row) -> set[object]:
         return set.union(*sides(s)) & set.union(*sides(r)) if detects(r, s) else set()
 
-    def mean(ones, others):
+    def mean(ones: list[Row], others: list[Row]) -> float:
         shares = [
             len(set().union(*(common(o, one) for o in others))) / sum(map(len, sides(one))) for one in ones
         ]

@@ -1,6 +1,7 @@
 """The index: its answers are a scan's, whatever its history; and what else it can be asked."""
 
 import pickle
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import product
@@ -158,7 +159,7 @@ def test_documents_come_and_go(tmp_path: Path) -> None:
 
 def test_what_is_known_of_a_document_is_kept(tmp_path: Path) -> None:
     when = datetime(2031, 6, 1, 7, 30, tzinfo=UTC)
-    full = {
+    full: dict[str, Any] = {
         "id": "ü",
         "source": "s",
         "published": when,
@@ -349,7 +350,7 @@ def test_what_was_committed_stays_when_taking_it_up_is_interrupted(
     with Index.create(tmp_path / "index") as index:
         for one in ARTICLES[:3]:
             index.add([one])
-        changes = {
+        changes: dict[str, Callable[[], object]] = {
             "compact": index.compact,
             "remove": lambda: index.remove(ARTICLES[0]["id"]),
             "add": lambda: index.add([ARTICLES[3]]),
@@ -480,7 +481,7 @@ def test_a_time_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
 
 
 def test_an_endless_stream_may_repeat_itself_and_hold_what_cannot_be_used(tmp_path: Path) -> None:
-    def feed():
+    def feed() -> Iterator[dict[str, str]]:
         number = 0
         while True:
             yield {"id": f"n{number % 3}", "text": f"words {number}"} if number % 2 else {"id": "no text"}

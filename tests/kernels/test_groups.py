@@ -1,6 +1,8 @@
 """Equal keys to groups and pairs, and ranges of words to the first that is the same, against the plain twins."""
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +49,11 @@ def dated(time: list[int | None]) -> np.ndarray:
 @given(groups_of_places, times, windows, st.lists(st.integers(0, 1), min_size=9, max_size=9))
 @pytest.mark.parametrize("twin", [naive.pair_group, naive.star_group])
 def test_pairs_and_stars_of_groups(
-    twin, drawn: tuple[list[int], list[int], list[int]], time: list[int | None], window: int, asked: list[int]
+    twin: Callable[..., Any],
+    drawn: tuple[list[int], list[int], list[int]],
+    time: list[int | None],
+    window: int,
+    asked: list[int],
 ) -> None:
     """The star's members need not even be in order of time."""
     sizes, places, owner = drawn
@@ -86,7 +92,9 @@ def test_gather(drawn: tuple[list[int], list[int], list[int]], data: st.DataObje
     members, groups, number = gather(np.array(places, np.uint32), np.array(chosen, np.int64).reshape(-1, 2))
     assert [members[low:high].tolist() for low, high in groups] == [places[low:high] for low, high in chosen]
     assert number.tolist() == [i for i, (low, high) in enumerate(chosen) for _ in range(low, high)]
-    assert (members.dtype, groups.dtype, number.dtype) == (np.uint32, np.int64, np.uint64)
+    assert (members.dtype, groups.dtype, number.dtype) == tuple(
+        map(np.dtype, (np.uint32, np.int64, np.uint64))
+    )
 
 
 @given(documents(8, 3), st.integers(1, 4), times, windows, st.permutations(range(9)), st.data())

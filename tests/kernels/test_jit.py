@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
@@ -163,6 +164,6 @@ def test_it_is_known_whether_kernels_are_compiled(
 
 @compiled
 def test_kernels_release_the_lock_and_divide_like_numpy() -> None:
-    made = jit.kernel(double)
+    made: Any = jit.kernel(double)
     assert made.targetoptions["nogil"]
     assert made.targetoptions["error_model"] == "numpy"

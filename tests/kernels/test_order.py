@@ -36,7 +36,7 @@ def test_keys_are_sorted_stably_and_their_places_with_them(found: list[int], is_
     assert ordered.tolist() == sorted(found)
     assert places.tolist() == [int(given_places[i]) if given_places is not None else i for i in by_key]
     assert before.tolist() == found
-    assert (ordered.dtype, places.dtype) == (np.uint64, np.uint32)
+    assert (ordered.dtype, places.dtype) == (np.dtype(np.uint64), np.dtype(np.uint32))
 
 
 @given(some, st.integers(0, 7))

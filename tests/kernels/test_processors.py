@@ -40,7 +40,7 @@ def digest() -> str:
     seeds = np.concatenate([winnowing.join(part, places, rules).words for part in parts])
     pairs = np.stack([np.arange(200), np.arange(1, 201)], axis=1)
     overlaps = shingles.compare(words.code, low, high, pairs, 3)
-    made = [
+    made: list[np.ndarray] = [
         words.code, words.begin, words.end, words.paragraphs, sketch.hashes, sketch.keys.reshape(-1), prints.entries,
         seeds, overlaps.jaccard,
         minhash.sign_words(words.code, low, high, 3), minhash.sign(words.paragraphs, words.code, 100),

@@ -1,22 +1,19 @@
 """How much the surroundings of two places agree: the vector code and the plain one."""
 
+from collections.abc import Callable
+from random import Random
+
 import numba
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samples.strategies import large
+from samples.strategies import from_python, large
 from syndetect.kernels import seeds
-from syndetect.kernels.jit import kernel
 from syndetect.kernels.seeds import SHIFT, SPAN, agreement, bounds_by_bits
 
 pytestmark = pytest.mark.kernel
-
-
-@kernel
-def agree(one, at, other, there):
-    return agreement(one, at, other, there)
 
 
 def plain(one: list[int], at: int, other: list[int], there: int) -> int:
@@ -27,12 +24,13 @@ def plain(one: list[int], at: int, other: list[int], there: int) -> int:
 
 
 @given(large, st.sampled_from([1, 3, 9, 255]), st.integers(0, 9), st.integers(0, 9))
-def test_agreement(random, size: int, at: int, there: int) -> None:
+def test_agreement(random: Random, size: int, at: int, there: int) -> None:
     one = random.choices(range(size + 1), k=at + SPAN)
     other = random.choices(range(size + 1), k=there + SPAN + 2 * SHIFT)  # as short as it may be
+    plain_agreement: Callable[..., int] = seeds._plain_agreement
     sides = np.array(one, np.uint8), np.array(other, np.uint8)
-    assert agree(sides[0], at, sides[1], there) == plain(one, at, other, there)
-    assert seeds._plain_agreement(sides[0], at, sides[1], there) == plain(one, at, other, there)
+    assert from_python(agreement)(sides[0], at, sides[1], there) == plain(one, at, other, there)
+    assert plain_agreement(sides[0], at, sides[1], there) == plain(one, at, other, there)
 
 
 def test_an_interpreter_takes_the_plain_function() -> None:
@@ -41,7 +39,7 @@ def test_an_interpreter_takes_the_plain_function() -> None:
 
 def best(pattern: list[int], equal: int, other: int) -> int:
     """What the best beginning of a pattern scores."""
-    sums = [0, *np.cumsum([equal if bit else -other for bit in pattern]).tolist()]
+    sums: list[int] = [0, *np.cumsum([equal if bit else -other for bit in pattern]).tolist()]
     return max(sums)
 
 

@@ -1,12 +1,12 @@
 """The vector operations, against what they are said to do, and the classes of bytes that the tokeniser makes."""
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import matching as naive
+from samples.strategies import from_python
 from syndetect.kernels import spelling, vectors, words
 from syndetect.matching.tokens import folding
 
@@ -19,30 +19,19 @@ byte = st.integers(0, 255)
 mask = st.integers(0, 2**64 - 1)
 
 
-@numba.njit
-def match(buffer: np.ndarray, i: int, raised: int, low: int, high: int) -> int:
-    return vectors.match(buffer, i, raised, low, high)
+match, load_word = from_python(vectors.match), from_python(vectors.load_word)
+count, first = from_python(vectors.count), from_python(vectors.first)
+mask_letters, classes = from_python(spelling.mask_letters), from_python(words._classify)
 
 
-@numba.njit
-def load_word(buffer: np.ndarray, i: int) -> int:
-    return vectors.load_word(buffer, i)
+def letters(buffer: np.ndarray) -> np.uint64:
+    """The mask of ASCII letters: Python gets an ``int``, and ``classes`` takes 64 bits."""
+    return np.uint64(mask_letters(buffer, 0))
 
 
-@numba.njit
-def bits(of: int) -> tuple[int, int]:
-    return vectors.count(of), vectors.first(of)
-
-
-@numba.njit
-def letters(buffer: np.ndarray) -> int:
-    return spelling.mask_letters(buffer, 0)
-
-
-@numba.njit
 def classify(buffer: np.ndarray) -> tuple[int, int]:
-    valid = np.uint64(0xFFFFFFFFFFFFFFFF)
-    return words._classify(buffer, 0, spelling.mask_letters(buffer, 0), valid)
+    joints, odd = classes(buffer, 0, letters(buffer), np.uint64(0xFFFFFFFFFFFFFFFF))
+    return int(joints), int(odd)
 
 
 def padded(data: bytes, before: int = 0) -> np.ndarray:
@@ -65,7 +54,7 @@ def test_load_word(data: bytes, before: int) -> None:
 @given(st.one_of(mask, st.integers(0, 63).map(lambda i: 1 << i), st.just(0)))
 def test_count_and_first(of: int) -> None:
     lowest = next((i for i in range(64) if of >> i & 1), 64)
-    assert bits(np.uint64(of)) == (of.bit_count(), lowest)
+    assert (count(np.uint64(of)), first(np.uint64(of))) == (of.bit_count(), lowest)
 
 
 def test_ascii_letters_are_those_of_the_folding_table() -> None:

@@ -304,18 +304,19 @@ class TestArrays:
 
     def test_what_is_no_signature(self) -> None:
         with pytest.raises(InputError, match="a MinHash, a text or an array, not bytes"):
-            an_index().query(b"bytes")  # type: ignore[arg-type]
+            an_index().query(b"bytes")
 
 
 class TestKeys:
     def test_a_key_that_is_there(self) -> None:
         index, rows = an_index(), np.ones((2, 6), np.uint32)
         index.insert(("a", 1), rows[0])
-        for call in (
+        calls: list[Callable[[], object]] = [
             lambda: index.insert(("a", 1), rows[0]),
             lambda: index.insert_many(["b", ("a", 1)], rows),
             lambda: index.merge(index, check_overlap=True),
-        ):
+        ]
+        for call in calls:
             with pytest.raises(InputError, match=r"the key \('a', 1\) is there already"):
                 call()
         with pytest.raises(InputError, match="the key 'b' is given twice"):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -31,7 +32,13 @@ SHAPES = ((3, 2), (2, 3), (6, 1))
 
 
 def opened(path: Path, **options: Any) -> MinHashLSH:
-    return MinHashLSH(**({"num_perm": SLOTS, "params": (3, 2), "path": path / "x.lsh"} | options))
+    defaults: dict[str, Any] = {"num_perm": SLOTS, "params": (3, 2), "path": path / "x.lsh"}
+    return MinHashLSH(**defaults | options)
+
+
+def disk_of(index: MinHashLSH) -> DiskIndex:
+    assert index._disk is not None
+    return index._disk
 
 
 @pytest.fixture
@@ -51,7 +58,8 @@ class Histories:
     """An index on disk and its twin, to both of which the same is done; and the twin of what was committed."""
 
     def __init__(self, random: Random, shape: tuple[int, int], path: Path) -> None:
-        self.random, self.options = random, {"params": shape, "path": path / "x.lsh"}
+        self.random = random
+        self.options: dict[str, Any] = {"params": shape, "path": path / "x.lsh"}
         self.twin, self.committed = naive.BandIndex(*shape), naive.BandIndex(*shape)
         self.index = self.open()
 
@@ -74,14 +82,14 @@ class Histories:
         rows = signatures(self.random, len(keys), SLOTS)
         size = self.random.choice([1, len(keys) or 1])
         for first in range(0, len(keys), size):
-            some, before = slice(first, first + size), self.index._disk.generation
+            some, before = slice(first, first + size), disk_of(self.index).generation
             for key, row in zip(keys[some], rows[some].tolist(), strict=True):
                 self.twin.insert(key, row)
             if size == 1:
                 self.index.insert(keys[first], rows[first], check_duplication)
             else:
                 self.index.insert_many(keys[some], rows[some], check_duplication)
-            if self.index._disk.generation != before:  # there was enough for a commit
+            if disk_of(self.index).generation != before:  # there was enough for a commit
                 self.committed = copy.deepcopy(self.twin)
 
     def remove(self) -> None:
@@ -187,12 +195,13 @@ class TestFolders:
     def test_a_reader_changes_nothing(self, tmp_path: Path) -> None:
         filled(tmp_path)
         reader = opened(tmp_path, mode="r")
-        for change in (
+        changes: list[Callable[[], object]] = [
             lambda: reader.insert("a", np.ones(SLOTS, np.uint32)),
             lambda: reader.insert_many("a", np.ones((1, SLOTS), np.uint32)),
             lambda: reader.remove(0),
             reader.commit,
-        ):
+        ]
+        for change in changes:
             with pytest.raises(OutputError, match="open for reading only"):
                 change()
         reader.close()
@@ -265,16 +274,16 @@ class TestFolders:
         rows = filled(tmp_path, 50, 2)
         with opened(tmp_path) as index:
             assert is_whole(index, rows)
-            assert len(index._disk.segments) <= 8
+            assert len(disk_of(index).segments) <= 8
             for key in range(90):
                 index.remove(key)
             index.commit()
-            assert sum(one.live.rows for one in index._disk.segments) <= 2 * 10
+            assert sum(one.live.rows for one in disk_of(index).segments) <= 2 * 10
             for key in range(90, 100):
                 index.remove(key)
             index.commit()
             assert index.is_empty()
-            assert not index._disk.segments
+            assert not disk_of(index).segments
 
 
 class TestFaults:

@@ -357,7 +357,8 @@ def test_single_characters_weigh_half() -> None:
 
 
 def test_nothing_gives_nothing() -> None:
-    for found in ([], [[]], [[1, 2, 3], [4, 5]]):
+    nothing: list[list[list[int]]] = [[], [[]], [[1, 2, 3], [4, 5]]]
+    for found in nothing:
         matches = matched(found, [])
         assert rows(matches) == []
         assert (matches.words_a.shape, matches.words_b.shape) == ((0, 2), (0, 2))

@@ -84,7 +84,7 @@ def test_the_s_curve() -> None:
     assert lsh.s_curve(0.0, 42, 3) == 0.0
     assert lsh.s_curve(1.0, 42, 3) == 1.0
     assert lsh.s_curve(0.5, 2, 1) == 0.75
-    assert lsh.s_curve(np.array([0.5, 1.0]), 1, 2).tolist() == [0.25, 1.0]
+    assert np.asarray(lsh.s_curve(np.array([0.5, 1.0]), 1, 2)).tolist() == [0.25, 1.0]
     assert lsh.s_curve(0.7, 14, 9) == pytest.approx(0.438, abs=1e-3)
 
 
@@ -107,7 +107,9 @@ def test_paragraphs_that_are_long_enough_are_sketched(
         in_band = [tuple(signature[band * rows : (band + 1) * rows]) for signature in signatures]
         for one, other in combinations(range(len(chosen)), 2):
             assert (keys[one] == keys[other]) == (in_band[one] == in_band[other])
-    assert (made.paragraphs.dtype, made.hashes.dtype, made.keys.dtype) == (np.uint32, np.uint64, np.uint32)
+    assert (made.paragraphs.dtype, made.hashes.dtype, made.keys.dtype) == tuple(
+        map(np.dtype, (np.uint32, np.uint64, np.uint32))
+    )
 
 
 Drawn = tuple[list[list[int]], list[int], naive.Timeline]

@@ -116,7 +116,9 @@ def test_the_kernel_finds_ascii_first() -> None:
     assert pages[0] == 0
     assert len(pages) == (sys.maxunicode + 1) // 256
     assert (pages.max() + 1) * 256 == len(blocks)
-    assert (pages.dtype, blocks.dtype, expansions.dtype) == (np.uint16, np.uint32, np.uint32)
+    assert (pages.dtype, blocks.dtype, expansions.dtype) == tuple(
+        map(np.dtype, (np.uint16, np.uint32, np.uint32))
+    )
     assert folding() is folding()
 
 

@@ -157,7 +157,9 @@ def best_near(one: Sequence[int], other: Sequence[int]) -> int:
 
 
 @given(edited().map(scatter), st.integers(1, 4), large)
-def test_a_pair_that_can_score_enough_nearby_is_a_seed(found: list[list[int]], k: int, random) -> None:
+def test_a_pair_that_can_score_enough_nearby_is_a_seed(
+    found: list[list[int]], k: int, random: Random
+) -> None:
     """Whatever stands around, an alignment within 16 words and 2 words of drift scores no more than was allowed for."""
     one, other = ({tuple(words[i : i + k]): i for i in range(len(words) - k + 1)} for words in found)
     if not (shared := sorted({*one} & {*other})):

@@ -30,7 +30,8 @@ def reference(found: list[int], slots: int, seed: int) -> npt.NDArray[np.uint32]
     """The signature of 32-bit hashes that datasketch makes."""
     one = MinHash(num_perm=slots, seed=seed, scheme="affine32", hashfunc=lambda h: h)
     one.update_batch(found)
-    return one.hashvalues
+    signature: npt.NDArray[np.uint32] = one.hashvalues
+    return signature
 
 
 def signed(found: list[list[int]], slots: int, seed: int) -> npt.NDArray[np.uint32]:

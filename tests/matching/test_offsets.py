@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from reference import matching as naive
-from samples.strategies import encode, fewer, text
+from samples.strategies import codes_of, encode, fewer, text
 from syndetect.matching import bands
 from syndetect.matching import tokens as text_stage
 from syndetect.matching.tokens import tokenise
@@ -106,13 +106,9 @@ def by_id(texts: Sequence[str]) -> dict[str, str]:
     return {f"d{i}": one for i, one in enumerate(texts)}
 
 
-def codes(one: str) -> list[int]:
-    return tokenise(*encode([one])).code.tolist()
-
-
 def assert_states_what_is_there(row: dict[str, Any], texts: dict[str, str]) -> None:
     """The words at the offsets of a match, tokenised afresh, align as it states."""
-    a, b = (codes(texts[row[f"doc_{side}"]][row[f"begin_{side}"] : row[f"end_{side}"]]) for side in "ab")
+    a, b = (codes_of(texts[row[f"doc_{side}"]][row[f"begin_{side}"] : row[f"end_{side}"]]) for side in "ab")
     assert a[0] == b[0]
     assert a[-1] == b[-1]
     assert 0 < row["words"] <= naive.most_equal(a, b)
@@ -159,7 +155,7 @@ def test_uses_of_passages_quote_their_documents(texts: list[str], settings: Sett
         quoted = by_id(texts)[row["doc_id"]][row["begin"] : row["end"]]
         assert row["text"] == quoted
         if row["passage_id"] != last:  # the first use stands for the whole passage
-            assert (row["words"], row["identity"]) == (len(codes(quoted)), 1.0)
+            assert (row["words"], row["identity"]) == (len(codes_of(quoted)), 1.0)
         else:
             assert (row["doc_id"], row["begin"], row["end"], row["words"], row["identity"]) in matched
         last = row["passage_id"]

@@ -78,7 +78,7 @@ def test_take_shingles(seed: int, parts: int) -> None:
     """Parts have all shingles between them, each in the part that its hash ends with."""
     documents, _ = linked_corpus(Random(seed), 5)
     code, offsets = flatten(documents)
-    found = []
+    found: list[tuple[int, int]] = []
     for part in range(parts):
         key, place = np.empty(2 * len(code) + 1, np.uint64), np.empty(2 * len(code) + 1, np.uint32)
         n = kernels.take_shingles(

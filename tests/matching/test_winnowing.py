@@ -46,7 +46,7 @@ def test_fingerprints_are_the_smallest_hashes_of_all_windows(
     postings = winnowed(found, k, window)
     assert entries(postings) == sorted(expected, key=lambda entry: entry[0] >> 32)
     assert len(postings.bounds) == PARTS + 1
-    assert (postings.bounds.dtype, postings.entries.dtype) == (np.int64, np.uint64)
+    assert (postings.bounds.dtype, postings.entries.dtype) == (np.dtype(np.int64), np.dtype(np.uint64))
 
 
 @given(st.one_of(documents().map(scatter), big_words), small)

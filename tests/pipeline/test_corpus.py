@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from syndetect.storage.scratch import Store
 SETTINGS = Settings(min_words=1, slots=6, bands=2, rows=3, fingerprint_words=2, winnow_window=2)
 
 
-def _write(random) -> list[str]:
+def _write(random: Random) -> list[str]:
     """Articles of few words, of paragraphs with blank lines between, some of them empty."""
     words = ["rain", "sun", "bridge", "e\u0301te\u0301", "橋", "мост", "👍🏽", "don’t", "½"]
     return [
@@ -37,7 +38,7 @@ def _write(random) -> list[str]:
 articles = large.map(_write)
 
 
-def cut(random, count: int) -> list[tuple[int, int]]:
+def cut(random: Random, count: int) -> list[tuple[int, int]]:
     """Where to cut articles into batches."""
     cuts = sorted(random.sample(range(count + 1), random.randint(0, count)))
     bounds = sorted({0, *cuts, count})
@@ -67,13 +68,13 @@ def read(corpus: Corpus) -> Iterator[list[object]]:
 
 @fewer(2)
 @given(articles, large)
-def test_batches_do_not_matter(texts: list[str], random) -> None:
+def test_batches_do_not_matter(texts: list[str], random: Random) -> None:
     assert list(read(made(texts, cut(random, len(texts))))) == list(read(made(texts, [(0, len(texts))])))
 
 
 @fewer(2)
 @given(articles, large)
-def test_what_is_read_is_what_the_articles_hold(texts: list[str], random) -> None:
+def test_what_is_read_is_what_the_articles_hold(texts: list[str], random: Random) -> None:
     corpus = made(texts, cut(random, len(texts)))
     words = tokens.tokenise(*encode(texts))
     assert corpus.code.tolist() == words.code.tolist()
@@ -96,7 +97,7 @@ def test_what_is_read_is_what_the_articles_hold(texts: list[str], random) -> Non
 @fewer(2)
 @given(articles, large, st.sampled_from([1, 40, 1 << 22]), st.integers(1, 3))
 def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
-    texts: list[str], random, chunk: int, threads: int
+    texts: list[str], random: Random, chunk: int, threads: int
 ) -> None:
     corpus = made(texts, cut(random, len(texts)))
     words = tokens.tokenise(*encode(texts))
@@ -118,11 +119,11 @@ def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
             bounds = portion.text_bounds.tolist()
             pieces = [portion.text[a:b].tobytes().decode() for a, b in pairwise(bounds)]
             assert pieces == [texts[document] for document in portion.documents]
-            for rows, (begin, end) in zip(found, portion.spans, strict=True):
-                rows.extend(zip(begin.tolist(), end.tolist(), strict=True))
+            for spans, (begin, end) in zip(found, portion.spans, strict=True):
+                spans.extend(zip(begin.tolist(), end.tolist(), strict=True))
     assert documents == sorted({row[0] for one in wanted for row in one.tolist()})
-    for one, rows in zip(wanted, found, strict=True):
-        assert rows == [(words.begin[low], words.end[high - 1]) for _, low, high in one.tolist()]
+    for one, spans in zip(wanted, found, strict=True):
+        assert spans == [(words.begin[low], words.end[high - 1]) for _, low, high in one.tolist()]
 
 
 @pytest.mark.parametrize("most", [0, 700, 1 << 30])

@@ -57,7 +57,8 @@ def _common(one: Use, two: Use) -> tuple[set[int], set[int]]:
         ]
         for use in (one, two)
     ]
-    matcher = SequenceMatcher(None, *([word for word, _ in side] for side in words), autojunk=False)
+    first, second = ([word for word, _ in side] for side in words)
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
     sides: tuple[set[int], set[int]] = (set(), set())
     for block in matcher.get_matching_blocks():
         if block.size >= 3:

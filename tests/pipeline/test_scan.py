@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from itertools import combinations
+from types import ModuleType
 
 import polars as pl
 import pytest
@@ -69,7 +70,7 @@ def test_batches_do_not_matter(
     ],
 )  # fmt: skip
 def test_portions_do_not_matter(
-    monkeypatch: pytest.MonkeyPatch, whole: tuple[Settings, Result], module, name: str, value: int
+    monkeypatch: pytest.MonkeyPatch, whole: tuple[Settings, Result], module: ModuleType, name: str, value: int
 ) -> None:
     monkeypatch.setattr(module, name, value)
     assert_same(scan(CORPUS, whole[0], threads=2), whole[1])

@@ -85,10 +85,8 @@ def test_a_killed_scan_that_was_not_to_be_resumed_can_be(opened: Open, tmp_path:
 
     killed = opened(tmp_path / "killed", most, IDENTITY)
 
-    def append(
-        name: str, values: np.ndarray, real: Callable[[str, np.ndarray], None] = killed.append
-    ) -> None:
-        real(name, values)
+    def append(name: str, array: np.ndarray, real: Callable[[str, np.ndarray], None] = killed.append) -> None:
+        real(name, array)
         if killed.spilled:
             raise KilledError
 

@@ -73,25 +73,25 @@ def runs_between(doc_a: str, doc_b: str, least: int) -> Iterator[tuple[Word, Wor
         yield a[i], a[i + length - 1], b[j], b[j + length - 1]
 
 
-def test_corpus_is_ten_articles_on_the_event_and_two_on_others():
+def test_corpus_is_ten_articles_on_the_event_and_two_on_others() -> None:
     assert len(TEXTS) == 12
     assert set(TEXTS) > UNRELATED
 
 
-def test_passages_are_named_once():
+def test_passages_are_named_once() -> None:
     names = [record["passage"] for record in RECORDS]
     assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("doc_id", TEXTS)
-def test_article_has_the_size_of_a_news_article(doc_id):
+def test_article_has_the_size_of_a_news_article(doc_id: str) -> None:
     paragraphs = [split(part) for part in re.split(r"\n\s*\n", TEXTS[doc_id]) if part.strip()]
     assert 350 <= len(TEXTS[doc_id].split()) <= 900
     assert 20 <= statistics.median(map(len, paragraphs)) <= 32
 
 
 @each_use
-def test_use_runs_from_the_first_word_to_the_last_within_its_document(use):
+def test_use_runs_from_the_first_word_to_the_last_within_its_document(use: Use) -> None:
     text = TEXTS[use.doc_id]
     assert 0 <= use.begin < use.end <= len(text)
     assert use.begin in {word.begin for word in WORDS[use.doc_id]}
@@ -99,7 +99,7 @@ def test_use_runs_from_the_first_word_to_the_last_within_its_document(use):
 
 
 @each_use
-def test_use_begins_and_ends_with_words_that_another_document_runs(use):
+def test_use_begins_and_ends_with_words_that_another_document_runs(use: Use) -> None:
     words = folded(use)
     elsewhere = set()
     for other in USES:
@@ -110,7 +110,7 @@ def test_use_begins_and_ends_with_words_that_another_document_runs(use):
 
 
 @pytest.mark.parametrize("passage", [record["passage"] for record in RECORDS])
-def test_any_two_documents_of_a_passage_share_a_run_of_it(passage):
+def test_any_two_documents_of_a_passage_share_a_run_of_it(passage: str) -> None:
     uses = [use for use in USES if use.passage == passage]
     assert len({use.doc_id for use in uses}) >= 2
     for one, other in itertools.combinations(uses, 2):
@@ -119,13 +119,13 @@ def test_any_two_documents_of_a_passage_share_a_run_of_it(passage):
 
 
 @pytest.mark.parametrize("doc_id", TEXTS)
-def test_uses_in_a_document_do_not_overlap(doc_id):
+def test_uses_in_a_document_do_not_overlap(doc_id: str) -> None:
     uses = sorted((use for use in USES if use.doc_id == doc_id), key=lambda use: use.begin)
     assert all(earlier.end < later.begin for earlier, later in itertools.pairwise(uses))
 
 
 @pytest.mark.parametrize("doc_a", TEXTS)
-def test_every_shared_run_lies_inside_the_uses_of_one_passage(doc_a):
+def test_every_shared_run_lies_inside_the_uses_of_one_passage(doc_a: str) -> None:
     for doc_b in TEXTS:
         if doc_b == doc_a:
             continue
@@ -135,11 +135,11 @@ def test_every_shared_run_lies_inside_the_uses_of_one_passage(doc_a):
             assert in_a & in_b, (doc_b, TEXTS[doc_a][first_a.begin : last_a.end])
 
 
-def test_unrelated_articles_stand_in_no_passage():
+def test_unrelated_articles_stand_in_no_passage() -> None:
     assert not UNRELATED & {use.doc_id for use in USES}
 
 
-def test_one_unrelated_article_shares_stock_phrases_just_short_of_a_passage():
+def test_one_unrelated_article_shares_stock_phrases_just_short_of_a_passage() -> None:
     tempting = [
         doc_id
         for doc_id in TEXTS
@@ -148,7 +148,7 @@ def test_one_unrelated_article_shares_stock_phrases_just_short_of_a_passage():
     assert len(tempting) == 6
 
 
-def test_a_caption_repeats_within_one_article_and_is_no_reuse():
+def test_a_caption_repeats_within_one_article_and_is_no_reuse() -> None:
     text = TEXTS["03-daily-lantern.txt"]
     caption = next(line for line in text.splitlines() if line.startswith("Built by joiners"))
     assert text.count(caption) == 2
@@ -176,5 +176,5 @@ def test_a_caption_repeats_within_one_article_and_is_no_reuse():
         ("10-proinos-deiktis.txt", "“Αυτή τη γέφυρα"),
     ],
 )
-def test_trait_of_real_outlets_is_present(doc_id, trait):
+def test_trait_of_real_outlets_is_present(doc_id: str, trait: str) -> None:
     assert trait in TEXTS[doc_id]

@@ -4,6 +4,7 @@ import io
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -38,7 +39,8 @@ print("read")
 
 def data_of(frame: pl.DataFrame, compression: str, is_stream: bool) -> bytes:
     file = io.BytesIO()
-    (frame.write_ipc_stream if is_stream else frame.write_ipc)(file, compression=compression)
+    write: Callable[..., object] = frame.write_ipc_stream if is_stream else frame.write_ipc
+    write(file, compression=compression)
     return file.getvalue()
 
 

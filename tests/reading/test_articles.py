@@ -1,8 +1,6 @@
 """Columns: what each may be called and hold, and what becomes of ids, times and other values."""
 
-import json
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -12,22 +10,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from samples.reading import gather, texts
+from samples.reading import as_jsonl, gather, texts
 from syndetect.errors import InputError
 from syndetect.reading.sources import read
 
-if sys.version_info >= (3, 14):
-    pass
-else:
-    pass
-
-
 MOMENT = datetime(2019, 7, 11, 8, 30, tzinfo=UTC)
 RECORDS = [{"id": "a", "text": "one"}, {"id": "b", "text": "two"}]
-
-
-def as_jsonl(records: Iterable[Mapping[str, Any]]) -> bytes:
-    return "".join(json.dumps(record, default=str) + "\n" for record in records).encode()
 
 
 @pytest.mark.parametrize(

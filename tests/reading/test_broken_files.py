@@ -5,7 +5,6 @@ import io
 import os
 import random
 import socket
-import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -14,15 +13,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from samples.reading import GOOD, LAST, ids_of, skipped_beside
+from samples.reading import GOOD, LAST, PACKED, ids_of, skipped_beside
 from syndetect.reading.sources import expand
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
-PACKED: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}
 
 
 @pytest.mark.parametrize("packing", PACKED)
@@ -136,10 +128,11 @@ def test_a_row_at_the_break_is_not_read_in_part(tmp_path: Path) -> None:
 def test_a_truncated_table(name: str, share: float, tmp_path: Path) -> None:
     file = io.BytesIO()
     frame = pl.DataFrame({"id": range(999), "text": [f"words {n}" for n in range(999)]})
-    write = {"a.parquet": frame.write_parquet, "stream.ipc": frame.write_ipc_stream}.get(
-        name, frame.write_ipc
-    )
-    write(file)
+    writers: dict[str, Callable[..., object]] = {
+        "a.parquet": frame.write_parquet,
+        "stream.ipc": frame.write_ipc_stream,
+    }
+    writers.get(name, frame.write_ipc)(file)
     data = file.getvalue()
     reason = skipped_beside(tmp_path, name, data[: int(len(data) * share)])
     assert reason.startswith(("broken parquet: ", "broken arrow: ", "empty file"))

@@ -82,7 +82,7 @@ def test_the_order_of_the_file_system_does_not_matter(
 
 
 def test_the_order_of_the_paths_does_not_matter(tree: Path) -> None:
-    paths = [
+    paths: list[str | Path] = [
         tree / "a.txt",
         tree / "a",
         tree / "b.txt",
@@ -206,7 +206,8 @@ def test_errors_at_once(path: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "empty" / "sub").mkdir(parents=True)
     (tmp_path / "dangling.txt").symlink_to("nowhere")
     os.mkfifo(tmp_path / "pipe.jsonl")
-    for paths in (tmp_path / path, [tmp_path / "good.txt", str(tmp_path / path)]):
+    two: list[str | Path] = [tmp_path / "good.txt", str(tmp_path / path)]
+    for paths in (tmp_path / path, two):
         with pytest.raises(InputError, match=message):
             read(paths, on_skip=print)
 

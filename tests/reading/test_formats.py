@@ -15,16 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samples.reading import gather, texts
+from samples.reading import PACKED, as_jsonl, gather, texts
 from syndetect.errors import MissingExtraError
 from syndetect.reading import articles
 from syndetect.reading import records as lines
 from syndetect.reading.sources import expand, read, resolve
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from syndetect.storage.zstd import zstd
 
 MOMENT = datetime(2019, 7, 11, 8, 30, tzinfo=UTC)
 
@@ -46,10 +42,6 @@ RECORDS: list[dict[str, Any]] = [
 
 def full(records: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{name: record.get(name) for name in articles.ALIASES} for record in records]
-
-
-def as_jsonl(records: Iterable[Mapping[str, Any]]) -> bytes:
-    return "".join(json.dumps(record, default=str) + "\n" for record in records).encode()
 
 
 def as_csv(records: Iterable[Mapping[str, Any]], delimiter: str = ",") -> bytes:
@@ -152,9 +144,8 @@ def test_records_of_standard_input_are_named(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
 @pytest.mark.parametrize("name", ["a.txt", "b.MD"])
 def test_a_text_is_one_article(name: str, suffix: str, tmp_path: Path) -> None:
-    pack = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}[suffix]
     text = "Line ends\r\nas they\rare.\n\n\ufeffAnd a mark inside — stays.\n"
-    (tmp_path / (name + suffix)).write_bytes(pack(b"\xef\xbb\xbf" + text.encode()))
+    (tmp_path / (name + suffix)).write_bytes(PACKED[suffix](b"\xef\xbb\xbf" + text.encode()))
     assert texts(tmp_path / (name + suffix)) == [(name + suffix, text)]
 
 

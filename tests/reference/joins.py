@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ class Corpus:
     documents: Sequence[Sequence[int]]
 
     def __post_init__(self) -> None:
-        self.starts = np.cumsum([0, *map(len, self.documents)]).tolist()
+        self.starts: list[int] = np.cumsum([0, *map(len, self.documents)]).tolist()
         self._owner = [i for i, words in enumerate(self.documents) for _ in words]
 
     def owner(self, place: int) -> int:
@@ -121,8 +122,8 @@ class Join:
         return time is None, time or 0, self.when.rank[document], place
 
     def _are_close(self, one: int, other: int) -> bool:
-        times = (self.when.time[self.corpus.owner(place)] for place in (one, other))
-        return naive.is_close(*times, self.when.window)
+        time, owner = self.when.time, self.corpus.owner
+        return naive.is_close(time[owner(one)], time[owner(other)], self.when.window)
 
     def stars(self, groups: Iterable[Sequence[int]], most_repeats: int) -> tuple[int, int]:
         """Stars in time order; how many places were joined so, and how many were left out as repeats."""
@@ -162,9 +163,7 @@ def join(
     for length in (rules.k * times for times in lengths):
         crowds = [work.sparse(group, known) for group in hot]
         groups = [
-            longer
-            for crowd in crowds
-            for longer in _groups(crowd, lambda place, n=length: corpus.next_tags(place, n))
+            longer for crowd in crowds for longer in _groups(crowd, partial(corpus.next_tags, length=length))
         ]
         work.small(group for group in groups if len(group) <= rules.hot)
         hot, known = [group for group in groups if len(group) > rules.hot], length

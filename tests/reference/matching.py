@@ -4,7 +4,7 @@ Words are Python integers and documents lists of them. Nothing here is fast, and
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, pairwise
@@ -237,7 +237,7 @@ class BandIndex:
         return list(dict.fromkeys(self.keys[number] for number in numbers))
 
 
-def overlaps(one: set[int], two: set[int]) -> tuple[float, float, float]:
+def overlaps(one: Set[Hashable], two: Set[Hashable]) -> tuple[float, float, float]:
     """Jaccard similarity, and the share of each set that lies in the other."""
     common = len(one & two)
     return common / len(one | two), common / len(one), common / len(two)
@@ -638,12 +638,13 @@ def find_stars(pairs: Iterable[Pair]) -> tuple[dict[int, Centre], list[Use]]:
 def _settled(whole: Span, origins: Sequence[Span], edge: int = 8) -> Span:
     """A centre with each edge where most of its uses have it, less than ``edge`` words and at most a quarter away."""
     far = min(edge - 1, (whole[1] - whole[0]) // 4)
-    moves = []
-    for side, outwards in ((0, -1), (1, 1)):
+
+    def settled(side: int, outwards: int) -> int:
         votes = Counter(origin[side] - whole[side] for origin in origins)
-        near = sorted(range(-far, far + 1), key=lambda move, out=outwards: (abs(move), -out * move))
-        moves.append(max(near, key=lambda move, votes=votes: votes[move]))
-    return whole[0] + moves[0], whole[1] + moves[1]
+        near = sorted(range(-far, far + 1), key=lambda move: (abs(move), -outwards * move))
+        return whole[side] + max(near, key=lambda move: votes[move])
+
+    return settled(0, -1), settled(1, 1)
 
 
 def passages(pairs: Iterable[Pair], rank: Sequence[int]) -> list[tuple[int, int, Span, int, int]]:

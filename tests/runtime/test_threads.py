@@ -61,8 +61,8 @@ def test_no_more_items_are_taken_than_there_are_threads_ahead(threads: int) -> N
 
 
 def test_nothing_is_taken_before_it_is_asked_for() -> None:
-    taken = []
-    in_order(lambda item: item, (taken.append(i) for i in range(5)), 2)
+    taken: list[int] = []
+    in_order(lambda item: item, map(taken.append, range(5)), 2)
     assert taken == []
 
 

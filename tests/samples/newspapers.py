@@ -22,16 +22,13 @@ def _words(random: Random, count: int) -> list[str]:
 
 def _edited(random: Random, words: list[str]) -> list[str]:
     """The words with some replaced, left out, or put in."""
-    edits = {
+    edits: dict[str, Callable[[str], list[str]]] = {
+        "=": lambda word: [word],
         "x": lambda _: _words(random, 1),
         "-": lambda _: [],
         "+": lambda word: [word, *_words(random, 1)],
     }
-    return [
-        other
-        for word in words
-        for other in edits.get(random.choice("=" * 30 + "x-+"), lambda word: [word])(word)
-    ]
+    return [other for word in words for other in edits[random.choice("=" * 30 + "x-+")](word)]
 
 
 def _time(random: Random) -> datetime | None:

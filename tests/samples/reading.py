@@ -1,14 +1,24 @@
 """What the tests of reading share: a source read whole, with what was skipped."""
 
+import gzip
+import json
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from syndetect.reading.sources import ARTICLES, read
+from syndetect.storage.zstd import zstd
 
 GOOD = b'{"id": "a", "text": "first"}\n'
 LAST = b'{"id": "z", "text": "last"}\n'
+PACKED: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}
+
+
+def as_jsonl(records: Iterable[Mapping[str, Any]]) -> bytes:
+    """Articles as JSON Lines."""
+    return "".join(json.dumps(record, default=str) + "\n" for record in records).encode()
 
 
 def gather(source: Any, **options: Any) -> tuple[pl.DataFrame, list[tuple[str, str]]]:

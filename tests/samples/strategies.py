@@ -14,6 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching.places import Places, tags
+from syndetect.matching.tokens import tokenise
 
 #: Whether kernels run as plain Python; then what is large in a test is made small.
 INTERPRETED = bool(numba.config.DISABLE_JIT)
@@ -186,9 +187,15 @@ def encode(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.
     return np.frombuffer(b"".join(data), np.uint8), np.cumsum([0, *map(len, data)], dtype=np.int64)
 
 
+def codes_of(one: str) -> list[int]:
+    """The codes of the words of a text."""
+    found: list[int] = tokenise(*encode([one])).code.tolist()
+    return found
+
+
 def fewer(by: int) -> settings:
     """The profile with a part of its examples, for tests that take their time."""
-    return settings(max_examples=max(5, settings.default.max_examples // by))
+    return settings(max_examples=max(5, settings().max_examples // by))
 
 
 @cache

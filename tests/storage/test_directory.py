@@ -347,7 +347,7 @@ def test_a_folder_that_may_not_be_read_is_named(folder: Path) -> None:
 def test_a_writer_is_told_at_once_that_it_may_not_write(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(directory.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(OutputError, match="is not a folder that you may write in"):
         writer(folder)
     assert reader(folder).generation == 3

@@ -271,10 +271,13 @@ def test_a_block_is_read_when_it_is_touched_and_once(
     opened = Segment(path, *put(path, LARGE))
     read: list[int] = []
     real = CheckedFile.read
+
+    def noted(file: CheckedFile, begin: int, end: int) -> bytes:
+        read.append(begin // BLOCK)
+        return real(file, begin, end)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            CheckedFile, "read", lambda self, *place: read.append(place[0] // BLOCK) or real(self, *place)
-        )
+        patch.setattr(CheckedFile, "read", noted)
         for found in asked:
             begin, end = np.array(found, np.int64).reshape(-1, 2).T
             opened.check("b", begin, end)
@@ -293,7 +296,8 @@ def test_damage_elsewhere_does_no_harm(large: tuple[Path, Written]) -> None:
     for _ in range(2):
         with pytest.raises(StoredIndexError, match=r"damaged \(bytes 81920 to 98304 are not what was"):
             opened.check("b", np.array([0, 5 * BLOCK // 4]), np.array([2, 5 * BLOCK // 4]) + 1)
-    opened.check("b", np.uint32(3), np.array([4, 7], np.uint32))  # a number, and numbers of another type
+    # a number, and numbers of another type
+    opened.check("b", np.uint32(3), np.array([4, 7], np.uint32))  # type: ignore[arg-type]
     opened.check("b", 9, 9)
     opened.check("b", np.empty(0, np.int64), np.empty(0, np.int64))
 
@@ -500,7 +504,7 @@ def test_a_segment_that_does_not_reach_the_disk_is_removed(
     def fsync(_: int) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(segment_file.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(OutputError, match=r"cannot write .*: Input/output error"):
         put(tmp_path / "segment", SMALL)
     assert list(tmp_path.iterdir()) == []

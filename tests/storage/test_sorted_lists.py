@@ -68,7 +68,9 @@ values = st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 3), max_size=40).ma
 
 
 @given(values, st.integers(0, 2**32 - 1) | st.integers(0, 3), st.sampled_from([0, 1, 16, 31]), st.data())
-def test_narrowed_ranges_hold_what_is_wanted(found: list[int], wanted: int, shift: int, data) -> None:
+def test_narrowed_ranges_hold_what_is_wanted(
+    found: list[int], wanted: int, shift: int, data: st.DataObject
+) -> None:
     low = data.draw(st.integers(0, len(found)))
     high = data.draw(st.integers(low, len(found)))
     begin, end = np.array([low]), np.array([high])
@@ -97,7 +99,9 @@ steps = st.lists(
 
 
 @given(st.lists(steps, min_size=1, max_size=4), st.data())
-def test_words_stand_where_their_gaps_and_lengths_say(documents, data) -> None:
+def test_words_stand_where_their_gaps_and_lengths_say(
+    documents: list[list[tuple[int, int]]], data: st.DataObject
+) -> None:
     begins, ends, firsts = [], [], [0]
     for one in documents:
         at = 0

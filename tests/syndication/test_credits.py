@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def found_in(*articles: str, agencies: Agencies = AGENCIES) -> Credits:
     return find(buffer, bounds, tokens.tokenise(buffer, bounds), agencies)
 
 
-def rows(found: Credits, agencies: Agencies = AGENCIES) -> list[tuple[object, ...]]:
+def rows(found: Credits, agencies: Agencies = AGENCIES) -> list[tuple[Any, ...]]:
     """(document, agency, role, rule, begin, end) of each credit."""
     columns = (found.document, found.agency, found.role, found.rule, found.begin, found.end)
     return [

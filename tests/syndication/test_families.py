@@ -197,7 +197,7 @@ def test_as_the_plain_twin() -> None:
             ranges = [tuple(sorted(draw.choice(counts[x] + 1, 2, replace=False).tolist())) for x in (a, b)]
             matches.append(Match(a, b, *ranges))
         outlet, rank = draw.integers(-1, 2, d).tolist(), draw.permutation(d).tolist()
-        time = draw.choice([0, DAY, 2 * DAY, UNDATED], d).tolist()
+        time = draw.choice(np.array([0, DAY, 2 * DAY, UNDATED]), d).tolist()
         found = rows(grouped(matches, counts, content=content, outlet=outlet, time=time, rank=rank))
         members = {document: (head, name, share) for _, document, head, name, share in found if name}
         assert members == plain(matches, counts, content, outlet, rank, time)

@@ -50,7 +50,7 @@ def plain_features(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
     later = [row for row in rows if row["other"] is not None]
     dated = [row for row in rows if row["time"] is not None]
-    first_of = {}
+    first_of: dict[Any, Any] = {}
     for row in sorted(dated, key=lambda row: row["time"]):
         if row["owner"] is not None:
             first_of.setdefault(row["owner"], row["time"])
@@ -168,7 +168,7 @@ PASSAGES = frame(
     (PassageFilter(across_sources=True), [1, 4]),
     (PassageFilter(min_sources=3), [4]),
     (PassageFilter(min_sources=1, across_sources=False, kinds="boilerplate"), [0]),
-    (PassageFilter(kinds=iter(["wire", "quote"])), [1, 4]),
+    (PassageFilter(kinds=iter(["wire", "quote"])), [1, 4]),  # type: ignore[arg-type]
     (PassageFilter(kinds={"release"}), []),
 ])  # fmt: skip
 def test_chosen_passages(choice: PassageFilter, kept: list[int]) -> None:
@@ -309,7 +309,7 @@ def test_owners_that_cannot_be_read(tmp_path: Path) -> None:
             owners.read_owners(path)
     for wrong in ({"Post": None}, {1: "House"}, {"Post": " "}):
         with pytest.raises(SettingsError, match="must map names"):
-            owners.read_owners(wrong)  # type: ignore[dict-item]
+            owners.read_owners(wrong)  # type: ignore[arg-type]
 
 
 def test_outlets_are_told_apart_by_more_than_case_and_blanks() -> None:
@@ -364,12 +364,13 @@ def test_every_word_counts_once(random: Random) -> None:
 
     rows = [
         (
-            *pair,
+            low,
+            high,
             random.choice(KINDS),
             random.choice(["first", "copy", "unknown"]),
             random.random() < 0.8,
         )
-        for pair in ranges(9)
+        for low, high in ranges(9)
     ]
     quotes = sorted({word for pair in ranges(2) for word in range(*pair)})
     matched, whole = ranges(4), [at for at in range(len(sizes)) if random.random() < 0.2]

@@ -483,7 +483,7 @@ def test_wrong_options(tmp_path: Path) -> None:
         (InputError, {"reference": tmp_path / "none"}),
     ):  # fmt: skip
         with pytest.raises(error):
-            scan(STORIES, **wrong)  # type: ignore[arg-type]
+            scan(STORIES, **wrong)
 
 
 def test_only_reuse_from_a_reference(tmp_path: Path) -> None:
