@@ -27,8 +27,8 @@ from syndetect.dedup.deduplicate import REMOVED
 from syndetect.dedup.rewrite import members, without
 from syndetect.dedup.set_join import Outcomes, SimilarityRule, join_outcomes
 from syndetect.kernels import prefixes
+from syndetect.storage.compression import zstd
 from syndetect.storage.scratch import Store
-from syndetect.storage.zstd import zstd
 
 pytestmark = pytest.mark.kernel
 

@@ -20,7 +20,7 @@ from syndetect.errors import MissingExtraError
 from syndetect.reading import articles
 from syndetect.reading import records as lines
 from syndetect.reading.sources import expand, read, resolve
-from syndetect.storage.zstd import zstd
+from syndetect.storage.compression import zstd
 
 MOMENT = datetime(2019, 7, 11, 8, 30, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from syndetect.reading.sources import ARTICLES, read
-from syndetect.storage.zstd import zstd
+from syndetect.storage.compression import zstd
 
 GOOD = b'{"id": "a", "text": "first"}\n'
 LAST = b'{"id": "z", "text": "last"}\n'
