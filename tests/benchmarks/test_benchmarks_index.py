@@ -18,6 +18,7 @@ from benchmarks.corpus.random_articles import random_articles
 from benchmarks.robustness import (
     fuzz,
     fuzz_cases,
+    histories,
     index_checks,
     index_corruption,
     index_kills,
@@ -157,6 +158,13 @@ class TestKills:
         assert "documents lost: 0" in capsys.readouterr().out
 
 
+class TestHistories:
+    def test_the_command(self, capfd):
+        assert histories.main(["--count", "2", "--seed", "2"]) == 0
+        assert '{"histories": 2, "differences": [], ' in capfd.readouterr().out
+        assert histories.main(["--count", "two"]) == 2
+
+
 @pytest.fixture(scope="module")
 def intact(tmp_path_factory):
     return index_corruption.Intact.build(tmp_path_factory.mktemp("intact") / "x.idx", 1)
@@ -266,6 +274,16 @@ def kept(tmp_path_factory):
     return folder
 
 
+class Reader:
+    """A process that queries, played by this one, which has all kernels at hand."""
+
+    def __init__(self, command: list[str], **_: Any) -> None:
+        self.printed = json.dumps(index_tasks.TASKS[command[3]](*command[4:]))
+
+    def communicate(self) -> tuple[str, None]:
+        return self.printed, None
+
+
 @pytest.mark.skipif(INTERPRETED, reason="corpora are made by kernels")
 class TestSpeed:
     def test_questions(self, kept, tmp_path):
@@ -302,6 +320,7 @@ class TestSpeed:
         monkeypatch.setattr(
             index_speed, "measurements", lambda command: index_tasks.TASKS[command[3]](*command[4:])
         )
+        monkeypatch.setattr(index_speed, "subprocess", SimpleNamespace(Popen=Reader, PIPE=None))
         options = index_speed._options(["--size", "700kB"])
         alone, beside = index_speed.Measuring(options, kept)._beside()
         assert alone["warm p99, ms"] > 0
