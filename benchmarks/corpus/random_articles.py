@@ -1,4 +1,4 @@
-"""Random articles of invented words for tests of the index: short, with many passages that several of them share."""
+"""Random articles of invented words for trials of an index: short, with many passages that several of them share."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -23,18 +23,6 @@ def random_articles(random: Random, count: int) -> list[Article]:
         paragraphs += random.choice([[notice], [notice, notice], [line], [random.choice(wire)], []])
         random.shuffle(paragraphs)
         text = random.choice(["\n\n", "\n"]).join(" ".join(words) + "." for words in paragraphs)
-        found.append({"id": f"n{number}", "text": text, "published": _time(random)})
-    return found
-
-
-def repetitive_articles(random: Random, count: int) -> list[Article]:
-    """Short articles, nearly all with one sentence in common, some of them with many copies of it."""
-    sentence, other = _words(random, random.randint(20, 30)), _words(random, 25)
-    found = []
-    for number in range(count):
-        times = random.choice([0, *[1] * 12, 2, 5, 20])
-        body = _words(random, 4) + sentence * times + random.choice([[], [], other]) + _words(random, 4)
-        text = " ".join(body) + random.choice(["", "\n\n" + " ".join(sentence)])
         found.append({"id": f"n{number}", "text": text, "published": _time(random)})
     return found
 

@@ -18,6 +18,7 @@ from benchmarks.corpus.random_articles import random_articles
 from benchmarks.robustness import (
     fuzz,
     fuzz_cases,
+    histories,
     index_checks,
     index_corruption,
     index_kills,
@@ -157,6 +158,15 @@ class TestKills:
         assert "documents lost: 0" in capsys.readouterr().out
 
 
+class TestHistories:
+    def test_the_command(self, capfd: pytest.CaptureFixture[str]) -> None:
+        assert histories.main(["--count", "1", "--seed", "2"]) == 0
+        assert '{"histories": 1, "differences": [], ' in capfd.readouterr().out
+
+    def test_the_exit_status_is_that_of_the_process(self) -> None:
+        assert histories.main(["--count", "one"]) == 2
+
+
 @pytest.fixture(scope="module")
 def intact(tmp_path_factory: pytest.TempPathFactory) -> index_corruption.Intact:
     return index_corruption.Intact.build(tmp_path_factory.mktemp("intact") / "x.idx", 1)
@@ -269,6 +279,16 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class Reader:
+    """A process that queries, played by this one, which has all kernels at hand."""
+
+    def __init__(self, command: list[str], **_: Any) -> None:
+        self.printed = json.dumps(index_tasks.TASKS[command[3]](*command[4:]))
+
+    def communicate(self) -> tuple[str, None]:
+        return self.printed, None
+
+
 @pytest.mark.skipif(INTERPRETED, reason="corpora are made by kernels")
 class TestSpeed:
     def test_questions(self, kept: Path, tmp_path: Path) -> None:
@@ -307,6 +327,7 @@ class TestSpeed:
         monkeypatch.setattr(
             index_speed, "measurements", lambda command: index_tasks.TASKS[command[3]](*command[4:])
         )
+        monkeypatch.setattr(index_speed, "subprocess", SimpleNamespace(Popen=Reader, PIPE=None))
         options = index_speed._options(["--size", "700kB"])
         alone, beside = index_speed.Measuring(options, kept)._beside()
         assert alone["warm p99, ms"] > 0

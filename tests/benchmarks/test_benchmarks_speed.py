@@ -4,12 +4,14 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 from benchmarks import __main__ as command
 from benchmarks.accuracy import likeness, recall
@@ -19,6 +21,7 @@ from benchmarks.corpus.maker import Options, bytes_of, make, truth_path
 from benchmarks.corpus.vocabulary import language, spelling
 from benchmarks.corpus.wire_stories import KINDS, TRUTH
 from benchmarks.speed import machine, peers, ratios, results_page, scan_speed, signature_speed
+from syndetect.cli.program import main as program
 from syndetect.schema import TABLES
 
 
@@ -27,6 +30,14 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus of 3 MB, long enough for every kind of copy."""
     path = tmp_path_factory.mktemp("made") / "corpus.jsonl"
     make(path, Options(3_000_000))
+    return path
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of 500 kB, with copies, for what takes long or starts processes."""
+    path = tmp_path_factory.mktemp("small") / "corpus.jsonl"
+    make(path, Options(500_000))
     return path
 
 
@@ -82,11 +93,9 @@ class TestMaker:
         )
         assert 3 <= counts.max() < 0.1 * len(articles)
 
-    def test_a_smaller_corpus_is_the_beginning_of_a_larger(self, corpus: Path, tmp_path: Path) -> None:
-        make(tmp_path / "x.jsonl", Options(500_000))
-        small = (tmp_path / "x.jsonl").read_bytes()
-        assert corpus.read_bytes().startswith(small)
-        few, many = rows_of(tmp_path / "x.jsonl")[1], rows_of(corpus)[1]
+    def test_a_smaller_corpus_is_the_beginning_of_a_larger(self, corpus: Path, small: Path) -> None:
+        assert corpus.read_bytes().startswith(small.read_bytes())
+        few, many = rows_of(small)[1], rows_of(corpus)[1]
         assert few == many[: len(few)]
 
     def test_options_decide(self, tmp_path: Path) -> None:
@@ -292,16 +301,24 @@ class TestScans:
         with pytest.raises(subprocess.CalledProcessError, match="status 3"):
             scan_speed.run([sys.executable, "-c", "raise SystemExit(3)"])
 
-    def test_growing(self, tmp_path: Path) -> None:
+    def test_growing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def run(command: Sequence[str]) -> tuple[float, float]:
+            assert (
+                CliRunner().invoke(program, command[3:]).exit_code == 0
+            )  # in this process, which is quicker
+            return 1.0, 100.0
+
+        monkeypatch.setattr(scan_speed, "run", run)
         first, second = scan_speed.growing(tmp_path, [100_000, 200_000], 1, 1, {})
         assert first["against the step before"] is None
         assert second["against the step before"] == second["ms/MB"] / first["ms/MB"]
+        assert [row["MB"] for row in (first, second)] == [0.1, 0.2]
         assert not [*tmp_path.iterdir()]
 
 
 class TestLikeness:
-    def test_figures(self, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        likeness.main([str(corpus), str(corpus)])
+    def test_figures(self, small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        likeness.main([str(small), str(small)])
         table = capsys.readouterr().out
         grams = [float(line.split()[-1]) for line in table.splitlines() if line.startswith("4-word grams")]
         assert sum(grams) == pytest.approx(100, abs=0.01)
@@ -320,10 +337,10 @@ class TestCommand:
             command.main(["--parts", "scan,speed"])
         assert "no such part: speed" in capsys.readouterr().err
 
-    def test_one_part(self, corpus: Path, tmp_path: Path) -> None:
+    def test_one_part(self, small: Path, tmp_path: Path) -> None:
         pytest.importorskip("rensa")
         pytest.importorskip("matplotlib")
-        arguments = ["--parts", "tokenise", "--corpus", str(corpus), "--rounds", "1", "--threads", "1"]
+        arguments = ["--parts", "tokenise", "--corpus", str(small), "--rounds", "1", "--threads", "1"]
         assert command.main([*arguments, "--out", str(tmp_path), "--work", str(tmp_path)]) == 0
         results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
         assert results["equal to datasketch"] is True

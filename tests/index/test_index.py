@@ -1,4 +1,4 @@
-"""The index: its answers are a scan's, whatever its history; and what else it can be asked."""
+"""What an index can be asked, what it holds, and how it is opened."""
 
 import pickle
 from collections.abc import Callable, Iterator
@@ -14,7 +14,6 @@ import polars as pl
 import pytest
 from datasketch import LeanMinHash, MinHash
 
-from benchmarks.robustness import histories
 from samples.newspapers import newspapers
 from syndetect import (
     BusyError,
@@ -45,11 +44,6 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Index:
         for low in range(0, 30, 10):
             index.add(ARTICLES[low : low + 10], threads=1)
     return Index.open(path, mode="r")
-
-
-@pytest.mark.parametrize("seed", range(25))
-def test_whatever_its_history_an_index_answers_as_a_scan(seed: int, tmp_path: Path) -> None:
-    assert histories.run(seed, tmp_path / "index") == []
 
 
 def test_answers_have_the_tables_of_a_scan(held: Index) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.robustness.index_checks import sealed
+from samples.manifests import reseal
 from syndetect import Index, InputError, StoredIndexError
 
 Change = Callable[[dict[str, Any]], object]
@@ -60,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
 def test_what_no_index_can_say_is_refused(name: str, mode: Any, folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_bytes())
     CHANGES[name](manifest)
-    (folder / "manifest.json").write_bytes(sealed(manifest))
+    reseal(folder, **manifest)
     with pytest.raises(StoredIndexError, match="damaged"):
         Index.open(folder, mode=mode)
     assert (folder.parent / "precious.segment").read_bytes() == b"precious"

@@ -54,6 +54,16 @@ def test_a_module_can_be_read_at_a_sitting(path: Path) -> None:
     assert lines <= 500
 
 
+@pytest.mark.parametrize(
+    ("of", "others"), [("tests", "benchmarks"), ("benchmarks", "tests|samples|reference")]
+)
+def test_tests_and_benchmarks_do_not_import_one_another(of: str, others: str) -> None:
+    """What the product promises is tested without benchmarks; only ``tests/benchmarks`` imports them."""
+    paths = [path for path in (ROOT / of).rglob("*.py") if ROOT / "tests" / "benchmarks" not in path.parents]
+    importing = re.compile(rf"^\s*(?:from|import) (?:{others})\b", re.MULTILINE)
+    assert [path for path in paths if importing.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_the_public_names() -> None:
     assert syndetect.__all__ == [
         "Added", "Answer", "BusyError", "Deduplicated", "Evaluation", "Index", "InputError", "MinHashLSH",

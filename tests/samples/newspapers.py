@@ -57,6 +57,19 @@ def newspapers(seed: int, count: int, *, identical: bool = True) -> list[Article
     return found
 
 
+def repetitive_articles(seed: int, count: int) -> list[Article]:
+    """Short articles, nearly all with one sentence in common, some of them with many copies of it."""
+    random = Random(seed)
+    sentence, other = _words(random, random.randint(20, 30)), _words(random, 25)
+    found = []
+    for number in range(count):
+        times = random.choice([0, *[1] * 12, 2, 5, 20])
+        body = _words(random, 4) + sentence * times + random.choice([[], [], other]) + _words(random, 4)
+        text = " ".join(body) + random.choice(["", "\n\n" + " ".join(sentence)])
+        found.append({"id": f"n{number}", "text": text, "published": _time(random)})
+    return found
+
+
 def written(articles: Iterable[Article], folder: Path) -> Path:
     """The articles as two files of JSON Lines in a new folder."""
     folder.mkdir()

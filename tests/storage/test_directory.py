@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from xxhash import xxh3_128_hexdigest
 
+from samples.manifests import reseal
 from samples.results import result
 from samples.strategies import fewer, large
 from syndetect.errors import BusyError, OutputError, StoredIndexError
@@ -65,15 +66,6 @@ def state(folder: Path) -> tuple[int, object, list[FileEntry], list[bytes]]:
     opened = reader(folder)
     contents = [opened.read_small(entry) for entry in opened.entries]
     return opened.generation, opened.metadata, list(opened.entries), contents
-
-
-def reseal(folder: Path, **changes: Any) -> None:
-    """Write another manifest, with the right checksum."""
-    path = folder / "manifest.json"
-    found = {**json.loads(path.read_bytes()), **changes}
-    del found["xxh3"]
-    body = json.dumps(found)[:-1].encode()
-    path.write_bytes(body + b',\n  "xxh3": "' + xxh3_128_hexdigest(body).encode() + b'"\n}\n')
 
 
 # ----------------------------------------------------------------------------------------- what it remembers
