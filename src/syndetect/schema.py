@@ -19,6 +19,9 @@ ARTICLES = pl.Schema(
     }
 )
 
+#: Columns of tables that results of older versions lack; they are read as null.
+ADDED = frozenset({"confidence"})
+
 #: The tables of a result. Offsets are 0-based, half-open, in characters (Unicode code points) of the text
 #: as given.
 TABLES: Mapping[str, pl.Schema] = {
@@ -97,6 +100,7 @@ TABLES: Mapping[str, pl.Schema] = {
             "first_published": _TIME,
             "spread": _INT,
             "kind": _TEXT,
+            "confidence": _REAL,
             "agency": _TEXT,
             "agency_evidence": _TEXT,
             "quoted_share": _REAL,

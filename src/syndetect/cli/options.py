@@ -221,6 +221,10 @@ SYNDICATION = together(
             "--kind", "kinds", type=click.Choice(KINDS), multiple=True,
             help="keep only passages of this kind; may be repeated",
         ),
+        click.option(
+            "--least-confidence", type=click.FloatRange(0, 1), metavar="SHARE", default=0.0,
+            help="keep only passages whose kind is told with this confidence or more",
+        ),
     ),
 )  # fmt: skip
 

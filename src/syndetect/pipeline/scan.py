@@ -55,6 +55,7 @@ def scan(  # noqa: PLR0913  (a public signature)
     across_sources: bool | None = None,
     min_sources: int = 1,
     kinds: Collection[str] = (),
+    least_confidence: float = 0.0,
 ) -> Result:
     """Find every passage that two or more articles share.
 
@@ -81,6 +82,7 @@ def scan(  # noqa: PLR0913  (a public signature)
             sources are known, while one whose source is not known may share with any.
         min_sources: keep only passages that articles of so many sources have.
         kinds: keep only passages of these kinds (``schema.TABLES["clusters"]``), such as "wire".
+        least_confidence: keep only passages whose kind is told with this confidence or more.
 
     Raises:
         SettingsError: settings, threads or memory are none; or ``resume`` without ``scratch``.
@@ -90,7 +92,12 @@ def scan(  # noqa: PLR0913  (a public signature)
         MissingExtraError: the input needs an optional dependency.
     """
     syndication = SyndicationOptions.of(
-        agencies, owners, across_sources=across_sources, min_sources=min_sources, kinds=kinds
+        agencies,
+        owners,
+        across_sources=across_sources,
+        min_sources=min_sources,
+        kinds=kinds,
+        least_confidence=least_confidence,
     )
     request = ScanRequest(
         source, settings or Settings(), columns=columns or {}, threads=threads, memory=memory, scratch=scratch,

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from syndetect import intervals
 from syndetect.arrays import F64, I64, bounds_of
 from syndetect.matching import passages
 from syndetect.matching.alignment import Matches
@@ -10,7 +11,7 @@ from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.locate import locate
 from syndetect.pipeline.stages import Job
 from syndetect.results.tables import Characters, ParagraphPairs, Sides
-from syndetect.syndication import tables
+from syndetect.syndication import surroundings, tables
 from syndetect.syndication.explain import Articles
 from syndetect.syndication.marks import Marks
 from syndetect.syndication.options import SyndicationOptions
@@ -43,7 +44,7 @@ def all_tables(
         matches=matches,
         pairs=pairs,
         passages=grouped,
-        located=_located(job, matches, pairs, grouped),
+        located=_located(job, matches, pairs, grouped, marks.quotes),
         links=np.asarray(store["links"]).reshape(-1, 2),
         wording=np.asarray(store["link_shares"]).reshape(-1, 2),
     )
@@ -60,8 +61,13 @@ def _paragraph_pairs(pairs: I64, shares: F64, corpus: Corpus) -> ParagraphPairs:
     return ParagraphPairs(documents, words, numbers, shares)
 
 
-def _located(job: Job, matches: Matches, pairs: ParagraphPairs, grouped: passages.Passages) -> tables.Located:
-    """The characters of matches, pairs of paragraphs and uses of passages, and the text of the uses."""
+def _located(
+    job: Job, matches: Matches, pairs: ParagraphPairs, grouped: passages.Passages, quotes: I64
+) -> tables.Located:
+    """The characters of matches, pairs of paragraphs and uses of passages, and the text and the signs of the uses."""
+    words = grouped.words
+    share = intervals.count_within(quotes, words) / np.maximum(words[:, 1] - words[:, 0], 1)
+    quoting = surroundings.quoting(grouped.passage, share)
     found = locate(
         job.corpus,
         [
@@ -71,7 +77,9 @@ def _located(job: Job, matches: Matches, pairs: ParagraphPairs, grouped: passage
             (pairs.documents.b, pairs.words.b),
             (grouped.document, grouped.words),
         ],
+        lambda rows, texts: surroundings.described(texts, quoting[rows]),
+        (surroundings.BEFORE, surroundings.BEHIND),
         job.threads,
     )
     match_a, match_b, pair_a, pair_b, uses = (Characters(*characters) for characters in found.ranges)
-    return tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses, found.text)
+    return tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses, found.described)

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from syndetect.errors import ResultError
+from syndetect.schema import ADDED
 from syndetect.storage.filesystem import reason, write_bytes
 
 _ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
@@ -53,7 +54,8 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
     """The frame that :func:`write_frame` wrote.
 
     Raises:
-        ResultError: the file is missing or broken, or holds other columns than those of the schema.
+        ResultError: the file is missing or broken, or holds other columns than those of the schema; columns that were
+            added to it since (``schema.ADDED``) may be missing, and are null then.
     """
     times = [name for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)]
     text = pl.Schema({**schema, **dict.fromkeys(times, pl.String())})
@@ -61,10 +63,16 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
         if path.suffix == ".parquet":
             frame = pl.read_parquet(path)
         else:
-            frame = (pl.read_csv if path.suffix == ".csv" else pl.read_ndjson)(path, schema=text)
+            if path.suffix == ".csv":
+                frame = pl.read_csv(path, schema_overrides=text)
+            else:
+                frame = pl.read_ndjson(path, schema=text)
             frame = frame.with_columns(pl.col(times).str.to_datetime(_ISO, time_unit="us", time_zone="UTC"))
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ResultError(f"cannot read {path}: {reason(error)}") from error
+    missing = [name for name in schema if name in ADDED and name not in frame.columns]
+    if {*frame.columns, *missing} == set(schema):
+        frame = frame.with_columns(pl.lit(None, schema[name]).alias(name) for name in missing).select(schema)
     if frame.schema != schema:
         raise ResultError(f"cannot read {path}: its columns are not those of this version; scan again")
     return frame

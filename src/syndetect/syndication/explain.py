@@ -17,7 +17,7 @@ from syndetect.kernels.documents import UNDATED
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
 from syndetect.results.tables import Characters
-from syndetect.syndication import evidence, kinds, origins, owners, shares
+from syndetect.syndication import evidence, kinds, origins, owners, shares, surroundings
 from syndetect.syndication.credits.agencies import Agencies, AgencyTable
 from syndetect.syndication.marks import Marks, credits_frame
 
@@ -120,6 +120,7 @@ def explain(
     matches: Matches,
     grouped: Passages,
     characters: Characters,
+    described: pl.DataFrame,
     agencies: AgencyTable,
     owned: Mapping[str, str],
 ) -> Explained:
@@ -129,13 +130,14 @@ def explain(
         articles: the articles.
         matches, grouped: the matches, and the passages that they make.
         characters: the characters of the uses.
+        described: the signs of the uses, as of :func:`syndetect.syndication.surroundings.described`.
         agencies: the names and kinds of the agencies.
         owned: sources to owners, as far as these are given.
     """
     names = agencies.names
     pairs = _pairs(matches, articles.quotes)
     owner = _owners(articles, pairs, owned)
-    uses = _uses(articles, grouped, characters, owner, pairs)
+    uses = _uses(articles, grouped, characters, owner, pairs).hstack(described.drop("text"))
     is_release = agencies.kinds.gather(articles.credits["agency"]) == "release"
     agency_credits, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
     described = _described(articles, uses, agency_credits, releases, names)
@@ -153,15 +155,24 @@ def _described(
 ) -> pl.DataFrame:
     """A row per passage: its features, the number of its agency, and its kind."""
     found = evidence.agencies_of(evidence.votes(uses, agency_credits), names)
-    marked = uses.join(releases.select("document").unique(), on="document", how="semi")
+    below = uses.join(releases.select("document", mark="begin"), on="document").filter(
+        pl.col("mark").is_null() | (pl.col("mark") <= pl.col("begin"))
+    )
+    quoted_share = pl.col("quoted") / pl.col("size")
+    cited = surroundings.cited(uses.with_columns(quoted_share=quoted_share), articles.outlets.to_list())
     referred = uses.filter(pl.Series(articles.reference[uses["document"].to_numpy()]))
     described = (
-        kinds.features(uses)
+        kinds.features(
+            uses.with_columns(
+                caption=_has_caption(uses, articles.credits), crediting=_crediting(articles, uses, agency_credits)
+            )
+        )
         .join(found, on="passage", how="left", maintain_order="left")
         .join(
-            marked.group_by("passage").agg(pl.col("document").n_unique().alias("releases")),
+            below.group_by("passage").agg(pl.col("document").n_unique().alias("releases")),
             on="passage", how="left", maintain_order="left",
         )
+        .join(cited, on="passage", how="left", maintain_order="left")
         .with_columns(
             pl.col("releases", "voters").fill_null(0),
             pl.col("strong").fill_null(value=False),
@@ -169,6 +180,36 @@ def _described(
         )
     )  # fmt: skip
     return described.hstack(kinds.kinds_of(described))
+
+
+#: An outlet of which nothing is known credits agencies in one article of ten.
+_ARTICLES, _CREDITED = 10, 1
+
+
+def _crediting(articles: Articles, uses: pl.DataFrame, agency_credits: pl.DataFrame) -> pl.Series:
+    """Float64, a row per use: the share of the outlet's other articles that credit an agency with text."""
+    credited = np.zeros(len(articles.outlet), np.int64)
+    of_text = agency_credits.filter(pl.col("role").is_in(["text", "mixture"]))
+    credited[of_text["document"].to_numpy()] = 1
+    outlet = articles.outlet.fill_null(len(articles.outlets)).to_numpy()
+    counts, total = np.bincount(outlet), np.bincount(outlet, credited)
+    document = uses["document"].to_numpy()
+    of_use = outlet[document]
+    is_known = of_use < len(articles.outlets)
+    others, those = counts[of_use] - 1, total[of_use] - credited[document]
+    return pl.Series((_CREDITED + those * is_known) / (_ARTICLES + others * is_known))
+
+
+#: The characters between the end of a caption and the credit of its photograph, at most.
+_CAPTION_GAP = 60
+
+
+def _has_caption(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.Series:
+    """Boolean, a row per use: whether the credit of a photograph stands in it or right behind it."""
+    photos = credits_.filter(pl.col("role") == "photo").select("document", mark="begin", until="end")
+    rows = uses.select("document", "begin", "end").with_row_index("row").join(photos, on="document")
+    at = (pl.col("begin") < pl.col("until")) & (pl.col("mark") < pl.col("end") + _CAPTION_GAP)
+    return pl.int_range(uses.height, eager=True).is_in(rows.filter(at)["row"].cast(pl.Int64).implode())
 
 
 def _shares_of(
@@ -253,6 +294,7 @@ def _uses(
             "low": words[:, 0],
             "high": words[:, 1],
             "size": words[:, 1] - words[:, 0],
+            "equal": grouped.equal / np.maximum(grouped.columns, 1),
             "quoted": intervals.count_within(articles.quotes, words),
             "before": words[:, 0] - articles.documents[document],
             "behind": articles.documents[document + 1] - words[:, 1],

@@ -1,21 +1,30 @@
-"""The kind of reuse that a passage is, with the reasons in words.
+"""The kind of reuse that a passage is, with the reasons in words and a confidence.
 
 The rules of :data:`RULES` are tried in this order; the first whose condition holds decides. A passage is *lone* where
-the articles that share it have hardly any other text in common.
+the articles that share it have hardly any other text in common; it *recurs* where four or more articles have it over a
+week or longer, and at most half of these within three days. *Narration* is text outside quotation marks. The *chance of
+copying* (:mod:`syndetect.syndication.copying`) weighs how long, how exact and how close in time the text is, and how
+much other narration the articles share.
 
-1. ``quote``: at least six words of ten stand in quotation marks, and the articles share little other narration.
-2. ``wire``, of a reference: an article of the reference has the passage.
-3. ``boilerplate``, recurring: lone, and it recurs over a week or longer, never in many articles at once.
-4. ``boilerplate``, by position: lone, and at the same end of at least four articles, a small part of each.
-5. ``boilerplate``, of one outlet or owner: lone, and no other owner has it.
-6. ``release``: a third or more of its articles have the mark of a press release, and none credits an agency.
-7. ``wire``, credited: an article credits all of it to an agency, or two outlets credit a part of it.
-8. ``boilerplate``, of one outlet or owner, lone or not: only outlets of one owner have it.
-9. ``boilerplate``, evergreen: it recurs over three weeks or longer, never in many articles at once.
-10. ``wire``, in a burst: several independent outlets published it within two days.
-11. ``wire``, credited in part: one article that has it credits agencies with a part of its text.
-12. ``copy``: two or more outlets have it.
-13. ``unknown``: none of these.
+1. ``wire`` or ``copy``, cited: one outlet quotes it and names another, whose article has it as narration.
+2. ``boilerplate``, recurring: over three weeks or longer, as paragraphs of its own or with 25 words or more.
+3. ``boilerplate``, furniture: words such as "sign up for", lone or at the end of the articles.
+4. ``boilerplate``, caption: the credit of a photograph stands in it or right behind it.
+5. ``boilerplate``, standing text: lone, a paragraph of its own, two days apart or more.
+6. ``boilerplate``, by position: lone, and at the same end of at least four articles, a small part of each.
+7. ``boilerplate``, of one outlet or owner: lone, and no other owner has it.
+8. ``quote``: in one article at least six words of ten stand in quotation marks.
+9. ``wire``, of a reference: an article of the reference has the passage.
+10. ``quote``, bare: the marks of a post, somebody's text or a transcript introduces it, or it is in the first person.
+11. ``release``: in a third or more of its articles it stands below the mark of a press release, and none credits an
+    agency.
+12. ``formula``, recurring: short, and the articles share little other narration.
+13. ``wire``, credited: an article credits all of it to an agency, or two outlets a part, and copying is likely.
+14. ``boilerplate``, of one outlet or owner: only outlets of one owner have it.
+15. ``wire``, in a burst: several independent outlets published it within two days, and copying is likely.
+16. ``copy``: two or more outlets have it, and copying is likely.
+17. ``formula``: copying is not likely.
+18. ``unknown``: none of these.
 """
 
 from typing import NamedTuple
@@ -24,22 +33,34 @@ import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64, run_starts
+from syndetect.syndication.copying import chance_of_copying
 
 _HOUR = 3_600_000_000
-#: A quotation has at least this share of its words in quotation marks.
+_DAY = 24 * _HOUR
+#: In the most quoted use of a quotation this share of the words stands in quotation marks.
 QUOTED = 0.6
-#: Two articles that share so many words of narration outside of a passage share more than a quotation.
-NARRATION = 30
+#: Above this share of all uses' words in quotation marks a passage is no boilerplate.
+_MOST_QUOTED = 0.6
 #: A use is alone when its article shares fewer other words with the earliest one than this part of the passage.
 ALONE = 0.25
+#: Two articles that share so many words of narration outside of a passage share more than a phrase.
+NARRATION = 25
 #: A recurring passage is in at least so many articles, and at most this share of them lies within three days.
-RECURRING, CROWD_SPAN, CROWD = 4, 72 * _HOUR, 0.5
-#: The least time over which a lone passage recurs, and over which any other does (evergreen).
-LONE_SPAN, EVERGREEN_SPAN = 7 * 24 * _HOUR, 21 * 24 * _HOUR
+RECURRING, CROWD_SPAN, CROWD = 4, 3 * _DAY, 0.5
+#: The least time over which a passage recurs; over which recurring text is boilerplate; over which a lone one is.
+RECURRING_SPAN, STANDING_SPAN, LONE_SPAN = 7 * _DAY, 21 * _DAY, 2 * _DAY
+#: A recurring passage of fewer words, within paragraphs, is a formula.
+SHORT = 25
 #: A footer or header: fewer words than this from the end of this share of the articles, and at most this part of each.
 EDGE, AT_EDGE, SMALL = 40, 0.75, 0.25
+#: Captions, and the furniture of an outlet, have fewer words.
+CAPTION, FURNITURE = 60, 100
+#: Words in the first person: so many, and this share of a use.
+FIRST_PERSON, FIRST_PERSON_SHARE = 2, 0.04
 #: Bursts: so many independent outlets within so long.
 BURSTS = ((5, 48 * _HOUR), (4, 6 * _HOUR))
+#: The least chance of copying of wire copy, for which a credit speaks as well, and of a copy.
+LIKELY, LIKELIER = 0.5, 0.65
 
 
 def most_within(group: I64, time: I64, span: int, groups: int) -> I64:
@@ -68,13 +89,18 @@ def features(uses: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         uses: by passage, the earliest use first: ``passage, document, outlet, owner, time`` (null where unknown),
-            ``size`` (words), ``quoted`` (words in quotation marks), ``before`` and ``behind`` (words of the article
-            before and behind the use), ``other`` and ``other_narration`` (other words that the article shares with the
-            earliest article, and those of them outside quotation marks; null for the earliest article itself).
+            ``size`` (words), ``quoted`` (words in quotation marks), ``equal`` (the share of the words that is equal in
+            the earliest use), ``before`` and ``behind`` (words of the article before and behind the use), ``other`` and
+            ``other_narration`` (other words that the article shares with the earliest article, and those of them
+            outside quotation marks; null for the earliest article itself), ``caption`` (the credit of a photograph
+            stands at the use), ``crediting`` (the share of the outlet's other articles that credit an agency), and the
+            columns of :data:`syndetect.syndication.surroundings.SIGNS`.
     """
     is_alone = pl.col("other") < ALONE * pl.col("size")
-    is_narrated = pl.col("other_narration") >= NARRATION
     length = pl.col("before") + pl.col("size") + pl.col("behind")
+    in_first_person = (pl.col("first_person") >= FIRST_PERSON) & (
+        pl.col("first_person") >= FIRST_PERSON_SHARE * pl.col("size")
+    )
     found = (
         uses.group_by("passage")
         .agg(
@@ -85,12 +111,24 @@ def features(uses: pl.DataFrame) -> pl.DataFrame:
             has_unknown_source=pl.col("outlet").is_null().any(),
             words=pl.col("size").first(),
             quoted_share=pl.col("quoted").sum() / pl.col("size").sum(),
+            quoted_most=(pl.col("quoted") / pl.col("size")).max(),
+            identity=pl.col("equal").slice(1).max(),
+            narration=(pl.col("size") - pl.col("quoted")).max()
+            + pl.col("other_narration").max().fill_null(0),
+            other_narration=pl.col("other_narration").max().fill_null(0),
             alone=is_alone.mean().fill_null(0.0),
             edge=pl.max_horizontal((pl.col("behind") < EDGE).mean(), (pl.col("before") < EDGE).mean()),
             part=(pl.col("size") / length).max(),
-            narrated=is_narrated.mean().fill_null(0.0),
             first_time=pl.col("time").min(),
             last_time=pl.col("time").max(),
+            paragraphs=(pl.col("opens") & pl.col("closes")).mean(),
+            furniture=pl.col("furniture").mean(),
+            caption=pl.col("caption").any(),
+            posted=pl.col("posted").any(),
+            introduced=pl.col("introduced").any(),
+            in_first_person=in_first_person.any(),
+            names=pl.col("names").mean(),
+            crediting=pl.col("crediting").min(),
         )
         .sort("passage")
     )
@@ -115,11 +153,13 @@ class Rule(NamedTuple):
     Attributes:
         kind: the kind.
         condition: Boolean; null does not hold.
+        confidence: Float64, the share of labelled passages of which the rule was right (``docs/syndication.md``).
         reasons: String, joined by semicolons; null is left out.
     """
 
     kind: str
     condition: pl.Expr
+    confidence: pl.Expr
     reasons: tuple[pl.Expr, ...]
 
 
@@ -127,73 +167,143 @@ def _text(reason: str) -> pl.Expr:
     return pl.lit(reason)
 
 
+def _percent(share: pl.Expr) -> pl.Expr:
+    return (100 * share).round().cast(pl.Int64)
+
+
 def _burst(at: int) -> Rule:
     least, span = BURSTS[at]
     reason = pl.format("{} independent outlets within {} hours", f"burst_{at}", pl.lit(span // _HOUR))
-    return Rule("wire", pl.col(f"burst_{at}") >= least, (reason,))
+    return Rule("wire", (pl.col(f"burst_{at}") >= least) & _IS_LIKELY, pl.lit(0.8), (reason,))
 
 
 # conditions
 _SPREAD = pl.col("last_time") - pl.col("first_time")
-_IS_QUOTED = (pl.col("quoted_share") >= QUOTED) & (pl.col("narrated") < 0.5)
-_IS_CREDITED = (pl.col("strong") | (pl.col("voters") >= 2)).fill_null(value=False)
+_CHANCE = pl.col("chance")
+_IS_LIKELY = _CHANCE >= LIKELY
+_IS_CREDITED = pl.col("credited")
+_IS_BARE = pl.col("quoted_share") < _MOST_QUOTED
 _IS_LONE = pl.col("alone") > 0.5
 _HAS_ONE_OWNER = (pl.col("owners") == 1) & ~pl.col("has_unknown_source")
-_RECURS = (pl.col("documents") >= RECURRING) & (pl.col("crowd") <= CROWD * pl.col("documents"))
-_IS_AT_EDGE = (
-    (pl.col("documents") >= RECURRING) & (pl.col("edge") >= AT_EDGE) & (pl.col("part") <= SMALL)
-)  # fmt: skip
+_RECURS = (
+    (pl.col("documents") >= RECURRING)
+    & (pl.col("crowd") <= CROWD * pl.col("documents"))
+    & (_SPREAD >= RECURRING_SPAN)
+)
+_IS_PARAGRAPH = pl.col("paragraphs") >= 0.5
+_IS_AT_EDGE = (pl.col("documents") >= RECURRING) & (pl.col("edge") >= AT_EDGE) & (pl.col("part") <= SMALL)
+_IS_FURNITURE = (
+    (pl.col("furniture") >= 0.5)
+    & (_IS_LONE | (pl.col("edge") >= 0.5))
+    & (pl.col("words") < FURNITURE)
+    & ~(_IS_CREDITED & _IS_LIKELY)
+)
+_IS_CAPTION = pl.col("caption") & (pl.col("words") < CAPTION)
 _IS_RELEASE = (pl.col("releases") > 0) & (3 * pl.col("releases") >= pl.col("documents"))
 
 # reasons
 _EVIDENCE = pl.col("evidence")
 _ARTICLES = pl.format("in {} articles", "documents")
 _LONE = pl.when(_IS_LONE).then(_text("which share little else"))
-_DAYS = pl.format("recurs over {} days", _SPREAD // (24 * _HOUR))
+_DAYS = pl.format("recurs over {} days", _SPREAD // _DAY)
+_OUTLETS = pl.format("{} outlets have it", "sources")
 _OWNER = (
     pl.when(pl.col("sources") == 1)
     .then(_text("no other outlet has it"))
     .otherwise(pl.format("only the {} outlets of one owner have it", "sources"))
 )
-_QUOTED_SHARE = pl.format(
-    "{} % of it in quotation marks", (100 * pl.col("quoted_share")).round().cast(pl.Int64)
+_QUOTED = pl.format("{} % of it in quotation marks in one article", _percent(pl.col("quoted_most")))
+_BARE = pl.concat_str(
+    pl.when(pl.col("posted")).then(_text("the marks of a post")),
+    pl.when(pl.col("introduced")).then(_text("introduced as somebody's text")),
+    pl.when(pl.col("in_first_person")).then(_text("in the first person")),
+    separator="; ",
+    ignore_nulls=True,
 )
-_RELEASES = pl.format("the mark of a press release in {} of {} articles", "releases", "documents")
+_RELEASES = pl.format("below the mark of a press release in {} of {} articles", "releases", "documents")
+_COPYING = pl.format("the chance of copying is {} %", _percent(_CHANCE))
+_CITED = pl.format("quoted by an outlet that names {}", "cited")
 
 #: In the order in which they are tried.
 RULES = (
-    Rule("quote", _IS_QUOTED, (_QUOTED_SHARE, _text("the articles share little narration"))),
-    Rule("wire", pl.col("in_reference"), (_text("the reference has it"), _EVIDENCE)),
-    Rule("boilerplate", _IS_LONE & _RECURS & (_SPREAD >= LONE_SPAN), (_DAYS, _ARTICLES, _LONE)),
-    Rule("boilerplate", _IS_LONE & _IS_AT_EDGE, (_ARTICLES, _text("always at the same end"), _LONE)),
-    Rule("boilerplate", _IS_LONE & _HAS_ONE_OWNER, (_OWNER, _ARTICLES, _LONE)),
-    Rule("release", _IS_RELEASE & ~_IS_CREDITED, (_RELEASES,)),
-    Rule("wire", _IS_CREDITED, (_EVIDENCE,)),
-    Rule("boilerplate", _HAS_ONE_OWNER, (_OWNER, _ARTICLES)),
-    Rule("boilerplate", _RECURS & (_SPREAD >= EVERGREEN_SPAN), (_DAYS, _ARTICLES)),
+    Rule("wire", _IS_CREDITED & pl.col("cited").is_not_null(), pl.lit(0.8), (_CITED, _EVIDENCE)),
+    Rule("copy", pl.col("cited").is_not_null(), pl.lit(0.8), (_CITED,)),
+    Rule(
+        "boilerplate",
+        _RECURS & (_SPREAD >= STANDING_SPAN) & _IS_BARE & (_IS_PARAGRAPH | (pl.col("words") >= SHORT)),
+        pl.lit(0.95),
+        (_DAYS, _ARTICLES, _LONE),
+    ),
+    Rule(
+        "boilerplate", _IS_FURNITURE & _IS_BARE, pl.lit(0.9), (_text("words of an outlet's furniture"), _LONE)
+    ),
+    Rule("boilerplate", _IS_CAPTION & _IS_BARE, pl.lit(0.8), (_text("the caption of a photograph"),)),
+    Rule(
+        "boilerplate",
+        _IS_LONE & (pl.col("paragraphs") >= 0.6) & _IS_BARE & (_SPREAD >= LONE_SPAN),
+        pl.lit(0.85),
+        (_text("a paragraph of its own"), _DAYS, _LONE),
+    ),
+    Rule(
+        "boilerplate",
+        _IS_LONE & _IS_AT_EDGE & _IS_PARAGRAPH,
+        pl.lit(0.85),
+        (_ARTICLES, _text("always at the same end"), _LONE),
+    ),
+    Rule("boilerplate", _IS_LONE & _HAS_ONE_OWNER, pl.lit(0.85), (_OWNER, _ARTICLES, _LONE)),
+    Rule("quote", pl.col("quoted_most") >= QUOTED, pl.lit(0.97), (_QUOTED,)),
+    Rule("wire", pl.col("in_reference"), pl.lit(0.99), (_text("the reference has it"), _EVIDENCE)),
+    Rule(
+        "quote",
+        pl.col("posted") | pl.col("introduced") | pl.col("in_first_person") & ~_IS_CREDITED,
+        pl.lit(0.85),
+        (_BARE,),
+    ),
+    Rule("release", _IS_RELEASE & ~_IS_CREDITED, pl.lit(0.7), (_RELEASES,)),
+    Rule(
+        "formula",
+        _RECURS & (pl.col("words") < SHORT) & (pl.col("other_narration") < NARRATION),
+        pl.lit(0.9),
+        (_DAYS, _ARTICLES),
+    ),
+    Rule("wire", _IS_CREDITED & _IS_LIKELY, _CHANCE, (_EVIDENCE, _COPYING)),
+    Rule("boilerplate", _HAS_ONE_OWNER, pl.lit(0.8), (_OWNER, _ARTICLES)),
     *(_burst(at) for at in range(len(BURSTS))),
-    Rule("wire", _EVIDENCE.is_not_null(), (_EVIDENCE,)),
-    Rule("copy", pl.col("sources") > 1, (pl.format("{} outlets have it", "sources"),)),
+    Rule("copy", (pl.col("sources") > 1) & (_CHANCE >= LIKELIER), _CHANCE, (_OUTLETS, _COPYING)),
+    Rule("formula", _CHANCE < LIKELY, 1 - _CHANCE, (_COPYING, _LONE)),
+    Rule("unknown", pl.col("sources") > 1, pl.lit(0.5), (_OUTLETS, _COPYING)),
 )
 
 
+def is_credited() -> pl.Expr:
+    """Whether the credits of a passage agree: an article credits all of it to an agency, or two outlets a part."""
+    return (pl.col("strong") | (pl.col("voters") >= 2)).fill_null(value=False)
+
+
 def kinds_of(passages: pl.DataFrame) -> pl.DataFrame:
-    """The kind of each passage and its reasons.
+    """The kind of each passage, its reasons and its confidence.
 
     Args:
-        passages: :func:`features`, with ``in_reference``, ``releases`` (the number of articles with the mark of a press
-            release), and of the credits ``agency_name, strong, voters, evidence`` (null where no article has one).
+        passages: :func:`features`, with ``in_reference``, ``releases`` (the number of articles in which it stands below
+            the mark of a press release), ``cited`` (the outlet that has it as narration, named by one that quotes it),
+            and of the credits ``agency_name, strong, voters, evidence`` (null where no article has one).
 
     Returns:
-        ``kind`` and ``reasons``, a row per passage.
+        ``kind``, ``reasons`` and ``confidence``, a row per passage.
     """
+    passages = passages.with_columns(credited=is_credited())
+    passages = passages.with_columns(chance=chance_of_copying())
     kind, reasons = _text("unknown"), _text("the outlets are not known")
+    confidence = pl.lit(0.5)
     for rule in reversed(RULES):
         holds = rule.condition.fill_null(value=False)
         why = pl.concat_str(rule.reasons, separator="; ", ignore_nulls=True)
         kind = pl.when(holds).then(pl.lit(rule.kind)).otherwise(kind)
         reasons = pl.when(holds).then(why).otherwise(reasons)
+        confidence = pl.when(holds).then(rule.confidence).otherwise(confidence)
     insufficient = pl.when(kind != "wire").then(_EVIDENCE)  # credits that did not decide
     return passages.select(
-        kind=kind, reasons=pl.concat_str([reasons, insufficient], separator="; ", ignore_nulls=True)
+        kind=kind,
+        reasons=pl.concat_str([reasons, insufficient], separator="; ", ignore_nulls=True),
+        confidence=confidence.round(2),
     )

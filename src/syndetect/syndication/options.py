@@ -24,6 +24,7 @@ class PassageFilter:
             sources are known.
         min_sources: only passages that at least so many outlets have.
         kinds: only passages of these kinds; all if empty.
+        least_confidence: only passages whose kind has at least this confidence.
 
     Raises:
         SettingsError: a value is not allowed.
@@ -32,6 +33,7 @@ class PassageFilter:
     across_sources: bool | None = None
     min_sources: int = 1
     kinds: Collection[str] = ()
+    least_confidence: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kinds", (self.kinds,) if isinstance(self.kinds, str) else tuple(self.kinds))
@@ -40,18 +42,20 @@ class PassageFilter:
         if not isinstance(self.across_sources, bool | None):
             raise SettingsError(f"across_sources must be True, False or None, not {self.across_sources!r}")
         check_whole("min_sources", self.min_sources)
+        if not (isinstance(self.least_confidence, (int, float)) and 0 <= self.least_confidence <= 1):
+            raise SettingsError(f"least_confidence must be from 0 to 1, not {self.least_confidence!r}")
 
     @property
     def is_narrow(self) -> bool:
-        """Whether passages are also filtered by kind or by a number of outlets."""
-        return self.min_sources > 1 or bool(self.kinds)
+        """Whether passages are also filtered by kind, by its confidence or by a number of outlets."""
+        return self.min_sources > 1 or bool(self.kinds) or self.least_confidence > 0
 
     def passages(self, clusters: pl.DataFrame) -> pl.Series:
         """The numbers of the passages to show, ascending.
 
         Args:
             clusters: ``passage, sources`` (known outlets), ``has_unknown_source`` (the outlet of an article is not
-                known), ``kind``, ``referred`` (a reference has the passage, or there is no reference).
+                known), ``kind``, ``confidence``, ``referred`` (a reference has the passage, or there is no reference).
         """
         keep = pl.col("referred") & (pl.col("sources") >= self.min_sources if self.min_sources > 1 else True)
         if self.across_sources is None:
@@ -60,6 +64,8 @@ class PassageFilter:
             keep &= pl.col("sources") > 1
         if self.kinds:
             keep &= pl.col("kind").is_in(list(self.kinds))
+        if self.least_confidence > 0:
+            keep &= pl.col("confidence") >= self.least_confidence
         return clusters.filter(keep)["passage"].sort()
 
     def is_across(self, a: pl.Series, b: pl.Series) -> pl.Series:
@@ -94,6 +100,7 @@ class SyndicationOptions:
         across_sources: bool | None = None,
         min_sources: int = 1,
         kinds: Collection[str] = (),
+        least_confidence: float = 0.0,
     ) -> "SyndicationOptions":
         """From the arguments of :func:`syndetect.scan`.
 
@@ -101,7 +108,12 @@ class SyndicationOptions:
             SettingsError: a value is not allowed.
             InputError: a file cannot be read.
         """
-        shown = PassageFilter(across_sources=across_sources, min_sources=min_sources, kinds=kinds)
+        shown = PassageFilter(
+            across_sources=across_sources,
+            min_sources=min_sources,
+            kinds=kinds,
+            least_confidence=least_confidence,
+        )
         return cls(Agencies.load(agencies), {} if owners is None else read_owners(owners), shown)
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,4 +125,5 @@ class SyndicationOptions:
             "across_sources": self.shown.across_sources,
             "min_sources": self.shown.min_sources,
             "kinds": sorted(self.shown.kinds),
+            "least_confidence": self.shown.least_confidence,
         }

@@ -32,13 +32,13 @@ class Located(NamedTuple):
         matches: of every match, on both sides.
         pairs: of every pair of paragraphs, on both sides.
         uses: of every use of a passage.
-        text: the text of every use.
+        described: the text and the signs of every use.
     """
 
     matches: Sides[Characters]
     pairs: Sides[Characters]
     uses: Characters
-    text: pl.Series
+    described: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,13 @@ def all_tables(
     """
     matches, located = found.matches, found.located
     explained = explain.explain(
-        known, matches, found.passages, located.uses, options.agencies.table, options.owners
+        known,
+        matches,
+        found.passages,
+        located.uses,
+        located.described,
+        options.agencies.table,
+        options.owners,
     )
     shown = _Shown.of(known, explained, options.shown)
     documents = Sides(matches.document_a, matches.document_b)
@@ -189,7 +195,7 @@ def _passages_table(
         articles,
         (uses["passage_id"].to_numpy(), grouped.document[row]),
         (located.uses.begin[row], located.uses.end[row]),
-        located.text.gather(row),
+        located.described["text"].gather(row),
         (grouped.equal[row], grouped.columns[row]),
         uses["role"],
     )
@@ -218,7 +224,7 @@ def _credits_table(known: explain.Articles, options: SyndicationOptions) -> pl.D
 
 
 def _edges_table(known: explain.Articles, explained: explain.Explained, shown: _Shown) -> pl.DataFrame:
-    """The table ``edges``: copies and their origins; quotations and boilerplate are not copies."""
+    """The table ``edges``: copies and their origins; quotations, formulas and boilerplate are not copies."""
     uses = shown.uses(explained.uses)
     origin = explained.clusters["first_doc"].gather(uses["passage"])
     words = known.sizes[uses["document"].to_numpy()]
@@ -228,7 +234,7 @@ def _edges_table(known: explain.Articles, explained: explain.Explained, shown: _
         words="size",
         share=pl.col("size") / words,
     )
-    copied = (pl.col("role") == "copy") & ~pl.col("kind").is_in(["quote", "boilerplate"])
+    copied = (pl.col("role") == "copy") & ~pl.col("kind").is_in(["quote", "boilerplate", "formula"])
     return of_frame("edges", edges.filter(copied & pl.col("from_doc").is_not_null()))
 
 

@@ -1,0 +1,170 @@
+"""Signs in and around the uses of passages: posts, introductions, the first person, furniture, edges of paragraphs.
+
+Quotation marks do not tell all of a third party's words: a post stands bare above its signature, a statement or a
+transcript in paragraphs of its own. What an outlet prints below every article has words of its own as well. The signs
+are patterns over the characters of a use and of :data:`BEFORE` and :data:`BEHIND` characters around it; polars matches
+them in linear time. Words that are cues are listed for the languages of the credits.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+
+from syndetect.arrays import F64, I64, Bool
+
+#: The characters before and behind a use in which signs are looked for.
+BEFORE, BEHIND = 400, 250
+#: The columns of :func:`signs`.
+SIGNS = pl.Schema(
+    {
+        "opens": pl.Boolean,
+        "closes": pl.Boolean,
+        "posted": pl.Boolean,
+        "introduced": pl.Boolean,
+        "furniture": pl.Boolean,
+        "first_person": pl.Int64,
+        "names": pl.Float64,
+    }
+)
+
+_OPENS = r"""(?:^|\n)[\s"“”„«»'‘’•*—–\-(\[.>…]*$"""
+_CLOSES = r"""^[ \t.!?"“”»'’)\]…:;,@*]*(?:\n|$)"""
+#: A name with @, a tag, or the short address of a post; and the signature below it: "— Name (@name) May 1".
+_POST = r"(?:^|[\s(.“\"])(?:@\w{2,}|#\p{L}\w{2,})|pic\.twitter\.com|\bt\.co/"
+_SIGNATURE = r"^[^\n]{0,60}\s*[—–-]{1,2}\s?[^\n()]{2,60}\(@\w+\)"
+_SPEAKER = r"(?:^|\n)\s*(?:\p{Lu}[\p{Lu}.'’ -]{2,30}|[QA])\s?:\s*$|\barchived recording\b[^\n]{0,40}\s*$"
+_INTRODUCED = (
+    r"(?i)\b(?:statement|letter|tweets?|tweeted|posts?|posted|memo|e-?mail|transcript|testimony|remarks|text|reads?"
+    r"|communiqué|lettre|erklärung|mitteilung|schreiben|comunicado|carta|comunicato|lettera|verklaring|brief)\b"
+    r"[^.\n]{0,50}:\s*[\"“„«]?\s*$"
+)
+_FIRST_PERSON = (
+    r"\b(?:I|I['’](?:m|ve|ll|d)|[Mm]y|[Mm]e|[Mm]yself|[Ww]e|[Ww]e['’](?:re|ve|ll|d)|[Oo]urs?|[Oo]urselves"
+    r"|[Jj]e|[Nn]ous|[Nn]otre|nos|[Ii]ch|[Ww]ir|[Uu]nser\w*|[Mm]eine?[mnrs]?|[Yy]o|[Nn]osotr[oa]s|[Nn]uestr[oa]s?"
+    r"|[Nn]ostr[oaie]|[Nn]oss[oa]s?|[Mm]inha|[Ii]k|[Ww]ij|[Oo]nze)\b"
+)
+_FURNITURE = (
+    r"(?i)\b(?:sign(?:ing)? up (?:for|to|here)|newsletters?|subscribe|click here|all rights reserved"
+    r"|follow (?:(?:him|her|us|them|me)|\p{L}+ \p{L}+|@\w+)(?: and \w+)? on (?:twitter|facebook|instagram|x)"
+    r"|copyright [©\d]|(?:opinions?|views) (?:expressed|of the author)|view more opinion"
+    r"|do(?:es)? not (?:necessarily )?(?:reflect|represent) the|contributing (?:writer|editor|columnist)"
+    r"|board of contributors"
+    r"|read (?:more|other features)|download (?:the|our) app|(?:to|in) your inbox|reprint permission|toggle caption"
+    r"|must watch|recommended for you|send letters|write to (?:him|her|us) at|first published in|originally appeared"
+    r"|is (?:a|an|the) [^.\n]{0,60}\b(?:contributor|columnist|fellow|author of|host of)"
+    r"|listen to (?:the )?podcasts?|wherever you (?:get|listen to) (?:your )?podcasts"
+    r"|abonnieren|alle rechte vorbehalten|lesen sie (?:auch|mehr)|inscrivez-vous|abonnez-vous|tous droits réservés"
+    r"|(?:à lire|lire) aussi|suscr[ií]b[ea]\w*|todos los derechos|todos os direitos|le[ae] también|leia (?:também|mais)"
+    r"|iscriviti|tutti i diritti|leggi anche|schrijf je in|lees (?:ook|meer)|alle rechten)\b|^advertisement\b"
+)
+_NAME = r"\b[\p{Lu}\p{Nd}]\w*"
+_WORD = r"\b\w+"
+
+
+#: An outlet quotes another where this share of its use is in quotation marks, and at most that share of the other's.
+QUOTING, NARRATING = 0.5, 0.5
+
+
+def described(texts: pl.DataFrame, quoting: Bool) -> pl.DataFrame:
+    """The text and the signs of uses.
+
+    Args:
+        texts: ``before, text, behind``.
+        quoting: bool[n], as of :func:`quoting`.
+
+    Returns:
+        ``text``; ``around``, what stands before and behind a quoting use, null for others; and the columns of
+        :data:`SIGNS`.
+    """
+    found = signs(texts["before"], texts["text"], texts["behind"])
+    around = pl.when(pl.Series(quoting, dtype=pl.Boolean)).then(
+        pl.concat_str("before", "behind", separator=" ")
+    )
+    # copies: slices would hold on to the whole texts
+    kept = (pl.Series(name, values, dtype=pl.String) for name, values in (
+        ("text", texts["text"].to_list()), ("around", texts.select(around).to_series().to_list())
+    ))  # fmt: skip
+    return found.with_columns(kept).select("text", "around", *SIGNS)
+
+
+def quoting(passage: I64, quoted_share: F64) -> Bool:
+    """bool[n]: the uses that stand in quotation marks in passages that another use has as narration.
+
+    Args:
+        passage: int64[n], the passage of each use.
+        quoted_share: float64[n], the share of its words in quotation marks.
+    """
+    narrated = np.bincount(passage, quoted_share <= NARRATING, minlength=int(passage.max(initial=-1)) + 1) > 0
+    is_quoting: Bool = (quoted_share > QUOTING) & narrated[passage]
+    return is_quoting
+
+
+def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
+    """The passages that one outlet quotes while it names another one, which has them as narration.
+
+    Args:
+        uses: ``passage, outlet`` (a number, null where not known), ``quoted_share, around``.
+        outlets: the names of the outlets.
+
+    Returns:
+        ``passage, cited``, the name of the outlet that is quoted.
+    """
+    narrating = uses.filter((pl.col("quoted_share") <= NARRATING) & pl.col("outlet").is_not_null())
+    pairs = (
+        uses.filter(pl.col("around").is_not_null())
+        .join(narrating.select("passage", narrator="outlet").unique(), on="passage")
+        .filter((pl.col("outlet") != pl.col("narrator")).fill_null(value=True))
+        .sort("passage", "narrator")
+    )
+    rows = [
+        (passage, outlets[narrator])
+        for passage, around, narrator in pairs.select("passage", "around", "narrator").iter_rows()
+        if any(
+            re.search(rf"(?<!\w){re.escape(name)}(?!\w)", around, re.IGNORECASE)
+            for name in _names(outlets[narrator])
+        )
+    ]
+    found = pl.DataFrame(rows, schema={"passage": pl.Int64, "cited": pl.String}, orient="row")
+    return found.unique("passage", keep="first", maintain_order=True)
+
+
+def _names(outlet: str) -> Iterator[str]:
+    """The names of an outlet in a text: without "The" and without what follows a bracket or a dash, or its address."""
+    name = re.sub(r"\s+[-–—(|].*|^[Tt]he\s+", "", outlet.strip())
+    yield from {
+        found for found in (name, re.sub(r"^www\.|\.(?:com|org|net|co\.uk)$", "", name)) if len(found) > 2
+    }
+
+
+def signs(before: pl.Series, text: pl.Series, behind: pl.Series) -> pl.DataFrame:
+    """The signs of uses.
+
+    Args:
+        before, text, behind: String, the characters before a use, of it, and behind it.
+
+    Returns:
+        The columns of :data:`SIGNS`, a row per use: whether the use opens and closes a paragraph; whether it has the
+        marks of a post, is introduced as somebody's text or follows the name of a speaker, and has furniture's words;
+        the number of words in the first person; and ``names``, the share of its words that begin with a capital letter
+        or a digit, less that share around it, so that it hardly depends on the language.
+    """
+    frame = pl.DataFrame({"before": before, "text": text, "behind": behind})
+    use, ahead, after = pl.col("text"), pl.col("before"), pl.col("behind")
+    around = pl.concat_str(ahead, after, separator=" ")
+    near = pl.concat_str(ahead.str.tail(40), use, after.str.head(20))
+    return frame.select(
+        opens=ahead.str.contains(_OPENS),
+        closes=after.str.contains(_CLOSES),
+        posted=use.str.contains(_POST) | after.str.contains(_SIGNATURE),
+        introduced=ahead.str.contains(_INTRODUCED) | ahead.str.contains(_SPEAKER),
+        furniture=near.str.contains(_FURNITURE),
+        first_person=use.str.count_matches(_FIRST_PERSON).cast(pl.Int64),
+        names=_share(use) - _share(around),
+    ).cast(dict(SIGNS))  # type: ignore[arg-type]
+
+
+def _share(text: pl.Expr) -> pl.Expr:
+    """The share of the words of a text that begin with a capital letter or a digit."""
+    return text.str.count_matches(_NAME) / pl.max_horizontal(text.str.count_matches(_WORD), 1)
