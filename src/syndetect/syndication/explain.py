@@ -156,7 +156,7 @@ def _described(
     """A row per passage: its features, the number of its agency, and its kind."""
     found = evidence.agencies_of(evidence.votes(uses, agency_credits), names)
     below = uses.join(releases.select("document", mark="begin"), on="document").filter(
-        pl.col("mark").is_null() | (pl.col("mark") <= pl.col("begin"))
+        pl.col("mark").is_null() | (pl.col("mark") < pl.col("end"))
     )
     quoted_share = pl.col("quoted") / pl.col("size")
     cited = surroundings.cited(uses.with_columns(quoted_share=quoted_share), articles.outlets.to_list())
@@ -306,27 +306,39 @@ def _uses(
         voter=pl.coalesce("owner", -1 - pl.col("document")),
     )
     centre = document[run_starts(grouped.passage)][grouped.passage - 1]
-    return frame.hstack(_shared_with_earliest(frame, centre, articles.sizes, pairs))
+    of_owner = owner.gather(centre)
+    return frame.hstack(
+        _shared_with_earliest(frame.with_columns(centre_owner=of_owner), centre, articles.sizes, pairs)
+    )
 
 
 def _shared_with_earliest(uses: pl.DataFrame, earliest: I64, sizes: I64, pairs: pl.DataFrame) -> pl.DataFrame:
     """What the article of each use shares with the earliest article of the passage.
 
     Args:
-        uses: ``passage, document, size, quoted``.
+        uses: ``passage, document, size, quoted, owner, centre_owner`` (the owner of the earliest article).
         earliest: int64[n], the earliest article of the passage of each use.
         sizes: int64[d], the words of each article.
         pairs: the words that pairs of articles share.
 
     Returns:
         ``other, other_narration``, the shared words outside the passage, and those of them outside quotation marks
-        (null for the earliest article itself); ``carried`` (:func:`syndetect.syndication.evidence.is_carried`).
+        (null for the earliest article itself; none where one owner has both articles); ``carried`` (:func:`syndetect.syndication.evidence.is_carried`).
     """
     document = uses["document"].to_numpy()
     own_narration = pl.col("size") - pl.col("quoted")
     is_other = pl.col("a") != pl.col("b")
+
+    def elsewhere(name: str) -> pl.Expr:
+        return pl.when(~pl.col("is_own")).then(name)
+
     return (
-        uses.select("passage", "size", "quoted")
+        uses.select(
+            "passage",
+            "size",
+            "quoted",
+            is_own=(pl.col("owner") == pl.col("centre_owner")).fill_null(value=False),
+        )
         .with_columns(
             a=np.minimum(earliest, document),
             b=np.maximum(earliest, document),
@@ -335,8 +347,8 @@ def _shared_with_earliest(uses: pl.DataFrame, earliest: I64, sizes: I64, pairs: 
         .join(pairs, on=["a", "b"], how="left", maintain_order="left")
         .with_columns(
             # words of the use that were cut from the earliest one at an edge count nevertheless
-            shared=pl.when(is_other).then(pl.max_horizontal("shared", "size")),
-            narration=pl.when(is_other).then(pl.max_horizontal("narration", own_narration)),
+            shared=pl.when(is_other).then(pl.max_horizontal(elsewhere("shared"), "size")),
+            narration=pl.when(is_other).then(pl.max_horizontal(elsewhere("narration"), own_narration)),
         )
         .select(
             other=pl.col("shared") - pl.col("size"),

@@ -10,7 +10,7 @@ much other narration the articles share.
 2. ``boilerplate``, recurring: over three weeks or longer, as paragraphs of its own or with 25 words or more.
 3. ``boilerplate``, furniture: words such as "sign up for", lone or at the end of the articles.
 4. ``boilerplate``, caption: the credit of a photograph stands in it or right behind it.
-5. ``boilerplate``, standing text: lone, a paragraph of its own, two days apart or more.
+5. ``boilerplate``, standing text: lone, a paragraph of its own, five days apart or more.
 6. ``boilerplate``, by position: lone, and at the same end of at least four articles, a small part of each.
 7. ``boilerplate``, of one outlet or owner: lone, and no other owner has it.
 8. ``quote``: in one article at least six words of ten stand in quotation marks.
@@ -48,7 +48,7 @@ NARRATION = 25
 #: A recurring passage is in at least so many articles, and at most this share of them lies within three days.
 RECURRING, CROWD_SPAN, CROWD = 4, 3 * _DAY, 0.5
 #: The least time over which a passage recurs; over which recurring text is boilerplate; over which a lone one is.
-RECURRING_SPAN, STANDING_SPAN, LONE_SPAN = 7 * _DAY, 21 * _DAY, 2 * _DAY
+RECURRING_SPAN, STANDING_SPAN, LONE_SPAN = 7 * _DAY, 21 * _DAY, 5 * _DAY
 #: A recurring passage of fewer words, within paragraphs, is a formula.
 SHORT = 25
 #: A footer or header: fewer words than this from the end of this share of the articles, and at most this part of each.
@@ -240,7 +240,12 @@ RULES = (
     Rule("boilerplate", _IS_CAPTION & _IS_BARE, pl.lit(0.8), (_text("the caption of a photograph"),)),
     Rule(
         "boilerplate",
-        _IS_LONE & (pl.col("paragraphs") >= 0.6) & _IS_BARE & (_SPREAD >= LONE_SPAN),
+        _IS_LONE
+        & (pl.col("paragraphs") >= 0.6)
+        & (pl.col("words") < FURNITURE)
+        & _IS_BARE
+        & ~_IS_CREDITED
+        & (_SPREAD >= LONE_SPAN),
         pl.lit(0.85),
         (_text("a paragraph of its own"), _DAYS, _LONE),
     ),
