@@ -323,7 +323,8 @@ def _shared_with_earliest(uses: pl.DataFrame, earliest: I64, sizes: I64, pairs: 
 
     Returns:
         ``other, other_narration``, the shared words outside the passage, and those of them outside quotation marks
-        (null for the earliest article itself; none where one owner has both articles); ``carried`` (:func:`syndetect.syndication.evidence.is_carried`).
+        (null for the earliest article itself; none where one owner has both articles); ``carried``
+        (:func:`syndetect.syndication.evidence.is_carried`).
     """
     document = uses["document"].to_numpy()
     own_narration = pl.col("size") - pl.col("quoted")

@@ -13,7 +13,7 @@ much other narration the articles share.
 5. ``boilerplate``, standing text: lone, a paragraph of its own, five days apart or more.
 6. ``boilerplate``, by position: lone, and at the same end of at least four articles, a small part of each.
 7. ``boilerplate``, of one outlet or owner: lone, and no other owner has it.
-8. ``quote``: in one article at least six words of ten stand in quotation marks.
+8. ``quote``: in a quarter of its uses or more, six words of ten or more stand in quotation marks.
 9. ``wire``, of a reference: an article of the reference has the passage.
 10. ``quote``, bare: the marks of a post, somebody's text or a transcript introduces it, or it is in the first person.
 11. ``release``: in a third or more of its articles it stands below the mark of a press release, and none credits an
@@ -37,8 +37,9 @@ from syndetect.syndication.copying import chance_of_copying
 
 _HOUR = 3_600_000_000
 _DAY = 24 * _HOUR
-#: In the most quoted use of a quotation this share of the words stands in quotation marks.
-QUOTED = 0.6
+#: A use is quoted that has this share of its words in quotation marks; of the uses of a quotation, this share is. Where
+#: one article of many opens a quotation that it does not close, narration is not a quotation.
+QUOTED, QUOTING = 0.6, 0.25
 #: Above this share of all uses' words in quotation marks a passage is no boilerplate.
 _MOST_QUOTED = 0.6
 #: A use is alone when its article shares fewer other words with the earliest one than this part of the passage.
@@ -111,6 +112,7 @@ def features(uses: pl.DataFrame) -> pl.DataFrame:
             has_unknown_source=pl.col("outlet").is_null().any(),
             words=pl.col("size").first(),
             quoted_share=pl.col("quoted").sum() / pl.col("size").sum(),
+            quoting=(pl.col("quoted") >= QUOTED * pl.col("size")).mean(),
             quoted_most=(pl.col("quoted") / pl.col("size")).max(),
             identity=pl.col("equal").slice(1).max(),
             narration=(pl.col("size") - pl.col("quoted")).max()
@@ -212,7 +214,7 @@ _OWNER = (
     .then(_text("no other outlet has it"))
     .otherwise(pl.format("only the {} outlets of one owner have it", "sources"))
 )
-_QUOTED = pl.format("{} % of it in quotation marks in one article", _percent(pl.col("quoted_most")))
+_QUOTED = pl.format("{} % of it in quotation marks where it is quoted most", _percent(pl.col("quoted_most")))
 _BARE = pl.concat_str(
     pl.when(pl.col("posted")).then(_text("the marks of a post")),
     pl.when(pl.col("introduced")).then(_text("introduced as somebody's text")),
@@ -256,7 +258,7 @@ RULES = (
         (_ARTICLES, _text("always at the same end"), _LONE),
     ),
     Rule("boilerplate", _IS_LONE & _HAS_ONE_OWNER, pl.lit(0.85), (_OWNER, _ARTICLES, _LONE)),
-    Rule("quote", pl.col("quoted_most") >= QUOTED, pl.lit(0.97), (_QUOTED,)),
+    Rule("quote", pl.col("quoting") >= QUOTING, pl.lit(0.97), (_QUOTED,)),
     Rule("wire", pl.col("in_reference"), pl.lit(0.99), (_text("the reference has it"), _EVIDENCE)),
     Rule(
         "quote",
