@@ -100,12 +100,12 @@ TABLES: Mapping[str, pl.Schema] = {
             "first_published": _TIME,
             "spread": _INT,
             "kind": _TEXT,
-            "confidence": _REAL,
             "agency": _TEXT,
             "agency_evidence": _TEXT,
             "quoted_share": _REAL,
             "words": _INT,
             "reasons": _TEXT,
+            "confidence": _REAL,
         }
     ),
     "credits": pl.Schema(

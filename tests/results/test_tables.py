@@ -34,7 +34,7 @@ COLUMNS = {
     "matches": "doc_a begin_a end_a doc_b begin_b end_b words identity score",
     "passages": "passage_id doc_id begin end words identity text source published role",
     "clusters": "passage_id uses documents sources first_doc first_published spread kind agency agency_evidence"
-    " quoted_share words reasons",
+    " quoted_share words reasons confidence",
     "credits": "doc_id agency role begin end rule",
     "edges": "from_doc to_doc passage_id words share",
     "links": "doc_a doc_b words wording_a wording_b",

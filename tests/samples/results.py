@@ -95,6 +95,7 @@ def result(*, skipped: int = 0) -> Result:
                     0.0,
                     25,
                     "Northwire credited by 2",
+                    0.98,
                 ),
                 (
                     2,
@@ -110,6 +111,7 @@ def result(*, skipped: int = 0) -> Result:
                     0.8,
                     15,
                     "80 % of it in quotation marks",
+                    0.97,
                 ),
             ],
         ),

@@ -26,6 +26,9 @@ SYLLABLES = ("ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "
 _numbers = count(1)
 
 
+COPYING = "the chance of copying is 96 %"
+
+
 def prose(words: int) -> str:
     """So many words that stand nowhere else."""
     numbers = [next(_numbers) for _ in range(words)]
@@ -142,7 +145,8 @@ def test_a_copy(whole: Result) -> None:
     cluster = passage_with(whole, COPY)
     assert (cluster["words"], cluster["documents"], cluster["sources"], cluster["uses"]) == (60, 2, 2, 2)
     assert cluster["spread"] == 2 * 3600
-    assert (cluster["reasons"], cluster["agency_evidence"]) == ("2 outlets have it", None)
+    assert (cluster["reasons"], cluster["agency_evidence"]) == (f"2 outlets have it; {COPYING}", None)
+    assert cluster["confidence"] == 0.96
     edge = whole.edges.filter(to_doc="copy-2").select("from_doc", "words", "share").rows()
     assert edge == [("copy-1", 60, 0.75)]
     assert ("copy-1", "copy-2", 60) in set(whole.links.select("doc_a", "doc_b", "words").iter_rows()) | set(
@@ -202,7 +206,7 @@ def test_a_quotation_is_nobody_s(whole: Result) -> None:
     assert edges(whole, SPEECH) == set()
     found = passage_with(whole, SPEECH)
     assert found["quoted_share"] == 1
-    assert found["reasons"].startswith("100 % of it in quotation marks; the articles share little narration")
+    assert found["reasons"].startswith("in quotation marks in 2 of 2 uses")
     shares = document(whole, "said-1")
     assert (shares["copied_share"], shares["agency_share"], shares["reused_unquoted_share"]) == (0, 0, 0)
     assert shares["own_share"] == pytest.approx(1 - 25 / 127)
@@ -220,7 +224,7 @@ def test_what_one_outlet_repeats(whole: Result) -> None:
 
 def test_a_press_release(whole: Result) -> None:
     assert told(whole, RELEASE)[0] == "release"
-    assert passage_with(whole, RELEASE)["reasons"] == "the mark of a press release in 1 of 2 articles"
+    assert passage_with(whole, RELEASE)["reasons"] == "below the mark of a press release in 1 of 2 articles"
     assert [document(whole, f"release-{n}")["credited"] for n in (1, 2)] == [None, None]
     assert document(whole, "release-2")["own_share"] == 0.25
 
@@ -580,7 +584,7 @@ def test_a_passage_for_a_person(whole: Result) -> None:
         shown = passage_view.passage(whole.documents, whole.passages, clusters, number, width=200)
         return [line.strip() for line in shown.splitlines()]
 
-    assert lines(COPY, whole.clusters)[1:3] == ["copy: 2 outlets have it", "first copy-1"]
+    assert lines(COPY, whole.clusters)[1:3] == [f"copy (96 % sure): 2 outlets have it; {COPYING}", "first copy-1"]
     assert lines(TIED, whole.clusters)[1:3] == ["copy: 3 outlets have it", "it is not known who had it first"]
     assert "first AFP (inferred)" in lines(WIRE, whole.clusters)
     unexplained = lines(COPY, whole.clusters.clear())  # as of an index
@@ -613,7 +617,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert found.manifest["syndication"] == same.manifest["syndication"]
     number = str(passage_with(found, WIRE)["passage_id"])
     lines = run("show", out, number).splitlines()
-    assert lines[1].strip().startswith("AFP wire: AFP credited by 2; Reuters credited in part by 1")
+    assert lines[1].strip().startswith("AFP wire (99 % sure): AFP credited by 2; Reuters credited in part by 1")
     assert any(line.strip() == "first AFP (inferred)" for line in lines)
 
 

@@ -72,7 +72,9 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
         raise ResultError(f"cannot read {path}: {reason(error)}") from error
     missing = [name for name in schema if name in ADDED and name not in frame.columns]
     if {*frame.columns, *missing} == set(schema):
-        frame = frame.with_columns(pl.lit(None, schema[name]).alias(name) for name in missing).select(schema)
+        frame = frame.with_columns(pl.lit(None, schema[name]).alias(name) for name in missing).select(
+            schema.names()
+        )
     if frame.schema != schema:
         raise ResultError(f"cannot read {path}: its columns are not those of this version; scan again")
     return frame

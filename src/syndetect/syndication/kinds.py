@@ -214,7 +214,9 @@ _OWNER = (
     .then(_text("no other outlet has it"))
     .otherwise(pl.format("only the {} outlets of one owner have it", "sources"))
 )
-_QUOTED = pl.format("{} % of it in quotation marks where it is quoted most", _percent(pl.col("quoted_most")))
+_QUOTED = pl.format(
+    "in quotation marks in {} of {} uses", (pl.col("quoting") * pl.col("uses")).round().cast(pl.Int64), "uses"
+)
 _BARE = pl.concat_str(
     pl.when(pl.col("posted")).then(_text("the marks of a post")),
     pl.when(pl.col("introduced")).then(_text("introduced as somebody's text")),
