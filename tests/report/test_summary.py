@@ -27,7 +27,7 @@ passage   articles   words   text, and where it runs (earliest first)
 
 PASSAGE = """\
 Passage 1: 3 articles; [-left out-] and {+added+} against the first
-    Northwire wire: Northwire credited by 2
+    Northwire wire (98 % sure): Northwire credited by 2
     first Northwire (inferred)
 
   1 wire-17  Northwire  2031-06-02 09:30 UTC

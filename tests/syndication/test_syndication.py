@@ -584,8 +584,14 @@ def test_a_passage_for_a_person(whole: Result) -> None:
         shown = passage_view.passage(whole.documents, whole.passages, clusters, number, width=200)
         return [line.strip() for line in shown.splitlines()]
 
-    assert lines(COPY, whole.clusters)[1:3] == [f"copy (96 % sure): 2 outlets have it; {COPYING}", "first copy-1"]
-    assert lines(TIED, whole.clusters)[1:3] == ["copy: 3 outlets have it", "it is not known who had it first"]
+    assert lines(COPY, whole.clusters)[1:3] == [
+        f"copy (96 % sure): 2 outlets have it; {COPYING}",
+        "first copy-1",
+    ]
+    assert lines(TIED, whole.clusters)[1:3] == [
+        f"copy (96 % sure): 3 outlets have it; {COPYING}",
+        "it is not known who had it first",
+    ]
     assert "first AFP (inferred)" in lines(WIRE, whole.clusters)
     unexplained = lines(COPY, whole.clusters.clear())  # as of an index
     assert unexplained == [line for at, line in enumerate(lines(COPY, whole.clusters)) if at not in (1, 2)]
@@ -617,7 +623,9 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert found.manifest["syndication"] == same.manifest["syndication"]
     number = str(passage_with(found, WIRE)["passage_id"])
     lines = run("show", out, number).splitlines()
-    assert lines[1].strip().startswith("AFP wire (99 % sure): AFP credited by 2; Reuters credited in part by 1")
+    assert (
+        lines[1].strip().startswith("AFP wire (99 % sure): AFP credited by 2; Reuters credited in part by 1")
+    )
     assert any(line.strip() == "first AFP (inferred)" for line in lines)
 
 

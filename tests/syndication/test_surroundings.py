@@ -1,0 +1,127 @@
+"""Signs in and around uses: posts, introductions, the first person, furniture, paragraphs, names, and citations."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from syndetect import scan
+from syndetect.syndication import surroundings
+from syndetect.syndication.surroundings import SIGNS
+
+
+def signs(before: str, text: str, behind: str) -> dict[str, Any]:
+    found = surroundings.signs(*(pl.Series([one], dtype=pl.String) for one in (before, text, behind)))
+    assert found.schema == SIGNS
+    return found.row(0, named=True)
+
+
+@pytest.mark.parametrize(("before", "behind", "opens", "closes"), [
+    ("", "", True, True),
+    ("The end.\n\n", "\n\nMore", True, True),
+    ("The end.\n• “", ".”\n", True, True),
+    ("She said ", " on Monday", False, False),
+    ("He said: “", "”, and left", False, False),
+    ("— ", ". More", True, False),
+])  # fmt: skip
+def test_edges_of_paragraphs(before: str, behind: str, opens: bool, closes: bool) -> None:
+    found = signs(before, "the ferry came late", behind)
+    assert (found["opens"], found["closes"]) == (opens, closes)
+
+
+@pytest.mark.parametrize(("before", "text", "behind", "sign"), [
+    ("", "No ferry today, sorry all @harbourpost", "", "posted"),
+    ("", "Come one, come all #HarbourFair", "", "posted"),
+    ("", "The last boat pic.twitter.com/aB3", "", "posted"),
+    ("", "the last boat leaves at nine", "! — Ada Lunt (@adalunt) May 3, 2031", "posted"),
+    ("", "the last boat leaves at nine", "\n\n- Ada Lunt (@adalunt)", "posted"),
+    ("The mayor's statement reads:\n\n", "the last boat leaves at nine", "", "introduced"),
+    ("She wrote in a letter to the council: “", "the last boat leaves", "", "introduced"),
+    ("In der Erklärung heißt es: „", "das letzte Schiff fährt", "", "introduced"),
+    ("Thanks for coming.\n\nADA LUNT: ", "the last boat leaves at nine", "", "introduced"),
+    ("Why late?\n\nA: ", "the last boat leaves at nine", "", "introduced"),
+    ("", "Sign up for our newsletter, every morning", "", "furniture"),
+    ("", "Follow Ada Lunt on Twitter: @adalunt", "", "furniture"),
+    ("", "Alle Rechte vorbehalten. Kesh täglich", "", "furniture"),
+    ("", "the author is a former columnist for the Post", "", "furniture"),
+])  # fmt: skip
+def test_signs(before: str, text: str, behind: str, sign: str) -> None:
+    assert signs(before, text, behind)[sign]
+
+
+@pytest.mark.parametrize(("before", "text", "behind"), [
+    ("The ferry came late. ", "Passengers waited for hours at the pier", ", said the mayor (51) on May 3."),
+    ("", "Write to ada@post.example about it, at 5:30", " - a long wait - (and more)"),
+    ("He told the paper: “", "it was cold", "”"),
+    ("", "an eight-hour copy right there on the roadside", ""),
+])  # fmt: skip
+def test_what_is_no_sign(before: str, text: str, behind: str) -> None:
+    found = signs(before, text, behind)
+    assert not any(found[name] for name in ("posted", "introduced", "furniture"))
+    assert found["first_person"] == 0
+
+
+@pytest.mark.parametrize(("text", "count"), [
+    ("I’m sure we will get our boat back, and I don't doubt it", 4),
+    ("Wir geben unsere Fähre nicht her", 2),
+    ("The US and the UK, and World War II", 0),
+    ("Nous voulons notre bateau", 2),
+])  # fmt: skip
+def test_the_first_person(text: str, count: int) -> None:
+    assert signs("", text, "")["first_person"] == count
+
+
+def test_names_are_counted_against_the_surroundings() -> None:
+    assert signs("it was late and cold", "Senator Ada Lunt of Kesh", "and she was tired")["names"] == 0.8
+    german = signs("Die Fähre kam am Abend", "Die Stadt und der Hafen", "und die Leute am Pier")["names"]
+    assert abs(german) < 0.2
+    assert signs("", "", "")["names"] == 0
+
+
+def test_a_quoting_use_needs_one_that_narrates() -> None:
+    passage = np.array([0, 0, 1, 1, 2, 2, 2])
+    share = np.array([1.0, 0.0, 1.0, 0.9, 0.2, 0.5, 0.51])
+    assert surroundings.quoting(passage, share).tolist() == [True, False, False, False, False, False, True]
+    assert surroundings.quoting(passage[:0], share[:0]).tolist() == []
+
+
+@pytest.mark.parametrize(("outlet", "around", "is_cited"), [
+    ("The Kesh Daily", "as the kesh daily wrote: ", True),
+    ("Kesh Daily (Web News)", "the Kesh Daily's report", True),
+    ("keshdaily.com", "told Keshdaily on Monday", True),
+    ("Kesh Daily", "the Kesh Dailyness", False),
+    ("Kesh Daily", "the Post wrote", False),
+    ("K+", "K+ says", False),  # too short
+])  # fmt: skip
+def test_cited_outlets(outlet: str, around: str, is_cited: bool) -> None:
+    uses = pl.DataFrame(
+        [(0, 0, 0.0, None), (0, 1, 1.0, around), (1, None, 1.0, around), (2, 1, 0.0, None)],
+        schema={"passage": pl.Int64, "outlet": pl.Int64, "quoted_share": pl.Float64, "around": pl.String},
+        orient="row",
+    )
+    found = surroundings.cited(uses, [outlet, "Post"])
+    assert found.rows() == ([(0, outlet)] if is_cited else [])
+
+
+def test_an_outlet_quoted_by_another_that_names_it() -> None:
+    text = (
+        "the harbour has become a place where nobody waits for boats any longer, and where the young leave first"
+        " while the old count the lamps that still burn along the pier at night"
+    )
+    articles = [
+        {
+            "id": "a",
+            "source": "Kesh Daily",
+            "published": "2031-06-01",
+            "text": f"A slow tide. {text}. More follows.",
+        },
+        {
+            "id": "b",
+            "source": "Post",
+            "published": "2031-06-04",
+            "text": f"A Kesh Daily essay finds that “{text}”.",
+        },
+    ]
+    (row,) = scan(articles, threads=1).clusters.to_dicts()
+    assert (row["kind"], row["reasons"]) == ("copy", "quoted by an outlet that names Kesh Daily")
