@@ -29,6 +29,8 @@ _ELIDED = ("l", "d", "qu", "un", "all", "dall", "dell", "nell", "sull")
 _VOWELS = frozenset("aeiouéèà")
 
 
+#: The genitive of English, which joins its word as an apostrophe between letters does.
+GENITIVE = re.compile(r"(?<=\w)['’][sS]$")
 ELISION = re.compile(rf"(?:{'|'.join(_ELIDED)})['’]", re.IGNORECASE)
 
 
@@ -156,7 +158,7 @@ class Agencies:
         )
 
     def _spelt(self) -> Iterator[tuple[tuple[int, ...], tuple[str, int, int]]]:
-        """The codes of every phrase, also behind an elided article, with its spelling, agency and way."""
+        """The codes of every phrase, also elided and in the genitive, with its spelling, agency and way."""
         spelt = [
             (phrase, number, way)
             for number, agency in enumerate(self.entries)
@@ -168,6 +170,11 @@ class Agencies:
             for phrase, number, way in spelt
             if way != SIGNOFF and phrase[0].lower() in _VOWELS and self.entries[number].kind == "agency"
             for article in _ELIDED
+        ]
+        spelt += [
+            (f"{phrase}'s", number, way)
+            for phrase, number, way in spelt
+            if way != SIGNOFF and self.entries[number].kind == "agency"
         ]
         encoded = [phrase.encode() for phrase, _, _ in spelt]
         bounds = np.cumsum([0, *map(len, encoded)]).astype(np.int64)

@@ -86,6 +86,11 @@ class Context:
         return self.line.begin > 0 and len(self.text) - self.line.end <= _LATE
 
     @property
+    def is_last(self) -> bool:
+        """Whether nothing follows the line."""
+        return not self.text[self.line.end :].strip()
+
+    @property
     def opens(self) -> bool:
         """Whether the names are the first words of their line."""
         return self.starts_line and cues.INITIALS.fullmatch(self.before) is not None

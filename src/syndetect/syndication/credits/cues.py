@@ -91,8 +91,16 @@ PHOTO_AFTER = _after(
 )
 STROKE_NAME = re.compile(r"\s?/+\s?[A-Z][\w.'’-]*(?:\s[A-Z]|\s?/)")
 
-CLOSED_DASH = re.compile(r"[^)\]/\n]{0,24}[)/\]]\s?\.?\s?[-–—―:.]")
-CLOSED = re.compile(r"[^)\]\n]{0,12}[)\]]\s\S")
+#: The text that may stand between an agency and the closing bracket: initials, a date, another name, a department.
+_WITHIN = r"(?:\s(?:Health|Life!?|Sports?|Business|Entertainment|Technology|News|Breakingviews)|\s?[/,·|&+–-]\s?[^)\]/\n]{0,24})?"
+CLOSED_DASH = re.compile(rf"{_WITHIN}[)/\]]\s?\.?\s?[-–—―:.]")
+CLOSED = re.compile(rf"{_WITHIN}[)\]]\s\S")
+#: A place, and perhaps a date, behind an agency in brackets: "(AP) CITY, Ohio –".
+PLACED_AFTER = re.compile(r"[)\]]\s?(?P<place>[^–—\n-]{2,60}?)\s?(?:[–—]|--?\s)\s?\S")
+#: Words in the names of agencies: what an abbreviation in brackets stands for is an agency with one, else something else.
+PRESS = re.compile(
+    r"\b(?:press\w*|prens\w*|presse\w*|news|agen[cz]\w*|agentur\w*|telegra\w*|media)\b", re.IGNORECASE
+)
 BARE_DASH = re.compile(r"\s?(?:[-–—―:]|\.-)\s*\S")
 #: A line that begins with a place in capitals.
 LOCAL = re.compile(r"[A-ZÀ-Þ]{3}[A-ZÀ-Þ .,/'’-]*(?:\d{1,2}[^:–—-]{0,12})?[:–—-]\s")
@@ -127,6 +135,8 @@ INPUTS = _after(r"\s(?:agency\s)?(?:inputs?|material|files)\b")
 CONTRIBUTING = Cues(
     ("reporting", r"\s(?:by|from)\s+"),
     ("contributing", r"(?::\s*|\s)(?:[\w.'’-]+\s){0,4}"),
+    ("contributing", r"\sto\sthis\s(?:report|story|article)\s(?:was|were)\b[^;:]{0,80}\s"),
+    ("compiled assembled", r"\sfrom\s+"),
     (
         "this the",
         r"\s(?:report|story|article)\s(?:includes|contains|uses|incorporates)\b[^.]{0,40}\s(?:from|by)\s+",
@@ -134,7 +144,21 @@ CONTRIBUTING = Cues(
 )
 MATERIAL = Cues(("information material reporting files", r"\s(?:from|by|provided\sby|supplied\sby)\s+"))
 USED = _after(r"[^.]{0,40}\b(?:was|were)\sused\b")
-CONTRIBUTED = _after(r"contributed(?:\s+(?:to|reporting|from)\b|\s*[.)]|\s*$)")
+#: Authors beside an agency in a list from which on it says nothing: a scraper's list of all names of a page.
+MANY_AUTHORS = 4
+CONTRIBUTED = _after(
+    r"contributed(?:\s+(?:to|reporting|from)\b|\s+this\s(?:report|story|article)\b|\s*[.)]|\s*$)"
+)
+#: As behind a comma: the object is the text, so what stands before the comma is no sentence of its own.
+CONTRIBUTED_TO_THIS = _after(
+    r"contributed\s(?:(?:to\s|reporting\sto\s)?this\s(?:report|story|article|dispatch)\b|reporting\b|\s*[.)]?\s*$)"
+)
+#: A list of those who contributed, up to the end of its line.
+CONTRIBUTORS = re.compile(
+    r"(?:^|[.!?•]\s+|\n)\W*(?:also\s)?contribut(?:ing|ors?)(?:\s(?:writers?|reporters?|editors?|to\sthis\sreport))?"
+    r"\s?(?::|\s[–—-])\s",
+    re.IGNORECASE,
+)
 NEW_SENTENCE = re.compile(r"[a-z]{3}\.\s+[A-Z]|[“”\"]")
 NOTICE = Cues(
     (
@@ -165,11 +189,19 @@ SOURCE = Cues(
 BYLINE = re.compile(r"\W*(?:by|von|par|por|di|da|de|door|published\sby)\s[^:;!?]{0,60}$", re.IGNORECASE)
 #: A conjunction before an agency in a by-line with other authors.
 BESIDE = re.compile(r"\s(?:and|und|et|y|e|en|&)\s(?:the\s)?$", re.IGNORECASE)
+#: The words between the authors of a line, the words before them, and a name with its agency's noun.
+BETWEEN_AUTHORS = re.compile(r"\s*[,|;&•]\s*|\s+(?:and|et|und|y|e|en)\s+|\s[–—/-]\s", re.IGNORECASE)
+BYLINE_HEAD = re.compile(r"^\W*(?:by|von|par|por|di|da|de|door)\s+", re.IGNORECASE)
+AUTHOR = re.compile(
+    r"(?:[A-ZÀ-Þ][\w.'’-]*|(?:de|da|di|van|von|der|den|la|le|el|bin|al|d['’]\w+|The|the)\b)(?:\s+(?:[A-ZÀ-Þ][\w.'’-]*|(?:de|da|di|van|von|der|den|la|le|el|bin|al)\b|d['’]\w+|O['’]\w+)){0,5}"
+)
+JOB = re.compile(r"\s(?:[A-Z]\w+\s){0,2}(?:[Ww]riter|[Rr]eporter|[Cc]orrespondent|[Ss]taff)s?\W*")
+WRITTEN_FOR = Cues(("story report article text reporting words", r"\sby\s[^,.;:]{3,60}\sfor\s+"))
 WRITER = _after(
     r"(?:\s(?:staff|business|sports|national|special))?\s(?:writer|staff|reporter|correspondent)s?\b"
 )
 #: The text that may stand before an agency's name at the beginning of a line: initials of an editor, or "agency".
-INITIALS = re.compile(r"\W*(?:[a-z]{2,3}\s?[,/]\s?|(?:[Aa]g[eê]n[cz]\w{1,3}|Nachrichtenagentur)\s)?")
+INITIALS = re.compile(r"\W*(?:[a-z]{2,3}\s?[,/]\s?|(?:[Aa]g[eê]n[cz]\w{1,3}|Nachrichtenagentur|[Tt]he)\s)?")
 #: The text that may stand between a name and the end of its line: signs, and initials.
 END = re.compile(r"(?:\s?/\s?[a-z]{2,4}){0,2}[\W_]*")
 SENTENCE_END = re.compile(
@@ -239,9 +271,10 @@ OWN_WORK = _after(
 )
 #: A journalist with a name, or who asks a question, is a subject of the text, not its author; so are counted ones.
 NAMED_JOURNALIST = re.compile(r"\s\w+\s(?:asks|asked|[A-Z][\w.'’-]*\s[A-Z])")
-COUNTED = re.compile(r"\b(?:two|three|four|five|\d+)\s$")
+COUNTED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|several|some|many|\d+)\s$")
 NEWS_OF_IT = re.compile(
-    r"\b(?:killed|jailed|arrested|detained|evicted|award|prize|fired|imprisoned|wounded|tuée?s?|blessée?s?|arrêtée?s?|prix"
+    r"\b(?:barred|banned|sued?|suing|lawsuit|spied|spying|wiretap\w*|hacked|hacking|subpoena\w*|surveillance|accreditation"
+    r"|phone\srecords|e-?mails\sof|expelled|killed|jailed|arrested|detained|evicted|award|prize|fired|imprisoned|wounded|tuée?s?|blessée?s?|arrêtée?s?|prix"
     r"|détenu|getötet|verhaftet|streik|muerto|asesinado|huelga|premio|ucciso|morto|sciopero|grève|greve)\b",
     re.IGNORECASE,
 )

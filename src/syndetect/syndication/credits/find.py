@@ -21,9 +21,17 @@ from syndetect.intervals import Span
 from syndetect.kernels.phrases import find_phrases, keep_capitalised
 from syndetect.matching.tokens import Words
 from syndetect.syndication.credits import rules
-from syndetect.syndication.credits.agencies import ELISION, SIGNOFF, Agencies, Phrase, numbers, plain
+from syndetect.syndication.credits.agencies import (
+    ELISION,
+    GENITIVE,
+    SIGNOFF,
+    Agencies,
+    Phrase,
+    numbers,
+    plain,
+)
 from syndetect.syndication.credits.context import Context, Mention, line_of
-from syndetect.syndication.credits.cues import JOINT
+from syndetect.syndication.credits.cues import JOINT, MANY_AUTHORS
 from syndetect.syndication.credits.rules import ROLES, RULES
 
 __all__ = ["ROLES", "RULES", "Credits", "find", "of_metadata"]
@@ -109,7 +117,8 @@ def _mentions(
                 elided = found.end()
             way = spellings.get(plain(spelt[elided:]))
         if way is not None and not _NUMBERED.match(text, end):
-            yield Mention(begin + elided, end, agency, way)
+            genitive = GENITIVE.search(spelt)
+            yield Mention(begin + elided, end - (len(genitive[0]) if genitive else 0), agency, way)
 
 
 _NUMBERED = re.compile(r"[-–]\d")  # "PA-17" is a district
@@ -136,8 +145,9 @@ _AUTHORS = re.compile(r"\s*[,/|;&]\s*|\s+(?:and|et|und|y|e|with|avec|mit|con|com
 def of_metadata(source: Sequence[str | None], author: Sequence[str | None], agencies: Agencies) -> Credits:
     """The credits in the outlets and authors of articles.
 
-    An outlet or an author that is an agency is credited with the text; several agencies, or an agency together with an
-    outlet ("Le Monde avec AFP"), are credited with a mixture.
+    An outlet or an author that is an agency is credited with the text, and so is one behind a single author ("Name,
+    Agency"). Several agencies, an agency together with an outlet ("Le Monde avec AFP"), and one among two or three
+    authors are credited with a mixture; one among more, as scrapers list all names of a page, with nothing.
 
     Args:
         source, author: of each document, where known.
@@ -183,5 +193,8 @@ def _credited(value: str, spelt: dict[str, int], *, is_author: bool) -> tuple[li
             agencies.append(number)
         if part == whole and agencies:
             break
-    is_mixed = len(agencies) > 1 or _MIXED.search(f" {whole}") is not None
+    others = sum(plain(part) != "" for part in parts) - len(agencies) if parts[1:] else 0
+    if len(agencies) == 1 and others >= MANY_AUTHORS:
+        return [], "mixture"
+    is_mixed = len(agencies) > 1 or others > 1 or _MIXED.search(f" {whole}") is not None
     return agencies, "mixture" if is_mixed else "text"

@@ -1,5 +1,6 @@
 """The rules of credits: from names and their context to a role."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ RULES = (
 
 #: The most characters after a sign-off, and the most characters of the place and date in a dateline.
 _TAIL, _PLACE = 800, 90
+#: A last line of so few characters is a note, not an article behind a dateline.
+_NOTE = 160
 
 
 class Verdict(NamedTuple):
@@ -135,6 +138,12 @@ def _dateline(context: Context) -> Verdict | None:
     place = head[:-1].strip() if is_open else head
     if not cues.is_place(place):
         return None
+    if is_open and place != "" and _abbreviates(place, context):
+        return None
+    if context.is_last and context.line.begin > 0 and context.line.end - context.line.begin <= _NOTE:
+        return None
+    if is_open and place == "" and context.is_early and (found := cues.PLACED_AFTER.match(after)):
+        return Verdict(context.share, "dateline") if cues.is_place(found["place"]) else None
     if is_open:
         is_placed = context.is_early and place != "" and cues.CLOSED.match(after) is not None
         is_dateline = is_placed or cues.CLOSED_DASH.match(after) is not None
@@ -146,15 +155,25 @@ def _dateline(context: Context) -> Verdict | None:
     return Verdict(context.share, "dateline") if is_dateline else None
 
 
+def _abbreviates(before: str, context: Context) -> bool:
+    """Whether a name in brackets is made of the initials of the words before it, which name something else."""
+    letters = context.text[context.names[0].begin : context.names[0].end]
+    words = [word for word in re.findall(r"[^\W\d_]+", before) if not word[0].islower()]
+    if not letters.isupper() or len(letters) > len(words):
+        return False
+    own = "".join(word[0] for word in words[-len(letters) :]).upper()
+    return own == letters and cues.PRESS.search(" ".join(words[-len(letters) :])) is None
+
+
 def _contributed(context: Context) -> Verdict | None:
     """Statements that parts of the text are from agencies."""
     after = context.after
     at = after.find("contributed")
-    is_contributor = (
-        at >= 0 and cues.CONTRIBUTED.match(after, at) and not cues.NEW_SENTENCE.search(after[:at])
-    )
+    cue = cues.CONTRIBUTED_TO_THIS if "," in after[: max(at, 0)] else cues.CONTRIBUTED
+    is_contributor = at >= 0 and cue.match(after, at) and not cues.NEW_SENTENCE.search(after[:at])
     if (
         is_contributor
+        or cues.CONTRIBUTORS.search(context.text[context.line.begin : context.names[0].begin])
         or context.has(cues.CONTRIBUTING)
         or (context.has(cues.MATERIAL) and cues.USED.match(after))
     ):
@@ -185,6 +204,8 @@ def _line(context: Context) -> Verdict | None:
     if context.closes and context.has(cues.SOURCE):
         is_credit = context.is_late or (context.is_short and context.is_early)
         return Verdict(context.share, "credit_line") if is_credit else Verdict("photo", "caption")
+    if found := _authors(context):
+        return found[0]
     if context.opens and context.is_dated:
         if context.several and not context.is_early:
             return Verdict("mixture", "closing_list")
@@ -202,7 +223,25 @@ def _line(context: Context) -> Verdict | None:
         if is_byline and (context.is_dated or cues.WRITER.match(context.after)):
             is_beside = cues.BESIDE.search(context.before) is not None
             return Verdict("mixture" if is_beside else context.share, "byline")
-    return None
+    if context.is_early and context.is_short and context.opens and cues.JOB.fullmatch(context.after):
+        return Verdict(context.share, "byline")
+    return Verdict(context.share, "byline") if context.closes and context.has(cues.WRITTEN_FOR) else None
+
+
+def _authors(context: Context) -> tuple[Verdict | None] | None:
+    """An agency in a line of authors, among two or three others: a part; among more: none; else no answer at all."""
+    if not (context.is_short and context.is_early and context.starts_line) or context.several:
+        return None
+    line = context.text[context.line.begin : context.line.end]
+    names = [name for name in cues.BETWEEN_AUTHORS.split(cues.BYLINE_HEAD.sub("", line)) if name.strip()]
+    if len(names) < 2 or not all(cues.AUTHOR.fullmatch(name.strip()) for name in names):
+        return None
+    agency = context.text[context.names[0].begin : context.names[-1].end]
+    others = sum(agency not in name for name in names)
+    if others == 1:
+        is_beside = cues.BESIDE.search(context.before) is not None
+        return (Verdict("mixture", "byline"),) if is_beside else None
+    return (None,) if others >= cues.MANY_AUTHORS else (Verdict("mixture", "byline"),)
 
 
 def _sentence(context: Context) -> Verdict | None:
