@@ -133,7 +133,7 @@ TELLING = {
     "alone": 0.0, "edge": 0.0, "part": 0.2, "first_time": 0, "last_time": HOUR, "paragraphs": 0.0, "furniture": 0.0,
     "caption": False, "posted": False, "introduced": False, "in_first_person": False, "names": 0.0, "crediting": 0.1,
     "crowd": 2, "burst_0": 2, "burst_1": 2, "releases": 0, "in_reference": False, "strong": False, "voters": 0,
-    "evidence": None, "cited": None,
+    "agency": None, "evidence": None, "cited": None,
 }  # fmt: skip
 NAMES = "Northwire credited by 2"
 COPIED, HARDLY = {"narration": 300}, {"words": 12, "narration": 12}
@@ -144,7 +144,7 @@ CREDITED = {"strong": True, "voters": 1, "evidence": NAMES}
 
 
 def kind_of(told: dict[str, Any]) -> tuple[str, str, float]:
-    types = {"evidence": pl.String, "cited": pl.String, "first_time": pl.Int64, "last_time": pl.Int64}
+    types = {"agency": pl.Int64, "evidence": pl.String, "cited": pl.String, "first_time": pl.Int64, "last_time": pl.Int64}
     found = kinds.kinds_of(pl.DataFrame([TELLING | told], schema_overrides=types))
     row: tuple[str, str, float] = found.row(0)
     return row
@@ -245,7 +245,7 @@ def test_confidence() -> None:
 def test_more_of_it_is_more_likely_copied(measure: str) -> None:
     values = [0.2, 0.5, 1.0] if measure == "identity" else [5, 50, 500]
     rows = [TELLING | {"credited": False, measure: value} for value in values]
-    types = {"evidence": pl.String, "cited": pl.String}
+    types = {"agency": pl.Int64, "evidence": pl.String, "cited": pl.String}
     chances = (
         pl.DataFrame(rows, schema_overrides=types).select(copying.chance_of_copying()).to_series().to_list()
     )

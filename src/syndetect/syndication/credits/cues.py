@@ -92,12 +92,15 @@ PHOTO_AFTER = _after(
 STROKE_NAME = re.compile(r"\s?/+\s?[A-Z][\w.'’-]*(?:\s[A-Z]|\s?/)")
 
 #: The text that may stand between an agency and the closing bracket: initials, a date, another name, a department.
-_WITHIN = r"(?:\s(?:Health|Life!?|Sports?|Business|Entertainment|Technology|News|Breakingviews)|\s?[/,·|&+–-]\s?[^)\]/\n]{0,24})?"
+_WITHIN = (
+    r"(?:\s(?:Health|Life!?|Sports?|Business|Entertainment|Technology|News|Breakingviews)"
+    r"|\s?[/,·|&+–-]\s?[^)\]/\n]{0,24})?"
+)
 CLOSED_DASH = re.compile(rf"{_WITHIN}[)/\]]\s?\.?\s?[-–—―:.]")
 CLOSED = re.compile(rf"{_WITHIN}[)\]]\s\S")
 #: A place, and perhaps a date, behind an agency in brackets: "(AP) CITY, Ohio –".
 PLACED_AFTER = re.compile(r"[)\]]\s?(?P<place>[^–—\n-]{2,60}?)\s?(?:[–—]|--?\s)\s?\S")
-#: Words in the names of agencies: what an abbreviation in brackets stands for is an agency with one, else something else.
+#: Words in the names of agencies: what an abbreviation in brackets stands for is an agency only with one of them.
 PRESS = re.compile(
     r"\b(?:press\w*|prens\w*|presse\w*|news|agen[cz]\w*|agentur\w*|telegra\w*|media)\b", re.IGNORECASE
 )
