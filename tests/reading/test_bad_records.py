@@ -26,7 +26,7 @@ def test_not_utf8_in_one_line(bad: bytes, tmp_path: Path) -> None:
     assert skipped == [(f"{tmp_path}/a.jsonl:2", reason), (f"{tmp_path}/b.csv, record 2", reason)]
 
 
-def test_nul_characters(tmp_path: Path) -> None:
+def test_nul_characters_in_what_is_binary(tmp_path: Path) -> None:
     reason = "text with NUL characters (binary?)"
     assert skipped_beside(tmp_path, "a.txt", b"some text\0and more") == reason
     (tmp_path / "a.txt").unlink()
@@ -36,6 +36,19 @@ def test_nul_characters(tmp_path: Path) -> None:
         ["b", "z", "zz.txt"],
         [(f"{tmp_path}/b.csv, record 1", reason), (f"{tmp_path}/c.jsonl:1", reason)],
     )
+
+
+def test_nul_characters_in_good_text_are_replaced_one_for_one(tmp_path: Path) -> None:
+    text = "A ferry of the old line\0 goes on\0 until the winter, and nobody knows why."
+    (tmp_path / "a.txt").write_bytes(text.encode())
+    (tmp_path / "b.jsonl").write_text(json.dumps({"id": "b", "text": text}), encoding="utf-8")
+    skipped: list[tuple[str, str]] = []
+    frame = pl.concat(read(tmp_path, on_skip=lambda place, reason: skipped.append((place, reason))))
+    assert frame["text"].to_list() == [text.replace("\0", "\ufffd")] * 2
+    assert len(skipped) == 2
+    assert {reason for _, reason in skipped} == {
+        "2 NUL characters in the text (article kept, U+FFFD in their places)"
+    }
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,13 @@ CREDITED = {"strong": True, "voters": 1, "evidence": NAMES}
 
 
 def kind_of(told: dict[str, Any]) -> tuple[str, str, float]:
-    types = {"agency": pl.Int64, "evidence": pl.String, "cited": pl.String, "first_time": pl.Int64, "last_time": pl.Int64}
+    types = {
+        "agency": pl.Int64,
+        "evidence": pl.String,
+        "cited": pl.String,
+        "first_time": pl.Int64,
+        "last_time": pl.Int64,
+    }
     found = kinds.kinds_of(pl.DataFrame([TELLING | told], schema_overrides=types))
     row: tuple[str, str, float] = found.row(0)
     return row

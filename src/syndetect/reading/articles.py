@@ -82,6 +82,12 @@ class Columns:
         return list(dict.fromkeys(chain.from_iterable(keys)))
 
 
+#: Characters that a text must have for each NUL character: with more of them it is binary.
+_FEW_NULS = 20
+#: The replacement character, one for one, so that offsets stay those of the text as given.
+_REPLACEMENT = "\ufffd".encode()
+
+
 class Article(NamedTuple):
     """A row of ``schema.ARTICLES``, encoded."""
 
@@ -107,14 +113,17 @@ def to_article(
     if not text or text.isspace():
         return UnusableError("no text, only white space" if text else "no text")
     encoded = encode(text)
-    if b"\0" in encoded:
-        return UnusableError("text with NUL characters (binary?)")
+    remarks: list[str] = []
+    if nuls := encoded.count(0):
+        if _FEW_NULS * nuls > len(text):
+            return UnusableError("text with NUL characters (binary?)")
+        encoded = encoded.replace(b"\0", _REPLACEMENT)
+        remarks.append(f"{nuls} NUL characters in the text (article kept, U+FFFD in their places)")
     if len(encoded) > max_bytes:
         return too_long(max_bytes)
     identity = _identity(doc_id)
     if isinstance(identity, UnusableError):
         return identity
-    remarks: list[str] = []
     try:
         moment = microseconds(published)
     except (ValueError, TypeError, OverflowError):
