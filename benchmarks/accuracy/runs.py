@@ -8,6 +8,9 @@ equal.
 A run whose words mostly stand in more places than the setting ``hot_places`` is *common*: the scan joins such
 places as a star and not in all pairs, by design. A common run must lie, in both articles, in matches with any
 other article. The exit status is 1 if a run is not covered.
+
+With ``--uses`` the passages are looked at instead: how many of the runs that articles of different outlets share lie in
+the uses of passages that both have, and how many do to 95 % of their characters.
 """
 
 import argparse
@@ -30,6 +33,8 @@ from syndetect.intervals import Span, covered
 _WORD = re.compile(r"\w+(?:['’ʼ]\w+)*")
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 _COVERED = 0.9
+#: A run is in uses, but for a word at an edge.
+_MOSTLY = 0.95
 _LENGTHS = (10, 11, 12, 14, 16, 30)
 
 
@@ -104,6 +109,23 @@ def _spans_of(matches: pl.DataFrame) -> tuple[dict[tuple[str, str], list[Span]],
 
 def _is_covered(span: Span, others: Sequence[Span]) -> bool:
     return covered(span, others) >= _COVERED * (span.end - span.begin)
+
+
+def shares_in_uses(runs: Sequence[Run], articles: Sequence[Article], passages: pl.DataFrame) -> list[float]:
+    """For each run the share of it that lies in uses of passages that both articles have, the smaller of both sides."""
+    uses: dict[str, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    for passage, document, begin, end in passages.select("passage_id", "doc_id", "begin", "end").iter_rows():
+        uses[document][passage].append(Span(begin, end))
+    shares = []
+    for run in runs:
+        a, b = uses[articles[run.a].id], uses[articles[run.b].id]
+        both = a.keys() & b.keys()
+        sides = ((run.span_a, a), (run.span_b, b))
+        shares.append(min(
+            covered(span, [use for passage in both for use in of[passage]]) / (span.end - span.begin)
+            for span, of in sides
+        ))  # fmt: skip
+    return shares
 
 
 def rows_of(runs: Sequence[Run], missed: Sequence[Run], common: int) -> list[dict[str, int | str]]:
@@ -184,6 +206,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = command.settings_of(options)
     articles = read_articles(options.articles)
     runs = list(shared_runs(articles, options.words))
+    if options.uses:
+        runs = [run for run in runs if articles[run.a].source != articles[run.b].source]
+        shares = shares_in_uses(runs, articles, scan_articles(articles, settings, options.threads).passages)
+        figures = {
+            "runs": len(runs),
+            "in uses of both": sum(share > 0 for share in shares) / max(len(shares), 1),
+            "to 95 %": sum(share >= _MOSTLY for share in shares) / max(len(shares), 1),
+        }
+        command.print_table([figures])
+        command.save(options, settings, words=options.words, rows=[figures])
+        return 0
     matches = scan_articles(articles, settings, options.threads).matches
     missed = uncovered(runs, articles, matches, settings.hot_places)
     for run in missed[: options.show]:
@@ -201,6 +234,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = command.parser("Shared runs of words that no match covers.")
     parser.add_argument("articles", type=Path, help="a folder of .txt files, a .jsonl or a .jsonl.gz")
     parser.add_argument("--words", type=int, default=10, help="least words of a run (default: 10)")
+    parser.add_argument("--uses", action="store_true", help="how many runs lie in uses of passages")
     parser.add_argument(
         "--show", type=int, default=20, metavar="N", help="print at most N runs (default: 20)"
     )

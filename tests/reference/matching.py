@@ -602,49 +602,81 @@ def is_same(one: Span, two: Span) -> bool:
 def find_stars(pairs: Iterable[Pair]) -> tuple[dict[int, Centre], list[Use]]:
     """Centres by number, and the uses of each, from matches in the order of time, best first.
 
-    A stretch joins the centre of the earlier document that shares most with what it matches there (the newest, where
-    several do), or makes it one, unless three quarters of the stretch lie in stretches of its document already.
+    A match that lies on both sides, but for a twentieth, in passages that both documents have says nothing new. Else,
+    where three quarters of the later stretch are a use of a passage, what it matches is one too. Else the stretch joins
+    the centre of the earlier document that shares most with what it matches there (the newest, where several do), or
+    makes it one. In the end a centre has all that its uses share with it.
     """
     centres: dict[int, Centre] = {}
     uses: list[Use] = []
-    known: dict[int, set[int]] = defaultdict(set)
-    for later, words, earlier, origin, equal, columns in pairs:
-        stretch = set(range(*words))
-        if 4 * len(known[later] & stretch) >= 3 * len(stretch):
-            continue
-        known[later] |= stretch
-        near = [
-            number
-            for number, centre in centres.items()
-            if centre.document == earlier and is_same(origin, centre.words)
+
+    def parts(number: int, document: int, words: Span) -> list[set[int]]:
+        own = [centres[number].words] if centres[number].document == document else []
+        own += [use.words for use in uses if (use.centre, use.document) == (number, document)]
+        return [set(range(*words)) & set(range(*one)) for one in own]
+
+    def is_known(pair: Pair) -> bool:
+        known: list[set[int]] = [set(), set()]
+        for use in uses:
+            mine = set(range(*pair.later_words)) & set(range(*use.words))
+            theirs = max(parts(use.centre, pair.earlier, pair.earlier_words), key=len, default=set())
+            if use.document == pair.later and mine and theirs:
+                known[0] |= mine
+                known[1] |= theirs
+        sizes = [words[1] - words[0] for words in (pair.later_words, pair.earlier_words)]
+        return all(20 * len(part) >= 19 * size for part, size in zip(known, sizes, strict=True))
+
+    def passage_of(pair: Pair) -> int | None:
+        size = pair.later_words[1] - pair.later_words[0]
+        found = [
+            (overlap(pair.later_words, use.words), at, use.centre)
+            for at, use in enumerate(uses)
+            if use.document == pair.later
+            and 4 * overlap(pair.later_words, use.words) >= 3 * size
+            and not (
+                centres[use.centre].document == pair.earlier
+                and overlap(pair.earlier_words, centres[use.centre].words)
+            )
         ]
-        number = max(near, key=lambda n: (overlap(origin, centres[n].words), n), default=len(centres))
-        centres.setdefault(number, Centre(earlier, origin))
-        use = Use(number, words, equal, columns, later, origin)
-        for at, other in enumerate(uses):
-            if (other.centre, other.document) == (number, later):
-                shorter = min(words[1] - words[0], other.words[1] - other.words[0])
-                if 2 * overlap(words, other.words) >= shorter:
-                    uses[at] = max(other, use, key=lambda one: one.words[1] - one.words[0])
-                    break
+        return max(found)[2] if found else None
+
+    for pair in pairs:
+        if is_known(pair):
+            continue
+        if (number := passage_of(pair)) is not None:
+            use = Use(
+                number, pair.earlier_words, pair.equal, pair.columns, pair.earlier, centres[number].words
+            )
         else:
-            uses.append(use)
+            near = [
+                number
+                for number, centre in centres.items()
+                if centre.document == pair.earlier and is_same(pair.earlier_words, centre.words)
+            ]
+            number = max(
+                near, key=lambda n: (overlap(pair.earlier_words, centres[n].words), n), default=len(centres)
+            )
+            centres.setdefault(number, Centre(pair.earlier, pair.earlier_words))
+            use = Use(number, pair.later_words, pair.equal, pair.columns, pair.later, pair.earlier_words)
+        _put(uses, use)
     for number, centre in centres.items():
-        origins = [use.origin for use in uses if use.centre == number]
-        centres[number] = replace(centre, words=_settled(centre.words, origins))
+        ranges = [centre.words, *(use.origin for use in uses if use.centre == number)]
+        centres[number] = replace(
+            centre, words=(min(low for low, _ in ranges), max(high for _, high in ranges))
+        )
     return centres, uses
 
 
-def _settled(whole: Span, origins: Sequence[Span], edge: int = 8) -> Span:
-    """A centre with each edge where most of its uses have it, less than ``edge`` words and at most a quarter away."""
-    far = min(edge - 1, (whole[1] - whole[0]) // 4)
-
-    def settled(side: int, outwards: int) -> int:
-        votes = Counter(origin[side] - whole[side] for origin in origins)
-        near = sorted(range(-far, far + 1), key=lambda move: (abs(move), -outwards * move))
-        return whole[side] + max(near, key=lambda move: votes[move])
-
-    return settled(0, -1), settled(1, 1)
+def _put(uses: list[Use], use: Use) -> None:
+    """Add a use; of two of one passage in a document that overlap by half, the last that does, the longer stays."""
+    for at in reversed(range(len(uses))):
+        other = uses[at]
+        if (other.centre, other.document) == (use.centre, use.document):
+            shorter = min(use.words[1] - use.words[0], other.words[1] - other.words[0])
+            if 2 * overlap(use.words, other.words) >= shorter:
+                uses[at] = max(other, use, key=lambda one: one.words[1] - one.words[0])
+                return
+    uses.append(use)
 
 
 def passages(pairs: Iterable[Pair], rank: Sequence[int]) -> list[tuple[int, int, Span, int, int]]:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from syndetect.kernels.jit import allocating, inline, kernel
+from syndetect.kernels.jit import inline, kernel
 
-#: How far the edge of a centre may move, in words.
-EDGE = 8
+#: A match says nothing new of which so many words of twenty, on both sides, lie in passages that both documents have.
+KNOWN = 19
 
 
 @inline
@@ -35,50 +35,12 @@ def _find_centre(centres, after, head, low, high):
 
 
 @inline
-def _find_use(uses, first, n, centre, low, high):
-    """A use of the centre from the present document that lies by half in a stretch, or the stretch in it, or -1."""
-    for u in range(first, n):
-        if uses[u, 0] == centre:
-            shorter = min(high - low, uses[u, 2] - uses[u, 1])
-            if 2 * _overlap(low, high, uses[u, 1], uses[u, 2]) >= shorter:
-                return u
-    return np.int64(-1)
-
-
-@allocating
-def _settle_edges(centres, found, uses, origins, n):
-    """Move each edge of a centre, by less than ``EDGE`` words and at most a quarter, to where most uses have it.
-
-    Two documents may happen to go on alike for a few words where all others part. Of equally many the one that moves
-    the edge least counts, and of these the outer.
-    """
-    votes = np.zeros((found, 2, 2 * EDGE - 1), np.int32)
+def _widen(centres, uses, origins, n):
+    """Widen each centre to all that its uses share with it: a later, longer copy shows how much of it there is."""
     for u in range(n):
         centre = uses[u, 0]
-        for side in range(2):
-            move = origins[u, side] - centres[centre, side]
-            if abs(move) < EDGE and 4 * abs(move) <= centres[centre, 1] - centres[centre, 0]:
-                votes[centre, side, EDGE - 1 + move] += 1
-    edges = np.empty(2, np.int64)
-    for centre in range(found):
-        for side in range(2):
-            outwards = 2 * side - 1
-            best = np.int64(0)
-            for distance in range(1, EDGE):
-                for move in (outwards * distance, -outwards * distance):
-                    if votes[centre, side, EDGE - 1 + move] > votes[centre, side, EDGE - 1 + best]:
-                        best = np.int64(move)
-            edges[side] = centres[centre, side] + best
-        centres[centre, 0], centres[centre, 1] = edges[0], edges[1]
-
-
-@inline
-def _explained(known, count, low, high):
-    """How many words of a stretch lie in one of the known stretches, which are apart."""
-    total = np.int64(0)
-    for i in range(count):
-        total += _overlap(low, high, known[i, 0], known[i, 1])
-    return total
+        centres[centre, 0] = min(centres[centre, 0], origins[u, 0])
+        centres[centre, 1] = max(centres[centre, 1], origins[u, 1])
 
 
 @inline
@@ -95,14 +57,104 @@ def _learn(known, count, low, high):
     return n + 1
 
 
+@inline
+def _total(known, count):
+    """How many words the known stretches have."""
+    words = np.int64(0)
+    for i in range(count):
+        words += known[i, 1] - known[i, 0]
+    return words
+
+
+@inline
+def _shared_use(centres, uses, lists, centre, document, low, high):
+    """Where a document has a passage within a stretch, as its centre or in one of its uses: the most of it."""
+    begin, end = np.int64(0), np.int64(0)
+    if centres[centre, 2] == document:
+        begin, end = max(low, centres[centre, 0]), min(high, centres[centre, 1])
+    heads, after = lists
+    v = heads[document]
+    while v >= 0:
+        if uses[v, 0] == centre:
+            left, right = max(low, uses[v, 1]), min(high, uses[v, 2])
+            if right - left > end - begin:
+                begin, end = left, right
+        v = after[v]
+    return begin, end
+
+
+@inline
+def _is_explained(centres, uses, lists, span, document, other, known):
+    """Whether a match lies, on both sides, in uses of passages that both documents have, but for a twentieth.
+
+    Args:
+        centres, uses: as of :func:`find_stars`.
+        lists: int64[d] and int64[n], the last use of each document and the one before each use, or -1.
+        span: the matched words, in the later document and then in the other one.
+        document, other: the later document, and the other one.
+        known: int64[2, m, 2], room for the stretches that are explained.
+    """
+    low, high, other_low, other_high = span
+    count = of_other = np.int64(0)
+    heads, after = lists
+    u = heads[document]
+    while u >= 0:
+        left, right = max(low, uses[u, 1]), min(high, uses[u, 2])
+        if right > left:
+            begin, end = _shared_use(centres, uses, lists, uses[u, 0], other, other_low, other_high)
+            if end > begin:
+                count = _learn(known[0], count, left, right)
+                of_other = _learn(known[1], of_other, begin, end)
+        u = after[u]
+    one, two = _total(known[0], count), _total(known[1], of_other)
+    return 20 * one >= KNOWN * (high - low) and 20 * two >= KNOWN * (other_high - other_low)
+
+
+@inline
+def _find_known(centres, uses, lists, span, document, other):
+    """The centre of the use of a document that has three quarters of a stretch, and most of it; or -1.
+
+    Where this is in the other document, what the stretch matches there must stand elsewhere: it has the passage twice.
+    """
+    low, high, other_low, other_high = span
+    best, found = np.int64(0), np.int64(-1)
+    heads, after = lists
+    u = heads[document]
+    while u >= 0:
+        shared, centre = _overlap(low, high, uses[u, 1], uses[u, 2]), uses[u, 0]
+        if shared > best and 4 * shared >= 3 * (high - low):
+            is_here = centres[centre, 2] == other
+            if not is_here or _overlap(other_low, other_high, centres[centre, 0], centres[centre, 1]) == 0:
+                best, found = shared, centre
+        u = after[u]
+    return found
+
+
+@inline
+def _find_use(uses, lists, centre, document, low, high):
+    """A use of the centre in a document that lies by half in a stretch, or the stretch in it, or -1."""
+    heads, after = lists
+    u = heads[document]
+    while u >= 0:
+        if uses[u, 0] == centre:
+            shorter = min(high - low, uses[u, 2] - uses[u, 1])
+            if 2 * _overlap(low, high, uses[u, 1], uses[u, 2]) >= shorter:
+                return u
+        u = after[u]
+    return np.int64(-1)
+
+
 # More than eight parameters: a record of them would cost speed.
 @kernel
 def find_stars(later, earlier, equal, columns, later_document, earlier_document, documents, centres, uses):
     """Group matches into passages.
 
-    Documents are taken in time order. A stretch that matches an earlier document joins the centre there that is
-    much the same as what it matches (``_is_same``), or makes that a centre, unless three quarters of it are explained
-    by other uses in its document already. Of two uses of one passage that overlap by half, the longer stays.
+    Documents are taken in time order. A match that lies, on both sides, in passages that both documents have says
+    nothing new. Else, where three quarters of the later document's stretch are a use of a passage, what it matches is a
+    use of it as well: in a document between the two in time, or a second time in the earliest. Else the stretch joins
+    the centre of the earlier document that is much the same as what it matches (``_is_same``), or makes that a centre;
+    in the end a centre has all that its uses share with it. Of two uses of one passage in a document that overlap by
+    half, the longer stays.
 
     Args:
         later, earlier: int64[n, 2], the matched words in the later and the earlier document, matches in the order of
@@ -117,35 +169,38 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
     Returns:
         How many uses there are; centres that no use names are to be left out.
     """
-    head = np.full(documents, -1, np.int64)
-    after = np.full(len(later), -1, np.int64)
+    head, last = np.full(documents, -1, np.int64), np.full(documents, -1, np.int64)
+    after, before = np.full(len(later), -1, np.int64), np.full(len(later), -1, np.int64)
+    lists = last, before
     found = n = np.int64(0)
     origins = np.empty((len(later), 2), np.int64)
-    known = np.empty((len(later) + 1, 2), np.int64)
-    count = first = np.int64(0)
+    known = np.empty((2, len(later) + 1, 2), np.int64)
     for m in range(len(later)):
-        if m == 0 or later_document[m] != later_document[m - 1]:
-            count, first = np.int64(0), n
-        low, high = later[m, 0], later[m, 1]
-        if 4 * _explained(known, count, low, high) >= 3 * (high - low):
+        low, high, other_low, other_high = later[m, 0], later[m, 1], earlier[m, 0], earlier[m, 1]
+        document, other = later_document[m], earlier_document[m]
+        span = low, high, other_low, other_high
+        if _is_explained(centres, uses, lists, span, document, other, known):
             continue
-        count = _learn(known, count, low, high)
-        document = earlier_document[m]
-        centre = _find_centre(centres, after, head[document], earlier[m, 0], earlier[m, 1])
+        centre = _find_known(centres, uses, lists, span, document, other)
+        if centre >= 0:
+            document, low, high = other, other_low, other_high
+            other_low, other_high = centres[centre, 0], centres[centre, 1]
+        else:
+            centre = _find_centre(centres, after, head[other], other_low, other_high)
         if centre < 0:
             centre, found = found, found + 1
-            centres[centre, 0], centres[centre, 1] = earlier[m, 0], earlier[m, 1]
-            centres[centre, 2] = document
-            after[centre], head[document] = head[document], centre
-        use = _find_use(uses, first, n, centre, low, high)
+            centres[centre, 0], centres[centre, 1], centres[centre, 2] = other_low, other_high, other
+            after[centre], head[other] = head[other], centre
+        use = _find_use(uses, lists, centre, document, low, high)
         if use < 0:
             use, n = n, n + 1
+            before[use], last[document] = last[document], use
         elif high - low <= uses[use, 2] - uses[use, 1]:
             continue
         uses[use, 0], uses[use, 1], uses[use, 2] = centre, low, high
-        uses[use, 3], uses[use, 4], uses[use, 5] = equal[m], columns[m], later_document[m]
-        origins[use, 0], origins[use, 1] = earlier[m, 0], earlier[m, 1]
-    _settle_edges(centres, found, uses, origins, n)
+        uses[use, 3], uses[use, 4], uses[use, 5] = equal[m], columns[m], document
+        origins[use, 0], origins[use, 1] = other_low, other_high
+    _widen(centres, uses, origins, n)
     return n
 
 
