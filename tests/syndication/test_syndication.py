@@ -239,7 +239,7 @@ def test_a_closing_list_is_decided_by_others_passage_by_passage(whole: Result) -
 
 def test_and_else_names_nobody(whole: Result) -> None:
     kind, agency, first, _ = told(whole, OPEN)
-    assert (kind, agency, first) == ("wire", None, "open-1")
+    assert (kind, agency, first) == ("wire", None, None)  # the first that is here is not the source
     both = "AFP credited in part by 2; Reuters credited in part by 2"
     assert passage_with(whole, OPEN)["agency_evidence"] == both
     found = document(whole, "open-2")
@@ -248,7 +248,7 @@ def test_and_else_names_nobody(whole: Result) -> None:
 
 def test_a_burst_is_wire_of_nobody_known(whole: Result) -> None:
     kind, agency, first, _ = told(whole, BURST)
-    assert (kind, agency, first) == ("wire", None, "burst-0")
+    assert (kind, agency, first) == ("wire", None, None)
     assert passage_with(whole, BURST)["reasons"] == "5 independent outlets within 48 hours"
     assert document(whole, "burst-3")["credited"] == "no"
 

@@ -380,7 +380,9 @@ def _origins(
     own = _own(articles, uses, described)
     bounds = uses["earliest"].to_numpy(), uses["latest"].to_numpy()
     first, may_be = origins.first_documents(passage, document, articles.rank[document], bounds, own)
-    virtual = origins.virtual_sources(described, np.unique(passage[own & may_be]))
+    present = np.unique(passage[own & may_be])
+    virtual = origins.virtual_sources(described, present)
+    first = np.where(origins.has_absent_source(described, present).to_numpy(), -1, first)
     known = pl.Series(first, dtype=pl.Int64)
     inferred = names.gather(described["agency"]) + " (inferred)"
     clusters = described.with_columns(

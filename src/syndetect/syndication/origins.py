@@ -94,6 +94,18 @@ def roles(passage: I64, document: I64, first: I64, may_be: Bool, virtual: Bool) 
     return pl.Series(["unknown", "copy", "first"]).gather(np.where(is_first, 2, np.where(is_copy, 1, 0)))
 
 
+def has_absent_source(clusters: pl.DataFrame, own: I64) -> pl.Series:
+    """Boolean per passage: wire copy of which no article of the agency is here that may be the first.
+
+    An outlet is not the first for having run an agency's text before others did.
+
+    Args:
+        clusters: ``passage, kind``.
+        own: as of :func:`virtual_sources`.
+    """
+    return clusters.select((pl.col("kind") == "wire") & ~pl.col("passage").is_in(own.tolist())).to_series()
+
+
 def virtual_sources(clusters: pl.DataFrame, own: I64) -> pl.Series:
     """Boolean per passage: several outlets credit an agency, and no article of the agency here may be the first.
 
