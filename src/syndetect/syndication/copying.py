@@ -9,12 +9,12 @@ import polars as pl
 #: The weights: of the constant, and of each measure in :func:`measures`.
 WEIGHTS = {
     "constant": -11.8,
-    "equal": 1.59,
-    "narration": 0.93,
+    "equal": 1.6,
+    "narration": 0.92,
     "days": -0.13,
-    "credited": 1.83,
-    "crediting": 0.46,
-    "names": -4.4,
+    "credited": 2.1,
+    "crediting": 0.75,
+    "names": -4.25,
 }
 
 

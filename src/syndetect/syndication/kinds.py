@@ -235,18 +235,21 @@ _CITED = pl.format("quoted by an outlet that names {}", "cited")
 
 #: In the order in which they are tried.
 RULES = (
-    Rule("wire", _IS_CREDITED & pl.col("cited").is_not_null(), pl.lit(0.8), (_CITED, _EVIDENCE)),
-    Rule("copy", pl.col("cited").is_not_null(), pl.lit(0.8), (_CITED,)),
+    Rule("wire", _IS_CREDITED & pl.col("cited").is_not_null(), pl.lit(0.88), (_CITED, _EVIDENCE)),
+    Rule("copy", pl.col("cited").is_not_null(), pl.lit(0.88), (_CITED,)),
     Rule(
         "boilerplate",
         _RECURS & (_SPREAD >= STANDING_SPAN) & _IS_BARE & (_IS_PARAGRAPH | (pl.col("words") >= SHORT)),
-        pl.lit(0.95),
+        pl.lit(0.9),
         (_DAYS, _ARTICLES, _LONE),
     ),
     Rule(
-        "boilerplate", _IS_FURNITURE & _IS_BARE, pl.lit(0.9), (_text("words of an outlet's furniture"), _LONE)
+        "boilerplate",
+        _IS_FURNITURE & _IS_BARE,
+        pl.lit(0.93),
+        (_text("words of an outlet's furniture"), _LONE),
     ),
-    Rule("boilerplate", _IS_CAPTION & _IS_BARE, pl.lit(0.8), (_text("the caption of a photograph"),)),
+    Rule("boilerplate", _IS_CAPTION & _IS_BARE, pl.lit(0.7), (_text("the caption of a photograph"),)),
     Rule(
         "boilerplate",
         _IS_LONE
@@ -255,29 +258,29 @@ RULES = (
         & _IS_BARE
         & ~_IS_CREDITED
         & (_SPREAD >= LONE_SPAN),
-        pl.lit(0.85),
+        pl.lit(0.7),
         (_text("a paragraph of its own"), _DAYS, _LONE),
     ),
     Rule(
         "boilerplate",
         _IS_LONE & _IS_AT_EDGE & _IS_PARAGRAPH,
-        pl.lit(0.85),
+        pl.lit(0.8),
         (_ARTICLES, _text("always at the same end"), _LONE),
     ),
-    Rule("boilerplate", _IS_LONE & _HAS_ONE_OWNER, pl.lit(0.85), (_OWNER, _ARTICLES, _LONE)),
+    Rule("boilerplate", _IS_LONE & _HAS_ONE_OWNER, pl.lit(0.8), (_OWNER, _ARTICLES, _LONE)),
     Rule("quote", pl.col("quoting") >= QUOTING, pl.lit(0.97), (_QUOTED,)),
     Rule("wire", pl.col("in_reference"), pl.lit(0.99), (_text("the reference has it"), _EVIDENCE)),
     Rule(
         "quote",
         pl.col("posted") | pl.col("introduced") | pl.col("in_first_person") & ~_IS_CREDITED,
-        pl.lit(0.85),
+        pl.lit(0.8),
         (_BARE,),
     ),
     Rule("release", _IS_RELEASE & ~_IS_CREDITED, pl.lit(0.7), (_RELEASES,)),
     Rule(
         "formula",
         _RECURS & (pl.col("words") < SHORT) & (pl.col("other_narration") < NARRATION),
-        pl.lit(0.9),
+        pl.lit(0.85),
         (_DAYS, _ARTICLES),
     ),
     Rule("wire", _IS_CREDITED & _IS_LIKELY, _CHANCE, (_EVIDENCE, _COPYING)),
@@ -289,8 +292,8 @@ RULES = (
         pl.lit(0.85),
         (_EVIDENCE, _COPYING),
     ),
-    Rule("copy", (pl.col("sources") > 1) & (_CHANCE >= LIKELIER), _CHANCE, (_OUTLETS, _COPYING)),
-    Rule("formula", _CHANCE < LIKELY, 1 - _CHANCE, (_COPYING, _LONE)),
+    Rule("copy", (pl.col("sources") > 1) & (_CHANCE >= LIKELIER), 0.85 * _CHANCE, (_OUTLETS, _COPYING)),
+    Rule("formula", _CHANCE < LIKELY, 0.9 * (1 - _CHANCE), (_COPYING, _LONE)),
     Rule("unknown", pl.col("sources") > 1, pl.lit(0.5), (_OUTLETS, _COPYING)),
 )
 
