@@ -18,6 +18,10 @@ WEIGHTS = {
 }
 
 
+#: No passage of this kind is certain.
+_LEAST = 0.01
+
+
 def measures() -> dict[str, pl.Expr]:
     """The measures of a passage, as expressions over the features of :func:`syndetect.syndication.kinds.features`.
 
@@ -40,4 +44,5 @@ def measures() -> dict[str, pl.Expr]:
 def chance_of_copying() -> pl.Expr:
     """The chance, from 0 to 1, as an expression over the features of a passage."""
     weighed = [WEIGHTS[name] * measure for name, measure in measures().items()]
-    return 1 / (1 + (-(pl.sum_horizontal(weighed) + WEIGHTS["constant"])).exp())
+    chance = 1 / (1 + (-(pl.sum_horizontal(weighed) + WEIGHTS["constant"])).exp())
+    return chance.clip(_LEAST, 1 - _LEAST)
