@@ -116,25 +116,25 @@ def copies_above_a_release(maker: Maker) -> None:
     number, start = maker.plant("copy", form="above a release"), maker.moment()
     takers = maker.takers(maker.random.randint(2, 3), 2)
     drafts = _copies(maker, maker.story(5, 8), number, takers, start)
-    alone = _end_with_release(maker, drafts, takers, start)
+    alone = _end_with_release(maker, drafts, takers, start, "below a copy")
     maker.drafts += [*drafts, *alone]
 
 
 def wires_above_a_release(maker: Maker) -> None:
-    """A wire story that three outlets credit; a third of the articles or more end with a press release."""
+    """A wire story that outlets of three owners or more credit; a third of the articles end with a press release."""
     random = maker.random
-    takers = maker.takers(random.randint(4, 8), 4)
+    takers = maker.takers(random.randint(5, 12), 5)
     agency: Agency = random.choice(AGENCIES[takers[0].language])
     number, story = maker.plant("wire", agency.name, form="above a release"), maker.story(5, 8)
     start, drafts = maker.moment(), []
     for place, outlet in enumerate(takers):
         at = maker.soon(start, hours=5)
         draft = maker.taking(story, number, outlet, at, None)
-        if place < 3:
+        if place < 3 or random.random() < 0.4:
             draft.credit(_above(maker, agency, outlet, at, has_intro=draft.segments[0].plant is None))
             maker.plant_drafts[number].credited.add(len(maker.drafts) + place)
         drafts.append(draft)
-    alone = _end_with_release(maker, drafts, takers, start)
+    alone = _end_with_release(maker, drafts, takers, start, "below a wire")
     maker.drafts += [*drafts, *alone]
 
 
@@ -147,11 +147,11 @@ def _above(maker: Maker, agency: Agency, outlet: Outlet, at: datetime, *, has_in
 
 
 def _end_with_release(
-    maker: Maker, drafts: Sequence[Draft], takers: Sequence[Outlet], start: datetime
+    maker: Maker, drafts: Sequence[Draft], takers: Sequence[Outlet], start: datetime, form: str
 ) -> list[Draft]:
     """Put a press release below a third of some articles or more; returns those of other outlets that run it alone."""
     random = maker.random
-    number, text = maker.plant("release", form="below"), maker.story(2, 5)
+    number, text = maker.plant("release", form=form), maker.story(2, 5)
     others = [outlet for outlet in maker.takers(len(takers) + 3, 4) if outlet not in takers][:3]
     mark = release_mark(takers[0].language, start, random)
     least = -(-len(drafts) // 3)

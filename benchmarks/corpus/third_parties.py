@@ -6,6 +6,7 @@ signature of a post, the line that introduces a statement, the name of a speaker
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from benchmarks.corpus.outlets import Outlet, proper_name
 from benchmarks.corpus.posts import Post, first_person, post
@@ -113,34 +114,63 @@ def _embedded(maker: Maker, made: Post, number: int, language: str) -> list[Segm
     return segments
 
 
+class _Said(NamedTuple):
+    """What somebody said or wrote.
+
+    Attributes:
+        plant: its number.
+        speaker: the first and last name.
+        paragraphs: the words.
+        questions: those that the paragraphs answer, each of them; empty for a written statement.
+        labels: what a transcript sets before an answer and before a question.
+    """
+
+    plant: int
+    speaker: str
+    paragraphs: list[str]
+    questions: list[str]
+    labels: tuple[str, str]
+
+
+def _said(maker: Maker, form: str, language: str, *, is_spoken: bool) -> _Said:
+    """A new statement or transcript, in most cases in the first person."""
+    random, speaker = maker.random, _person(maker)
+    paragraphs = [unquoted(text) for text in maker.prose(random.randint(2, 4), 20, 50)]
+    if random.random() < 0.6:
+        paragraphs = [first_person(text, language, random) for text in paragraphs]
+    questions = maker.prose(len(paragraphs), 8, 20) if is_spoken else []
+    labels = random.choice(
+        ((speaker.split()[1].upper(), proper_name(random).upper()), (speaker.upper(), "REPORTER"), ("A", "Q"))
+    )
+    asked = [f"{one_sentence(text).rstrip('.')}?" for text in questions]
+    return _Said(maker.plant("quote", form=form), speaker, paragraphs, asked, labels)
+
+
 def statements(maker: Maker) -> None:
-    """A statement or letter that outlets quote in part and others print in full, behind a line that says so."""
+    """A statement or a transcript that outlets quote in part and others print in full, with the signs of one."""
     random = maker.random
-    number, start, speaker = maker.plant("quote", form="statement"), maker.moment(), _person(maker)
-    takers = maker.takers(random.randint(2, 5), 2)
-    said = _said(maker, takers[0].language, 2, 4)
-    is_spoken = random.random() < 0.35
+    start, takers = maker.moment(), maker.takers(maker.random.randint(2, 5), 2)
+    said = _said(maker, "statement", takers[0].language, is_spoken=random.random() < 0.35)
     for place, outlet in enumerate(random.sample(takers, len(takers))):
         if place == 0 or (place > 1 and random.random() < 0.5):
-            segments = _in_full(maker, said, number, speaker, outlet.language, is_spoken=is_spoken)
+            segments = _in_full(maker, said, outlet.language)
         else:
-            segments = _in_part(maker, said, number, speaker, outlet.language, _STATED)
+            segments = _in_part(maker, said, outlet.language, _STATED)
         _publish(maker, outlet, maker.soon(start, hours=8), segments)
 
 
 def interviews(maker: Maker) -> None:
     """A transcript in one outlet, answers of which others quote and say whom they were given to."""
     random = maker.random
-    number, start, speaker = maker.plant("quote", form="interview"), maker.moment(), _person(maker)
-    asking, *others = maker.takers(random.randint(2, 4), 2)
-    said = _said(maker, asking.language, 2, 4)
-    _publish(maker, asking, start, _in_full(maker, said, number, speaker, asking.language, is_spoken=True))
+    start, (asking, *others) = maker.moment(), maker.takers(maker.random.randint(2, 4), 2)
+    said = _said(maker, "interview", asking.language, is_spoken=True)
+    _publish(maker, asking, start, _in_full(maker, said, asking.language))
     told = {
         language: tuple(form.replace("{outlet}", asking.name) for form in forms)
         for language, forms in _TOLD.items()
     }
     for outlet in others:
-        segments = _in_part(maker, said, number, speaker, outlet.language, told)
+        segments = _in_part(maker, said, outlet.language, told)
         _publish(maker, outlet, start + timedelta(hours=random.uniform(1, 40)), segments)
 
 
@@ -220,48 +250,30 @@ def _formula(maker: Maker) -> str:
     return f"{' '.join(named)}, {' '.join(office[: size - len(named)])}"
 
 
-def _said(maker: Maker, language: str, least: int, most: int) -> list[str]:
-    """Paragraphs of a speaker's, in most cases in the first person."""
-    paragraphs = [unquoted(text) for text in maker.prose(maker.random.randint(least, most), 20, 50)]
-    if maker.random.random() < 0.6:
-        paragraphs = [first_person(text, language, maker.random) for text in paragraphs]
-    return paragraphs
-
-
-def _in_full(
-    maker: Maker, said: Sequence[str], number: int, speaker: str, language: str, *, is_spoken: bool
-) -> list[Segment]:
-    """A statement as paragraphs of its own behind a line, or the words of a speaker whose name is set before them."""
+def _in_full(maker: Maker, said: _Said, language: str) -> list[Segment]:
+    """A statement as paragraphs of its own behind a line, or questions and answers with the speakers' names."""
     random = maker.random
-    pieces = [Segment(text, number, piece) for piece, text in enumerate(said)]
-    if not is_spoken:
-        line = random.choice(_FULL_TEXT[language]).format(who=speaker)
+    pieces = [Segment(text, said.plant, piece) for piece, text in enumerate(said.paragraphs)]
+    if not said.questions:
+        line = random.choice(_FULL_TEXT[language]).format(who=said.speaker)
         is_apart = random.random() < 0.6
         return [*maker.own(1, 1), Segment(line, gap=PARAGRAPH if is_apart else SENTENCE), *pieces]
-    answering, asking = random.choice(
-        ((speaker.split()[1].upper(), proper_name(random).upper()), (speaker.upper(), "REPORTER"), ("A", "Q"))
-    )
+    answering, asking = said.labels
     segments: list[Segment] = []
-    for one in pieces:
-        question = one_sentence(maker.prose(1, 8, 20)[0]).rstrip(".")
-        segments += [Segment(f"{asking}: {question}?"), Segment(f"{answering}: "), one._replace(gap="")]
+    for piece, question in zip(pieces, said.questions, strict=True):
+        asked = Segment(question, said.plant, len(pieces) + piece.piece, gap="")
+        segments += [Segment(f"{asking}: "), asked, Segment(f"{answering}: "), piece._replace(gap="")]
     return segments
 
 
-def _in_part(
-    maker: Maker,
-    said: Sequence[str],
-    number: int,
-    speaker: str,
-    language: str,
-    verbs: Mapping[str, Sequence[str]],
-) -> list[Segment]:
+def _in_part(maker: Maker, said: _Said, language: str, verbs: Mapping[str, Sequence[str]]) -> list[Segment]:
     """One or two paragraphs of a statement, quoted."""
-    first = maker.random.randrange(len(said))
-    last = min(len(said), first + maker.random.randint(1, 2))
+    first = maker.random.randrange(len(said.paragraphs))
+    last = min(len(said.paragraphs), first + maker.random.randint(1, 2))
     segments: list[Segment] = []
     for piece in range(first, last):
-        segments += _quoted(maker, [Segment(said[piece], number, piece)], speaker, language, (verbs, verbs))
+        one = Segment(said.paragraphs[piece], said.plant, piece)
+        segments += _quoted(maker, [one], said.speaker, language, (verbs, verbs))
     return segments
 
 
