@@ -23,6 +23,10 @@ from benchmarks.corpus.world_model import Plant, Use, World
 from syndetect.intervals import Span, overlap
 
 LEAST_OVERLAP = 0.6
+#: The plants without a form of their own; the others are hard in one way each.
+ORDINARY = (
+    "boilerplate", "copy", "quote", "release", "wire, agency's text", "wire, inferred", "wire, uncredited"
+)  # fmt: skip
 
 
 class ClusterScore(NamedTuple):
@@ -233,7 +237,7 @@ class Counts:
 
 
 def counts_by_kind(world: World, judged: Iterable[ClusterScore]) -> dict[str, Counts]:
-    """The counts of a world by kind of plant; wire stories with and without a credit are separate kinds."""
+    """The counts of a world by kind and form of plant; wire stories with and without a credit are separate kinds."""
     counts: dict[str, Counts] = defaultdict(Counts)
     names = [_class(plant) for plant in world.plants]
     for name in names:
@@ -257,6 +261,8 @@ def counts_by_kind(world: World, judged: Iterable[ClusterScore]) -> dict[str, Co
 
 
 def _class(plant: Plant) -> str:
+    if plant.form:
+        return f"{plant.kind}, {plant.form}"
     if plant.kind != "wire":
         return plant.kind
     return (

@@ -155,8 +155,17 @@ def citation(language: str, random: Random) -> str:
 def photo_credit(language: str, random: Random) -> str:
     """A line that names an agency as the source of a picture."""
     name = random.choice(AGENCIES[language]).name
-    person = f"{proper_name(random)} {proper_name(random)}"
-    return random.choice(_PHOTOS).format(name=name, NAME=name.upper(), person=person)
+    return photo_line(name, f"{proper_name(random)} {proper_name(random)}", random)
+
+
+def photo_line(agency: str, person: str, random: Random) -> str:
+    """A line that names the agency and, in some forms, the photographer of a picture."""
+    return random.choice(_PHOTOS).format(name=agency, NAME=agency.upper(), person=person)
+
+
+def release_phrase(language: str, random: Random) -> str:
+    """The words that a press release is headed with, without a place."""
+    return random.choice([text for text, is_lead in _RELEASES[language] if not is_lead])
 
 
 def _words(agency: Agency, outlet: str, language: str, day: datetime) -> dict[str, str]:

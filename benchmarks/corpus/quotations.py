@@ -24,7 +24,7 @@ _LEAST_PART = 12  # words of a quotation that leaves something out
 def statement(random: Random, write: Writer) -> list[str]:
     """One to three sentences, 12 to 60 words in all; in some of them a few words are quoted from somebody else."""
     number = random.choice((1, 1, 2, 2, 3))
-    sentences = [_one_sentence(text) for text in write([random.randint(12, 20) for _ in range(number)])]
+    sentences = [one_sentence(text) for text in write([random.randint(12, 20) for _ in range(number)])]
     if random.random() < 0.3:
         at = random.randrange(number)
         words = sentences[at].split()
@@ -42,7 +42,7 @@ def quoting(
     """A paragraph or more that quote a statement: whole, interrupted, in several paragraphs, or most of it."""
     who = random.choice((speaker, speaker.split()[1]))
     by = random.choice(_SAID[language]).format(who=who)
-    own = _one_sentence(write([random.randint(8, 20)])[0])
+    own = one_sentence(write([random.randint(8, 20)])[0])
     form = random.choice(("whole", "whole", "after", "interrupted", "paragraphs", "most"))
     if form == "after":
         return [
@@ -97,6 +97,6 @@ def _pieces(said: Sequence[str], plant: int) -> list[Segment]:
     return [Segment(text, plant, piece, SENTENCE if piece else "") for piece, text in enumerate(said)]
 
 
-def _one_sentence(text: str) -> str:
+def one_sentence(text: str) -> str:
     """A text as one sentence without quotations."""
     return unquoted(text).rstrip(".").replace(". ", ", ") + "."

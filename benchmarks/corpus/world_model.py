@@ -74,8 +74,9 @@ class Plant:
         kind: as the column ``kind`` of the table ``clusters`` has it.
         agency: the agency that wrote it, None for no agency or one without a credit.
         origin: the agency's own article, if it is in the corpus.
-        credited: the articles that credit the agency alone.
+        credited: the articles that credit the agency, and no other.
         uses: where its pieces stand.
+        form: what is special about it, empty for nothing: a plant of a form is counted apart.
     """
 
     kind: str
@@ -83,6 +84,7 @@ class Plant:
     origin: str | None = None
     credited: set[str] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
+    form: str = ""
 
 
 class Article(NamedTuple):
@@ -117,6 +119,7 @@ class PlantDraft:
     agency: str | None = None
     origin: int | None = None
     credited: set[int] = field(default_factory=set)
+    form: str = ""
 
 
 def finish_world(
@@ -137,6 +140,7 @@ def finish_world(
             one.agency,
             None if one.origin is None else ids[one.origin],
             {ids[draft] for draft in one.credited},
+            form=one.form,
         )
         for one in plant_drafts
     ]

@@ -32,6 +32,7 @@ from benchmarks.corpus.outlets import (
     stamp,
     surely_later,
 )
+from benchmarks.corpus.posts import first_person, post
 from benchmarks.corpus.quotations import quoting, statement
 from benchmarks.corpus.quoted_prose import (
     CLOSE,
@@ -251,7 +252,7 @@ class TestWorlds:
 
     def test_every_kind_is_there(self, worlds: list[World]) -> None:
         kinds = {plant.kind for one in worlds for plant in one.plants}
-        assert kinds == {"wire", "copy", "quote", "boilerplate", "release"}
+        assert kinds == {"wire", "copy", "quote", "boilerplate", "release", "formula"}
 
     def test_pieces_have_words_in_common(self, worlds: list[World]) -> None:
         for one in worlds:
@@ -269,7 +270,7 @@ class TestWorlds:
 
     def test_agencies_are_there_or_inferred(self, worlds: list[World]) -> None:
         for number, one in enumerate(worlds):
-            wires = [plant for plant in one.plants if plant.agency]
+            wires = [plant for plant in one.plants if plant.agency and not plant.form]
             assert wires
             for plant in wires:
                 assert (plant.origin is not None) == (number % 2 == 0)
@@ -283,6 +284,55 @@ class TestWorlds:
                     assert len({article.owner for article in articles}) >= 5
                     moments = [article.stamp.earliest for article in articles]
                     assert max(moments) - min(moments) < timedelta(days=1)
+
+    def test_phrases_are_of_unrelated_articles_on_different_days(self, worlds: list[World]) -> None:
+        formulas = [(one, plant) for one in worlds for plant in one.plants if plant.kind == "formula"]
+        assert {plant.form for _, plant in formulas} == {"recurring", "twice"}
+        for one, plant in formulas:
+            texts = {one.articles[use.document].text[slice(*use.span)] for use in plant.uses}
+            [words] = {len(text.replace("’", "'").split()) for text in texts}
+            assert 8 <= words <= 18
+            articles = [one.articles[use.document] for use in plant.uses]
+            days = {article.stamp.earliest.date() for article in articles if article.stamp.is_exact}
+            assert len(days) == sum(article.stamp.is_exact for article in articles)
+            assert len({article.owner for article in articles}) >= (2 if plant.form == "twice" else 3)
+
+    def test_what_others_said_stands_quoted_or_bare(self, worlds: list[World]) -> None:
+        found = defaultdict(set)
+        for one in worlds:
+            for plant in one.plants:
+                for use in plant.uses:
+                    before = one.articles[use.document].text[: use.span.begin].rstrip(" \u00a0")[-1:]
+                    found[plant.form].add(before in set('“"«„»‘'))
+        assert all(found[form] == {True, False} for form in ("post", "statement", "interview", "cited"))
+
+    def test_an_agency_in_a_list_of_authors(self, worlds: list[World]) -> None:
+        names = {agency.name for known in AGENCIES.values() for agency in known}
+        names |= {agency.full for known in AGENCIES.values() for agency in known}
+        listed = defaultdict(list)
+        for one in worlds:
+            for plant in one.plants:
+                for name in {use.document for use in plant.uses} if plant.form == "author list" else ():
+                    authors = one.articles[name].author.split(", ")
+                    if names & {*authors}:
+                        listed[plant.kind].append(len(authors))
+        assert set(listed["wire"]) == {3}
+        assert min(listed["copy"]) >= 4
+
+    def test_a_copy_stands_above_the_release_of_its_article(self, worlds: list[World]) -> None:
+        pairs = 0
+        for one in worlds:
+            ends: dict[str, int] = {}
+            for plant in one.plants:
+                if plant.form == "above a release":
+                    ends |= {use.document: use.span.end for use in plant.uses}
+                if plant.form.startswith("below"):
+                    both = [use for use in plant.uses if use.document in ends]
+                    assert both
+                    assert all(use.span.begin > ends[use.document] for use in both)
+                    assert len({use.document for use in plant.uses}) > len({use.document for use in both})
+                    pairs += 1
+        assert pairs
 
     def test_ids_and_order_tell_nothing(self, worlds: list[World]) -> None:
         for one in worlds:
@@ -337,6 +387,25 @@ def uses(roles: str, begin: int = 0, end: int = 200) -> list[tuple[str, int, int
     return [(f"d{i}", begin, end, names[role]) for i, role in enumerate(roles) if role != " "]
 
 
+class TestPosts:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_posts_are_short_and_signed(self, language: str) -> None:
+        random, write = Random(5), plain_writer(5)
+        for _ in range(40):
+            made = post(language, NOON, random, write)
+            assert 10 <= len(" ".join(made.said).split()) <= 60
+            assert not {OPEN, CLOSE} & {*"".join(made.said)}
+            assert made.signature(language).startswith(f"— {made.name} (@{made.handle}) ")
+        assert post("en", NOON, random, write).signature("en").endswith(" June 2, 2031")
+        assert post("es", NOON, random, write).signature("es").endswith(" 2 de junio de 2031")
+
+    def test_the_first_person_takes_the_place_of_words(self) -> None:
+        text = "Ab cd ef gh ij kl mn op qr st uv."
+        new = first_person(text, "en", Random(1))
+        [changed] = [b for a, b in zip(text.split(), new.split(), strict=True) if a != b]
+        assert changed in {"I", "we", "our", "my", "me"}
+
+
 class TestVerdicts:
     def test_a_right_answer(self) -> None:
         [one] = score_clusters(small_world([at(0), at(3)]), *tables(("d0", "copy", None, uses("fc"))))
@@ -389,6 +458,9 @@ class TestVerdicts:
         [one] = score_clusters(made, *tables(("d0", "copy", None, uses("fc", 0, 300))))
         assert one.weight == 1
         assert counts_by_kind(made, []) == {"copy": Counts(planted=1)}
+        assert counts_by_kind(small_world([at(0), at(3)], form="cited"), []) == {
+            "copy, cited": Counts(planted=1)
+        }
 
     def test_an_article_that_the_cluster_lacks_may_be_the_first(self) -> None:
         found = tables(("d1", "copy", None, uses(" fc")))
@@ -431,3 +503,12 @@ class TestCommand:
         assert copy["right kind"] == copy["right first"] == 0.5
         assert (copy["found"], copy["right unknown"], copy["wrong guesses"]) == (2, 1, 0.25)
         assert cascades.rows_of({"quote": Counts(planted=1)})[0]["right kind"] is None
+
+    def test_plants_of_a_form_have_their_own_table(self) -> None:
+        one = Counts(planted=1, found=1, kind=1)
+        parts = cascades.parts_of({"quote, post": one, "quote": one, "copy, cited": one})
+        assert [[row["kind"] for row in rows] for rows in parts.values()] == [
+            ["quote", "all", "mean of kinds"],
+            ["copy, cited", "quote, post", "all", "mean of kinds"],
+        ]
+        assert list(cascades.parts_of({"quote": one})) == ["ordinary plants"]
