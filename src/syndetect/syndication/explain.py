@@ -154,10 +154,13 @@ def _described(
     names: pl.Series,
 ) -> pl.DataFrame:
     """A row per passage: its features, the number of its agency, and its kind."""
-    found = evidence.agencies_of(evidence.votes(uses, agency_credits), names)
     below = uses.join(releases.select("document", mark="begin"), on="document").filter(
         pl.col("mark").is_null() | (pl.col("mark") < pl.col("end"))
     )
+    use = pl.struct("passage", "document", "low")
+    is_below = use.is_in(below.select(use).to_series().implode())
+    votes = evidence.votes(uses.with_columns(carried=pl.col("carried") & ~is_below), agency_credits)
+    found = evidence.agencies_of(votes, names)
     quoted_share = pl.col("quoted") / pl.col("size")
     cited = surroundings.cited(uses.with_columns(quoted_share=quoted_share), articles.outlets.to_list())
     referred = uses.filter(pl.Series(articles.reference[uses["document"].to_numpy()]))
@@ -205,11 +208,12 @@ _CAPTION_GAP = 60
 
 
 def _has_caption(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.Series:
-    """Boolean, a row per use: whether the credit of a photograph stands in it or right behind it."""
+    """Boolean, a row per use: whether the credit of a photograph, of an agency or not, is in it or right behind it."""
     photos = credits_.filter(pl.col("role") == "photo").select("document", mark="begin", until="end")
     rows = uses.select("document", "begin", "end").with_row_index("row").join(photos, on="document")
     at = (pl.col("begin") < pl.col("until")) & (pl.col("mark") < pl.col("end") + _CAPTION_GAP)
-    return pl.int_range(uses.height, eager=True).is_in(rows.filter(at)["row"].cast(pl.Int64).implode())
+    is_at = pl.int_range(uses.height, eager=True).is_in(rows.filter(at)["row"].cast(pl.Int64).implode())
+    return is_at | uses["captioned"]
 
 
 def _shares_of(

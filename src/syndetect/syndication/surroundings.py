@@ -24,6 +24,7 @@ SIGNS = pl.Schema(
         "posted": pl.Boolean,
         "introduced": pl.Boolean,
         "furniture": pl.Boolean,
+        "captioned": pl.Boolean,
         "first_person": pl.Int64,
         "names": pl.Float64,
     }
@@ -35,11 +36,17 @@ _CLOSES = r"""^[ \t.!?"“”»'’)\]…:;,@*]*(?:\n|$)"""
 _POST = r"(?:^|[\s(.“\"])(?:@\w{2,}|#\p{L}\w{2,})|pic\.twitter\.com|\bt\.co/"
 _SIGNATURE = r"^[^\n]{0,60}\s*[—–-]{1,2}\s?[^\n()]{2,60}\(@\w+\)"
 _SPEAKER = r"(?:^|\n)\s*(?:\p{Lu}[\p{Lu}.'’ -]{2,30}|[QA])\s?:\s*$|\barchived recording\b[^\n]{0,40}\s*$"
-_INTRODUCED = (
+_TEXT_OF = (
     r"(?i)\b(?:statement|letter|tweets?|tweeted|posts?|posted|memo|e-?mail|transcript|testimony|remarks|text|reads?"
     r"|communiqué|lettre|erklärung|mitteilung|schreiben|comunicado|carta|comunicato|lettera|verklaring|brief)\b"
-    r"[^.\n]{0,50}:\s*[\"“„«]?\s*$"
+    r"[^.\n]{0,50}:\s*[\"“„«]?\s*"
 )
+_SPEAKERS = r"(?m)^\s*(?:\p{Lu}[\p{Lu}.'’ -]{2,30}|[QA])\s?:\s"
+#: What begins with its own introduction; and the paragraphs of a transcript that begin with the name of a speaker.
+_BEGINS_WITH = r"^[^\n]{0,60}" + _TEXT_OF + r"\n"
+_LEAST_SPEAKERS = 2
+#: A line that names who took a photograph, behind its caption or at the end of it.
+_PHOTO = r"(?:photo(?:graph)?|foto|bild|image|imagen|picture|pic|credit|crédit|crédito)s?\s?:\s?\p{Lu}"
 _FIRST_PERSON = (
     r"\b(?:I|I['’](?:m|ve|ll|d)|[Mm]y|[Mm]e|[Mm]yself|[Ww]e|[Ww]e['’](?:re|ve|ll|d)|[Oo]urs?|[Oo]urselves"
     r"|[Jj]e|[Nn]ous|[Nn]otre|nos|[Ii]ch|[Ww]ir|[Uu]nser\w*|[Mm]eine?[mnrs]?|[Yy]o|[Nn]osotr[oa]s|[Nn]uestr[oa]s?"
@@ -75,13 +82,11 @@ def described(texts: pl.DataFrame, quoting: Bool) -> pl.DataFrame:
         quoting: bool[n], as of :func:`quoting`.
 
     Returns:
-        ``text``; ``around``, what stands before and behind a quoting use, null for others; and the columns of
+        ``text``; ``around``, a quoting use with what stands before and behind it, null for others; and the columns of
         :data:`SIGNS`.
     """
     found = signs(texts["before"], texts["text"], texts["behind"])
-    around = pl.when(pl.Series(quoting, dtype=pl.Boolean)).then(
-        pl.concat_str("before", "behind", separator=" ")
-    )
+    around = pl.when(pl.Series(quoting, dtype=pl.Boolean)).then(pl.concat_str("before", "text", "behind"))
     # copies: slices would hold on to the whole texts
     kept = (pl.Series(name, values, dtype=pl.String) for name, values in (
         ("text", texts["text"].to_list()), ("around", texts.select(around).to_series().to_list())
@@ -105,13 +110,14 @@ def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
     """The passages that one outlet quotes while it names another one, which has them as narration.
 
     Args:
-        uses: ``passage, outlet`` (a number, null where not known), ``quoted_share, around``.
+        uses: ``passage, outlet`` (a number, null where not known), ``quoted_share, around, posted, introduced``.
         outlets: the names of the outlets.
 
     Returns:
         ``passage, cited``, the name of the outlet that is quoted.
     """
-    narrating = uses.filter((pl.col("quoted_share") <= NARRATING) & pl.col("outlet").is_not_null())
+    is_narration = (pl.col("quoted_share") <= NARRATING) & ~pl.col("posted") & ~pl.col("introduced")
+    narrating = uses.filter(is_narration & pl.col("outlet").is_not_null())
     pairs = (
         uses.filter(pl.col("around").is_not_null())
         .join(narrating.select("passage", narrator="outlet").unique(), on="passage")
@@ -121,13 +127,24 @@ def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
     rows = [
         (passage, outlets[narrator])
         for passage, around, narrator in pairs.select("passage", "around", "narrator").iter_rows()
-        if any(
-            re.search(rf"(?<!\w){re.escape(name)}(?!\w)", around, re.IGNORECASE)
-            for name in _names(outlets[narrator])
-        )
+        if _is_named(outlets[narrator], around)
     ]
     found = pl.DataFrame(rows, schema={"passage": pl.Int64, "cited": pl.String}, orient="row")
     return found.unique("passage", keep="first", maintain_order=True)
+
+
+#: An outlet that somebody told something only listened.
+_TOLD = r"(?:told|tells|telling|interview with|spoke (?:to|with)|speaking (?:to|with)|said to|gegenüber|zu|à|a|al|der)"
+
+
+def _is_named(outlet: str, around: str) -> bool:
+    """Whether a text names an outlet as the author of what it quotes."""
+    for name in _names(outlet):
+        named = rf"(?<!\w){re.escape(name)}(?!\w)"
+        heard = rf"\b{_TOLD}\s(?:(?:the|der|die|das|la|le|el|il)\s)?(?:\w+\s)?{re.escape(name)}(?!\w)"
+        if len(re.findall(named, around, re.IGNORECASE)) > len(re.findall(heard, around, re.IGNORECASE)):
+            return True
+    return False
 
 
 def _names(outlet: str) -> Iterator[str]:
@@ -146,7 +163,8 @@ def signs(before: pl.Series, text: pl.Series, behind: pl.Series) -> pl.DataFrame
 
     Returns:
         The columns of :data:`SIGNS`, a row per use: whether the use opens and closes a paragraph; whether it has the
-        marks of a post, is introduced as somebody's text or follows the name of a speaker, and has furniture's words;
+        marks of a post, is introduced as somebody's text or follows the name of a speaker, has furniture's words, and is
+        the caption of a photograph;
         the number of words in the first person; and ``names``, the share of its words that begin with a capital letter
         or a digit, less that share around it, so that it hardly depends on the language.
     """
@@ -158,8 +176,13 @@ def signs(before: pl.Series, text: pl.Series, behind: pl.Series) -> pl.DataFrame
         opens=ahead.str.contains(_OPENS),
         closes=after.str.contains(_CLOSES),
         posted=use.str.contains(_POST) | after.str.contains(_SIGNATURE),
-        introduced=ahead.str.contains(_INTRODUCED) | ahead.str.contains(_SPEAKER),
+        introduced=ahead.str.contains(_TEXT_OF + "$")
+        | ahead.str.contains(_SPEAKER)
+        | use.str.contains(_BEGINS_WITH)
+        | (use.str.count_matches(_SPEAKERS) >= _LEAST_SPEAKERS),
         furniture=near.str.contains(_FURNITURE),
+        captioned=after.str.contains(rf"(?i)^[.)\s]{{0,4}}{_PHOTO}")
+        | use.str.contains(rf"(?i){_PHOTO}[^\n]{{0,60}}$"),
         first_person=use.str.count_matches(_FIRST_PERSON).cast(pl.Int64),
         names=_share(use) - _share(around),
     ).cast(dict(SIGNS))  # type: ignore[arg-type]
