@@ -166,12 +166,13 @@ def _right_firsts(world: World, plant: Plant, documents: set[str]) -> frozenset[
     """The right answers for the first of these articles."""
     if plant.origin is not None and plant.origin in documents:
         return frozenset([plant.origin])
-    told = first_by_time({one: world.articles[one].stamp for one in documents})
+    if plant.kind != "wire":
+        return frozenset([first_by_time({one: world.articles[one].stamp for one in documents})])
     if plant.agency is None:
-        return frozenset([told])
+        return frozenset([None])  # no outlet is the source of an agency's text
     owners = {world.articles[one].owner for one in plant.credited & documents}
     virtual = f"{plant.agency} (inferred)"
-    return frozenset([virtual]) if len(owners) > 1 else frozenset([virtual, told])
+    return frozenset([virtual]) if len(owners) > 1 else frozenset([virtual, None])
 
 
 def _right_roles(

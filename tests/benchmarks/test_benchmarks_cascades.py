@@ -441,8 +441,8 @@ class TestVerdicts:
         assert not wrong.is_right_first
         articles = {**made.articles, "d2": made.articles["d2"]._replace(owner="o1")}
         of_one_owner = World(articles, made.plants)
-        for first in ("AFP (inferred)", "d0"):  # one owner's outlets alone credit it
-            [one] = score_clusters(of_one_owner, *tables((first, "wire", None, uses("ccc"))))
+        for first, roles in (("AFP (inferred)", "ccc"), (None, "ucc")):  # one owner's outlets alone credit it
+            [one] = score_clusters(of_one_owner, *tables((first, "wire", None, uses(roles))))
             assert one.is_all_right
 
     def test_parts_weigh_by_their_characters(self) -> None:

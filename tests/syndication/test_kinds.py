@@ -182,7 +182,7 @@ def kind_of(told: dict[str, Any]) -> tuple[str, str, float]:
     (COPIED | {"voters": 1, "evidence": "A credited in part by 1"}, "copy",
      f"2 outlets have it; {COPYING}; A credited in part by 1"),
     (HARDLY | CREDITED, "formula", f"{COPYING}; {NAMES}"),
-    (COPIED | CREDITED | {"crediting": 0.0001}, "wire", f"{NAMES}; {COPYING}"),
+    (COPIED | CREDITED | {"crediting": 0.02}, "wire", f"{NAMES}; {COPYING}"),
     (COPIED | CREDITED | {"sources": 0, "has_unknown_source": True}, "wire", f"{NAMES}; {COPYING}"),
     (COPIED | {"burst_0": 5}, "wire", "5 independent outlets within 48 hours"),
     (COPIED | {"burst_1": 4}, "wire", "4 independent outlets within 6 hours"),
@@ -232,19 +232,14 @@ def test_kinds_and_reasons(told: dict[str, Any], kind: str, reasons: str) -> Non
 
 
 def test_confidence() -> None:
-    assert f"{100 * kind_of(COPIED)[2]:.0f} %" in kind_of(COPIED)[1]  # the chance of copying, ...
-    assert (
-        f"{100 * (1 - kind_of(HARDLY)[2]):.0f} %" in kind_of(HARDLY)[1]
-    )  # ... or that it was not copied, ...
+    wire = kind_of(COPIED | CREDITED)
+    assert f"{100 * wire[2]:.0f} %" in wire[1]  # the chance of copying, ...
+    assert 0.5 < kind_of(COPIED)[2] < wire[2]  # ... a part of it, ...
+    assert kind_of(HARDLY)[2] > 0.8  # ... or the chance that it was not copied, ...
     assert kind_of({"quoting": 1.0})[2] == 0.97  # ... or how often a rule was right
-    assert {kind_of(COPIED | told)[0] for told in ({}, CREDITED, {"identity": 0.01})} == {
-        "copy",
-        "wire",
-        "formula",
-    }
     for rule in kinds.RULES:
         (share,) = pl.DataFrame([TELLING | {"chance": 0.5}]).select(rule.confidence.alias("share"))["share"]
-        assert 0.5 <= share < 1
+        assert 0.4 <= share < 1
 
 
 @pytest.mark.parametrize("measure", ["words", "narration", "identity"])

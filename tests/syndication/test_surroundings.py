@@ -41,6 +41,10 @@ def test_edges_of_paragraphs(before: str, behind: str, opens: bool, closes: bool
     ("In der Erklärung heißt es: „", "das letzte Schiff fährt", "", "introduced"),
     ("Thanks for coming.\n\nADA LUNT: ", "the last boat leaves at nine", "", "introduced"),
     ("Why late?\n\nA: ", "the last boat leaves at nine", "", "introduced"),
+    ("", "The full statement:\nthe last boat leaves at nine", "", "introduced"),
+    ("", "BODOKA: Will it come?\n\nDAFUKI: It will, in the end", "", "introduced"),
+    ("", "the crowd at the pier on Monday", ". Photo: Ada Lunt", "captioned"),
+    ("", "the crowd at the pier on Monday\nFoto : Ada Lunt", "", "captioned"),
     ("", "Sign up for our newsletter, every morning", "", "furniture"),
     ("", "Follow Ada Lunt on Twitter: @adalunt", "", "furniture"),
     ("", "Alle Rechte vorbehalten. Kesh täglich", "", "furniture"),
@@ -58,7 +62,7 @@ def test_signs(before: str, text: str, behind: str, sign: str) -> None:
 ])  # fmt: skip
 def test_what_is_no_sign(before: str, text: str, behind: str) -> None:
     found = signs(before, text, behind)
-    assert not any(found[name] for name in ("posted", "introduced", "furniture"))
+    assert not any(found[name] for name in ("posted", "introduced", "furniture", "captioned"))
     assert found["first_person"] == 0
 
 
@@ -89,17 +93,20 @@ def test_a_quoting_use_needs_one_that_narrates() -> None:
 @pytest.mark.parametrize(("outlet", "around", "is_cited"), [
     ("The Kesh Daily", "as the kesh daily wrote: ", True),
     ("Kesh Daily (Web News)", "the Kesh Daily's report", True),
-    ("keshdaily.com", "told Keshdaily on Monday", True),
+    ("keshdaily.com", "as Keshdaily wrote on Monday", True),
     ("Kesh Daily", "the Kesh Dailyness", False),
     ("Kesh Daily", "the Post wrote", False),
     ("K+", "K+ says", False),  # too short
+    ("Kesh Daily", "he told the Kesh Daily in March", False),
+    ("Kesh Daily", "sagte er der Zeitung Kesh Daily", False),
+    ("Kesh Daily", "he told the Kesh Daily, the Kesh Daily writes", True),
 ])  # fmt: skip
 def test_cited_outlets(outlet: str, around: str, is_cited: bool) -> None:
     uses = pl.DataFrame(
         [(0, 0, 0.0, None), (0, 1, 1.0, around), (1, None, 1.0, around), (2, 1, 0.0, None)],
         schema={"passage": pl.Int64, "outlet": pl.Int64, "quoted_share": pl.Float64, "around": pl.String},
         orient="row",
-    )
+    ).with_columns(posted=pl.lit(value=False), introduced=pl.lit(value=False))
     found = surroundings.cited(uses, [outlet, "Post"])
     assert found.rows() == ([(0, outlet)] if is_cited else [])
 

@@ -146,7 +146,7 @@ def test_a_copy(whole: Result) -> None:
     assert (cluster["words"], cluster["documents"], cluster["sources"], cluster["uses"]) == (60, 2, 2, 2)
     assert cluster["spread"] == 2 * 3600
     assert (cluster["reasons"], cluster["agency_evidence"]) == (f"2 outlets have it; {COPYING}", None)
-    assert cluster["confidence"] == 0.96
+    assert cluster["confidence"] == 0.81
     edge = whole.edges.filter(to_doc="copy-2").select("from_doc", "words", "share").rows()
     assert edge == [("copy-1", 60, 0.75)]
     assert ("copy-1", "copy-2", 60) in set(whole.links.select("doc_a", "doc_b", "words").iter_rows()) | set(
@@ -585,11 +585,11 @@ def test_a_passage_for_a_person(whole: Result) -> None:
         return [line.strip() for line in shown.splitlines()]
 
     assert lines(COPY, whole.clusters)[1:3] == [
-        f"copy (96 % sure): 2 outlets have it; {COPYING}",
+        f"copy (81 % sure): 2 outlets have it; {COPYING}",
         "first copy-1",
     ]
     assert lines(TIED, whole.clusters)[1:3] == [
-        f"copy (96 % sure): 3 outlets have it; {COPYING}",
+        f"copy (81 % sure): 3 outlets have it; {COPYING}",
         "it is not known who had it first",
     ]
     assert "first AFP (inferred)" in lines(WIRE, whole.clusters)

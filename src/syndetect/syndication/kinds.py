@@ -22,10 +22,9 @@ much other narration the articles share.
 13. ``wire``, credited: an article credits all of it to an agency, or two outlets a part, and copying is likely.
 14. ``boilerplate``, of one outlet or owner: only outlets of one owner have it.
 15. ``wire``, in a burst: several independent outlets published it within two days, and copying is likely.
-16. ``wire``, credited in part: one article credits a part of it, and within three days it was copied almost certainly.
-17. ``copy``: two or more outlets have it, and copying is likely.
-18. ``formula``: copying is not likely.
-19. ``unknown``: none of these.
+16. ``copy``: two or more outlets have it, and copying is likely.
+17. ``formula``: copying is not likely.
+18. ``unknown``: none of these.
 """
 
 from typing import NamedTuple
@@ -63,9 +62,6 @@ FIRST_PERSON, FIRST_PERSON_SHARE = 2, 0.04
 BURSTS = ((5, 48 * _HOUR), (4, 6 * _HOUR))
 #: The least chance of copying of wire copy, for which a credit speaks as well, and of a copy.
 LIKELY, LIKELIER = 0.5, 0.65
-#: The least chance of copying, and the most time, where the credit of one article for a part is all that speaks for an
-#: agency.
-SURE, PART_SPAN = 0.9, 3 * _DAY
 
 
 def most_within(group: I64, time: I64, span: int, groups: int) -> I64:
@@ -188,7 +184,6 @@ _SPREAD = pl.col("last_time") - pl.col("first_time")
 _CHANCE = pl.col("chance")
 _IS_LIKELY = _CHANCE >= LIKELY
 _IS_CREDITED = pl.col("credited")
-_IS_CREDITED_IN_PART = pl.col("agency").is_not_null() & (_CHANCE >= SURE)
 _IS_BARE = pl.col("quoted_share") < _MOST_QUOTED
 _IS_LONE = pl.col("alone") > 0.5
 _HAS_ONE_OWNER = (pl.col("owners") == 1) & ~pl.col("has_unknown_source")
@@ -286,12 +281,6 @@ RULES = (
     Rule("wire", _IS_CREDITED & _IS_LIKELY, _CHANCE, (_EVIDENCE, _COPYING)),
     Rule("boilerplate", _HAS_ONE_OWNER, pl.lit(0.8), (_OWNER, _ARTICLES)),
     *(_burst(at) for at in range(len(BURSTS))),
-    Rule(
-        "wire",
-        _IS_CREDITED_IN_PART & (_SPREAD.fill_null(0) <= PART_SPAN),
-        pl.lit(0.85),
-        (_EVIDENCE, _COPYING),
-    ),
     Rule("copy", (pl.col("sources") > 1) & (_CHANCE >= LIKELIER), 0.85 * _CHANCE, (_OUTLETS, _COPYING)),
     Rule("formula", _CHANCE < LIKELY, 0.9 * (1 - _CHANCE), (_COPYING, _LONE)),
     Rule("unknown", pl.col("sources") > 1, pl.lit(0.5), (_OUTLETS, _COPYING)),

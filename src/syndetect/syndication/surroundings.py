@@ -134,7 +134,11 @@ def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
 
 
 #: An outlet that somebody told something only listened.
-_TOLD = r"(?:told|tells|telling|interview with|spoke (?:to|with)|speaking (?:to|with)|said to|gegenüber|zu|à|a|al|der)"
+_TOLD = (
+    r"(?:told|tells|telling|interview with|spoke (?:to|with)|speaking (?:to|with)|said to"
+    r"|(?:sagte|sagt|erklärte|betonte)[^.\n]{0,60}\s(?:der|dem|zu)"
+    r"|(?:dijo|declaró|déclaré|dit|disse|detto|dichiarato)[^.\n]{0,60}\s(?:a|à|al|ao|alla?))"
+)
 
 
 def _is_named(outlet: str, around: str) -> bool:
@@ -163,10 +167,9 @@ def signs(before: pl.Series, text: pl.Series, behind: pl.Series) -> pl.DataFrame
 
     Returns:
         The columns of :data:`SIGNS`, a row per use: whether the use opens and closes a paragraph; whether it has the
-        marks of a post, is introduced as somebody's text or follows the name of a speaker, has furniture's words, and is
-        the caption of a photograph;
-        the number of words in the first person; and ``names``, the share of its words that begin with a capital letter
-        or a digit, less that share around it, so that it hardly depends on the language.
+        marks of a post, is introduced as somebody's text or follows the name of a speaker, has words of furniture, and
+        is the caption of a photograph; the number of words in the first person; and ``names``, the share of its words
+        that begin with a capital letter or a digit, less that share around it, so that the language hardly matters.
     """
     frame = pl.DataFrame({"before": before, "text": text, "behind": behind})
     use, ahead, after = pl.col("text"), pl.col("before"), pl.col("behind")
