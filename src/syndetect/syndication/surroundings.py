@@ -7,7 +7,8 @@ them in linear time. Words that are cues are listed for the languages of the cre
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -33,15 +34,15 @@ SIGNS = pl.Schema(
 _OPENS = r"""(?:^|\n)[\s"“”„«»'‘’•*—–\-(\[.>…]*$"""
 _CLOSES = r"""^[ \t.!?"“”»'’)\]…:;,@*]*(?:\n|$)"""
 #: A name with @, a tag, or the short address of a post; and the signature below it: "— Name (@name) May 1".
-_POST = r"(?:^|[\s(.“\"])(?:@\w{2,}|#\p{L}\w{2,})|pic\.twitter\.com|\bt\.co/"
-_SIGNATURE = r"^[^\n]{0,60}\s*[—–-]{1,2}\s?[^\n()]{2,60}\(@\w+\)"
-_SPEAKER = r"(?:^|\n)\s*(?:\p{Lu}[\p{Lu}.'’ -]{2,30}|[QA])\s?:\s*$|\barchived recording\b[^\n]{0,40}\s*$"
+_POST = r"(?:^|[\s(.“\"])(?:@[A-Za-z0-9_]{2,}|#\p{L}[^\s]{2,})|pic\.twitter\.com|(?-u:\b)t\.co/"
+_SIGNATURE = r"^[^\n]{0,60}\s*[—–-]{1,2}\s?[^\n()]{2,60}\(@[A-Za-z0-9_]+\)"
+_SPEAKER = r"(?:^|\n)\s*(?:\p{Lu}[^\na-z:]{2,30}|[QA])\s?:\s*$|\barchived recording\b[^\n]{0,40}\s*$"
 _TEXT_OF = (
     r"(?i)\b(?:statement|letter|tweets?|tweeted|posts?|posted|memo|e-?mail|transcript|testimony|remarks|text|reads?"
     r"|communiqué|lettre|erklärung|mitteilung|schreiben|comunicado|carta|comunicato|lettera|verklaring|brief)\b"
     r"[^.\n]{0,50}:\s*[\"“„«]?\s*"
 )
-_SPEAKERS = r"(?m)^\s*(?:\p{Lu}[\p{Lu}.'’ -]{2,30}|[QA])\s?:\s"
+_SPEAKERS = r"(?m)^\s*(?:\p{Lu}[^\na-z:]{2,30}|[QA])\s?:\s"
 #: What begins with its own introduction; and the paragraphs of a transcript that begin with the name of a speaker.
 _BEGINS_WITH = r"^[^\n]{0,60}" + _TEXT_OF + r"\n"
 _LEAST_SPEAKERS = 2
@@ -53,8 +54,9 @@ _FIRST_PERSON = (
     r"|[Nn]ostr[oaie]|[Nn]oss[oa]s?|[Mm]inha|[Ii]k|[Ww]ij|[Oo]nze)\b"
 )
 _FURNITURE = (
-    r"(?i)\b(?:sign(?:ing)? up (?:for|to|here)|newsletters?|subscribe|click here|all rights reserved"
-    r"|follow (?:(?:him|her|us|them|me)|\p{L}+ \p{L}+|@\w+)(?: and \w+)? on (?:twitter|facebook|instagram|x)"
+    r"\b(?:sign(?:ing)? up (?:for|to|here)|newsletters?|subscribe|click here|all rights reserved"
+    r"|follow (?:(?:him|her|us|them|me)|[a-z]+ [a-z]+|@[a-z0-9_]+)(?: and [a-z0-9_]+)? on (?:twitter"
+    r"|facebook|instagram|x)"
     r"|copyright [©\d]|(?:opinions?|views) (?:expressed|of the author)|view more opinion"
     r"|do(?:es)? not (?:necessarily )?(?:reflect|represent) the|contributing (?:writer|editor|columnist)"
     r"|board of contributors"
@@ -63,11 +65,66 @@ _FURNITURE = (
     r"|is (?:a|an|the) [^.\n]{0,60}\b(?:contributor|columnist|fellow|author of|host of)"
     r"|listen to (?:the )?podcasts?|wherever you (?:get|listen to) (?:your )?podcasts"
     r"|abonnieren|alle rechte vorbehalten|lesen sie (?:auch|mehr)|inscrivez-vous|abonnez-vous|tous droits réservés"
-    r"|(?:à lire|lire) aussi|suscr[ií]b[ea]\w*|todos los derechos|todos os direitos|le[ae] también|leia (?:também|mais)"
+    r"|(?:à lire|lire) aussi|suscr[ií]b[ea][a-z0-9_]*|todos los derechos|todos os direitos|le[ae] también"
+    r"|leia (?:também|mais)"
     r"|iscriviti|tutti i diritti|leggi anche|schrijf je in|lees (?:ook|meer)|alle rechten)\b|^advertisement\b"
 )
-_NAME = r"\b[\p{Lu}\p{Nd}]\w*"
-_WORD = r"\b\w+"
+#: The characters of a use in which signs are looked for; around it, in which names are counted; before it and at its
+#: ends, in which an introduction and a photographer stand; and right before it, in which a colon does.
+_SHORT, _AROUND, _NEAR, _COLON = 700, 100, 120, 30
+#: Each match of the patterns has one of these.
+_POST_HINTS = ("@", "#", "twitter.com", "t.co/")
+_FURNITURE_HINTS = (
+    "sign",
+    "newsletter",
+    "subscribe",
+    "click here",
+    "rights reserved",
+    "follow",
+    "copyright",
+    "opinion",
+    "views",
+    "reflect",
+    "represent",
+    "contribut",
+    "read more",
+    "read other",
+    "download",
+    "inbox",
+    "reprint",
+    "toggle",
+    "must watch",
+    "recommended",
+    "send letters",
+    "write to",
+    "published in",
+    "appeared",
+    "columnist",
+    "fellow",
+    "author of",
+    "host of",
+    "podcast",
+    "abonn",
+    "vorbehalten",
+    "lesen sie",
+    "inscri",
+    "droits r",
+    "lire aussi",
+    "suscr",
+    "derechos",
+    "direitos",
+    "tambi",
+    "leia",
+    "iscriviti",
+    "diritti",
+    "leggi anche",
+    "schrijf",
+    "lees ",
+    "alle rechten",
+    "advertisement",
+)
+_NAME = r"(?:^|[\s(\[“\"‘])[\p{Lu}\p{Nd}]"
+_BLANK = r"\s"
 
 
 #: An outlet quotes another where this share of its use is in quotation marks, and at most that share of the other's.
@@ -127,7 +184,7 @@ def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
     rows = [
         (passage, outlets[narrator])
         for passage, around, narrator in pairs.select("passage", "around", "narrator").iter_rows()
-        if _is_named(outlets[narrator], around)
+        if _is_named(outlets[narrator], around.lower())
     ]
     found = pl.DataFrame(rows, schema={"passage": pl.Int64, "cited": pl.String}, orient="row")
     return found.unique("passage", keep="first", maintain_order=True)
@@ -142,21 +199,23 @@ _TOLD = (
 
 
 def _is_named(outlet: str, around: str) -> bool:
-    """Whether a text names an outlet as the author of what it quotes."""
-    for name in _names(outlet):
+    """Whether a text, in lower case, names an outlet as the author of what it quotes."""
+    for name in _names(outlet.lower()):
+        if name not in around:
+            continue
         named = rf"(?<!\w){re.escape(name)}(?!\w)"
         heard = rf"\b{_TOLD}\s(?:(?:the|der|die|das|la|le|el|il)\s)?(?:\w+\s)?{re.escape(name)}(?!\w)"
-        if len(re.findall(named, around, re.IGNORECASE)) > len(re.findall(heard, around, re.IGNORECASE)):
+        if len(re.findall(named, around)) > len(re.findall(heard, around)):
             return True
     return False
 
 
-def _names(outlet: str) -> Iterator[str]:
+@cache
+def _names(outlet: str) -> frozenset[str]:
     """The names of an outlet in a text: without "The" and without what follows a bracket or a dash, or its address."""
     name = re.sub(r"\s+[-–—(|].*|^[Tt]he\s+", "", outlet.strip())
-    yield from {
-        found for found in (name, re.sub(r"^www\.|\.(?:com|org|net|co\.uk)$", "", name)) if len(found) > 2
-    }
+    short = re.sub(r"^www\.|\.(?:com|org|net|co\.uk)$", "", name)
+    return frozenset(found for found in (name, short) if len(found) > 2)
 
 
 def signs(before: pl.Series, text: pl.Series, behind: pl.Series) -> pl.DataFrame:
@@ -169,28 +228,59 @@ def signs(before: pl.Series, text: pl.Series, behind: pl.Series) -> pl.DataFrame
         The columns of :data:`SIGNS`, a row per use: whether the use opens and closes a paragraph; whether it has the
         marks of a post, is introduced as somebody's text or follows the name of a speaker, has words of furniture, and
         is the caption of a photograph; the number of words in the first person; and ``names``, the share of its words
-        that begin with a capital letter or a digit, less that share around it, so that the language hardly matters.
+        that begin with a capital letter or a digit, less that share around it, so that the language hardly matters (0
+        for a long use).
     """
     frame = pl.DataFrame({"before": before, "text": text, "behind": behind})
-    use, ahead, after = pl.col("text"), pl.col("before"), pl.col("behind")
-    around = pl.concat_str(ahead, after, separator=" ")
-    near = pl.concat_str(ahead.str.tail(40), use, after.str.head(20))
-    return frame.select(
-        opens=ahead.str.contains(_OPENS),
-        closes=after.str.contains(_CLOSES),
-        posted=use.str.contains(_POST) | after.str.contains(_SIGNATURE),
-        introduced=ahead.str.contains(_TEXT_OF + "$")
-        | ahead.str.contains(_SPEAKER)
-        | use.str.contains(_BEGINS_WITH)
-        | (use.str.count_matches(_SPEAKERS) >= _LEAST_SPEAKERS),
-        furniture=near.str.contains(_FURNITURE),
-        captioned=after.str.contains(rf"(?i)^[.)\s]{{0,4}}{_PHOTO}")
-        | use.str.contains(rf"(?i){_PHOTO}[^\n]{{0,60}}$"),
-        first_person=use.str.count_matches(_FIRST_PERSON).cast(pl.Int64),
-        names=_share(use) - _share(around),
+    ahead, use, after = pl.col("before"), pl.col("text"), pl.col("behind")
+    head, tail, near = use.str.head(_SHORT), use.str.tail(_NEAR), ahead.str.tail(_NEAR)
+    is_short = use.str.len_bytes() <= _SHORT
+    around = pl.concat_str(ahead.str.tail(_AROUND), after.str.head(_AROUND), separator=" ")
+    found = frame.select(opens=ahead.str.contains(_OPENS), closes=after.str.contains(_CLOSES))
+    return found.with_columns(
+        posted=_where(frame, _has_any(head, _POST_HINTS), head.str.contains(_POST))
+        | _where(frame, after.str.contains("(@", literal=True), after.str.contains(_SIGNATURE)),
+        introduced=_where(
+            frame,
+            ahead.str.tail(_COLON).str.contains(r":|recording"),
+            near.str.contains(_TEXT_OF + "$") | near.str.contains(_SPEAKER),
+        )
+        | _where(
+            frame,
+            use.str.head(_NEAR).str.contains(":", literal=True),
+            head.str.contains(_BEGINS_WITH) | (use.str.count_matches(_SPEAKERS) >= _LEAST_SPEAKERS),
+        ),
+        furniture=_where(
+            frame,
+            is_short & _has_any(pl.concat_str(ahead.str.tail(40), head), _FURNITURE_HINTS),
+            pl.concat_str(ahead.str.tail(40), use, after.str.head(20))
+            .str.to_lowercase()
+            .str.contains(_FURNITURE),
+        ),
+        captioned=_where(
+            frame,
+            pl.concat_str(tail, after.str.head(20)).str.contains(":", literal=True),
+            after.str.contains(rf"(?i)^[.)\s]{{0,4}}{_PHOTO}")
+            | tail.str.contains(rf"(?i){_PHOTO}[^\n]{{0,60}}$"),
+        ),
+        first_person=frame.select(head.str.count_matches(_FIRST_PERSON).cast(pl.Int64)).to_series(),
+        names=_where(frame, is_short, _share(head) - _share(around), pl.Float64),
     ).cast(dict(SIGNS))  # type: ignore[arg-type]
+
+
+def _has_any(text: pl.Expr, hints: Sequence[str]) -> pl.Expr:
+    return text.str.contains_any(list(hints), ascii_case_insensitive=True)
+
+
+def _where(
+    frame: pl.DataFrame, hint: pl.Expr, sign: pl.Expr, dtype: type[pl.DataType] = pl.Boolean
+) -> pl.Series:
+    """A sign where a hint holds, without which it cannot, and False or 0 elsewhere: most rows have no hint."""
+    rows = frame.select(hint).to_series().arg_true()
+    found = pl.zeros(len(frame), dtype=dtype, eager=True)
+    return found.scatter(rows, frame[rows].select(sign).to_series()) if len(rows) else found
 
 
 def _share(text: pl.Expr) -> pl.Expr:
     """The share of the words of a text that begin with a capital letter or a digit."""
-    return text.str.count_matches(_NAME) / pl.max_horizontal(text.str.count_matches(_WORD), 1)
+    return text.str.count_matches(_NAME) / (text.str.count_matches(_BLANK) + 1)

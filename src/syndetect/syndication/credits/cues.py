@@ -162,6 +162,13 @@ CONTRIBUTORS = re.compile(
     r"\s?(?::|\s[–—-])\s",
     re.IGNORECASE,
 )
+
+
+def is_of_contributors(before: str) -> bool:
+    """Whether the text before a name in its line opens a list of those who contributed."""
+    return "ontribut" in before and CONTRIBUTORS.search(before) is not None
+
+
 NEW_SENTENCE = re.compile(r"[a-z]{3}\.\s+[A-Z]|[“”\"]")
 NOTICE = Cues(
     (
