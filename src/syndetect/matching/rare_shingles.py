@@ -22,10 +22,13 @@ from syndetect.runtime.threads import in_order, split_evenly
 MOST = 8
 #: ... and the most of all documents: in a window of few documents every turn of phrase would be rare.
 CROWD = 32
-#: The fewest rare shingles that two linked documents share ...
-LEAST = 12
-#: ... also as a share of their words (of the geometric mean of both).
+#: The fewest rare shingles that two linked documents share, as a share of their words (of the geometric mean of both),
+#: since what they share by chance grows with both; ...
 LEAST_SHARE = 0.03
+#: ... also in all, ...
+LEAST = 6
+#: ... and of those that are sampled.
+LEAST_SAMPLED = 2
 
 _RATES = ((1 << 22, 8), (1 << 21, 4), (1 << 20, 2))  # above this many words, one shingle in this many
 _CHUNK = 1 << 19  # words whose shingles are hashed at a time
@@ -55,11 +58,12 @@ def rare_pairs(code: U32, documents: I64, time: I64, window: int, threads: int =
         for number in range(rounds)
         for pairs in _joined(_entries(code, documents, rate * rounds, number, threads), time, window, threads)
     )
-    pairs, counts = _tally(np.concatenate([np.empty(0, np.uint64), *found]), -(-LEAST // rate))
+    least_count = max(LEAST_SAMPLED, -(-LEAST // rate))
+    pairs, counts = _tally(np.concatenate([np.empty(0, np.uint64), *found]), least_count)
     sides = unpack(pairs)
     sizes = np.diff(documents)[sides].astype(np.float64)
     least = LEAST_SHARE * np.sqrt(sizes[:, 0] * sizes[:, 1])
-    linked: I64 = sides[rate * counts >= np.maximum(LEAST, least)]
+    linked: I64 = sides[(counts >= least_count) & (rate * counts >= least)]
     return linked
 
 
