@@ -25,7 +25,6 @@ import numpy as np
 import polars as pl
 
 from benchmarks import command
-from benchmarks.accuracy import masked
 from benchmarks.accuracy.derivation_fit import (
     accuracy,
     by_feature,
@@ -54,7 +53,9 @@ def measured(options: argparse.Namespace, news: News | None) -> Iterator[Measure
         yield measure("PAN", list(read_pan(options.pan, options.number)), options.threads)
     if news:
         yield from news.measured()
-        yield measure("planted", list(plant(news.events())), options.threads)
+        planted = list(plant(news.events()))
+        if planted:
+            yield measure("planted", planted, options.threads)
 
 
 def tried(cases: Measured) -> dict[str, I64]:
@@ -84,25 +85,37 @@ def credited(articles: Sequence[Article], threads: int) -> list[dict[str, Any]]:
     records = {article.id: article._asdict() for article in articles}
     whole = scan([*records.values()], threads=threads)
     own = dict(whole.credits.filter(pl.col("rule") == "source").select("doc_id", "agency").iter_rows())
-    truth = {name: agency for name, agency in masked.credited(whole).items() if name not in own}
-    agencies = {*truth.values()}
+    truth = {name: told for name, told in _told(whole).items() if name not in own}
+    agencies = {agency for agency, _ in truth.values()}
     reference = [records[name] for name, agency in own.items() if agency in agencies]
     others = [record for name, record in records.items() if name not in own]
+    if not reference:
+        return []
     result = scan(others, threads=threads, reference=reference)
-    chosen = _linked_to_own(result, truth, own)
+    chosen = _linked_to_own(result, {name: agency for name, (agency, _) in truth.items()}, own)
     documents = result.documents.filter(pl.col("doc_id").is_in(list(chosen)))
-    found = Counter((truth[name], kind) for name, kind in documents.select("doc_id", "derivation").iter_rows())
-    right = Counter(
-        truth[name]
-        for name, origin in documents.select("doc_id", "derived_from").iter_rows()
-        if own.get((origin or "").removeprefix("reference:")) == truth[name]
+    found = Counter(
+        (truth[name], kind) for name, kind in documents.select("doc_id", "derivation").iter_rows()
     )
     return [
-        {"agency": agency, "articles": sum(found[agency, one] for one in DERIVATIONS)}
-        | {one: found[agency, one] for one in DERIVATIONS}
-        | {"from its own": right[agency]}
-        for agency in sorted({truth[name] for name in chosen})
+        {
+            "agency": agency,
+            "credit": credit,
+            "articles": sum(found[(agency, credit), one] for one in DERIVATIONS),
+        }
+        | {one: found[(agency, credit), one] for one in DERIVATIONS}
+        for agency, credit in sorted({truth[name] for name in chosen})
     ]
+
+
+def _told(result: Result) -> dict[str, tuple[str, str]]:
+    """The agency that each article credits alone: with the text, or with a part of it."""
+    credits_ = result.credits.filter(pl.col("role").is_in(["text", "mixture"]))
+    rows = credits_.group_by("doc_id").agg(
+        pl.col("agency").unique(), is_whole=(pl.col("role") == "text").any()
+    )
+    rows = rows.filter(pl.col("agency").list.len() == 1)
+    return {name: (agency, "text" if is_whole else "part") for name, (agency,), is_whole in rows.iter_rows()}
 
 
 def _linked_to_own(result: Result, truth: dict[str, str], own: dict[str, str]) -> set[str]:
@@ -132,7 +145,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not (options.clough or options.pan or options.news):
         parser.error("name a corpus: --clough, --pan or --news")
     news = News(options.news, options.threads) if options.news else None
-    cases = together(list(measured(options, news)))
+    parts = list(measured(options, news))
+    if not parts:
+        parser.error(f"no two articles of {options.news} report one event without a match: give more of them")
+    cases = together(parts)
     found = tried(cases)
     command.print_table(matrix(cases, found["the rule, as it is"], DERIVATIONS))
     print()

@@ -115,7 +115,7 @@ def by_feature(cases: Measured, feature: F64) -> I64:
 
 
 def by_model(cases: Measured) -> I64:
-    """int64[n]: the classes found by an ordinal logistic model of both shares and both lengths, fitted to other folds."""
+    """int64[n]: the classes found by an ordinal logistic model of shares and lengths, fitted to other folds."""
     found = np.zeros(len(cases.truth), np.int64)
     for fold in range(FOLDS):
         inside = cases.fold == fold

@@ -76,9 +76,13 @@ def together(parts: Sequence[Measured]) -> Measured:
         np.concatenate([getattr(part.sources, name) for part in parts])
         for name in ("source", "wording", "words")
     )
-    columns = ("corpus", "kind", "truth", "fold", "verbatim", "words")
     return Measured(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in columns),
+        np.concatenate([part.corpus for part in parts]),
+        np.concatenate([part.kind for part in parts]),
+        np.concatenate([part.truth for part in parts]),
+        np.concatenate([part.fold for part in parts]),
+        np.concatenate([part.verbatim for part in parts]),
+        np.concatenate([part.words for part in parts]),
         Sources(np.arange(len(sizes)), bounds_of(sizes), *of_sources),
     )
 
@@ -149,7 +153,7 @@ class News:
         articles: the articles.
         free: the pairs that share no match.
         quoting: the pairs whose common passages are all quotations.
-        beside: the articles that each one is linked to without a match.
+        beside: the articles that each one is linked to without a match, for those that are.
         fold: int64[articles], by the week, so that articles on one event are mostly in one fold.
     """
 
@@ -170,21 +174,25 @@ class News:
         kinds = _common_kinds(result)
         self.free = [pair for pair in across if pair not in self._spans]
         self.quoting = [pair for pair in across if kinds.get(pair) == {"quote"}]
-        self.beside: dict[int, list[int]] = defaultdict(list)
+        self.beside: dict[int, list[int]] = {}
         for a, b in self.free:
-            self.beside[a].append(b)
-            self.beside[b].append(a)
+            self.beside.setdefault(a, []).append(b)
+            self.beside.setdefault(b, []).append(a)
 
     def measured(self) -> Iterator[Measured]:
-        """Articles beside others on the same event: whole and their beginnings, one and several, taken as not derived."""
+        """Articles beside one or several others on the same event, whole and their beginnings: not derived."""
+        if not self.free:
+            return
         rarity = Rarity.of(self._words.code, self._words.documents)
         whole = _sketched(self._words.code, self._words.documents, rarity)
         rows = [Row(a, [b]) for pair in self.free for a, b in (pair, pair[::-1])]
         yield self._independent("linked articles", rows, whole)
         rows = [Row(a, several) for a, several in self.beside.items() if len(several) > 1]
-        yield self._independent("linked to several", rows, whole)
+        if rows:
+            yield self._independent("linked to several", rows, whole)
         rows = [Row(a, [b]) for pair in self.quoting for a, b in (pair, pair[::-1])]
-        yield self._independent("quotations in common", rows, whole)
+        if rows:
+            yield self._independent("quotations in common", rows, whole)
         for words in _CUTS:
             begun = [self._words.code[low : low + words] for low in self._words.documents[[*self.beside]]]
             code = np.concatenate([self._words.code, *begun])
@@ -215,10 +223,17 @@ class News:
             verbatim, fold = np.zeros(n), self.fold[[*of]]
         else:
             texts = (self.articles[row.document].text for row in rows)
-            verbatim = np.array([_verbatim(text, row, self._spans) for text, row in zip(texts, rows, strict=True)])
+            verbatim = np.array(
+                [_verbatim(text, row, self._spans) for text, row in zip(texts, rows, strict=True)]
+            )
             fold = self.fold[[row.document for row in rows]]
         return Measured(
-            np.full(n, "news"), np.full(n, kind), np.zeros(n, np.int64), fold, verbatim, *_sourced(sketches, rows)
+            np.full(n, "news"),
+            np.full(n, kind),
+            np.zeros(n, np.int64),
+            fold,
+            verbatim,
+            *_sourced(sketches, rows),
         )
 
 
@@ -226,6 +241,8 @@ def _common_kinds(result: Result) -> dict[tuple[int, int], set[str]]:
     """The kinds of the passages that two documents have in common."""
     uses = result.passages.select("passage_id", doc=pl.col("doc_id").cast(pl.Int64)).unique()
     uses = uses.join(result.clusters.select("passage_id", "kind"), "passage_id")
-    both = uses.join(uses.select("passage_id", other="doc"), "passage_id").filter(pl.col("doc") < pl.col("other"))
+    both = uses.join(uses.select("passage_id", other="doc"), "passage_id").filter(
+        pl.col("doc") < pl.col("other")
+    )
     kinds = both.group_by("doc", "other").agg(pl.col("kind").unique())
     return {(a, b): set(some) for a, b, some in kinds.iter_rows()}

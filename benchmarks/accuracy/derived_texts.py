@@ -114,8 +114,10 @@ def plant(events: Sequence[Event], seed: int = 1) -> Iterator[Case]:
 
 
 def _takes(text: str) -> tuple[str, str]:
-    """Every second paragraph of a text, and the others."""
+    """Every second paragraph of a text, and the others; halves of a text of one."""
     paragraphs = [one for one in text.split("\n") if one.strip()]
+    if len(paragraphs) < 2:
+        return _half(text, 0), _half(text, 1)
     return "\n\n".join(paragraphs[::2]), "\n\n".join(paragraphs[1::2])
 
 

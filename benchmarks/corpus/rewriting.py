@@ -86,7 +86,9 @@ class Rewriter:
         for place in range(1, len(taken)):
             if draw() < 0.3:
                 taken[place - 1 : place + 1] = taken[place], taken[place - 1]
-        return _COMMON.sub(lambda found: self._changed(found[0], share), " ".join(" ".join(taken).split()[:words]))
+        return _COMMON.sub(
+            lambda found: self._changed(found[0], share), " ".join(" ".join(taken).split()[:words])
+        )
 
     def _changed(self, word: str, share: float) -> str:
         """A word, or with a chance of ``share`` another one, none, or another one before it."""

@@ -35,8 +35,8 @@ class Rule(NamedTuple):
     chance: tuple[float, float, float] = (0.244, -0.016, 0.081)
     margin: float = 0.2
     rewritten: float = 0.6
-    partially: float = 0.1
-    wholly: float = 0.95
+    partially: float = 0.11
+    wholly: float = 0.98
 
 
 RULE = Rule()
@@ -88,9 +88,7 @@ class Sources(NamedTuple):
     words: I64
 
 
-def find_sources(
-    constraints: DerivationConstraints, links: I64, shares: F64, sketches: Sketches
-) -> Sources:
+def find_sources(constraints: DerivationConstraints, links: I64, shares: F64, sketches: Sketches) -> Sources:
     """Find the linked articles that articles may derive from.
 
     Args:
@@ -222,7 +220,21 @@ def estimate(verbatim: F64, wording: F64, chance: F64, rule: Rule = RULE) -> F64
 def classify(verbatim: F64, wording: F64, chance: F64, rule: Rule = RULE) -> U8:
     """uint8[n]: the class of each text, a number of ``DERIVATIONS``, by the share that :func:`estimate` gives.
 
-    TODO
+    ``python -m benchmarks.derivation --fit`` gives the constants and prints what they tell. They were fitted to answers
+    of Clough and Stevenson (2011), passages of the training part of PAN 2013, articles of 2019 of different outlets on
+    one event, whole and cut short, that share no passage or only quotations, and planted rewriting of these articles.
+    None of this is newspapers' own rewriting of agency copy.
+
+    A proportional share of the *rest* of the wording, as in earlier versions, does better where a text is made of two
+    halves, one verbatim, but takes more verbatim words for less derived. That was given up: of newspapers' texts, both
+    shares grow together. An ordinal logistic model of both shares and both lengths does worse than this rule.
+
+    Args:
+        verbatim: float64[n], the share of the words in verbatim passages shared with the others.
+        wording: float64[n], how much of the wording stands in these, as of
+            :func:`syndetect.matching.wording.union_shares`.
+        chance: float64[n], of :func:`expect`.
+        rule: the constants.
     """
     share = estimate(verbatim, wording, chance, rule)
     return (share >= rule.partially).astype(np.uint8) + (share >= rule.wholly).astype(np.uint8)
