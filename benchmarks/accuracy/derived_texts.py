@@ -110,7 +110,8 @@ def plant(events: Sequence[Event], seed: int = 1) -> Iterator[Case]:
             for text, kind, truth in (
                 (rewritten, "rewritten", 2), ("\n\n".join(halves), "half rewritten", 1), (own, "independent", 0)
             ):  # fmt: skip
-                yield Case(text, sources, f"{kind}, {words} words", truth, event.fold)
+                of = "two sources" if len(takes) > 1 else f"{words} words"
+                yield Case(text, sources, f"{kind}, {of}", truth, event.fold)
 
 
 def _takes(text: str) -> tuple[str, str]:

@@ -3,9 +3,13 @@
 A match needs about a dozen words in a row. Rewritten agency copy keeps less: names with verbs, figures, phrases.
 A shingle of two or three words says little, but two articles seldom share many rare ones by chance.
 
-Set on 4,623 news articles of 2019: half as many pairs as articles are linked, whether all of them are taken, half or a
-quarter; 55 % of the pairs lie within three days (of pairs at random 2 %), most others are of one story that goes on.
-Large corpora are sampled, one shingle in eight, which links 0.7 pairs an article there.
+Set on 4,623 news articles of 2019, of 303 words and more: about half as many pairs as articles are linked, whether all
+of them are taken, half or a quarter; 55 % of the pairs lie within three days (of pairs at random 2 %), most others are
+of one story that goes on. With three in ten of the articles cut to 60 words, 0.35 pairs are linked for each of these,
+43 % of them within three days; with at least 12 shingles whatever the length, 0.15. Of 160 planted briefs of 60 words
+that rewrite one of the articles 93 % are linked to it (with 12: 81 %), of briefs that rewrite it by half 73 % (53 %).
+
+Large corpora are sampled, one shingle in eight, which links 0.7 pairs an article there; 74 % and 41 % of these briefs.
 """
 
 from collections.abc import Iterator, Sequence
