@@ -12,6 +12,8 @@ from benchmarks.corpus.world_model import PARAGRAPH, SENTENCE, Segment
 
 _BETWEEN_MARKS = re.compile(f"[^{OPEN}{CLOSE}{INNER_OPEN}{INNER_CLOSE}]+")
 _SENTENCE_END = re.compile(f"\\.{CLOSE}? ")
+_SENTENCE = re.compile(r"\S.*?[.!?][\"'”’)]*(?=\s|$)", re.DOTALL)
+_COMMON = re.compile(r"\b[a-z]+\b")
 
 #: The least words of an excerpt.
 LEAST_WORDS = 30
@@ -63,6 +65,46 @@ class Rewriter:
             return run.replace(core, changed, 1)
 
         return _BETWEEN_MARKS.sub(change, text) if share else text
+
+    def condensed(self, text: str, words: int, share: float) -> str:
+        """A report of about so many words in other words than those of a text, as a desk rewrites agency copy.
+
+        Sentences are left out, the later ones more often; neighbours change places; of a sentence with commas a part
+        is dropped at times, or its end put first. Then a share of the words is changed, but for names and figures,
+        which rewriting keeps: any that has a capital letter or a digit.
+        """
+        draw = self._random.random
+        sentences = [found[0] for found in _SENTENCE.finditer(text)]
+        taken, room = [], words
+        for number, sentence in enumerate(sentences):
+            left = sum(len(one.split()) for one in sentences[number:])
+            if left <= room or draw() < 0.7:
+                taken.append(self._turned(sentence))
+                room -= len(taken[-1].split())
+            if room <= 0:
+                break
+        for place in range(1, len(taken)):
+            if draw() < 0.3:
+                taken[place - 1 : place + 1] = taken[place], taken[place - 1]
+        return _COMMON.sub(
+            lambda found: self._changed(found[0], share), " ".join(" ".join(taken).split()[:words])
+        )
+
+    def _changed(self, word: str, share: float) -> str:
+        """A word, or with a chance of ``share`` another one, none, or another one before it."""
+        if self._random.random() >= share:
+            return word
+        drawn = self._vocabulary.draw(1, self._rng)[0].lower()
+        return self._random.choice((drawn, "", f"{drawn} {word}"))
+
+    def _turned(self, sentence: str) -> str:
+        """A sentence without one of its parts between commas, or with the last one first; or as it is."""
+        parts, draw = sentence.rstrip(".").split(", "), self._random.random
+        if len(parts) > 1 and draw() < 0.4:
+            del parts[self._random.randrange(1, len(parts))]
+        if len(parts) > 1 and draw() < 0.4:
+            parts = [parts[-1], *parts[:-1]]
+        return ", ".join(parts) + "."
 
     def part(self, story: Sequence[str]) -> list[int]:
         """Consecutive paragraphs of a story, long enough and in the main not quotations; if need be, all."""

@@ -1,5 +1,6 @@
 """The benchmark of derivation, on invented corpora."""
 
+import json
 from pathlib import Path
 from random import Random
 
@@ -7,6 +8,7 @@ import pytest
 
 from benchmarks.accuracy import derivation
 from benchmarks.accuracy.pan import KINDS
+from benchmarks.corpus.rewriting import Rewriter
 
 
 def prose(random: Random, words: int) -> str:
@@ -58,6 +60,46 @@ def test_the_benchmark_tells_copies_halves_and_strangers(
     assert found["random, passage"][:5] == ["wholly", "1", "0", "0", "1"]
     assert found["random, half"][:5] == ["partially", "1", "0", "1", "0"]
     assert found["the rule, as it is"][0] == "1.0000" or float(found["the rule, as it is"][0]) == 1
+
+
+def news(path: Path) -> Path:
+    """Two reports of each event, by two outlets, with phrases in common that are too short for a match."""
+    random, lines = Random(3), []
+    for event in range(20):
+        phrases = [prose(random, 4) for _ in range(12)]
+        for source in ("Post", "Daily"):
+            sentences = [f"{prose(random, 9)} {phrase}, {prose(random, 4)}." for phrase in phrases]
+            article = {"id": f"{event} {source}", "source": source, "text": "\n\n".join(sentences)}
+            lines.append(json.dumps({**article, "published": f"2031-{event // 2 + 1:02}-02"}))
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_rewriting_is_planted_in_news(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    derivation.main(["--news", str(news(tmp_path / "news.jsonl")), "--threads", "1", "--fit"])
+    printed = capsys.readouterr().out
+    found = {line.split("  ")[0]: line.split()[-6:] for line in printed.splitlines() if line}
+    for words in (60, 120):
+        assert found[f"rewritten, {words} words"][0] == "15"
+        assert int(found[f"rewritten, {words} words"][3]) > 7  # wholly
+        assert int(found[f"half rewritten, {words} words"][2]) > 10  # partially
+        assert int(found[f"independent, {words} words"][1]) > 10  # not at all
+    assert found["rewritten, two sources"][0] == "20"
+    assert int(found["rewritten, two sources"][3]) > 10
+    assert int(found["linked articles"][1]) == 40
+    assert "fitted:   Rule(" in printed
+
+
+def test_copy_is_condensed_in_other_words() -> None:
+    random = Random(1)
+    texts = [" ".join(f"{prose(random, 6)}, Kesh {number} {prose(random, 6)}." for number in range(40))]
+    rewriter = Rewriter([prose(random, 400)], random)
+    short = rewriter.condensed(texts[0], 60, 0.5)
+    assert 40 < len(short.split()) < 90
+    kept = set(short.replace(".", "").replace(",", "").split())
+    assert "Kesh" in kept
+    assert len(kept & set(texts[0].split())) < 0.8 * len(kept)
+    assert set(rewriter.condensed(texts[0], 60, 0).split()) - {*kept}
 
 
 def test_the_benchmark_wants_a_corpus(capsys: pytest.CaptureFixture[str]) -> None:

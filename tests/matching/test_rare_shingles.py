@@ -55,6 +55,27 @@ def test_all_that_is_sampled_is_counted(monkeypatch: pytest.MonkeyPatch) -> None
     assert pairs_of(documents, np.full(12, UNDATED), DAY) == [(n, n + 1) for n in range(0, 12, 2)]
 
 
+def test_a_brief_is_linked_to_a_long_story() -> None:
+    """Of 60 words, a phrase of five of a story of 600; not a phrase of three, nor of five of 4,000 words."""
+    random = Random(4)
+    story, longer = ([random.randrange(2**32) for _ in range(words)] for words in (600, 4000))
+    documents = [
+        story, longer,
+        *([random.randrange(2**32) for _ in range(60 - words)] + taken[100 : 100 + words]
+          for taken in (story, longer) for words in (5, 3)),
+    ]  # fmt: skip
+    assert pairs_of(documents, np.zeros(len(documents), np.int64), -1) == [(0, 2)]
+
+
+def test_one_sampled_shingle_links_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [list(range(100)), list(range(200, 300)), list(range(400, 500))]
+    documents[1][:50] = documents[0][:50]
+    documents[2][:3] = documents[0][:3]
+    for rate in (2, 4, 8, 16, 32, 64):
+        monkeypatch.setattr(rare_shingles, "_RATES", ((0, rate),))
+        assert set(pairs_of(documents, np.zeros(3, np.int64), -1)) <= {(0, 1)}
+
+
 def test_what_many_documents_have_links_none() -> None:
     phrase = list(range(100, 140))
     documents = [[*phrase, number] for number in range(rare_shingles.MOST + 1)]

@@ -70,6 +70,38 @@ def test_shares(seed: int, times: int) -> None:
     np.testing.assert_allclose(found, np.array(expected).reshape(-1, 2), rtol=1e-12)
 
 
+@SOME
+@given(seed=st.integers(0, 2**32), times=st.sampled_from([1, 1, 40]))
+def test_union_shares(seed: int, times: int) -> None:
+    """Of the first source, the first two, and so on."""
+    short, *_ = measured(seed)
+    random, documents = Random(seed), [one * times for one in short]
+    code, offsets = flatten(documents)
+    rarity = Rarity.of(code, offsets)
+    of = [random.randrange(len(documents)) for _ in range(random.randrange(4))]
+    sources = [random.choices(range(len(documents)), k=random.randrange(4)) for _ in of]
+    starts = np.cumsum([0, *map(len, sources)])
+    flat = np.array([source for some in sources for source in some], np.int64)
+    sketches = wording.sketch(code, offsets, np.arange(len(documents)), rarity)
+    found = wording.union_shares(sketches, np.array(of, np.int64), flat, starts)
+    weight = twin.weights([one[: wording.SAMPLE_WORDS] for one in documents], SLOT_BITS)
+    expected = [
+        twin.union_share(documents[a], [documents[b] for b in some[: n + 1]], weight, SLOT_BITS, MIX)
+        for a, some in zip(of, sources, strict=True)
+        for n in range(len(some))
+    ]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_two_sources_have_together_what_neither_has_alone() -> None:
+    first, second = list(range(1, 60)), list(range(100, 160))
+    code, offsets = flatten([first + second, first, second])
+    sketches = wording.sketch(code, offsets, np.arange(3), Rarity.of(code, offsets))
+    one, both = wording.union_shares(sketches, np.array([0]), np.array([1, 2]), np.array([0, 2]))
+    assert 0.4 < one < 0.6
+    assert both > 0.98
+
+
 def test_portions_and_order_change_nothing() -> None:
     documents, _ = linked_corpus(Random(5), 20)
     code, offsets = flatten(documents)

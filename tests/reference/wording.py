@@ -73,15 +73,18 @@ def limit(document: Document, k: int) -> int:
     return 2**32 - 1 if len(document) <= most else 2**32 * most // len(document)
 
 
-def share(document: Document, other: Document, weight: Counter[int], bits: int, mix: Sequence[int]) -> float:
-    """How much of a document's wording stands in another."""
+def union_share(
+    document: Document, sources: Sequence[Document], weight: Counter[int], bits: int, mix: Sequence[int]
+) -> float:
+    """How much of a document's wording stands in any of several others."""
     shares, parts = 0.0, 0
     for k in (1, 2, 3):
-        there = {hash_of(one) >> 32 for one in shingles(other, k)}
+        there = {hash_of(one) >> 32 for source in sources for one in shingles(source, k)}
+        most = min(limit(one, k) for one in (document, *sources))
         total = shared = 0
         for one in shingles(document, k):
             h = hash_of(one)
-            if h >> 32 > min(limit(document, k), limit(other, k)):
+            if h >> 32 > most:
                 continue
             value = weight.get(h >> 64 - bits, weight[-1])
             total += value
@@ -89,3 +92,8 @@ def share(document: Document, other: Document, weight: Counter[int], bits: int, 
         if total:
             shares, parts = shares + mix[k - 1] * shared / total, parts + mix[k - 1]
     return shares / parts if parts else 0.0
+
+
+def share(document: Document, other: Document, weight: Counter[int], bits: int, mix: Sequence[int]) -> float:
+    """How much of a document's wording stands in another."""
+    return union_share(document, [other], weight, bits, mix)

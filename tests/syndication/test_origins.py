@@ -11,6 +11,7 @@ from hypothesis import given
 from samples.strategies import fewer, large
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching.alignment import Matches
+from syndetect.matching.wording import Rarity, sketch, union_shares
 from syndetect.syndication import derivation, origins
 
 HOUR = 3_600_000_000
@@ -186,10 +187,13 @@ def test_what_derives(random: Random) -> None:
     wording = [[random.choice([0.1, 0.5, 0.9]) for _ in range(2)] for _ in links]
     a, b = np.array(pairs, np.int64).reshape(-1, 2).T
     sides = np.array(words, np.int64).reshape(-1, 2, 2)
-    found = derivation.derive(
-        constraints, Matches(a, b, sides[:, 0], sides[:, 1], a, a, a), np.array(links, np.int64).reshape(-1, 2),
-        np.array(wording).reshape(-1, 2), documents,
-    )  # fmt: skip
+    code, linked = np.array(random.choices(range(9), k=documents[-1]), np.uint32), np.unique(links)
+    sketches = sketch(code, documents, linked.astype(np.int64), Rarity.of(code, documents))
+    sources = derivation.find_sources(
+        constraints, np.array(links, np.int64).reshape(-1, 2), np.array(wording).reshape(-1, 2), sketches
+    )
+    matches = Matches(a, b, sides[:, 0], sides[:, 1], a, a, a)
+    found = derivation.derive(constraints, matches, sources, documents)
     for one in range(count):
         said: set[int] = set()
         for pair, ranges in zip(pairs, words, strict=True):
@@ -206,5 +210,16 @@ def test_what_derives(random: Random) -> None:
             for side in (0, 1)
             if link[side] == one and constraints.may_derive(np.array([one]), np.array([link[1 - side]]))[0]
         ]
-        share, _, origin = min(best, default=(0, 0, -1))
-        assert (found.wording[one], found.origin[one]) == (-share, origin)
+        expected = [other for *_, other in sorted(best)][: derivation.MOST_SOURCES]
+        assert found.origin[one] == (expected[0] if expected else -1)
+        place = np.flatnonzero(sources.document == one)
+        assert len(place) == bool(expected)
+        for n in place:
+            own = slice(sources.starts[n], sources.starts[n + 1])
+            assert sources.source[own].tolist() == expected
+            assert sources.words[own].tolist() == np.cumsum([sizes[other] for other in expected]).tolist()
+            rows = np.searchsorted(linked, expected)
+            alone = np.searchsorted(linked, [one])
+            shares = union_shares(sketches, alone, rows, np.array([0, len(rows)]))
+            assert sources.wording[own].tolist() == shares.tolist()
+            assert found.wording[one] in shares

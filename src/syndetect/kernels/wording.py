@@ -1,4 +1,4 @@
-"""Sketches of documents' wording, and how much weight two of them have in common."""
+"""Sketches of documents' wording, and how much weight one of them has in common with others."""
 
 import numpy as np
 
@@ -121,3 +121,46 @@ def compare(keys, mass, bounds, words, pairs, found):
                 i += np.int64(one <= two)
                 j += np.int64(two <= one)
             found[p, k, 0], found[p, k, 1], found[p, k, 2], found[p, k, 3] = total_a, total_b, in_b, in_a
+
+
+@kernel
+def compare_union(keys, mass, bounds, words, document, sources, starts, found):
+    """What documents weigh, and what of it stands in any of their first source, their first two, and so on.
+
+    As in :func:`compare`, documents are weighed up to the key to which all that take part are known.
+
+    Args:
+        keys, mass, bounds: of :func:`condense`.
+        words: int64[d], each document's.
+        document: int64[n].
+        sources: int64[m], those of each document in turn.
+        starts: int64[n + 1], where the sources of each document begin.
+        found: int64[m, 3, 2], output, by words in a shingle: the weight of the document, and of its places that stand
+            in one or more of its sources up to this one.
+    """
+    most = np.int64(0)
+    for n in range(len(bounds) - 1):
+        most = max(most, bounds[n + 1] - bounds[n])
+    is_shared = np.empty(most, np.bool_)
+    for n in range(len(document)):
+        a = document[n]
+        for k in range(LONGEST):
+            low, high = bounds[LONGEST * a + k], bounds[LONGEST * a + k + 1]
+            last = np.uint32(_limit(words[a], k))
+            is_shared[: high - low] = False
+            for m in range(starts[n], starts[n + 1]):
+                b = sources[m]
+                last = min(last, np.uint32(_limit(words[b], k)))
+                while high > low and keys[high - 1] > last:
+                    high -= 1
+                i, j, end = low, bounds[LONGEST * b + k], bounds[LONGEST * b + k + 1]
+                while i < high and j < end:
+                    one, two = keys[i], keys[j]
+                    is_shared[i - low] |= one == two
+                    i += np.int64(one <= two)
+                    j += np.int64(two <= one)
+                total = shared = np.int64(0)
+                for i in range(low, high):
+                    total += np.int64(mass[i])
+                    shared += np.int64(mass[i]) * np.int64(is_shared[i - low])
+                found[m, k, 0], found[m, k, 1] = total, shared

@@ -3,9 +3,13 @@
 A match needs about a dozen words in a row. Rewritten agency copy keeps less: names with verbs, figures, phrases.
 A shingle of two or three words says little, but two articles seldom share many rare ones by chance.
 
-Set on 4,623 news articles of 2019: half as many pairs as articles are linked, whether all of them are taken, half or a
-quarter; 55 % of the pairs lie within three days (of pairs at random 2 %), most others are of one story that goes on.
-Large corpora are sampled, one shingle in eight, which links 0.7 pairs an article there.
+Set on 4,623 news articles of 2019, of 303 words and more: about half as many pairs as articles are linked, whether all
+of them are taken, half or a quarter; 55 % of the pairs lie within three days (of pairs at random 2 %), most others are
+of one story that goes on. With three in ten of the articles cut to 60 words, 0.35 pairs are linked for each of these,
+43 % of them within three days; with at least 12 shingles whatever the length, 0.15. Of 160 planted briefs of 60 words
+that rewrite one of the articles 93 % are linked to it (with 12: 81 %), of briefs that rewrite it by half 73 % (53 %).
+
+Large corpora are sampled, one shingle in eight, which links 0.7 pairs an article there; 74 % and 41 % of these briefs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,10 +26,13 @@ from syndetect.runtime.threads import in_order, split_evenly
 MOST = 8
 #: ... and the most of all documents: in a window of few documents every turn of phrase would be rare.
 CROWD = 32
-#: The fewest rare shingles that two linked documents share ...
-LEAST = 12
-#: ... also as a share of their words (of the geometric mean of both).
+#: The fewest rare shingles that two linked documents share, as a share of their words (of the geometric mean of both),
+#: since what they share by chance grows with both; ...
 LEAST_SHARE = 0.03
+#: ... also in all, ...
+LEAST = 6
+#: ... and of those that are sampled.
+LEAST_SAMPLED = 2
 
 _RATES = ((1 << 22, 8), (1 << 21, 4), (1 << 20, 2))  # above this many words, one shingle in this many
 _CHUNK = 1 << 19  # words whose shingles are hashed at a time
@@ -55,11 +62,12 @@ def rare_pairs(code: U32, documents: I64, time: I64, window: int, threads: int =
         for number in range(rounds)
         for pairs in _joined(_entries(code, documents, rate * rounds, number, threads), time, window, threads)
     )
-    pairs, counts = _tally(np.concatenate([np.empty(0, np.uint64), *found]), -(-LEAST // rate))
+    least_count = max(LEAST_SAMPLED, -(-LEAST // rate))
+    pairs, counts = _tally(np.concatenate([np.empty(0, np.uint64), *found]), least_count)
     sides = unpack(pairs)
     sizes = np.diff(documents)[sides].astype(np.float64)
     least = LEAST_SHARE * np.sqrt(sizes[:, 0] * sizes[:, 1])
-    linked: I64 = sides[rate * counts >= np.maximum(LEAST, least)]
+    linked: I64 = sides[(counts >= least_count) & (rate * counts >= least)]
     return linked
 
 

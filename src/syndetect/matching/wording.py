@@ -114,6 +114,23 @@ def shares(sketches: Sketches, pairs: I64) -> F64:
     return np.stack([_mean(found[:, :, 2], found[:, :, 0]), _mean(found[:, :, 3], found[:, :, 1])], axis=1)
 
 
+def union_shares(sketches: Sketches, document: I64, sources: I64, starts: I64) -> F64:
+    """The share of the wording of documents that their first source has, that the first two have together, and so on.
+
+    Args:
+        sketches: sketches of the documents.
+        document: int64[n], rows of ``sketches``.
+        sources: int64[m], rows of ``sketches``, those of each document in turn.
+        starts: int64[n + 1], where the sources of each document begin.
+
+    Returns:
+        float64[m], as of :func:`shares`: of the document of each source, in this source and those before it.
+    """
+    found = np.empty((len(sources), len(MIX), 2), np.int64)
+    _kernels.compare_union(*sketches, document, sources, starts, found)
+    return _mean(found[:, :, 1], found[:, :, 0])
+
+
 def _mean(shared: I64, totals: I64) -> F64:
     """float64[n]: the mean of shares by ``MIX``, over those with a total (both int64[n, 3])."""
     mix = np.where(totals > 0, np.array(MIX), 0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from syndetect.arrays import I64, Array, bounds_of, distinct, unpack
+from syndetect.arrays import I64, Array, Bool, bounds_of, distinct, unpack
 from syndetect.matching import alignment, bands, portions, winnowing, wording
 from syndetect.matching.places import Places
 from syndetect.pipeline.corpus import Corpus
@@ -152,25 +152,37 @@ def find_links(job: Job) -> None:
         store.step("pairs of links", 1)
     pairs = store["links"]
     total = max(1, -(-len(pairs) // LINKS))
-    if store.steps.get("wording", 0) == total:  # the sketches may be dropped already
+    if store.steps.get("wording", 0) == total:
         return
-    sketches, sides = _sketch_wording(job, pairs)
+    linked = _linked(job)
+    _sketch_wording(job, np.flatnonzero(linked))
+    sketches, sides = linked_sketches(job), (np.cumsum(linked) - 1)[pairs]
 
     def compare_portion(portion: int) -> Columns:
         chosen = sides[portion * LINKS : (portion + 1) * LINKS]
         return {"link_shares": wording.shares(sketches, chosen)}
 
     job.run("wording", total, compare_portion)
-    for name in ("wording_keys", "wording_mass", "wording_sizes"):
-        store.drop(name)
 
 
-def _sketch_wording(job: Job, pairs: I64) -> tuple[wording.Sketches, I64]:
-    """Sketches of the wording of linked documents, and the rows of both sides of ``pairs`` in them (int64[n, 2])."""
-    store, code, documents = job.store, job.corpus.code, job.places.documents
-    is_linked = np.zeros(len(documents) - 1, bool)
-    is_linked[pairs] = True
-    linked, rows = np.flatnonzero(is_linked), (np.cumsum(is_linked) - 1)[pairs]
+def linked_sketches(job: Job) -> wording.Sketches:
+    """Sketches of the wording of the linked documents, ascending."""
+    store = job.store
+    words = np.diff(job.places.documents)[_linked(job)]
+    bounds = bounds_of(store["wording_sizes"])
+    return wording.Sketches(store["wording_keys"], store["wording_mass"], bounds, words)
+
+
+def _linked(job: Job) -> Bool:
+    """bool[d]: the documents that are linked to any."""
+    found = np.zeros(len(job.places.documents) - 1, bool)
+    found[job.store["links"]] = True
+    return found
+
+
+def _sketch_wording(job: Job, linked: I64) -> None:
+    """Sketch the wording of linked documents."""
+    code, documents = job.corpus.code, job.places.documents
     words = np.diff(documents)[linked]
     rarity = wording.Rarity.of(code, documents)
     chunks = split_evenly(bounds_of(words), WORDS) or [(0, 0)]
@@ -181,5 +193,3 @@ def _sketch_wording(job: Job, pairs: I64) -> tuple[wording.Sketches, I64]:
         return {"wording_keys": made.keys, "wording_mass": made.mass, "wording_sizes": np.diff(made.bounds)}
 
     job.run("sketches", len(chunks), sketch_portion)
-    bounds = bounds_of(store["wording_sizes"])
-    return wording.Sketches(store["wording_keys"], store["wording_mass"], bounds, words), rows

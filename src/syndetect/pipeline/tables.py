@@ -9,7 +9,7 @@ from syndetect.matching import passages
 from syndetect.matching.alignment import Matches
 from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.locate import locate
-from syndetect.pipeline.stages import Job
+from syndetect.pipeline.stages import Job, linked_sketches
 from syndetect.results.tables import Characters, ParagraphPairs, Sides
 from syndetect.syndication import surroundings, tables
 from syndetect.syndication.explain import Articles
@@ -47,6 +47,7 @@ def all_tables(
         located=_located(job, matches, pairs, grouped, marks.quotes),
         links=np.asarray(store["links"]).reshape(-1, 2),
         wording=np.asarray(store["link_shares"]).reshape(-1, 2),
+        sketches=linked_sketches(job),
     )
     return tables.all_tables(articles, known, found, options)
 

@@ -10,6 +10,7 @@ from syndetect import intervals
 from syndetect.arrays import F64, I64, Bool, pack
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
+from syndetect.matching.wording import Sketches
 from syndetect.results.tables import (
     Characters,
     ParagraphPairs,
@@ -53,6 +54,7 @@ class Findings:
         located: the characters of all these.
         links: int64[m, 2], linked articles, each pair once, ascending.
         wording: float64[m, 2], the share of each one's wording that stands in the other.
+        sketches: the wording of the linked articles, ascending.
     """
 
     paragraphs: I64
@@ -62,6 +64,7 @@ class Findings:
     located: Located
     links: I64
     wording: F64
+    sketches: Sketches
 
 
 def all_tables(
@@ -161,7 +164,8 @@ def _documents_table(
     constraints = derivation.DerivationConstraints(
         low, high, explained.owner.fill_null(-1).to_numpy(), known.reference, known.agency
     )
-    derived = derivation.derive(constraints, matches, found.links, found.wording, known.documents)
+    sources = derivation.find_sources(constraints, found.links, found.wording, found.sketches)
+    derived = derivation.derive(constraints, matches, sources, known.documents)
     verbatim = derived.verbatim
     if not known.reference.any():
         # the credit of an article names a source that is not here; but an agency's own article is itself a source
@@ -175,7 +179,7 @@ def _documents_table(
         derived_share=pl.Series(derived.verbatim),
         wording_share=pl.Series(derived.wording),
         derived_from=known.names.gather(origin.set(origin < 0, None)),
-        derivation=pl.Series(DERIVATIONS).gather(classify(verbatim, derived.wording)),
+        derivation=pl.Series(DERIVATIONS).gather(classify(verbatim, derived.wording, derived.chance)),
         agencies=_of_documents(explained.agencies, "agencies", len(articles)),
         credited=_of_documents(explained.agencies, "credited", len(articles)),
     )
