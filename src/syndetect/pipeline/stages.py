@@ -172,7 +172,7 @@ def _sketch_wording(job: Job, pairs: I64) -> tuple[wording.Sketches, I64]:
     is_linked[pairs] = True
     linked, rows = np.flatnonzero(is_linked), (np.cumsum(is_linked) - 1)[pairs]
     words = np.diff(documents)[linked]
-    rarity = wording.Rarity.of(code, documents)
+    rarity = wording.Rarity.of(code, documents, job.places.rank)
     chunks = split_evenly(bounds_of(words), WORDS) or [(0, 0)]
 
     def sketch_portion(portion: int) -> Columns:
