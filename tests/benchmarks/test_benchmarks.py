@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from benchmarks import command
-from benchmarks.accuracy import decoys, pan, planted, runs
+from benchmarks.accuracy import decoys, order, pan, planted, runs
 from benchmarks.corpus import corpus_files, edits, planting
 from benchmarks.corpus.corpus_files import Article
 from benchmarks.corpus.planting import Place, Plant
@@ -478,6 +478,15 @@ class TestCommandLines:
         for kind in ("identical", "merged with neighbour", "within three times longer"):
             assert rows[kind]["fingerprints"] == rows[kind]["candidates"] == rows[kind]["matches"] == 1.0
         assert rows["identical"]["LSH"] == 1.0
+
+    def test_order(self, news: Path, tmp_path: Path) -> None:
+        assert (
+            order.main([str(news), "--pairs", "3", "--json", str(tmp_path / "f.json"), "--threads", "1"]) == 0
+        )
+        figures = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+        assert [row["order"] for row in figures["orders"]] == ["forwards", "backwards", "shuffled"]
+        assert figures["orders"][0]["documents"] > 0
+        assert all(row["differ"] == 0 for row in figures["pairs"])
 
     def test_decoys(self, news: Path, pan_folder: Path, tmp_path: Path) -> None:
         decoys.main([str(news), str(pan_folder), "--json", str(tmp_path / "f.json"), "--threads", "1"])

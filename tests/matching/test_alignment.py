@@ -173,6 +173,28 @@ def test_words_put_in_cost_the_same_on_either_side(one: int, two: int, drop: flo
     assert rows(matched(found, seeds, how)) == expected(found, seeds, how)
 
 
+@given(
+    st.one_of(edited(), few_words().map(lambda found: found[:2]), mosaics()), rules, st.data(), st.booleans()
+)
+def test_two_documents_are_aligned_alike_either_way_round(
+    found: list[list[int]], how: AlignmentLimits, data: st.DataObject, is_same: bool
+) -> None:
+    """Two of the same words, too, by the order that goes with them."""
+    one, other = found[0], found[0] if is_same else found[1]
+    seeds = [(x, y - len(one)) for x, y in some_seeds([one, other], data)]
+    forwards = [(x, y + len(one)) for x, y in seeds]
+    back = [(y, x + len(other)) for x, y in seeds]
+    aligned = []
+    for pair, these, rank in (([one, other], forwards, [0, 1]), ([other, one], back, [1, 0])):
+        places = placed(pair, rank=rank)
+        aligned.append(Matches.of(align(flatten(pair)[0], places, packed(these), how), places))
+    size = np.array([len(one), len(other)])
+    first, second = (np.array([row[2:] for row in rows(matches)]).reshape(-1, 7) for matches in aligned)
+    first[:, 2:4] -= size[0]
+    second[:, 2:4] -= size[1]
+    assert sorted(second[:, [2, 3, 0, 1, 4, 5, 6]].tolist()) == sorted(first.tolist())
+
+
 def claims_at_most_what_is_there(found: list[list[int]], row: tuple[int, ...]) -> None:
     """A match lies in its documents, begins and ends with equal words, and states what an alignment can reach."""
     document_a, document_b, a0, a1, b0, b1, equal, columns, score = row
@@ -294,6 +316,17 @@ def test_seeds_of_paragraphs_begin_their_longest_common_run(
         for i, run in enumerate(runs)
         if run
     ]
+
+
+@given(codes(14), codes(14))
+def test_seeds_of_paragraphs_are_the_same_either_way_round(one: list[int], other: list[int]) -> None:
+    code, offsets = flatten([one, other, one])
+    seeds = [
+        seed_pairs(code, offsets[:-1], offsets[1:], np.array([pair])).tolist() for pair in ([0, 1], [1, 2])
+    ]
+    forwards = [(seed >> 32, (seed & 0xFFFFFFFF) >> 1) for seed in seeds[0]]
+    back = [((seed & 0xFFFFFFFF) >> 1, seed >> 32) for seed in seeds[1]]
+    assert [(x - offsets[2], y) for x, y in back] == forwards
 
 
 def test_repeats_inside_documents_do_not_multiply() -> None:

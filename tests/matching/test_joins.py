@@ -115,6 +115,24 @@ def test_who_is_asked_for_has_the_same_seeds_as_among_all(drawn: Drawn, random: 
     assert some == [seed for seed in everything if any(asked[corpus.owner(word)] for word in seed[:2])]
 
 
+@given(st.one_of(prints_to_join(), large.map(_crowd)), large)
+def test_documents_in_another_order_have_the_same_seeds(drawn: Drawn, random: Random) -> None:
+    found, prints, rules, when = drawn
+    order = random.sample(range(len(found)), len(found))
+    corpus, turned = naive_joins.Corpus(found), naive_joins.Corpus([found[i] for i in order])
+    begins = {one: turned.starts[at] for at, one in enumerate(order)}
+    moved = [(key, begins[corpus.owner(place)] + corpus.within(place)) for key, place in prints]
+    known = when._replace(time=[when.time[i] for i in order], rank=[when.rank[i] for i in order])
+    expected = unpacked(joined(found, prints, rules, when).words)
+    other = unpacked(joined(turned.documents, sorted(moved, key=lambda one: one[1]), rules, known).words)
+
+    def places(seeds: list[tuple[int, int, bool]], of: naive_joins.Corpus, names: Sequence[int]) -> list[str]:
+        both = (sorted((names[of.owner(word)], of.within(word)) for word in seed[:2]) for seed in seeds)
+        return sorted(f"{pair} {seed[2]}" for pair, seed in zip(both, seeds, strict=True))
+
+    assert places(other, turned, order) == places(expected, corpus, range(len(found)))
+
+
 @given(prints_to_join(), st.integers(10, 40))
 def test_room_for_seeds_does_not_matter(drawn: Drawn, room: int) -> None:
     found, prints, rules, when = drawn
@@ -167,12 +185,11 @@ def test_a_pair_that_can_score_enough_nearby_is_a_seed(
     run = random.choice(shared)
     x, y = one[run], other[run]
     sides = [(found[0][:x][::-1], found[1][:y][::-1]), (found[0][x + k :], found[1][y + k :])]
-    score = sum(map(naive.weight, run)) + sum(best_near(*side) for side in sides)
-    score = max(score, sum(map(naive.weight, run)) + sum(best_near(*side[::-1]) for side in sides))
     prints = [(1, x), (1, len(found[0]) + y)]
-    # of the two sides the later one's words are counted, so the bound is asked of it
-    later = sum(map(naive.weight, run)) + sum(best_near(*side[::-1]) for side in sides)
-    rules = JoinLimits(k, 50, -1, later / 4, later / 4)
+    # the words of either are counted, and the less of both is asked for
+    ways = [sum(best_near(*side[::way]) for side in sides) for way in (1, -1)]
+    least = sum(map(naive.weight, run)) + min(ways)
+    rules = JoinLimits(k, 50, -1, least / 4, least / 4)
     seeds = joined(found, prints, rules, naive.Timeline([None] * 2, range(2)))
     assert unpacked(seeds.words) == [(x, len(found[0]) + y, True)]
 

@@ -213,8 +213,11 @@ def test_count_covered(some: list[tuple[int, naive.Span]]) -> None:
     assert found.tolist() == [expected[one] for one in range(4)]
 
 
-def test_the_undated_come_last_and_ties_stay_in_input_order() -> None:
+def test_the_undated_come_last_and_sizes_and_ids_decide_among_equals() -> None:
     days = [None, 3, 1, 3, None, 2]
     time = [day and int(datetime(2031, 6, day, tzinfo=UTC).timestamp()) * 10**6 for day in days]
     published = np.array([UNDATED if one is None else one for one in time], np.int64)
-    assert time_rank(published).tolist() == [4, 2, 0, 3, 5, 1]
+    by_id, same = np.arange(6, dtype=np.uint32), np.full(6, 7)
+    assert time_rank(published, same, by_id).tolist() == [4, 2, 0, 3, 5, 1]
+    assert time_rank(published, same, by_id[::-1]).tolist() == [5, 3, 0, 2, 4, 1]
+    assert time_rank(published, np.array([7, 7, 9, 9, 8, 7]), by_id).tolist() == [5, 3, 0, 2, 4, 1]

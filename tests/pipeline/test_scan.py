@@ -152,17 +152,6 @@ def test_hot_keys_that_are_not_hot_within_the_window_lose_nothing(days: float, h
     assert missed == set()
 
 
-def test_an_order_of_articles_gives_an_order_of_rows_and_nothing_else() -> None:
-    """Without hot keys, pairs of articles are aligned by themselves."""
-    one = scan(CORPUS, Settings(hot_places=1000))
-    other = scan(CORPUS[::-1], Settings(hot_places=1000))
-    pairs = [
-        {*map(frozenset, result.matches.select("doc_a", "doc_b").iter_rows())} for result in (one, other)
-    ]
-    assert pairs[0] == pairs[1]
-    assert one.matches.height == other.matches.height
-
-
 _ONCE = """
 import gc, numba
 from numba.core.dispatcher import Dispatcher

@@ -83,19 +83,20 @@ class Join:
         return self.when.are_near(self.corpus.owner(one), self.corpus.owner(other))
 
     def add(self, one: int, other: int, k: int) -> None:
-        """Make two places a seed, if what is around the first can score enough with what is around the other.
+        """Make two places a seed, if what is around each can score enough with what is around the other.
 
         Deep inside a run of equal words one in eight will do.
         """
         sides = list(zip(self.corpus.around(one, k), self.corpus.around(other, k), strict=True))
-        score = EQUAL * k + sum(bound(mine, theirs) for mine, theirs in sides)
+        ways = [sum(bound(*side[::way]) for side in sides) for way in (1, -1)]
+        score = EQUAL * k + min(ways)
         is_inside = all(mine[:SPAN] == theirs[:SPAN] and len(mine) >= SPAN for mine, theirs in sides)
-        earlier = min(one, other)
-        if score >= self.rules.least and not (is_inside and self.corpus.within(earlier) % 8):
+        middle = (self.corpus.within(one) + self.corpus.within(other)) // 2
+        if score >= self.rules.least and not (is_inside and middle % 8):
             self.found.append((min(one, other), max(one, other), score >= self.rules.strong))
 
     def small(self, groups: Iterable[Sequence[int]]) -> None:
-        """All pairs of some groups; the later one's surroundings are held against the earlier one's."""
+        """All pairs of some groups."""
         for group in groups:
             for one, other in combinations(group, 2):
                 if self.are_near(one, other):

@@ -515,7 +515,11 @@ class Rules(NamedTuple):
 
 
 def align(a: Sequence[int], b: Sequence[int], seeds: Iterable[Span], rules: Rules) -> list[Match]:
-    """The matches of two documents, from their seeds by diagonal and place."""
+    """The matches of two documents, from their seeds by diagonal and place, the one with the smaller words first."""
+    if list(a) > list(b):
+        turned = align(b, a, [(y, x) for x, y in seeds], rules)
+        matches = [Match(one.b, one.a, one.equal, one.columns, one.score) for one in turned]
+        return sorted(matches, key=lambda match: match.a[0])
     found: list[Match] = []
     tried, end = None, 0
     for x, y in sorted(seeds, key=lambda seed: (seed[1] - seed[0], seed[0])):
@@ -531,7 +535,13 @@ def align(a: Sequence[int], b: Sequence[int], seeds: Iterable[Span], rules: Rule
 
 
 def longest_run(a: Sequence[int], b: Sequence[int]) -> tuple[int, int, int] | None:
-    """Where the longest run of equal words begins (the first in a, of these the last in b), and its length."""
+    """Where the longest run of equal words begins, and its length.
+
+    Of several it is the first in the sequence that comes first as a whole, of these the last in the other.
+    """
+    if list(a) > list(b):
+        turned = longest_run(b, a)
+        return turned and (turned[1], turned[0], turned[2])
     found = None
     for x in range(len(a)):
         for y in range(len(b)):

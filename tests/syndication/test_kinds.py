@@ -418,9 +418,12 @@ def test_owners_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_outlets_are_told_apart_by_more_than_case_and_blanks() -> None:
-    outlet, names = owners.outlets_of(pl.Series(["Post", None, " POST", "Kesh", "post ", None]))
-    assert outlet.to_list() == [0, None, 0, 1, 0, None]
-    assert names.to_list() == ["Post", "Kesh"]
+    sources = ["Post", None, " POST", "Kesh", "post ", None, "Post "]
+    for order in (sources, sources[::-1]):
+        outlet, names = owners.outlets_of(pl.Series(order))
+        numbers = {"post": 1, "kesh": 0}
+        assert outlet.to_list() == [one and numbers[one.strip().lower()] for one in order]
+        assert names.to_list() == ["Kesh", "Post"]
     assert owners.outlets_of(pl.Series([None], dtype=pl.String))[0].to_list() == [None]
 
 

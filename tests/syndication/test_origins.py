@@ -127,13 +127,17 @@ def test_rank(random: Random) -> None:
     count = random.randint(0, 12)
     time = times(random, count)
     agency, reference = ([random.random() < 0.3 for _ in range(count)] for _ in range(2))
+    by_id, words = random.sample(range(count), count), random.choices(range(3), k=count)
 
-    def key(document: int) -> tuple[bool, float, int]:
+    def key(document: int) -> tuple[bool, float, int, int]:
         low, high = earliest_and_latest(time[document])
         until = low if agency[document] and time[document] != NEVER else high
-        return not reference[document], until, document
+        return not reference[document], until, -words[document], by_id[document]
 
-    found = origins.rank_of(np.array(time, np.int64), np.array(agency, bool), np.array(reference, bool))
+    found = origins.rank_of(
+        np.array(time, np.int64), np.array(words), np.array(by_id, np.uint32), np.array(agency, bool),
+        np.array(reference, bool),
+    )  # fmt: skip
     assert found.dtype == np.uint32
     assert np.argsort(found).tolist() == sorted(range(count), key=key)
 
@@ -151,7 +155,9 @@ def test_virtual_sources(kind: str, agency: int | None, voters: int, own: list[i
 def test_what_may_derive_from_what() -> None:
     time = np.array([HOUR, HOUR + origins.TIE - 1, 5 * HOUR, NEVER, 0])
     owner, nobody = np.array([0, 1, 0, -1, -1]), np.zeros(5, bool)
-    constraints = derivation.DerivationConstraints(*origins.bounds_of(time), owner, nobody, nobody)
+    constraints = derivation.DerivationConstraints(
+        *origins.bounds_of(time), np.arange(5, dtype=np.uint32), owner, nobody, nobody
+    )
     may = {
         (one, other)
         for one in range(5)
@@ -175,8 +181,13 @@ def test_what_derives(random: Random) -> None:
     count, documents = len(sizes), np.cumsum([0, *sizes])
     time, owner = times(random, count), random.choices([-1, 0, 1], k=count)
     reference, agency = ([random.random() < 0.2 for _ in range(count)] for _ in range(2))
+    rank = random.sample(range(count), count)
     constraints = derivation.DerivationConstraints(
-        *origins.bounds_of(np.array(time)), np.array(owner), np.array(reference), np.array(agency)
+        *origins.bounds_of(np.array(time)),
+        np.array(rank, np.uint32),
+        np.array(owner),
+        np.array(reference),
+        np.array(agency),
     )
     pairs = [sorted(random.sample(range(count), 2)) for _ in range(random.randint(0, 8))]
     words = [
@@ -205,7 +216,7 @@ def test_what_derives(random: Random) -> None:
                     said |= {*range(*ranges[side])}
         assert found.verbatim[one] == len(said) / max(sizes[one], 1)
         best = [
-            (-share[side], constraints.low[link[1 - side]], link[1 - side])
+            (-share[side], constraints.low[link[1 - side]], rank[link[1 - side]], link[1 - side])
             for link, share in zip(links, wording, strict=True)
             for side in (0, 1)
             if link[side] == one and constraints.may_derive(np.array([one]), np.array([link[1 - side]]))[0]

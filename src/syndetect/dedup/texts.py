@@ -12,7 +12,7 @@ from syndetect.arrays import I64
 from syndetect.dedup.request import Request
 from syndetect.errors import InputError
 from syndetect.matching import tokens
-from syndetect.matching.places import time_rank
+from syndetect.matching.places import latest
 from syndetect.matching.tokens import Words, joined
 from syndetect.reading import sources as read
 from syndetect.reading.articles import times
@@ -129,7 +129,7 @@ def preferred(texts: Texts, request: Request) -> I64:
     if request.keep == "longest":
         return np.argsort(-np.diff(texts.word_bounds), kind="stable")
     if request.keep == "earliest":
-        return np.argsort(time_rank(times(articles["published"])), kind="stable")
+        return np.argsort(latest(times(articles["published"])), kind="stable")
     if request.keep == "first":
         return np.arange(len(articles))
     place = {name.strip().casefold(): number for number, name in reversed(list(enumerate(sources)))}

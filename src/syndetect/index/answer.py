@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64, U64, Bool, bounds_of
+from syndetect.arrays import I64, U32, U64, Bool, bounds_of
 from syndetect.index import fingerprint_hits, paragraph_hits
 from syndetect.index.paragraph_hits import ParagraphHits
 from syndetect.index.query_batch import QueryBatch, WordPairs, is_query
@@ -55,7 +55,7 @@ def search(queries: QueryBatch, settings: Settings) -> Found:
     code, bounds = queries.codes(keys, *queries.bounds("documents", keys))
     at = (words + bounds[article]).astype(np.uint64)
     packed: U64 = np.unique(at[:, 0] << _S32 | at[:, 1] << _U1 | strong.astype(np.uint64))
-    places = _places(bounds)
+    places = _places(bounds, queries.ranked(keys)[2])
     table = alignment.align(code, places, packed, alignment.AlignmentLimits.of(settings))
     return Found(keys, bounds, Matches.of(table, places), near)
 
@@ -66,11 +66,9 @@ def _may_match(seeds: WordPairs) -> Bool:
     return np.isin(both, np.unique(both[seeds.strong]))
 
 
-def _places(bounds: I64) -> Places:
+def _places(bounds: I64, rank: U32) -> Places:
     """Places for alignment, which reads neither tags nor times."""
-    documents, words = len(bounds) - 1, int(bounds[-1])
-    zeros = np.zeros(documents, np.int64)
-    return Places.of(np.empty(words, np.uint8), bounds, zeros, zeros.astype(np.uint32))
+    return Places.of(np.empty(int(bounds[-1]), np.uint8), bounds, np.zeros(len(rank), np.int64), rank)
 
 
 class Answer:

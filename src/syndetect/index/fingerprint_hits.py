@@ -199,9 +199,8 @@ def _join(queries: QueryBatch, found: _Hits, ranked: Bool, limits: winnowing.Joi
     begin, end = first.copy(), last.copy()
     stored = slice(int((~is_own).sum()))
     word = found.word[~is_own]
-    begin[stored] += np.maximum(word - first[stored] - _AROUND, 0) & ~np.int64(
-        7
-    )  # seeds are thinned by eights
+    # seeds are thinned by eights, of half the sum of both places
+    begin[stored] += np.maximum(word - first[stored] - _AROUND, 0) & ~np.int64(15)
     longest = limits.k * winnowing.LENGTHS[-1]
     end[stored] = np.minimum(last[stored], word + max(longest // 2 + _AROUND, longest))
     order = np.lexsort((np.concatenate([word, first[stored.stop :]]), keys))
@@ -234,10 +233,11 @@ def _star(queries: QueryBatch, groups: _Groups, most_places: int, length: int) -
     for segment, run in zip(queries.segments, large.runs, strict=True):
         ranges = _StarRanges.of(queries, segment, large.document, *run)
         parts = [_stored_hits(queries, segment, large, part, length) for part in ranges.parts]
-        enough &= ranges.suffice(segment, parts)
+        enough &= ranges.suffice(parts)
         found += parts
     own = queries.keys[large.document[large.own]]
     whole = _Hits.joined([*found, _Hits(large.own, own, large.words.astype(np.int64))])
+    whole = _nearest(queries, whole, len(large.document))
     enough &= ~_query_is_first(queries, whole, len(large.document))
     is_large[np.flatnonzero(is_large)[~enough]] = False
     inside = enough[whole.group]
@@ -245,19 +245,23 @@ def _star(queries: QueryBatch, groups: _Groups, most_places: int, length: int) -
 
 
 class _StarRanges(NamedTuple):
-    """The postings of each group that are read for a star: int64[g], three ranges of a run one behind the other.
+    """The postings of each group that are read for a star: int64[g], ranges of a run one behind the other.
+
+    A run is in order of time alone. Among documents of one time, sizes and ids decide (``QueryBatch.ranked``), so a
+    range has all postings of each time that it has any posting of.
 
     Attributes:
         begin, first: the first postings.
-        before, at: those before the query document in time.
-        behind, last: those behind it.
+        before, same: those before the query document in time.
+        behind: where those of its time end.
+        last: where those behind it end.
         end: where the run ends.
     """
 
     begin: I64
     first: I64
     before: I64
-    at: I64
+    same: I64
     behind: I64
     last: I64
     end: I64
@@ -267,53 +271,105 @@ class _StarRanges(NamedTuple):
         cls, queries: QueryBatch, segment: SegmentReader, documents: I64, begin: I64, end: I64
     ) -> "_StarRanges":
         """The ranges for runs of postings with one key and context hash; ``documents``: int64[g], query documents."""
-        at = _first_later(queries, segment, documents, begin, end)
         is_short = end - begin <= max(MOST_UNTIMED, 3 * _NEAR)  # not sorted by time, or not worth a search
-        first = np.where(is_short, end, np.minimum(begin + _NEAR, end))
-        before, behind = np.maximum(at - _NEAR, first), np.maximum(at, first)
-        return cls(begin, first, before, np.maximum(at, before), behind, np.minimum(behind + _NEAR, end), end)
+        run = np.where(is_short, end, begin), end
+        time = latest(queries.time)[documents]
+        same, behind = (_until(segment, *run, time, side) for side in (False, True))
+        first = _widened(segment, *run, np.minimum(begin + _NEAR, end) - 1, is_later=True)
+        before = np.maximum(_widened(segment, *run, np.maximum(same - _NEAR, begin), is_later=False), first)
+        last = _widened(segment, *run, np.minimum(behind + _NEAR, end) - 1, is_later=True)
+        same = np.maximum(same, before)
+        behind = np.maximum(behind, same)
+        return cls(begin, first, before, same, behind, np.maximum(last, behind), end)
 
     @property
     def parts(self) -> list[tuple[I64, I64]]:
-        """The three ranges."""
-        return [(self.begin, self.first), (self.before, self.at), (self.behind, self.last)]
+        """The ranges."""
+        return [
+            (self.begin, self.first), (self.before, self.same), (self.same, self.behind), (self.behind, self.last)
+        ]  # fmt: skip
 
-    def suffice(self, segment: SegmentReader, found: list[_Hits]) -> Bool:
+    def suffice(self, found: list[_Hits]) -> Bool:
         """bool[g]: whether the star has the same seeds as if all postings had been read.
 
-        Each range must have an alive place, or nothing beyond it was left out; and all places of the document before
-        the query document must have been read.
+        The ranges of other times than the query document's must each have an alive place, or nothing beyond them was
+        left out.
 
         Args:
-            segment: the segment of the postings.
             found: the hits of each range, in the order of the run.
         """
-        counts = [np.bincount(hits.group, minlength=len(self.at)) for hits in found]
-        previous = np.full(len(self.at), -1, np.int64)
-        previous[found[1].group] = found[1].key  # the last hit of each group stays
-        is_cut = self.before > self.first
-        words, _ = segment.numbers("postings", self.before[is_cut], self.before[is_cut] + 1)
-        is_read = np.ones(len(self.at), bool)
-        is_read[is_cut] = stored_keys(segment.documents_of(words) + segment.first) != previous[is_cut]
-        near = ((counts[1] > 0) & is_read) | ~is_cut
-        later = (counts[2] > 0) | (self.last == self.end)
-        enough: Bool = (self.first == self.end) | (counts[0] > 0) & near & later
+        of_first, before, _, behind = (np.bincount(hits.group, minlength=len(self.end)) > 0 for hits in found)
+        is_whole = self.first == self.end
+        enough: Bool = is_whole | of_first & (before | (self.before == self.first)) & (
+            behind | (self.last == self.end)
+        )
         return enough
 
 
-def _first_later(queries: QueryBatch, segment: SegmentReader, documents: I64, begin: I64, end: I64) -> I64:
-    """int64[g]: the first posting of each run whose document comes after the query document in time."""
-    own_time, own_key = latest(queries.time)[documents], queries.keys[documents]
+def _until(segment: SegmentReader, begin: I64, end: I64, time: I64, with_it: bool) -> I64:
+    """int64[g]: where the postings of each run end that were published before a time, or up to it (``with_it``).
+
+    Args:
+        segment: the segment of the postings.
+        begin, end: int64[g], the runs, in order of time.
+        time: int64[g], the latest that may be meant.
+        with_it: whether the time itself counts.
+    """
     low, high = begin.copy(), end.copy()
     while len(at := np.flatnonzero(low < high)):
         middle = (low[at] + high[at]) >> 1
-        words, _ = segment.numbers("postings", middle, middle + 1)
-        document = segment.documents_of(words)
-        time, key = latest(segment.column("time", document)), stored_keys(document + segment.first)
-        is_before = (time < own_time[at]) | ((time == own_time[at]) & (key < own_key[at]))
+        found = _times_of(segment, middle)
+        is_before = (found <= time[at]) if with_it else (found < time[at])
         low[at] = np.where(is_before, middle + 1, low[at])
         high[at] = np.where(is_before, high[at], middle)
     return low
+
+
+def _times_of(segment: SegmentReader, at: I64) -> I64:
+    """int64[n]: the times of the documents of postings, the latest that may be meant."""
+    words, _ = segment.numbers("postings", at, at + 1)
+    return latest(segment.column("time", segment.documents_of(words)))
+
+
+def _widened(segment: SegmentReader, begin: I64, end: I64, at: I64, *, is_later: bool) -> I64:
+    """int64[g]: where the postings begin, or end (``is_later``), that have the time of a posting of their run.
+
+    Args:
+        segment: the segment of the postings.
+        begin, end: int64[g], the runs; ``end`` is given for those that are empty.
+        at: int64[g], the postings.
+        is_later: see above.
+    """
+    found = end.copy()
+    some = np.flatnonzero((begin < end) & (at < end))
+    found[some] = _until(segment, begin[some], end[some], _times_of(segment, at[some]), is_later)
+    return found
+
+
+def _nearest(queries: QueryBatch, found: _Hits, groups: int) -> _Hits:
+    """The places in documents that may be the centre of a star, or next to the query document in it, by time and size.
+
+    All of one time and size are kept, of which ids decide.
+    """
+    unique, article = np.unique(found.key, return_inverse=True)
+    begin, end = queries.bounds("documents", unique)
+    time, size = latest(queries.times(unique)), end - begin
+    order = np.lexsort((-size, time))
+    starts = run_starts(time[order], size[order])
+    level = np.empty(len(unique), np.int64)
+    level[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
+    place, is_own = level[article], is_query(found.key)
+    own, centre, behind = (np.full(groups, len(starts)) for _ in range(3))
+    before = np.full(groups, -1)
+    own[found.group[is_own]] = place[is_own]
+    side = place - own[found.group]
+    np.minimum.at(centre, found.group, place)
+    np.maximum.at(before, found.group[side < 0], place[side < 0])
+    np.minimum.at(behind, found.group[side > 0], place[side > 0])
+    chosen = side == 0
+    for wanted in (centre, before, behind):
+        chosen |= place == wanted[found.group]
+    return _Hits(*(column[chosen] for column in found))
 
 
 def _query_is_first(queries: QueryBatch, found: _Hits, groups: int) -> Bool:

@@ -252,7 +252,9 @@ class Index:
             frame = frame.with_columns(
                 doc_id=pl.Series([name.removeprefix("\0") for name in ids], dtype=pl.String)
             )
-        return QueryBatch(batch, articles.times(frame["published"]), same_id, snapshot.segments), frame, texts
+        known = [name if has else None for name, has in zip(ids, is_named, strict=True)]
+        times = articles.times(frame["published"])
+        return QueryBatch(batch, times, known, same_id, snapshot.segments), frame, texts
 
     def near_duplicates(self, document: "Document | MinHash | LeanMinHash") -> NearDuplicates:
         """Every paragraph and document of the index that is nearly the same.

@@ -7,7 +7,6 @@ import numpy as np
 from syndetect.arrays import F64, I64, U32, U64, Bool, expand_groups, lower, pack, run_starts, unpack
 from syndetect.index.query_batch import QueryBatch, WordPairs, is_query, stored_keys
 from syndetect.matching import bands, portions
-from syndetect.matching.places import latest
 from syndetect.settings import Settings
 
 
@@ -150,17 +149,16 @@ def _earliest(queries: QueryBatch, own: _Members, members: _Members, window: int
     """
     if window >= 0 or not len(members.key):
         return members
-    time = latest(queries.times(members.key))
-    order = np.lexsort((members.paragraph, members.key, time, members.number))
+    _, article, ranks = queries.ranked(np.concatenate([members.key, own.key]))
+    rank, own_rank = np.split(ranks[article], [len(members.key)])
+    order = np.lexsort((members.paragraph, rank, members.number))
     firsts = order[run_starts(members.number[order])]
     is_led = np.zeros(int(members.number.max()) + 1, bool)  # by a query paragraph
     first_of = np.full(len(is_led), -1)
     first_of[members.number[firsts]] = firsts
     inside = np.flatnonzero(own.number < len(is_led))
     inside = inside[first_of[own.number[inside]] >= 0]
-    first = first_of[own.number[inside]]
-    own_time = latest(queries.times(own.key[inside]))
-    is_first = (own_time < time[first]) | ((own_time == time[first]) & (own.key[inside] < members.key[first]))
+    is_first = own_rank[inside] < rank[first_of[own.number[inside]]]
     is_led[own.number[inside[is_first]]] = True
     chosen = is_led[members.number]
     chosen[firsts] = True

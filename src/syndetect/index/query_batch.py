@@ -3,7 +3,8 @@
 Documents have *keys* in the order of a scan: a stored document has twice its number, which ascends in the order of
 adding, and a query document has an odd key. A query document with the id of a stored one takes that one's place, and
 the stored one is left out; any other comes after all stored documents. A corpus of excerpts in the order of keys is
-then the corpus that a scan would see.
+then the corpus that a scan would see. In the order of time, which decides who is the earliest, a query document without
+an id comes after the others of its time and size.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,12 +43,14 @@ class QueryBatch:
     Attributes:
         batch: the sketches of the query documents.
         time: int64[d], microseconds since 1970, or ``UNDATED``.
+        ids: the ids; None for a document without one.
         same_id: int64[d], the number of the stored document with the same id, or -1.
         segments: the segments of the index.
     """
 
     batch: Batch
     time: I64
+    ids: Sequence[str | None]
     same_id: I64
     segments: Sequence[SegmentReader]
 
@@ -96,6 +99,23 @@ class QueryBatch:
             time[at] = segment.column("time", rows)
         return time
 
+    def _by_id(self, keys: I64) -> I64:
+        """int64[n]: the places of documents in the order of ids, as of :func:`syndetect.reading.articles.id_rank`.
+
+        Those without an id come last, in the order of keys.
+        """
+        found: list[str | None] = [None] * len(keys)
+        own = np.flatnonzero(is_query(keys))
+        for at, row in zip(own.tolist(), self.rows(keys[own]).tolist(), strict=True):
+            found[at] = self.ids[row]
+        for segment, places, rows in self.by_segment(keys):
+            for at, name in zip(places.tolist(), segment.strings("id", rows), strict=True):
+                found[at] = name
+        ids = [(name is None, len(name or ""), name or "") for name in found]
+        by_id = np.empty(len(keys), np.int64)
+        by_id[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(keys))
+        return by_id
+
     def bounds(self, name: str, keys: I64) -> tuple[I64, I64]:
         """int64[n] each: where the items of documents begin and end in their segment or batch.
 
@@ -140,11 +160,24 @@ class QueryBatch:
         return Places.of(tags(code), bounds, time, rank[article], is_query(keys).astype(np.uint8), article)
 
     def ranked(self, keys: I64) -> tuple[I64, U32, U32]:
-        """The times of documents, their numbers among the distinct keys (uint32[n]), and the ranks of these numbers."""
+        """The times of documents, their numbers among the distinct keys (uint32[n]), and the ranks of these numbers.
+
+        They are as of :func:`syndetect.matching.places.time_rank`; the ids of those documents are read that have a time
+        and a number of words in common with others.
+        """
         unique, article = np.unique(keys, return_inverse=True)
         time = self.times(unique)
+        low, high = self.bounds("documents", unique)
+        until, words, by_id = latest(time), high - low, np.zeros(len(unique), np.int64)
+        order = np.lexsort((-words, until))
+        again = (until[order[1:]] == until[order[:-1]]) & (words[order[1:]] == words[order[:-1]])
+        is_tied = np.zeros(len(unique), bool)
+        is_tied[order[1:][again]] = is_tied[order[:-1][again]] = True
+        if is_tied.any():
+            by_id[is_tied] = self._by_id(unique[is_tied])
+            order = np.lexsort((by_id, -words, until))
         rank = np.empty(len(unique), np.uint32)
-        rank[np.lexsort((unique, latest(time)))] = np.arange(len(unique), dtype=np.uint32)
+        rank[order] = np.arange(len(unique), dtype=np.uint32)
         return time[article], article.astype(np.uint32), rank
 
 

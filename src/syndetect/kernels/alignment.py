@@ -1,6 +1,8 @@
 """Seeds to matches: the seeds of each pair of documents extended, sorted out, joined and accepted.
 
-A seed is a pair of words at which two documents agree.
+A seed is a pair of words at which two documents agree. Of two documents, the one whose words come first in the order of
+their codes is the one that the other is aligned with, whichever has the smaller number: so (a, b) and (b, a) have the
+same matches.
 """
 
 import numpy as np
@@ -24,6 +26,17 @@ _S32 = np.uint64(32)
 #: Lists of places by their codes, while the longest run of two ranges is sought.
 _HEADS = 128
 _LOWER = np.uint64(0xFFFFFFFF)
+
+
+@inline
+def _compare(code, low_a, high_a, low_b, high_b):
+    """-1 where a range of words comes before another one in the order of their codes, 1 where behind, 0 where equal."""
+    a, b = np.int64(low_a), np.int64(low_b)
+    while a < high_a and b < high_b and code[a] == code[b]:
+        a, b = a + 1, b + 1
+    if a == high_a or b == high_b:
+        return np.int64(b == high_b) - np.int64(a == high_a)
+    return np.int64(1) if code[a] > code[b] else np.int64(-1)
 
 
 @inline
@@ -166,6 +179,26 @@ def _align_pair(code, seeds, bounds, limits, cells, matches, first):
     return n
 
 
+@allocating
+def _turn(matches, low, high):
+    """Exchange the sides of matches; they are in the order of place afterwards, too."""
+    spare = np.empty((high - low, WIDTH), np.int64)
+    for m in range(low, high):
+        match = matches[m]
+        match[A0], match[A1], match[B0], match[B1] = match[B0], match[B1], match[A0], match[A1]
+    _sort_by_place(matches, low, high, spare)
+
+
+@inline
+def _by_diagonal(seeds, bounds, is_turned):
+    """Pack seeds (a word of the other document, then one of the one) anew, as :func:`_align_pair` takes them."""
+    for i in range(len(seeds)):
+        a, b = second_of(seeds[i]) - bounds[0], first_of(seeds[i]) - bounds[2]
+        if is_turned:
+            a, b = b, a
+        seeds[i] = np.uint64(b - a + _MIDDLE) << _S32 | np.uint64(a)
+
+
 @inline
 def _end_of(values, s, end):
     """The first of the values from s on whose upper half is not less than ``end``."""
@@ -175,13 +208,14 @@ def _end_of(values, s, end):
 
 
 @kernel
-def align(code, documents, hints, seeds, limits, matches):
+def align(code, documents, hints, rank, seeds, limits, matches):
     """Align pairs of documents around their seeds.
 
     Args:
         code: uint32[words].
         documents: int64[d + 1], each document's first word.
         hints: uint32, as :func:`syndetect.kernels.documents.document_of` takes it.
+        rank: uint32[d], an order of the documents, for those that have the same words.
         seeds: uint64[s], ascending, as of :mod:`.seeds`; pairs of documents without a strong one are skipped.
         limits: int64 each: min_words, min_score, min_linked_score, link_words, drop and join_words, as in Settings;
             scores and drop in quarters of a word.
@@ -190,7 +224,7 @@ def align(code, documents, hints, seeds, limits, matches):
     Returns:
         How many matches there are, by the earlier document, then the later, then their place in the earlier.
     """
-    cells, bounds = np.empty((3, 2 * BAND + 3), np.int64), np.empty(4, np.int64)
+    cells, bounds, sides = np.empty((3, 2 * BAND + 3), np.int64), np.empty(4, np.int64), np.empty(4, np.int64)
     turned, spare = np.empty(len(seeds), np.uint64), np.empty(len(seeds), np.uint64)
     n = s = np.int64(0)
     while s < len(seeds):
@@ -209,11 +243,17 @@ def align(code, documents, hints, seeds, limits, matches):
             is_strong = np.uint64(0)
             for i in range(t, last):
                 is_strong |= of_one[i] & _U1
-                a, b = second_of(of_one[i]) - bounds[0], first_of(of_one[i]) - bounds[2]
-                of_one[i] = np.uint64(b - a + _MIDDLE) << _S32 | np.uint64(a)
             if is_strong:
+                order = _compare(code, bounds[0], bounds[1], bounds[2], bounds[3])
+                is_turned = order > 0 or (order == 0 and rank[one] > rank[other])
+                for i in range(4):
+                    sides[i] = bounds[(i + 2) % 4 if is_turned else i]
+                _by_diagonal(of_one[t:last], bounds, is_turned)
                 sort_values(of_one[t:last], spare[: last - t], np.int64(0))
-                n = _align_pair(code, of_one[t:last], bounds, limits, cells, matches, n)
+                first = n
+                n = _align_pair(code, of_one[t:last], sides, limits, cells, matches, first)
+                if is_turned and n > first:
+                    _turn(matches, first, n)
             t = last
         s = end
     return n
@@ -223,8 +263,9 @@ def align(code, documents, hints, seeds, limits, matches):
 def longest_runs(code, low_a, high_a, low_b, high_b, most, seeds):
     """The longest run of equal words of each pair of ranges, as the seed at its beginning.
 
-    ``seeds[i]`` (int64[n, 2]) is -1, -1 where nothing agrees; of equally long runs it is the first in the one range,
-    and of these the last in the other. At most ``most`` words of each range are looked at.
+    ``seeds[i]`` (int64[n, 2]) is -1, -1 where nothing agrees; of equally long runs it is the first in the range whose
+    words come first in the order of their codes, and of these the last in the other. At most ``most`` words of each
+    range are looked at.
     """
     head, before = (
         np.empty(_HEADS, np.int64),
@@ -233,6 +274,9 @@ def longest_runs(code, low_a, high_a, low_b, high_b, most, seeds):
     for i in range(len(low_a)):
         a, b = low_a[i], low_b[i]
         rows, columns = min(high_a[i] - a, most), min(high_b[i] - b, most)
+        is_turned = _compare(code, a, a + rows, b, b + columns) > 0
+        if is_turned:
+            a, b, rows, columns = b, a, columns, rows
         head[:] = -1
         for y in range(columns):
             slot = code[b + y] >> np.uint32(1) & np.uint32(_HEADS - 1)
@@ -250,3 +294,5 @@ def longest_runs(code, low_a, high_a, low_b, high_b, most, seeds):
                     longest = run
                     seeds[i, 0], seeds[i, 1] = a + x, b + y
                 y = before[y]
+        if is_turned:
+            seeds[i, 0], seeds[i, 1] = seeds[i, 1], seeds[i, 0]

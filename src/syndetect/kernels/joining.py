@@ -48,7 +48,10 @@ def _look_around(tags, place, k, low, high, rows, valid, slot):
 
 @merged
 def _weigh(rows, valid, i, j, bounds):
-    """What the words around two places can add to a score, in quarters, at most; and whether all of them are equal."""
+    """What the words around place j can add to a score, in quarters, at most; and whether all of them are equal.
+
+    The words around place i are held against those around place j.
+    """
     one, two = i * ROW, j * ROW
     before = agreement(rows, one + SHIFT, rows, two)
     behind = agreement(rows, one + _SIDE + SHIFT, rows, two + _SIDE)
@@ -58,13 +61,25 @@ def _weigh(rows, valid, i, j, bounds):
 
 
 @inline
-def _is_spare(one, other, first_one, first_other, is_inside):
+def _can_add(rows, valid, i, j, bounds, least):
+    """As :func:`_weigh`, the less of both ways round where that is ``least`` or more.
+
+    The order of the two places makes no difference: where one way gives too little, so does the less of both.
+    """
+    most, is_inside = _weigh(rows, valid, i, j, bounds)
+    if most >= least and not is_inside:  # what is equal throughout is so both ways round
+        most = min(most, _weigh(rows, valid, j, i, bounds)[0])
+    return most, is_inside
+
+
+@inline
+def _is_spare(at_one, at_other, is_inside):
     """Whether a seed can be done without: deep inside a run of equal words one in eight will do.
 
-    Which one is told by where the earlier document has it, so that it does not depend on what else is in the corpus.
+    Which one is told by where both documents have it: of either order, whatever else is in the corpus. Along a run the
+    sum of both places grows by two with each word.
     """
-    at = one - first_one if one < other else other - first_other
-    return is_inside and at & 7 != 0
+    return is_inside and (at_one + at_other) >> 1 & 7 != 0
 
 
 @inline
@@ -129,9 +144,9 @@ def join_groups(
                     if not _is_wanted(document[j], document[i], time, is_query, window):
                         continue
                     one, other = np.int64(places[low + j - begin]), np.int64(places[low + i - begin])
-                    around, is_inside = _weigh(rows, valid, i, j, bounds)
-                    firsts = documents[document[j]], documents[document[i]]
-                    if 4 * k + around >= least and not _is_spare(one, other, *firsts, is_inside):
+                    around, is_inside = _can_add(rows, valid, i, j, bounds, least - 4 * k)
+                    at_one, at_other = one - documents[document[j]], other - documents[document[i]]
+                    if 4 * k + around >= least and not _is_spare(at_one, at_other, is_inside):
                         out[n] = pack_seed(one, other, 4 * k + around >= strong)
                         n += 1
             begin += size
@@ -219,10 +234,10 @@ def join_sparse(
                 if slot == ring:
                     first, last = documents[document[at]], documents[document[at] + 1]
                     _look_around(tags, np.int64(places[at]), k, first, last, rows, valid, slot)
-                around, is_inside = _weigh(rows, valid, i % ring, slot, bounds)
+                around, is_inside = _can_add(rows, valid, i % ring, slot, bounds, least - 4 * k)
                 one, other = np.int64(places[i]), np.int64(places[at])
-                firsts = documents[document[i]], documents[document[at]]
-                if 4 * k + around >= least and not _is_spare(one, other, *firsts, is_inside):
+                at_one, at_other = one - documents[document[i]], other - documents[document[at]]
+                if 4 * k + around >= least and not _is_spare(at_one, at_other, is_inside):
                     out[n] = pack_seed(one, other, 4 * k + around >= strong)
                     n += 1
     return np.int64(high), n

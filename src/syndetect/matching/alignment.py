@@ -39,7 +39,8 @@ class Matches:
     """Aligned passages in pairs of documents, in the order of documents and of place.
 
     Attributes:
-        document_a, document_b: int64[n], the earlier and the later document in input order.
+        document_a, document_b: int64[n], the earlier and the later document in input order. Which is which makes no
+            difference to the other columns, but that a and b change places.
         words_a, words_b: int64[n, 2], first word and end in the corpus.
         equal: int64[n], words aligned as equal.
         columns: int64[n], aligned words, gaps counted; identity is ``equal / columns``.
@@ -100,5 +101,7 @@ def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> U32
         limits.link_words, round(4 * limits.drop), limits.join_words,
     )  # fmt: skip
     table = np.empty((len(seeds) + 1, WIDTH), np.int64)
-    n = _kernels.align(code, places.documents, places.hints, seeds, tuple(map(np.int64, in_quarters)), table)
+    n = _kernels.align(
+        code, places.documents, places.hints, places.rank, seeds, tuple(map(np.int64, in_quarters)), table
+    )  # fmt: skip
     return table[:n].astype(np.uint32)

@@ -120,22 +120,13 @@ def find_representatives(
     """
     representative = np.arange(len(hashes), dtype=np.uint32)
     for chosen in _by_leading_bits(hashes, 64):
-        places, ranks = chosen, documents.rank[documents.document[chosen]]
-        if len(ranks) and (ranks[1:] < ranks[:-1]).any():
-            places = chosen[np.argsort(ranks, kind="stable")]
-        keys, places = sort_keys(hashes[places], places)
-        groups = find_groups(keys).reshape(-1)
+        keys, places = sort_keys(hashes[chosen], chosen)
+        places, groups, number = gather(places, find_groups(keys))
+        _, order = sort_keys(number << _S32 | documents.rank[documents.document[places]])
         _groups.find_leaders(
-            code,
-            begins,
-            paragraphs,
-            places,
-            groups,
-            documents.document,
-            documents.time,
-            np.int64(documents.window),
-            representative,
-        )
+            code, begins, paragraphs, places[order], groups.reshape(-1), documents.document, documents.time,
+            np.int64(documents.window), representative,
+        )  # fmt: skip
     return representative
 
 

@@ -75,16 +75,20 @@ def tags(code: U32) -> U8:
     return found
 
 
-def time_rank(time: I64) -> U32:
-    """uint32[d]: each document's place in time order; undated documents come last, ties keep their order.
+def time_rank(time: I64, words: I64, by_id: U32) -> U32:
+    """uint32[d]: each document's place in time order; undated documents come last.
 
-    Midnight stands for a date without a time: any time of that day is possible, so it comes after the known times.
+    Midnight stands for a date without a time: any time of that day is possible, so it comes after the known times. Of
+    documents of one time, those with more words come first, and then ids decide, so that the order of the input decides
+    nothing.
 
     Args:
         time: int64[d], microseconds since 1970 in UTC, or ``UNDATED``.
+        words: int64[d], the number of words of each document.
+        by_id: uint32[d], each document's place in the order of ids.
     """
     rank = np.empty(len(time), np.uint32)
-    rank[np.argsort(latest(time), kind="stable")] = np.arange(len(time), dtype=np.uint32)
+    rank[np.lexsort((by_id, -words, latest(time)))] = np.arange(len(time), dtype=np.uint32)
     return rank
 
 

@@ -38,8 +38,8 @@ class Rarity:
     weight: U8
 
     @classmethod
-    def of(cls, code: U32, documents: I64) -> Self:
-        """From at most ``SAMPLE`` evenly spaced documents; the first ``SAMPLE_WORDS`` of each are counted.
+    def of(cls, code: U32, documents: I64, rank: U32 | None = None) -> Self:
+        """From at most ``SAMPLE`` documents; the first ``SAMPLE_WORDS`` of each are counted.
 
         64 documents without any of the words are added to the sample, so that in a corpus of few documents, whose
         counts say little, all weights are similar.
@@ -47,9 +47,15 @@ class Rarity:
         Args:
             code: uint32[words].
             documents: int64[d + 1], each document's first word.
+            rank: uint32[d], an order of the documents, in which those of the sample are evenly spaced; without it,
+                their own.
         """
         there = len(documents) - 1
         taken = np.arange(min(there, SAMPLE), dtype=np.int64) * there // max(min(there, SAMPLE), 1)
+        if rank is not None:
+            is_taken = np.zeros(there, bool)
+            is_taken[taken] = True
+            taken = np.flatnonzero(is_taken[rank])
         low = documents[taken]
         high = np.minimum(documents[taken + 1], low + SAMPLE_WORDS)
         count, last = np.zeros(_SLOTS, np.int32), np.zeros(_SLOTS, np.int32)

@@ -18,7 +18,7 @@ from syndetect.pipeline import forecast, intake, stages
 from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.tables import all_tables
 from syndetect.reading import sources
-from syndetect.reading.articles import times
+from syndetect.reading.articles import id_rank, times
 from syndetect.reading.skipped import Skipped
 from syndetect.results.result import Result
 from syndetect.runtime import memory as budget
@@ -247,7 +247,7 @@ class _Clock:
 def _places(articles: pl.DataFrame, corpus: Corpus, references: int) -> Places:
     """The places of words. A reference comes before all articles in time, and only its documents are queries."""
     time, is_reference = times(articles["published"]), np.arange(len(articles)) < references
-    rank = time_rank(time)
+    rank = time_rank(time, corpus.word_counts, id_rank(articles["doc_id"]))
     if references:
         rank[np.lexsort((rank, ~is_reference))] = np.arange(len(rank), dtype=np.uint32)
     return Places.of(

@@ -184,7 +184,7 @@ def _sketch_wording(job: Job, linked: I64) -> None:
     """Sketch the wording of linked documents."""
     code, documents = job.corpus.code, job.places.documents
     words = np.diff(documents)[linked]
-    rarity = wording.Rarity.of(code, documents)
+    rarity = wording.Rarity.of(code, documents, job.places.rank)
     chunks = split_evenly(bounds_of(words), WORDS) or [(0, 0)]
 
     def sketch_portion(portion: int) -> Columns:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64
+from syndetect.arrays import I64, U32
 from syndetect.errors import InputError
 from syndetect.kernels.documents import UNDATED
 from syndetect.reading.encoding import UnusableError, too_long
@@ -271,6 +271,18 @@ def times(published: pl.Series) -> I64:
     if published.null_count():
         physical = physical.fill_null(int(UNDATED))
     return physical.to_numpy().astype(np.int64)
+
+
+def id_rank(ids: pl.Series) -> U32:
+    """uint32[d]: each document's place in the order of ids: shorter ids first, then character by character.
+
+    So numbers are in their order.
+    """
+    rank = np.empty(len(ids), np.uint32)
+    named = pl.DataFrame({"length": ids.str.len_chars(), "id": ids})
+    order = named.select(pl.arg_sort_by("length", "id")).to_series()
+    rank[order.to_numpy()] = np.arange(len(ids), dtype=np.uint32)
+    return rank
 
 
 def encode(text: str) -> bytes:

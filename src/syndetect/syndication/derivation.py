@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from syndetect import intervals
-from syndetect.arrays import F64, I64, U8, Bool, run_starts
+from syndetect.arrays import F64, I64, U8, U32, Bool, run_starts
 from syndetect.matching.alignment import Matches
 from syndetect.matching.wording import Sketches, union_shares
 from syndetect.syndication.origins import TIE
@@ -49,6 +49,7 @@ class DerivationConstraints(NamedTuple):
 
     Attributes:
         low, high: int64[d], the bounds of the times (:func:`syndetect.syndication.origins.bounds_of`).
+        rank: uint32[d], the order of time, all different.
         owner: int64[d], -1 where not known. Articles do not derive from others of the same owner.
         reference: bool[d]; where there is a reference, articles derive from it alone.
         agency: bool[d], articles that agencies published themselves. They do not derive from articles of outlets.
@@ -56,6 +57,7 @@ class DerivationConstraints(NamedTuple):
 
     low: I64
     high: I64
+    rank: U32
     owner: I64
     reference: Bool
     agency: Bool
@@ -103,9 +105,10 @@ def find_sources(constraints: DerivationConstraints, links: I64, shares: F64, sk
     other = np.concatenate([links[:, 1], links[:, 0]])
     share = np.concatenate([shares[:, 0], shares[:, 1]])
     allowed = np.flatnonzero(constraints.may_derive(one, other))
-    # the most first, then the earlier of the two, then the first in input order
+    # the most first, then the one that may be earlier, then the first in order of time
+    near = other[allowed]
     order = allowed[
-        np.lexsort((other[allowed], constraints.low[other[allowed]], -share[allowed], one[allowed]))
+        np.lexsort((constraints.rank[near], constraints.low[near], -share[allowed], one[allowed]))
     ]
     heads = run_starts(one[order])
     rank = np.arange(len(order)) - np.repeat(heads, np.diff(heads, append=len(order)))

@@ -16,6 +16,7 @@ from syndetect.arrays import I64, U32, U64, Bool, run_starts
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
+from syndetect.reading.articles import id_rank
 from syndetect.results.tables import Characters
 from syndetect.syndication import evidence, kinds, origins, owners, shares, surroundings
 from syndetect.syndication.credits.agencies import Agencies, AgencyTable
@@ -82,7 +83,9 @@ class Articles:
             outlets=outlets,
             documents=documents,
             time=time,
-            rank=origins.rank_of(time, is_agency, is_reference),
+            rank=origins.rank_of(
+                time, np.diff(documents), id_rank(articles["doc_id"]), is_agency, is_reference
+            ),
             credits=found,
             quotes=marks.quotes,
             contents=marks.contents,

@@ -27,7 +27,7 @@ def bounds_of(time: I64, reference: Bool | None = None) -> tuple[I64, I64]:
     return np.where(is_open, -_NEVER, time), np.where(undated, _NEVER, until)
 
 
-def rank_of(time: I64, agency: Bool, reference: Bool) -> U32:
+def rank_of(time: I64, words: I64, by_id: U32, agency: Bool, reference: Bool) -> U32:
     """uint32[d]: the time order in which matches are grouped into passages.
 
     As in :func:`syndetect.matching.places.time_rank`, except that references come first, and that an agency's own
@@ -35,11 +35,13 @@ def rank_of(time: I64, agency: Bool, reference: Bool) -> U32:
 
     Args:
         time: int64[d], microseconds since 1970, or ``UNDATED``.
+        words: int64[d], the number of words of each document.
+        by_id: uint32[d], each document's place in the order of ids.
         agency, reference: bool[d].
     """
     until = np.where(agency & (time != UNDATED), time, latest(time))
     rank = np.empty(len(time), np.uint32)
-    rank[np.lexsort((until, ~reference))] = np.arange(len(time), dtype=np.uint32)
+    rank[np.lexsort((by_id, -words, until, ~reference))] = np.arange(len(time), dtype=np.uint32)
     return rank
 
 

@@ -56,12 +56,17 @@ def read_owners(owners: Owners) -> dict[str, str]:
 def outlets_of(sources: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The outlet of each document (Int64 from 0, null where the source is unknown), and the names of the outlets.
 
-    Sources that differ in case or in surrounding blanks are one outlet, named by the first of them.
+    Sources that differ in case or in surrounding blanks are one outlet, named by the most frequent of them. Outlets are
+    in the order of their names in small letters.
     """
-    key = sources.str.strip_chars().str.to_lowercase()
+    source = sources.str.strip_chars()
+    key = source.str.to_lowercase()
     known = (
-        pl.DataFrame({"key": key, "source": sources})
+        pl.DataFrame({"key": key, "source": source})
         .drop_nulls("key")
+        .group_by("key", "source")
+        .len()
+        .sort("key", "len", "source", descending=[False, True, False])
         .unique("key", maintain_order=True, keep="first")
     )
     codes = known.with_row_index("outlet").select("key", pl.col("outlet").cast(pl.Int64))

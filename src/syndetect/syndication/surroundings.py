@@ -179,7 +179,6 @@ def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
         uses.filter(pl.col("around").is_not_null())
         .join(narrating.select("passage", narrator="outlet").unique(), on="passage")
         .filter((pl.col("outlet") != pl.col("narrator")).fill_null(value=True))
-        .sort("passage", "narrator")
     )
     rows = [
         (passage, outlets[narrator])
@@ -187,7 +186,7 @@ def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
         if _is_named(outlets[narrator], around.lower())
     ]
     found = pl.DataFrame(rows, schema={"passage": pl.Int64, "cited": pl.String}, orient="row")
-    return found.unique("passage", keep="first", maintain_order=True)
+    return found.sort("passage", "cited").unique("passage", keep="first", maintain_order=True)
 
 
 #: An outlet that somebody told something only listened.

@@ -162,7 +162,7 @@ def _documents_table(
     base = documents_table(articles, (found.paragraphs, known.sizes), (sides, words))
     low, high = origins.bounds_of(known.time)
     constraints = derivation.DerivationConstraints(
-        low, high, explained.owner.fill_null(-1).to_numpy(), known.reference, known.agency
+        low, high, known.rank, explained.owner.fill_null(-1).to_numpy(), known.reference, known.agency
     )
     sources = derivation.find_sources(constraints, found.links, found.wording, found.sketches)
     derived = derivation.derive(constraints, matches, sources, known.documents)
