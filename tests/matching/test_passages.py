@@ -220,4 +220,4 @@ def test_the_undated_come_last_and_sizes_and_ids_decide_among_equals() -> None:
     by_id, same = np.arange(6, dtype=np.uint32), np.full(6, 7)
     assert time_rank(published, same, by_id).tolist() == [4, 2, 0, 3, 5, 1]
     assert time_rank(published, same, by_id[::-1]).tolist() == [5, 3, 0, 2, 4, 1]
-    assert time_rank(published, np.array([7, 7, 9, 9, 8, 7]), by_id).tolist() == [5, 3, 0, 2, 4, 1]
+    assert time_rank(published, np.array([9, 9, 7, 7, 8, 9]), by_id).tolist() == [5, 3, 0, 2, 4, 1]

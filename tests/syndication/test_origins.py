@@ -132,7 +132,7 @@ def test_rank(random: Random) -> None:
     def key(document: int) -> tuple[bool, float, int, int]:
         low, high = earliest_and_latest(time[document])
         until = low if agency[document] and time[document] != NEVER else high
-        return not reference[document], until, -words[document], by_id[document]
+        return not reference[document], until, words[document], by_id[document]
 
     found = origins.rank_of(
         np.array(time, np.int64), np.array(words), np.array(by_id, np.uint32), np.array(agency, bool),

@@ -354,7 +354,7 @@ def _nearest(queries: QueryBatch, found: _Hits, groups: int) -> _Hits:
     unique, article = np.unique(found.key, return_inverse=True)
     begin, end = queries.bounds("documents", unique)
     time, size = latest(queries.times(unique)), end - begin
-    order = np.lexsort((-size, time))
+    order = np.lexsort((size, time))
     starts = run_starts(time[order], size[order])
     level = np.empty(len(unique), np.int64)
     level[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))

@@ -169,13 +169,13 @@ class QueryBatch:
         time = self.times(unique)
         low, high = self.bounds("documents", unique)
         until, words, by_id = latest(time), high - low, np.zeros(len(unique), np.int64)
-        order = np.lexsort((-words, until))
+        order = np.lexsort((words, until))
         again = (until[order[1:]] == until[order[:-1]]) & (words[order[1:]] == words[order[:-1]])
         is_tied = np.zeros(len(unique), bool)
         is_tied[order[1:][again]] = is_tied[order[:-1][again]] = True
         if is_tied.any():
             by_id[is_tied] = self._by_id(unique[is_tied])
-            order = np.lexsort((by_id, -words, until))
+            order = np.lexsort((by_id, words, until))
         rank = np.empty(len(unique), np.uint32)
         rank[order] = np.arange(len(unique), dtype=np.uint32)
         return time[article], article.astype(np.uint32), rank

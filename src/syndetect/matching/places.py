@@ -79,8 +79,9 @@ def time_rank(time: I64, words: I64, by_id: U32) -> U32:
     """uint32[d]: each document's place in time order; undated documents come last.
 
     Midnight stands for a date without a time: any time of that day is possible, so it comes after the known times. Of
-    documents of one time, those with more words come first, and then ids decide, so that the order of the input decides
-    nothing.
+    documents of one time, those with fewer words come first, and then ids decide, not the order of the input. (With the
+    longer ones first, passages have other centres, and their kinds are told less well: 0.938 of the labels that
+    ``benchmarks.kinds`` weighs are right, against 0.945.)
 
     Args:
         time: int64[d], microseconds since 1970 in UTC, or ``UNDATED``.
@@ -88,7 +89,7 @@ def time_rank(time: I64, words: I64, by_id: U32) -> U32:
         by_id: uint32[d], each document's place in the order of ids.
     """
     rank = np.empty(len(time), np.uint32)
-    rank[np.lexsort((by_id, -words, latest(time)))] = np.arange(len(time), dtype=np.uint32)
+    rank[np.lexsort((by_id, words, latest(time)))] = np.arange(len(time), dtype=np.uint32)
     return rank
 
 

@@ -41,7 +41,7 @@ def rank_of(time: I64, words: I64, by_id: U32, agency: Bool, reference: Bool) ->
     """
     until = np.where(agency & (time != UNDATED), time, latest(time))
     rank = np.empty(len(time), np.uint32)
-    rank[np.lexsort((by_id, -words, until, ~reference))] = np.arange(len(time), dtype=np.uint32)
+    rank[np.lexsort((by_id, words, until, ~reference))] = np.arange(len(time), dtype=np.uint32)
     return rank
 
 
