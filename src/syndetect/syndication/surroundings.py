@@ -69,9 +69,10 @@ _FURNITURE = (
     r"|leia (?:também|mais)"
     r"|iscriviti|tutti i diritti|leggi anche|schrijf je in|lees (?:ook|meer)|alle rechten)\b|^advertisement\b"
 )
-#: The characters of a use in which signs are looked for; around it, in which names are counted; before it and at its
-#: ends, in which an introduction and a photographer stand; and right before it, in which a colon does.
-_SHORT, _AROUND, _NEAR, _COLON = 700, 100, 120, 30
+#: The characters of a use in which signs are looked for; of a use whose names are counted, as long ones are no phrases;
+#: around it, where they are counted too; before it and at its ends, in which an introduction and a photographer stand;
+#: and right before it, in which a colon does.
+_SHORT, _PHRASE, _AROUND, _NEAR, _COLON = 700, 300, 100, 120, 30
 #: Each match of the patterns has one of these.
 _POST_HINTS = ("@", "#", "twitter.com", "t.co/")
 _FURNITURE_HINTS = (
@@ -263,7 +264,7 @@ def signs(before: pl.Series, text: pl.Series, behind: pl.Series) -> pl.DataFrame
             | tail.str.contains(rf"(?i){_PHOTO}[^\n]{{0,60}}$"),
         ),
         first_person=frame.select(head.str.count_matches(_FIRST_PERSON).cast(pl.Int64)).to_series(),
-        names=_where(frame, is_short, _share(head) - _share(around), pl.Float64),
+        names=_where(frame, use.str.len_bytes() <= _PHRASE, _share(use) - _share(around), pl.Float64),
     ).cast(dict(SIGNS))  # type: ignore[arg-type]
 
 
