@@ -174,6 +174,18 @@ def test_a_sentence_of_a_long_passage_is_a_passage_by_itself() -> None:
     ]  # fmt: skip
 
 
+def test_two_passages_in_another_order_make_no_third() -> None:
+    """Documents 1 and 2 have both halves of a passage of document 0 the other way round."""
+    found = [
+        Match(0, (0, 60), 1, (1060, 1120), 60, 60, 240),
+        Match(0, (60, 120), 1, (1000, 1060), 60, 60, 240),
+        Match(0, (0, 60), 2, (2060, 2120), 60, 60, 240),
+        Match(0, (60, 120), 2, (2000, 2060), 60, 60, 240),
+        Match(1, (1000, 1120), 2, (2000, 2120), 120, 120, 480),
+    ]
+    assert {row[0] for row in rows(grouped(found, [0, 1, 2]))} == {1, 2}
+
+
 def test_a_later_and_longer_copy_widens_the_passage() -> None:
     found = [
         Match(0, (10, 40), 1, (110, 140), 30, 30, 120),

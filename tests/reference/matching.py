@@ -629,7 +629,7 @@ def find_stars(pairs: Iterable[Pair]) -> tuple[dict[int, Centre], list[Use]]:
         known: list[set[int]] = [set(), set()]
         for use in uses:
             mine = set(range(*pair.later_words)) & set(range(*use.words))
-            theirs = max(parts(use.centre, pair.earlier, pair.earlier_words), key=len, default=set())
+            theirs = set().union(*parts(use.centre, pair.earlier, pair.earlier_words))
             if use.document == pair.later and mine and theirs:
                 known[0] |= mine
                 known[1] |= theirs

@@ -67,20 +67,26 @@ def _total(known, count):
 
 
 @inline
-def _shared_use(centres, uses, lists, centre, document, low, high):
-    """Where a document has a passage within a stretch, as its centre or in one of its uses: the most of it."""
-    begin, end = np.int64(0), np.int64(0)
+def _learn_uses(centres, uses, lists, centre, document, low, high, known, count):
+    """Add where a document has a passage within a stretch, as its centre or in its uses.
+
+    Returns:
+        How many stretches are known now, and whether the document has the passage there.
+    """
+    is_there = False
     if centres[centre, 2] == document:
-        begin, end = max(low, centres[centre, 0]), min(high, centres[centre, 1])
+        left, right = max(low, centres[centre, 0]), min(high, centres[centre, 1])
+        if right > left:
+            count, is_there = _learn(known, count, left, right), True
     heads, after = lists
-    v = heads[document]
-    while v >= 0:
-        if uses[v, 0] == centre:
-            left, right = max(low, uses[v, 1]), min(high, uses[v, 2])
-            if right - left > end - begin:
-                begin, end = left, right
-        v = after[v]
-    return begin, end
+    u = heads[document]
+    while u >= 0:
+        if uses[u, 0] == centre:
+            left, right = max(low, uses[u, 1]), min(high, uses[u, 2])
+            if right > left:
+                count, is_there = _learn(known, count, left, right), True
+        u = after[u]
+    return count, is_there
 
 
 @inline
@@ -101,10 +107,11 @@ def _is_explained(centres, uses, lists, span, document, other, known):
     while u >= 0:
         left, right = max(low, uses[u, 1]), min(high, uses[u, 2])
         if right > left:
-            begin, end = _shared_use(centres, uses, lists, uses[u, 0], other, other_low, other_high)
-            if end > begin:
+            of_other, is_there = _learn_uses(
+                centres, uses, lists, uses[u, 0], other, other_low, other_high, known[1], of_other
+            )
+            if is_there:
                 count = _learn(known[0], count, left, right)
-                of_other = _learn(known[1], of_other, begin, end)
         u = after[u]
     one, two = _total(known[0], count), _total(known[1], of_other)
     return 20 * one >= KNOWN * (high - low) and 20 * two >= KNOWN * (other_high - other_low)
