@@ -162,8 +162,10 @@ def kind_of(told: dict[str, Any]) -> tuple[str, str, float]:
     (HARDLY | {"alone": 1.0}, "formula", f"{COPYING}; which share little else"),
     (COPIED | {"identity": 0.1}, "unknown", f"2 outlets have it; {COPYING}"),
     (COPIED | {"words": 6}, "unknown", f"2 outlets have it; {COPYING}"),
-    (COPIED | {"sources": 0, "owners": 0, "has_unknown_source": True}, "unknown", "the outlets are not known"),
-    (COPIED | {"sources": 1, "owners": 1, "has_unknown_source": True}, "unknown", "the outlets are not known"),
+    (COPIED | {"sources": 0, "owners": 0, "has_unknown_source": True}, "unknown",
+     f"the outlets are not known; {COPYING}"),
+    (COPIED | {"sources": 1, "owners": 1, "has_unknown_source": True}, "unknown",
+     f"the outlets are not known; {COPYING}"),
     # third parties' words
     (COPIED | {"quoting": 0.5, "quoted_most": 1.0}, "quote", "in quotation marks in 1 of 2 uses"),
     (COPIED | {"quoting": 0.2, "uses": 5}, "copy", f"2 outlets have it; {COPYING}"),

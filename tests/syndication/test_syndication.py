@@ -390,7 +390,7 @@ def test_articles_of_unknown_outlets() -> None:
     found = scan(articles, threads=1)
     assert told(found, text) == ("unknown", None, "a", {"a": "first", "b": "copy"})
     assert told(found, more) == ("unknown", None, "c", {"c": "first", "d": "copy"})
-    assert passage_with(found, text)["reasons"] == "the outlets are not known"
+    assert passage_with(found, text)["reasons"] == "the outlets are not known; the chance of copying is 95 %"
 
 
 def test_min_sources_and_kinds(whole: Result) -> None:

@@ -68,7 +68,11 @@ def _origin(clusters: pl.DataFrame, number: int, width: int, colour: bool) -> st
         first = "it is not known who had it first"
         if row["first_doc"] is not None:
             first = f"first {printable(row['first_doc'])}"
-        sure = "" if row["confidence"] is None else f" ({100 * row['confidence']:.0f} % sure)"
+        sure = (
+            ""
+            if row["confidence"] is None or row["kind"] == "unknown"
+            else f" ({100 * row['confidence']:.0f} % sure)"
+        )
         for line in (f"{kind}{sure}: {printable(row['reasons'])}", first):
             lines += render(Text(line), width, colour, indent=4)
     return lines

@@ -305,7 +305,8 @@ def kinds_of(passages: pl.DataFrame) -> pl.DataFrame:
     """
     passages = passages.with_columns(credited=is_credited())
     passages = passages.with_columns(chance=chance_of_copying())
-    kind, reasons = _text("unknown"), _text("the outlets are not known")
+    kind = _text("unknown")
+    reasons = pl.concat_str(_text("the outlets are not known"), _COPYING, separator="; ")
     confidence = pl.lit(0.5)
     for rule in reversed(RULES):
         holds = rule.condition.fill_null(value=False)
