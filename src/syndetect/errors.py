@@ -8,6 +8,7 @@
     ├── ResultError (ValueError)     a folder that is not a result of a scan, or a passage that it lacks
     ├── StoredIndexError (OSError)   an index that is missing, damaged, of another kind or of a newer version
     │   └── BusyError                an index that another writer is at work in
+    ├── ProcessError (RuntimeError, TypeError)   what another process cannot use: after a fork, or as a pickle
     └── MissingExtraError (ImportError)   an optional dependency that is not installed
 
 Every message is one line that says what to do.
@@ -52,6 +53,10 @@ class StoredIndexError(SyndetectError, OSError):
 
 class BusyError(StoredIndexError):
     """An index has a writer already."""
+
+
+class ProcessError(SyndetectError, RuntimeError, TypeError):
+    """An object cannot be used in another process than its own; TypeError is what pickle leads to expect."""
 
 
 class MissingExtraError(SyndetectError, ImportError):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from syndetect.cli.program import main
 from syndetect.index.feed import answers
 from syndetect.report import summary
 from syndetect.results.result import Result
+from syndetect.storage.staging import FolderLock
 
 SRC = Path(__file__).parents[2] / "src"
 FERRIES = (
@@ -166,8 +167,9 @@ def test_what_a_killed_build_left_is_removed_by_the_next(corpus: Path, tmp_path:
     for folder in (dead, alive):
         folder.mkdir()
         (folder / "000000000000.segment").touch()
-    with Index.create(alive / "inner"):
-        (alive / "inner" / "lock").replace(alive / "lock")  # it is held on
+    lock = FolderLock.taken(alive)
+    assert lock is not None
+    with closing(lock):
         assert run("build", tmp_path / "i", corpus, "-q").exit_code == 0
     assert (dead.exists(), alive.exists()) == (False, os.name != "nt")
 

@@ -14,9 +14,15 @@ import pytest
 
 from samples.stores import IDENTITY, KINDS, PLENTY, array, contents, put
 from syndetect.errors import OutputError, ScratchError
+from syndetect.storage import scratch
 from syndetect.storage.scratch import Store
 
 Open = Callable[..., Store]
+
+
+@pytest.fixture(autouse=True)
+def every_step_is_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "PAUSE", 0.0)
 
 
 @pytest.fixture
@@ -130,7 +136,7 @@ def test_a_scan_of_something_else_is_not_resumed(
 
 def test_a_file_that_is_too_short_is_noticed(opened: Open, tmp_path: Path) -> None:
     left_behind(tmp_path)
-    (tmp_path / "a.array").write_bytes(b"1234")
+    (tmp_path / "syndetect-a.array").write_bytes(b"1234")
     with pytest.raises(ScratchError, match="is damaged"):
         opened(tmp_path, 0, IDENTITY, resume=True)
 
@@ -205,7 +211,7 @@ def test_a_full_disk_is_told(opened: Open, tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(store, "_write", fail)
-    with pytest.raises(OutputError, match=r"cannot write .*: No space left on device"):
+    with pytest.raises(OutputError, match=r"cannot write .*scratch: no space left on the disk"):
         store.append("a", array("a", 5))
 
 

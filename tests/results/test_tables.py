@@ -21,8 +21,9 @@ from syndetect.errors import OutputError, ResultError, SettingsError
 from syndetect.results import frames as frames_module
 from syndetect.results import result as result_module
 from syndetect.results.frames import encode, read_frame, write_frame
-from syndetect.results.result import FORMATS, Result, check_place, read_table
+from syndetect.results.result import FORMATS, Result, check_place, read_tables
 from syndetect.schema import SKIPPED, TABLES
+from syndetect.storage import staging
 from syndetect.storage.filesystem import reason
 
 COLUMNS = {
@@ -165,7 +166,7 @@ def test_the_manifest_is_for_people_and_bears_our_name(tmp_path: Path) -> None:
     strange.write(tmp_path / "out")
     text = (tmp_path / "out" / "manifest.json").read_bytes()
     on_disk = json.loads(text)
-    assert on_disk.pop("files").keys() == FILES - {"manifest.json"}
+    assert on_disk.pop("files").keys() == on_disk.pop("checksums").keys() == FILES - {"manifest.json"}
     assert on_disk == {"inputs": ["caf\udce9.txt", "Ťăḿşin"], "program": "syndetect"}
     assert "Ťăḿşin" in text.decode()
     assert text.endswith(b"}\n")
@@ -289,19 +290,24 @@ def test_a_failed_write_leaves_nothing_of_it(
         assert same(Result.read(tmp_path / "out"), result(skipped=1))
 
 
+@pytest.mark.parametrize("exchanges", [True, False])
 @pytest.mark.parametrize("fault", [OSError(errno.EBUSY, "Device or resource busy"), KeyboardInterrupt()])
 def test_a_result_that_cannot_be_moved_into_place_leaves_the_old_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException, exchanges: bool
 ) -> None:
     result(skipped=1).write(tmp_path / "out")
     rename = Path.rename
 
     def fail(self: Path, target: Path) -> Path:
-        if self.suffix == ".partial":
+        if exchanges or self.suffix == ".partial":
             raise fault
         return rename(self, target)
 
-    monkeypatch.setattr(Path, "rename", fail)
+    if exchanges:
+        monkeypatch.setattr(staging, "_exchange", fail)
+    else:
+        monkeypatch.setattr(staging, "_exchange", lambda *_: False)
+        monkeypatch.setattr(Path, "rename", fail)
     with pytest.raises((OutputError, KeyboardInterrupt)):
         result().write(tmp_path / "out", force=True)
     assert names(tmp_path) == {"out"}
@@ -349,8 +355,8 @@ def test_a_result_of_another_version_is_named(tmp_path: Path) -> None:
     one.write(tmp_path / "out")
     with pytest.raises(ResultError, match=r"pairs\.parquet: its columns are not those of this version"):
         Result.read(tmp_path / "out")
-    assert read_table(tmp_path / "out", "passages").equals(one.passages)
+    assert read_tables(tmp_path / "out", "passages")[0].equals(one.passages)
     path = tmp_path / "out" / "manifest.json"
     path.write_text(path.read_text().replace("matches.parquet", "matched.parquet"))
     with pytest.raises(ResultError, match="has no file of its table matches"):
-        read_table(tmp_path / "out", "matches")
+        read_tables(tmp_path / "out", "matches")

@@ -369,34 +369,26 @@ def test_a_file_that_is_cut_short_meanwhile_is_an_error(large: tuple[Path, Writt
         opened.verify()
 
 
-def test_a_disk_that_fails_is_an_error(large: tuple[Path, Written]) -> None:
+def test_a_disk_that_fails_is_an_error(large: tuple[Path, Written], monkeypatch: pytest.MonkeyPatch) -> None:
     opened = Segment(large[0], *large[1])
-    real = opened._file._file
 
-    class Failing:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(real, name)
+    def fail(*_: int) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
 
-        def read(self, _: int) -> bytes:
-            raise OSError(errno.EIO, "Input/output error")
-
-    opened._file._file = Failing()  # type: ignore[assignment]
+    monkeypatch.setattr(opened._file, "_read_at", fail)
     with pytest.raises(StoredIndexError, match=r"cannot read .*large\.segment: Input/output error"):
         opened.check("b", 0, 1)
 
 
-def test_bytes_that_come_in_portions_are_read(large: tuple[Path, Written]) -> None:
+@pytest.mark.parametrize("has_pread", [True, False])
+def test_bytes_that_come_in_portions_are_read(
+    large: tuple[Path, Written], monkeypatch: pytest.MonkeyPatch, *, has_pread: bool
+) -> None:
     opened = Segment(large[0], *large[1])
-    real = opened._file._file
-
-    class Slow:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(real, name)
-
-        def read(self, size: int) -> bytes:
-            return real.read(min(size, 5000))
-
-    opened._file._file = Slow()  # type: ignore[assignment]
+    if not has_pread:
+        monkeypatch.delattr("os.pread")
+    read_at = opened._file._read_at
+    monkeypatch.setattr(opened._file, "_read_at", lambda begin, end: read_at(begin, min(end, begin + 5000)))
     opened.verify()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndetect.cli import progress, terminal
+from syndetect.cli import progress, signals
 from syndetect.cli.options import MEMORY, READING, THREADS
 from syndetect.errors import InputError
 
@@ -63,7 +63,7 @@ def dedup(
     """
     from syndetect.dedup.deduplicate import deduplicate  # noqa: PLC0415
 
-    terminal.make_reads_interruptible()
+    signals.make_reads_interruptible()
     start = perf_counter()
     with progress.on_stderr(quiet=quiet) as shown:
         found = deduplicate(

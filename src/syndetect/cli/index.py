@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from syndetect.cli import progress, terminal
+from syndetect.cli import progress, signals, terminal
 from syndetect.cli.options import (
     DEBUG,
     JSON,
@@ -63,7 +63,7 @@ def build(
     from syndetect.index.index import Index  # noqa: PLC0415
     from syndetect.storage.directory import built  # noqa: PLC0415
 
-    terminal.make_reads_interruptible()
+    signals.make_reads_interruptible()
     with (
         built(Path(place).resolve(), replace=force) as folder,
         progress.on_stderr(quiet=quiet) as shown,
@@ -91,7 +91,7 @@ def add(place: str, paths: tuple[str, ...], *, existing: Any, quiet: bool, **rea
     --existing skip adds the rest.
     """
     with _open(place, "a") as opened:
-        terminal.make_reads_interruptible()
+        signals.make_reads_interruptible()
         with progress.on_stderr(quiet=quiet) as shown:
             added = opened.add(list(paths), existing=existing, progress=shown, **reading)
         _print_added(added, len(opened), quiet)
@@ -158,7 +158,7 @@ def query(
         _answer_lines(place, adding=adding, quiet=quiet, **reading)
         return
     output.check_place()
-    terminal.make_reads_interruptible()
+    signals.make_reads_interruptible()
     with progress.on_stderr(quiet=quiet) as shown, _open(place, "r") as opened:
         result = opened.query_many(list(paths), progress=shown, **reading)
         output.write(result)
@@ -172,7 +172,7 @@ def _answer_lines(place: str, *, adding: bool, quiet: bool, threads: int | None,
 
     queries = reused = unusable = 0
     with _open(place, "a" if adding else "r") as opened:
-        terminal.make_reads_interruptible()
+        signals.make_reads_interruptible()
         for answer in answers(standard_input(), opened, add=adding, **reading):
             queries += "error" not in answer
             unusable += "error" in answer

@@ -100,6 +100,11 @@ class Output:
         if self.format == "json" and self.directory is not None:
             raise click.UsageError("--format json is for standard output: with -o take jsonl, csv or parquet")
 
+    @property
+    def written_as(self) -> str | None:
+        """The format of the folder; None where nothing is written."""
+        return None if self.directory is None else self.format or "parquet"
+
     def check_place(self) -> None:
         """Raise OutputError where the result cannot be written, before the work that it takes."""
         from syndetect.results.result import check_place  # noqa: PLC0415
@@ -109,8 +114,8 @@ class Output:
 
     def write(self, result: "Result") -> None:
         """Write the tables, if a folder is given."""
-        if self.directory is not None:
-            result.write(self.directory, format=self.format or "parquet", force=self.force)
+        if self.directory is not None and self.written_as is not None:
+            result.write(self.directory, format=self.written_as, force=self.force)
 
 
 def _set_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

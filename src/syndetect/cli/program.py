@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from syndetect.cli import terminal
+from syndetect.cli import signals, terminal
 from syndetect.cli.dedup import dedup
 from syndetect.cli.evaluate import evaluate
 from syndetect.cli.index import index
@@ -18,9 +18,13 @@ class _Program(OrderedGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with signals.raised():
+                return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit, SystemExit):
             raise
+        except signals.EndedBySignalError as ended:
+            click.echo(f"syndetect: {ended.word}", err=True)
+            ctx.exit(ended.exit_code)
         except KeyboardInterrupt:
             click.echo("syndetect: interrupted", err=True)
             ctx.exit(130)
@@ -36,7 +40,7 @@ class _Program(OrderedGroup):
 def main() -> None:
     """Find reused passages in news articles, character for character.
 
-    Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated, 129 terminal closed.
     """
 
 

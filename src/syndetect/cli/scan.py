@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndetect.cli import progress, terminal
+from syndetect.cli import progress, signals, terminal
 from syndetect.cli.options import (
     DEBUG,
     MEMORY,
@@ -60,12 +60,11 @@ def scan(
     if resume and scratch is None:
         raise click.UsageError("--resume needs -o DIR or --scratch FOLDER")
     from syndetect.pipeline.scan import ScanRequest, scanning  # noqa: PLC0415
-    from syndetect.storage.filesystem import sweep  # noqa: PLC0415
     from syndetect.syndication.options import SyndicationOptions  # noqa: PLC0415
 
-    terminal.make_reads_interruptible()
+    signals.make_reads_interruptible()
     request = ScanRequest(
-        list(paths), settings, scratch=scratch, resume=resume,
+        list(paths), settings, scratch=scratch, resume=resume, format=output.written_as,
         syndication=SyndicationOptions.of(**syndication), **options,
     )  # fmt: skip
     if output.directory is not None and resume and _is_complete(output.directory, request):
@@ -75,8 +74,6 @@ def scan(
     with progress.on_stderr(quiet=quiet) as shown, scanning(replace(request, progress=shown)) as result:
         if output.directory is not None:
             shown.stage("writing", None, "tables")
-            if resume:
-                sweep(Path(output.directory).resolve())
             output.write(result)
     terminal.present(result, output, quiet=quiet)
 
@@ -85,16 +82,16 @@ def _is_complete(directory: str, request: "ScanRequest") -> bool:
     """Whether a folder holds the result of a scan."""
     if not Path(directory).exists():
         return False
-    from syndetect.pipeline.scan import origin_of  # noqa: PLC0415
-    from syndetect.results.result import is_result_of  # noqa: PLC0415
+    from syndetect.pipeline.scan import identity_of  # noqa: PLC0415
+    from syndetect.results.result import holds_result_of  # noqa: PLC0415
 
-    return is_result_of(directory, origin_of(request))
+    return holds_result_of(directory, identity_of(request))
 
 
 def _finish(directory: Path, scratch: Path) -> None:
     """Remove the files of a scan that was killed after it had written its result."""
-    from syndetect.storage.filesystem import sweep  # noqa: PLC0415
     from syndetect.storage.scratch import discard  # noqa: PLC0415
+    from syndetect.storage.staging import sweep  # noqa: PLC0415
 
     discard(scratch)
     sweep(directory.resolve())
@@ -112,11 +109,9 @@ def show(directory: str, number: int) -> None:
     first; words left out or added since then are marked.
     """
     from syndetect.report import passage_view  # noqa: PLC0415
-    from syndetect.results.result import read_table  # noqa: PLC0415
+    from syndetect.results.result import read_tables  # noqa: PLC0415
 
-    documents, passages, clusters = (
-        read_table(directory, name) for name in ("documents", "passages", "clusters")
-    )
+    documents, passages, clusters = read_tables(directory, "documents", "passages", "clusters")
     width, colour = terminal.screen()
     shown = passage_view.passage(documents, passages, clusters, number, width=min(width, 100), colour=colour)
     terminal.write_text(shown)

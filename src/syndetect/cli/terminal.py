@@ -3,9 +3,7 @@
 import errno
 import os
 import shutil
-import signal
 import sys
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -20,12 +18,6 @@ if TYPE_CHECKING:  # imported when needed, so that --help is quick
 
     from syndetect.cli.options import Output
     from syndetect.results.result import Result
-
-
-def make_reads_interruptible() -> None:
-    """Have Ctrl-C end a read that waits for input: polars, once imported, has the system resume it."""
-    if hasattr(signal, "siginterrupt") and threading.current_thread() is threading.main_thread():
-        signal.siginterrupt(signal.SIGINT, True)
 
 
 def present(result: "Result", output: "Output", *, quiet: bool) -> None:

@@ -15,7 +15,8 @@ from syndetect.reading.articles import Columns
 from syndetect.reading.discovery import File, Inputs, format_of, printable
 from syndetect.reading.encoding import UnusableError
 from syndetect.results.frames import write_frame
-from syndetect.storage.filesystem import move, reason, staging_folder, sync_folder
+from syndetect.storage.filesystem import reason, sync_folder
+from syndetect.storage.staging import move, restore, staging_folder
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, forc
             raise InputError(f"{file.place(0)}: paragraphs cannot be cut from HTML")
     place, shown = Path(output).resolve(), printable(os.fspath(output))
     is_file = len(found.files) == 1 and Path(found.given[0]).is_file() and len(found.given) == 1
+    with suppress(OSError):  # then writing tells of it
+        restore(place)
     target = Target(place, {file: _state(file) for file in found.files}, is_file, force)
     _check_names(target, shown)
     _check_free(target, shown)
@@ -171,7 +174,8 @@ def _staged(target: Target) -> Iterator[Path]:
             sync_folder(stage / "kept")
             move(stage / "kept", place, replace=target.force)
         for name in ("removed", "skipped"):
-            target.beside(name).unlink(missing_ok=True)
             if (made := stage / f"{name}.jsonl").exists():
                 made.replace(target.beside(name))
+            else:
+                target.beside(name).unlink(missing_ok=True)
         sync_folder(place.parent)

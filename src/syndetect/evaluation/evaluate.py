@@ -24,7 +24,7 @@ from syndetect.evaluation.scores import (
 )
 from syndetect.evaluation.truth import PAIRS, Truth, read_pairs, read_truth
 from syndetect.intervals import overlap_sizes, overlapping_pairs
-from syndetect.results.result import Result, read_table
+from syndetect.results.result import Result, read_tables
 from syndetect.schema import TABLES
 from syndetect.syndication.derivation import DERIVATIONS
 
@@ -134,7 +134,7 @@ class _Tables:
         if isinstance(self._result, Result):
             found = getattr(self._result, name, None)
         elif name in TABLES:
-            found = read_table(self._result, name)
+            (found,) = read_tables(self._result, name)
         if found is None or (column and column not in found.columns):
             raise ResultError(f"the result has no {name if found is None else column}: scan again")
         if not self._by_file_name:

@@ -94,10 +94,15 @@ class Answer:
         near = found.near.keys.reshape(-1)
         self._keys = np.unique(np.concatenate([found.keys, near, queries.keys]))
         self._words = queries.bounds("documents", self._keys)
+        self._counts = len(articles), len(found.matches.score)
 
     def __repr__(self) -> str:
         """The counts."""
-        return f"Answer({len(self._articles)} asked, {len(self._found.matches.score)} matches)"
+        return f"Answer({self._counts[0]} asked, {self._counts[1]} matches)"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The tables: another process has neither the queries nor the files of the index."""
+        return {"_counts": self._counts, **{name: getattr(self, name) for name in ANSWERED}}
 
     @cached_property
     def matches(self) -> pl.DataFrame:

@@ -2,17 +2,17 @@
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64, U32
-from syndetect.errors import OutputError, SettingsError
+from syndetect.errors import OutputError, ProcessError, SettingsError, StoredIndexError
 from syndetect.index import datasketch_bridge, near_duplicates
 from syndetect.index.answer import Answer, search
 from syndetect.index.near_duplicates import NearDuplicates
@@ -36,7 +36,9 @@ from syndetect.reading import articles, sources
 from syndetect.reading.skipped import Skipped
 from syndetect.reading.sources import BATCH_BYTES
 from syndetect.results.result import Result
+from syndetect.runtime import forks
 from syndetect.runtime import memory as budget
+from syndetect.runtime.forks import Maker
 from syndetect.runtime.progress import Progress, Silent, compiling
 from syndetect.runtime.threads import in_order
 from syndetect.settings import Settings
@@ -71,7 +73,8 @@ class Index:
         self._segments = open_segments(directory, self.settings)
         self._snapshot = Snapshot.of(self._segments.committed)
         self._writer = Writer(self._segments, self.settings) if writing else None
-        self._changing = threading.RLock()
+        self._maker, self._changing = Maker(), threading.RLock()
+        self._is_closed = False
 
     @classmethod
     def create(
@@ -124,23 +127,45 @@ class Index:
             raise
         return index
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: a copy would be a second writer.
+
+        Raises:
+            ProcessError: always.
+        """
+        raise ProcessError(f"an index cannot be pickled or copied: open {self.path} again instead")
+
     # ------------------------------------------------------------------------------------------- asking
+
+    @property
+    def _present(self) -> Snapshot:
+        """The state to ask.
+
+        Raises:
+            StoredIndexError: the index has been closed.
+            ProcessError: this process was forked from one that had asked or scanned.
+        """
+        forks.check()
+        if self._is_closed:
+            raise StoredIndexError(f"{self.path} has been closed: open it again")
+        return self._snapshot
 
     def __len__(self) -> int:
         """How many documents there are."""
-        return self._snapshot.size
+        return self._present.size
 
     def __contains__(self, doc_id: object) -> bool:
         """Whether there is a document of this id."""
-        return isinstance(doc_id, str) and bool(self._snapshot.numbers_of([doc_id])[0] >= 0)
+        return isinstance(doc_id, str) and bool(self._present.numbers_of([doc_id])[0] >= 0)
 
     def __repr__(self) -> str:
         """The folder and its size."""
-        return f"<syndetect.Index {str(self.path)!r}: {len(self):,} documents>"
+        size = "closed" if self._is_closed else f"{self._snapshot.size:,} documents"
+        return f"<syndetect.Index {str(self.path)!r}: {size}>"
 
     def get(self, doc_id: str) -> dict[str, Any] | None:
         """A document: ``id, source, published, title, url, text``, each None where unknown; None if there is none."""
-        snapshot = self._snapshot
+        snapshot = self._present
         for _, segment, _, rows in snapshot.by_segment(snapshot.numbers_of(names_of([doc_id]))):
             found: dict[str, Any] = {name: segment.strings(name, rows)[0] for name in ("id", "source")}
             time = int(segment.column("time", rows)[0])
@@ -155,7 +180,7 @@ class Index:
 
     def info(self) -> dict[str, Any]:
         """What there is: counts, sizes and settings, as JSON can hold them."""
-        return self._info(self._snapshot)
+        return self._info(self._present)
 
     def _info(self, snapshot: Snapshot) -> dict[str, Any]:
         return {
@@ -180,7 +205,7 @@ class Index:
         Raises:
             StoredIndexError: for the first file that is damaged or missing.
         """
-        committed = self._snapshot.committed
+        committed = self._present.committed
         self._segments.verify(committed)
         return committed.bytes
 
@@ -195,7 +220,7 @@ class Index:
             InputError: there is no text that can be read.
             StoredIndexError: the index is damaged.
         """
-        queries, frame, texts = self._query_batch(self._snapshot, *one_document(document))
+        queries, frame, texts = self._query_batch(self._present, *one_document(document))
         return Answer(queries, frame, texts, search(queries, self.settings))
 
     def query_many(
@@ -222,7 +247,7 @@ class Index:
             StoredIndexError: the index is damaged.
         """
         progress, threads = progress or Silent(), threads or budget.cores()
-        found, skipped, snapshot = resolved(documents), Skipped(strict), self._snapshot
+        found, skipped, snapshot = resolved(documents), Skipped(strict), self._present
         progress.stage("asking", found.bytes if isinstance(found, sources.Inputs) else None, "bytes")
         batches = sources.batches(
             found,
@@ -272,7 +297,7 @@ class Index:
             SettingsError: the signature has another seed, scheme or number of slots.
             StoredIndexError: the index is damaged.
         """
-        snapshot = self._snapshot
+        snapshot = self._present
         if not isinstance(document, (str, Mapping)):
             signature = datasketch_bridge.from_datasketch(document, self.settings)
             return near_duplicates.of_signature(snapshot.segments, signature, self.settings)
@@ -297,7 +322,7 @@ class Index:
         """
         if unit not in ("document", "paragraph"):
             raise SettingsError(f"unit must be 'document' or 'paragraph', not {unit!r}")
-        snapshot, names = self._snapshot, names_of(ids)
+        snapshot, names = self._present, names_of(ids)
         return datasketch_bridge.signatures(snapshot, numbers_of(snapshot, names), unit, self.settings)
 
     def to_datasketch(
@@ -316,7 +341,7 @@ class Index:
         Raises:
             InputError: an id is not there.
         """
-        snapshot = self._snapshot
+        snapshot = self._present
         names = datasketch_bridge.ids_of(snapshot) if ids is None else names_of(ids)
         found = datasketch_bridge.signatures(snapshot, numbers_of(snapshot, names), "document", self.settings)
         return datasketch_bridge.to_datasketch(names, found, self.settings, storage_config)
@@ -325,7 +350,7 @@ class Index:
 
     def refresh(self) -> bool:
         """Take up the state that the folder has now; whether it is another."""
-        with self._changing:
+        with self._exclusively():
             self._segments.refresh()
             return self._load()
 
@@ -367,7 +392,7 @@ class Index:
         if existing not in ("error", "skip", "replace"):
             raise SettingsError(f"existing must be 'error', 'skip' or 'replace', not {existing!r}")
         progress, threads = progress or Silent(), threads or budget.cores()
-        with self._changing:
+        with self._exclusively():
             writer, skipped = self._writing(), Skipped(strict)
             found = resolved(documents)
             progress.stage("adding", found.bytes if isinstance(found, sources.Inputs) else None, "bytes")
@@ -412,7 +437,7 @@ class Index:
             OutputError: the index is open for reading only, or cannot be written.
         """
         names = names_of(ids)
-        with self._changing:
+        with self._exclusively():
             writer, snapshot = self._writing(), self._snapshot
             numbers = numbers_of(snapshot, names) if missing == "error" else snapshot.numbers_of(names)
             numbers = numbers[numbers >= 0]
@@ -422,19 +447,31 @@ class Index:
 
     def compact(self, *, threads: int | None = None) -> None:
         """Merge all segments, and give back the space of what was removed."""
-        with self._changing:
+        with self._exclusively():
             self._snapshot = self._writing().compact(self._snapshot, threads or budget.cores())
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        """A block of one thread that changes what this object holds."""
+        assert self._present is not None
+        if (
+            not self._maker.is_here
+        ):  # another thread of the parent may have held its lock when this process was forked
+            self._maker, self._changing = Maker(), threading.RLock()
+        with self._changing:
+            yield
 
     def _writing(self) -> Writer:
         if self._writer is None:
             raise OutputError(f"{self.path} is open for reading only: open it with mode 'a'")
+        self._segments.directory.check_writing()
         self._load()  # new documents follow those of a commit that was interrupted before its state was loaded
         return self._writer
 
     def close(self) -> None:
-        """Let others write. Answers that were given can still be read."""
+        """Let others write, and refuse to be asked from now on. Answers that were given can still be read."""
         self._segments.close()
-        self._writer = None
+        self._writer, self._is_closed = None, True
 
     def __enter__(self) -> Self:
         return self

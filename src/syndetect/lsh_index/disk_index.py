@@ -77,9 +77,10 @@ class DiskIndex:
         return self._segments.directory.generation
 
     def check_writing(self) -> None:
-        """Make sure that the index may be changed."""
+        """Make sure that the index may be changed, in this process."""
         if self.segments is not None and not self.writing:
             raise OutputError(f"cannot change {self.path}: it is open for reading only")
+        self._segments.directory.check_writing()
 
     def __len__(self) -> int:
         """The number of keys."""

@@ -12,11 +12,12 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from syndetect.arrays import I64, U32
-from syndetect.errors import InputError, SettingsError
+from syndetect.errors import InputError, ProcessError, SettingsError
 from syndetect.lsh_index.disk_index import DiskIndex
 from syndetect.lsh_index.memtable import Memtable
 from syndetect.lsh_index.signature_input import SCHEMES, Signature, Signatures, SignatureScheme
 from syndetect.matching.bands import best_shape
+from syndetect.runtime.forks import Maker
 
 #: Signatures that are looked up at a time.
 BLOCK = 1 << 16
@@ -78,6 +79,7 @@ class MinHashLSH:
         self._memory = Memtable(self.b, self.r, self.h)
         self._both: set[Hashable] = set()  # keys that are in memory and on disk
         self._disk: DiskIndex | None = None
+        self._maker = Maker()
         if path is not None:
             self._disk = DiskIndex(Path(path), self._parameters, writing=mode == "a")
 
@@ -219,7 +221,7 @@ class MinHashLSH:
         """Commit, and close the folder; the index cannot be used from then on. Without a path nothing happens."""
         if self._disk is not None and not self._disk.is_closed:
             with closing(self._disk):
-                if self._disk.writing:
+                if self._disk.writing and self._maker.is_here:  # else what waits is the parent's to commit
                     self.commit()
 
     def __enter__(self) -> Self:
@@ -240,7 +242,7 @@ class MinHashLSH:
         It names no internal class, so that pickles can be read after these have moved.
         """
         if self._disk is not None:
-            raise TypeError(f"an index on disk cannot be pickled: open {self._disk.path} again instead")
+            raise ProcessError(f"an index on disk cannot be pickled: open {self._disk.path} again instead")
         keys, (links, checks) = self._memory.rows()
         return {**self._parameters, "keys": keys, "links": links, "checks": checks}
 

@@ -124,6 +124,7 @@ class ScanRequest:
     resume: bool = False
     strict: bool = False
     progress: Progress = field(default_factory=Silent)
+    format: str | None = None  # of the folder that the result is for
     reference: sources.Source | None = None
     syndication: SyndicationOptions = field(default_factory=SyndicationOptions.of)
 
@@ -174,24 +175,31 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
         progress.stage("tables", None, "articles")
         result = all_tables(articles, job, syndication, references)
         clock.lap("tables")
-        manifest = origin_of(request, inputs) | {
-            "settings": settings.to_dict(),
+        manifest = identity_of(request, inputs) | {
+            "settings_fingerprint": settings.fingerprint,
             "counts": _counts(job, result) | {"skipped": len(skipped.rows)},
             "timings": clock.seconds,
         }
         yield Result(**result, skipped=skipped.frame(), manifest=manifest)
 
 
-def origin_of(request: ScanRequest, inputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """The part of a manifest that says what was scanned and how; ``inputs`` are read where they are not given."""
+def identity_of(request: ScanRequest, inputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """What was asked, as JSON can hold it: whatever two scans of one identity give is equal, byte for byte.
+
+    It is part of the manifest, and a scan that is resumed must have the identity of the one that was killed. ``inputs``
+    are read where they are not given.
+    """
     if inputs is None:
         reference = None if request.reference is None else sources.resolve(request.reference)
         inputs = _fingerprints(sources.resolve(request.source), reference)
     return {
         "version": version("syndetect"),
-        "settings_fingerprint": request.settings.fingerprint,
+        "settings": request.settings.to_dict(),
         "syndication": request.syndication.to_dict(),
         "inputs": inputs,
+        "columns": dict(request.columns),
+        "strict": request.strict,
+        **({} if request.format is None else {"format": request.format}),
     }
 
 
@@ -215,14 +223,8 @@ def _check_resumable(found: Iterable[Any], inputs: list[dict[str, Any]]) -> None
 @contextmanager
 def _store(request: ScanRequest, most: int, inputs: list[dict[str, Any]]) -> Iterator[Store]:
     """The store of a scan. Its files are removed in the end, unless the scan fails and is to be resumed."""
-    identity = {
-        "version": version("syndetect"), "settings": request.settings.to_dict(), "inputs": inputs,
-        "columns": dict(request.columns), "batch": sources.BATCH_BYTES,
-        "agencies": request.syndication.agencies.fingerprint,
-        "within_outlets": request.syndication.shown.across_sources is False,
-    }  # fmt: skip
     place = None if request.scratch is None else Path(request.scratch)
-    store = Store(place, most, identity, resume=request.resume)
+    store = Store(place, most, identity_of(request, inputs), resume=request.resume)
     try:
         yield store
     except BaseException:

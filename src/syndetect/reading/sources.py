@@ -18,6 +18,7 @@ from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprint
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.formats import Reader, table
 from syndetect.reading.records import Record
+from syndetect.runtime import forks
 from syndetect.schema import ARTICLES
 
 __all__ = ["ARTICLES", "Inputs", "Source", "expand", "fingerprints", "read", "resolve"]
@@ -35,7 +36,12 @@ def resolve(source: Source | Inputs) -> Inputs | Any:
     """The files of a source of paths, as :func:`expand` finds them; any other source unchanged.
 
     Of a generator the first element decides, and it is not to be used but through what is returned.
+
+    Raises:
+        InputError: as :func:`expand`.
+        ProcessError: this process was forked from one that had asked or scanned.
     """
+    forks.check()
     if isinstance(source, Iterator):
         first = list(islice(source, 1))
         rest: Any = chain(first, source)

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from syndetect.errors import ResultError
+from syndetect.runtime import forks
 from syndetect.schema import ADDED
 from syndetect.storage.filesystem import reason, write_bytes
 
@@ -22,6 +23,7 @@ def encode(frame: pl.DataFrame, format: str) -> Iterator[bytes]:  # noqa: A002  
         frame: any frame whose times are in UTC; as "csv" it may hold no lists.
         format: "csv", "jsonl" (an object a line) or "json" (one array).
     """
+    forks.check()
     frame = frame.with_columns(pl.col(pl.Datetime).dt.strftime(_ISO))
     pieces = frame.iter_slices(_SLICE) if frame.height else iter([frame])
     if format == "csv":
@@ -41,6 +43,7 @@ def encode(frame: pl.DataFrame, format: str) -> Iterator[bytes]:  # noqa: A002  
 
 def write_frame(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame in the format of the path's suffix (.parquet, .csv or .jsonl), through to the disk."""
+    forks.check()
     if path.suffix != ".parquet":
         write_bytes(encode(frame, path.suffix[1:]), path)
         return
@@ -57,6 +60,7 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
         ResultError: the file is missing or broken, or holds other columns than those of the schema; columns that were
             added to it since (``schema.ADDED``) may be missing, and are null then.
     """
+    forks.check()
     times = [name for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)]
     text = pl.Schema({**schema, **dict.fromkeys(times, pl.String())})
     try:

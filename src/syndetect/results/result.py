@@ -2,22 +2,28 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, TypeVar
 
 import polars as pl
+from xxhash import xxh3_128
 
 from syndetect.errors import OutputError, ResultError, SettingsError
 from syndetect.results.frames import read_frame, write_frame
 from syndetect.schema import SKIPPED, TABLES
-from syndetect.storage.filesystem import reason, staged, write_bytes
+from syndetect.storage.filesystem import reason, write_bytes
+from syndetect.storage.staging import restore, staged
 
 #: How a folder may hold the tables; the name is also the files' suffix.
 FORMATS = ("parquet", "csv", "jsonl")
 
+T = TypeVar("T")
+
 _PROGRAM = "syndetect"
+_ATTEMPTS = 20  # at reading a folder whose place other results take
 _MANIFEST, _SKIPPED, _CLUSTERS = "manifest.json", "skipped.jsonl", "passim.jsonl"
 
 
@@ -54,7 +60,8 @@ class Result:
         """Write the tables, ``skipped.jsonl`` and ``manifest.json`` as one folder, whole or not at all.
 
         The folder is written beside its place and moved there when it is complete and on the disk. To the
-        manifest are added the name of this program and the files with their sizes in bytes.
+        manifest are added the name of this program, and the files with their sizes in bytes and their checksums (XXH3,
+        128 bits).
 
         Args:
             directory: the folder to make; missing parents are made too.
@@ -79,56 +86,116 @@ class Result:
                     from syndetect.results.passim import clusters  # noqa: PLC0415  (read by few)
 
                     write_frame(clusters(self.documents, self.passages), folder / _CLUSTERS)
-                sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
-                write_bytes([_manifest_text(self.manifest, sizes)], folder / _MANIFEST)
+                written = {path.name: path for path in folder.iterdir()}
+                manifest = {
+                    **self.manifest, "program": _PROGRAM,
+                    "files": {name: path.stat().st_size for name, path in written.items()},
+                    "checksums": {name: _checksum(path) for name, path in written.items()},
+                }  # fmt: skip
+                write_bytes([_manifest_text(manifest)], folder / _MANIFEST)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise OutputError(f"cannot write {directory}: {reason(error)}") from error
 
     @classmethod
-    def read(cls, directory: str | os.PathLike[str]) -> Self:
+    def read(cls, directory: str | os.PathLike[str]) -> "Result":
         """The result that :meth:`write` left in a folder, whatever the format.
 
         Raises:
             ResultError: the folder is not a result, or a file of it is missing or broken.
         """
-        manifest = _read_manifest(Path(directory))
-        tables = {name: _read(directory, manifest, name, schema) for name, schema in TABLES.items()}
-        skipped = _read(directory, manifest, "skipped", SKIPPED)
-        del manifest["program"], manifest["files"]
-        return cls(**tables, skipped=skipped, manifest=manifest)
+
+        def read(manifest: dict[str, Any]) -> "Result":
+            tables = {name: _read(directory, manifest, name, schema) for name, schema in TABLES.items()}
+            skipped = _read(directory, manifest, "skipped", SKIPPED)
+            added = ("program", "files", "checksums")
+            kept = {name: value for name, value in manifest.items() if name not in added}
+            return cls(**tables, skipped=skipped, manifest=kept)
+
+        return _read_of_one(Path(directory), read)
 
 
-def read_table(directory: str | os.PathLike[str], name: str) -> pl.DataFrame:
-    """One table of a result's folder, with the columns and types of :data:`syndetect.schema.TABLES`.
+def read_tables(directory: str | os.PathLike[str], *names: str) -> list[pl.DataFrame]:
+    """Tables of a result's folder, with the columns and types of :data:`syndetect.schema.TABLES`.
 
     Raises:
-        ResultError: the folder is not a result, or the table's file is missing or broken.
+        ResultError: the folder is not a result, or a table's file is missing or broken.
     """
-    return _read(directory, _read_manifest(Path(directory)), name, TABLES[name])
+
+    def read(manifest: dict[str, Any]) -> list[pl.DataFrame]:
+        return [_read(directory, manifest, name, TABLES[name]) for name in names]
+
+    return _read_of_one(Path(directory), read)
+
+
+def _read_of_one(folder: Path, read: Callable[[dict[str, Any]], T]) -> T:
+    """What ``read`` takes from a result's folder; again, where another result took its place meanwhile."""
+    with suppress(OSError):  # then reading tells of it
+        restore(folder)
+    for attempt in range(_ATTEMPTS):
+        manifest = _read_manifest(folder)
+        try:
+            found = read(manifest)
+        except ResultError:
+            if attempt == _ATTEMPTS - 1 or _read_manifest(folder) == manifest:
+                raise
+        else:
+            if _read_manifest(folder) == manifest:
+                return found
+    raise ResultError(f"cannot read {folder}: other results take its place all the time")
 
 
 def _read(
     directory: str | os.PathLike[str], manifest: Mapping[str, Any], name: str, schema: pl.Schema
 ) -> pl.DataFrame:
     """One file of a result; its size must be the one in the manifest."""
-    for file, size in manifest["files"].items():
+    for file in manifest["files"]:
         path = Path(directory) / file
         if path.stem == name:
-            if path.exists() and path.stat().st_size != size:
-                raise ResultError(
-                    f"cannot read {path}: it is not as it was written; copy it again, or scan again"
-                )
+            if path.exists():
+                _check_size(path, manifest)
             return read_frame(path, schema)
     raise ResultError(f"{directory} has no file of its table {name}: scan again")
 
 
-def is_result_of(directory: str | os.PathLike[str], manifest: Mapping[str, Any]) -> bool:
-    """Whether a folder holds a result whose manifest says what ``manifest`` says."""
+def _check_size(path: Path, manifest: Mapping[str, Any]) -> None:
+    if path.stat().st_size != manifest["files"][path.name]:
+        raise ResultError(f"cannot read {path}: it is not as it was written; copy it again, or scan again")
+
+
+def holds_result_of(directory: str | os.PathLike[str], manifest: Mapping[str, Any]) -> bool:
+    """Whether a folder holds the result whose manifest says what ``manifest`` says.
+
+    Raises:
+        ResultError: it does, and a file of it is missing, or is not as it was written.
+    """
+    folder = Path(directory)
+    with suppress(OSError):
+        restore(folder)
     try:
-        found = _read_manifest(Path(directory))
+        found = _read_manifest(folder)
     except ResultError:
         return False
-    return all(found.get(name) == json.loads(json.dumps(value)) for name, value in manifest.items())
+    if any(found.get(name) != json.loads(json.dumps(value)) for name, value in manifest.items()):
+        return False
+    for name, checksum in found["checksums"].items():
+        path = folder / name
+        try:
+            _check_size(path, found)
+            is_same = _checksum(path) == checksum
+        except OSError as error:
+            raise ResultError(f"cannot read {path}: {reason(error)}; add --force to scan again") from error
+        if not is_same:
+            raise ResultError(f"{path} is not as it was written: add --force to scan again")
+    return True
+
+
+def _checksum(path: Path) -> str:
+    """The XXH3 (128 bits) of a file, in hexadecimal digits."""
+    digest = xxh3_128()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return str(digest.hexdigest())
 
 
 def check_place(directory: str | os.PathLike[str], *, force: bool = False) -> Path:
@@ -143,6 +210,8 @@ def check_place(directory: str | os.PathLike[str], *, force: bool = False) -> Pa
         OutputError: something is there already, or the place cannot be written.
     """
     place = Path(directory).resolve()
+    with suppress(OSError):  # then writing tells of it
+        restore(place)
     if place.exists():
         if not force:
             raise OutputError(f"{directory} is there already: choose another folder, or add --force")
@@ -171,10 +240,9 @@ def _check_replaceable(place: Path, directory: str | os.PathLike[str]) -> None:
         raise OutputError(f"{directory} holds {foreign[0]}, which is no part of a result: move it away first")
 
 
-def _manifest_text(manifest: Mapping[str, Any], sizes: Mapping[str, int]) -> bytes:
+def _manifest_text(manifest: Mapping[str, Any]) -> bytes:
     """The manifest as JSON that a person can read: equal manifests are equal bytes."""
-    whole = {**manifest, "program": _PROGRAM, "files": sizes}
-    text = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     # What is no UTF-8 (a file name of raw bytes) becomes \udc.., which JSON reads back.
     return text.encode("utf-8", "backslashreplace")
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from syndetect.arrays import F64, I64
 from syndetect.kernels.ranges import count_covered
+from syndetect.runtime import forks
 from syndetect.schema import TABLES
 
 T = TypeVar("T")
@@ -126,4 +127,5 @@ def of_frame(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _table(name: str, columns: Mapping[str, Any]) -> pl.DataFrame:
     """A table of these columns in the order of the schema; built from columns, since queries make small tables."""
+    forks.check()
     return pl.DataFrame([pl.Series(column, columns[column], kind) for column, kind in TABLES[name].items()])

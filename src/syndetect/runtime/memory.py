@@ -66,14 +66,14 @@ def _watch(memory: int, release: Callable[[], None], ended: threading.Event) -> 
 def resident_bytes() -> int:
     """The memory that this process holds (its resident set); 0 where the system does not tell."""
     with suppress(OSError, psutil.Error):
-        return int(_this_process().memory_info().rss)
+        return int(_process(os.getpid()).memory_info().rss)
     return 0
 
 
 @cache
-def _this_process() -> psutil.Process:
-    """The process, found once: to find it costs more than to look at its memory."""
-    return psutil.Process()
+def _process(number: int) -> psutil.Process:
+    """A process, found once: to find it costs more than to look at its memory."""
+    return psutil.Process(number)
 
 
 def trim() -> None:

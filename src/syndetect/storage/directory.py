@@ -8,9 +8,7 @@ Files of these names that the manifest does not list were left by a writer that 
 them. Other files in the folder are left alone. There is no write-ahead log: changes before a commit live in memory.
 """
 
-import glob
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -19,8 +17,10 @@ from typing import Any, BinaryIO, Self
 from xxhash import xxh3_128_hexdigest
 
 from syndetect.errors import BusyError, OutputError, StoredIndexError, SyndetectError
-from syndetect.storage.filesystem import locked, reason, staged, sync_folder, write_bytes
+from syndetect.runtime.forks import Maker
+from syndetect.storage.filesystem import locked, make_folder, reason, write_bytes
 from syndetect.storage.manifest import MANIFEST, UNFINISHED, FileEntry, Manifest, holds_index
+from syndetect.storage.staging import restore, staged
 
 __all__ = ["FileEntry", "IndexDirectory", "check_replaceable", "check_vacant", "lock_folder"]
 
@@ -41,7 +41,7 @@ class IndexDirectory:
     """
 
     def __init__(self, folder: Path, kind: str, lock: BinaryIO | None) -> None:
-        self.folder, self._kind, self._lock = folder, kind, lock
+        self.folder, self._kind, self._lock, self._maker = folder, kind, lock, Maker()
         self.manifest = Manifest.read(folder, kind)
         self._next_file = self.manifest.next_file
 
@@ -61,12 +61,11 @@ class IndexDirectory:
         """
         with _writing(folder):
             check_vacant(folder)
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             lock = lock_folder(folder)
             try:
                 check_vacant(folder)  # another process may have been quicker
                 Manifest(kind, 0, 0, header, {}, ()).write(folder)
-                sync_folder(folder.parent)
                 return cls(folder, kind, lock)
             except BaseException:
                 lock.close()
@@ -81,6 +80,9 @@ class IndexDirectory:
             BusyError: another process has it open for writing.
             OutputError: the folder cannot be written.
         """
+        if not folder.exists():
+            with suppress(OSError):  # then reading tells of it
+                restore(folder)
         if not writing:
             return cls(folder, kind, None)
         Manifest.read(folder, kind)  # create no lock where there is no index
@@ -120,7 +122,7 @@ class IndexDirectory:
         Args:
             suffix: "segment" or "removed", with or without the dot.
         """
-        self._check_writing()
+        self.check_writing()
         if (suffix := f".{suffix.removeprefix('.')}") not in _SUFFIXES:
             raise ValueError(f"files of an index are {' or '.join(_SUFFIXES)}, not {suffix}")
         while True:
@@ -176,7 +178,7 @@ class IndexDirectory:
             OutputError: the folder cannot be written.
             StoredIndexError: the folder no longer holds the state that this object knows.
         """
-        self._check_writing()
+        self.check_writing()
         if self.changed():  # another writer's, where locks keep nobody out, or an interrupted commit
             raise StoredIndexError(f"{self.folder} has changed since it was read: open it again")
         before = self.manifest
@@ -227,9 +229,16 @@ class IndexDirectory:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _check_writing(self) -> None:
+    def check_writing(self) -> None:
+        """Make sure that the index may be changed here.
+
+        Raises:
+            OutputError: it is not open for writing.
+            ProcessError: it was opened for writing before this process was forked.
+        """
         if self._lock is None:
             raise OutputError(f"cannot write {self.folder}: it is not open for writing")
+        self._maker.check(str(self.folder))
 
     def _sweep(self) -> None:
         """Remove index files that the manifest does not list."""
@@ -322,23 +331,12 @@ def built(place: Path, *, replace: bool = False) -> Iterator[Path]:
     """
     with ExitStack() as held:
         check = check_replaceable if replace else check_vacant
+        with suppress(OSError):  # then checking or making the folder tells of it
+            restore(place)
         check(place)
         replaces = place.exists() and any(place.iterdir())  # an index, or the files of a killed creation
         if replaces:
             held.enter_context(lock_folder(place))
             check(place)  # another process may have been quicker
-        _sweep_builds(place)
-        try:
-            with staged(place, replace=replaces) as folder:
-                yield folder
-        except SyndetectError:
-            raise
-        except OSError as error:
-            raise OutputError(f"cannot write {place}: {reason(error)}") from error
-
-
-def _sweep_builds(place: Path) -> None:
-    """Remove the folders of killed builds of an index at this place; a running build holds the lock of its folder."""
-    for stale in place.parent.glob(f".{glob.escape(place.name)}-????????.partial"):
-        with suppress(SyndetectError, OSError), lock_folder(stale):
-            shutil.rmtree(stale, ignore_errors=True)
+        with _writing(place), staged(place, replace=replaces) as folder:
+            yield folder

@@ -1,15 +1,17 @@
-"""Files and folders: writes through to the disk, locks, staging folders, and the reasons of system errors."""
+"""Files and folders: writes through to the disk, locks, and the reasons of system errors."""
 
 import errno
-import glob
 import os
 import re
-import secrets
-import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from syndetect.runtime import forks
+
+#: Errors of a system, or of a network disk, that cannot sync a folder at all.
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def write_bytes(pieces: Iterable[bytes], path: Path) -> None:
@@ -27,17 +29,45 @@ def write_all(file: BinaryIO, data: memoryview) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Sync the entries of a folder to the disk, where the system can."""
-    with suppress(OSError):  # Windows cannot, nor can some network disks; the files themselves are synced
+    """Sync the entries of a folder to the disk.
+
+    Some systems cannot (Windows, some network disks, a folder that may be written but not read); there the files alone
+    are synced.
+
+    Raises:
+        OSError: the disk failed, or is full.
+    """
+    try:
         handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    except PermissionError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and its missing parents, and sync the entry of each that was made.
+
+    Args:
+        folder: absolute; it may be there already.
+        mode: the permissions of the folder itself, as for ``os.mkdir``.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode if one == folder else 0o777, exist_ok=True)
+        sync_folder(one.parent)
 
 
 def locked(path: Path, refusal: Callable[[str], Exception]) -> BinaryIO:
-    """A file as a lock that one process can have, until it closes the file or ends.
+    """A file as a lock that one process can have, until it closes the file or ends; its forked children have no part.
 
     Args:
         path: made where it is missing. It holds the id of the process that has, or had, the lock.
@@ -49,6 +79,7 @@ def locked(path: Path, refusal: Callable[[str], Exception]) -> BinaryIO:
     from filelock import lock_descriptor  # noqa: PLC0415  (readers lock nothing)
 
     lock = path.open("a+b", buffering=0)
+    forks.close_in_child(lock)
     try:
         if not lock_descriptor(lock.fileno(), blocking=False):
             raise refusal(_holder(lock))
@@ -81,62 +112,3 @@ def reason(error: Exception) -> str:
     if number is not None:
         return os.strerror(number)
     return next(iter(str(error).splitlines()), type(error).__name__)
-
-
-@contextmanager
-def staging_folder(place: Path) -> Iterator[Path]:
-    """A new folder beside ``place``, removed when the block ends; complete files have been moved away by then.
-
-    Missing parents of ``place`` are made; :func:`sweep` removes what a killed process leaves.
-    """
-    staging = place.with_name(f".{place.name}-{secrets.token_hex(4)}.partial")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        staging.mkdir()
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-@contextmanager
-def staged(place: Path, *, replace: bool) -> Iterator[Path]:
-    """A new folder beside ``place``: moved there when the block ends, gone when the block fails.
-
-    Args:
-        place: where the folder shall stand; absolute. Missing parents are made.
-        replace: a folder that stands there gives way, at the last moment.
-
-    Raises:
-        OSError: the system refuses.
-    """
-    with staging_folder(place) as staging:
-        try:
-            yield staging
-            sync_folder(staging)
-            move(staging, place, replace=replace)
-        except BaseException:  # Ctrl-C as well
-            if place.exists():
-                shutil.rmtree(staging.with_suffix(".replaced"), ignore_errors=True)
-            raise
-
-
-def sweep(place: Path) -> None:
-    """Remove the staging folders that killed processes left beside ``place``; no other process may write it now."""
-    pattern = f".{glob.escape(place.name)}-????????."
-    for stale in (*place.parent.glob(f"{pattern}partial"), *place.parent.glob(f"{pattern}replaced")):
-        shutil.rmtree(stale, ignore_errors=True)
-
-
-def move(staging: Path, place: Path, *, replace: bool) -> None:
-    """Move a complete folder into place; the folder that it replaces is removed after that, or put back on failure."""
-    aside = staging.with_suffix(".replaced")
-    try:
-        if replace and place.exists():
-            place.rename(aside)
-        staging.rename(place)
-    except BaseException:
-        if aside.exists() and not place.exists():
-            aside.rename(place)
-        raise
-    sync_folder(place.parent)
-    shutil.rmtree(aside, ignore_errors=True)

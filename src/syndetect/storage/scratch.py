@@ -1,16 +1,24 @@
 """The store of a scan: flat arrays in memory while they are small, in files of a scratch folder when they are not.
 
 The folder is also what a scan can be resumed from. Arrays only grow, step by step; a step counts once ``state.json``
-names it, and what a killed scan wrote beyond the last step is cut off again.
+names it, and what a killed scan wrote beyond the last step is cut off again. The state of a scan that can be resumed is
+synced to the disk, arrays first, every few seconds: it survives a kill and a loss of power. Nobody but the user may
+enter the folder, or read the files.
+
+    lock                     held by the scan until it ends
+    state.json               the identity of the scan, its steps, and the arrays with their sizes
+    syndetect-NAME.array     one array each
 """
 
 import copy
 import json
 import mmap
+import os
 import tempfile
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,10 +26,17 @@ import numpy as np
 
 from syndetect.arrays import Array
 from syndetect.errors import OutputError, ScratchError
-from syndetect.storage.filesystem import locked, write_all
+from syndetect.runtime.forks import Maker
+from syndetect.storage.filesystem import locked, make_folder, reason, sync_folder, write_all
 
-_STATE, _LOCK, _SUFFIX = "state.json", "lock", ".array"
+_STATE, _FRESH, _LOCK = "state.json", "state.json.new", "lock"
+_PREFIX, _SUFFIX = "syndetect-", ".array"
+_TEMPORARY = "syndetect-scratch-"
 _FORMAT = 1
+_HEAD = b'{"format": '  # what a state begins with, and one that a loss of power cut short
+#: Seconds from one synced state to the next.
+PAUSE = 5.0
+_YOUNG = 3600  # seconds in which a folder without a lock may be one that is being made
 
 
 class Store:
@@ -57,6 +72,12 @@ class Store:
         self.steps: dict[str, int] = {}  #: how much of each stage is done
         self.facts: dict[str, Any] = {}  #: what later stages must know, as JSON can hold it
         self._committed: Mapping[str, Any] = _NOTHING  # the state that the next save writes
+        self._unsynced: set[str] = set()  # arrays that grew since the last save
+        self._next_save = 0.0
+        self._maker = Maker()
+        if folder is not None and folder.exists():
+            with self._writing():
+                _check_ours(folder)  # before the work
         if resume:
             self._open()
 
@@ -76,10 +97,8 @@ class Store:
             self._sizes.setdefault(name, []).append(len(array))
             self._maps.pop(name, None)
             if self._folder is not None:
-                try:
+                with self._writing():
                     self._write(name, array)
-                except OSError as error:
-                    raise OutputError(f"cannot write {self._folder}: {error.strerror}") from error
                 return
             self._parts.setdefault(name, []).append(array)
             self._memory_bytes += array.nbytes
@@ -111,7 +130,7 @@ class Store:
         return name in self._kinds
 
     def drop(self, name: str) -> None:
-        """Drop an array, and free its memory or file."""
+        """Drop an array, and free its memory or file; in a folder that is resumed from, once no state names it."""
         for part in self._parts.pop(name, []):
             self._memory_bytes -= part.nbytes
         self._maps.pop(name, None)
@@ -120,10 +139,13 @@ class Store:
         del self._sizes[name]
         self._mark_committed()
         if self._folder is not None:
-            self._save()
-            if name in self._files:
-                self._files.pop(name).close()
-            self._file(name).unlink(missing_ok=True)
+            with self._writing():
+                self._unsynced.discard(name)
+                if self._resume:
+                    self._save()
+                if name in self._files:
+                    self._files.pop(name).close()
+                self._file(name).unlink(missing_ok=True)
 
     def release(self) -> None:
         """Evict the mapped pages of the array files (MADV_DONTNEED); the system reads them again when they are used."""
@@ -137,62 +159,64 @@ class Store:
         """Record how many steps of a stage are done, and commit what was appended until now."""
         self.steps[stage] = done
         self._mark_committed()
-        if self._folder is not None:
-            self._save()
+        if self._folder is not None and self._resume and time.monotonic() >= self._next_save:
+            with self._writing():
+                self._save()
 
     def close(self, *, keep: bool = False) -> None:
         """Remove the scratch folder, or keep it for a scan that resumes."""
         self._maps.clear()
+        folder, self._folder = self._folder, None
+        if folder is not None and self._maker.is_here:  # a forked child may unwind as well
+            with suppress(OSError):
+                if keep:
+                    self._save(folder)
+                else:
+                    _clear(folder)
+                    (folder / _LOCK).unlink()
         for file in self._files.values():
             file.close()
-        if self._folder is not None and not keep:
-            with suppress(OSError):
-                _clear(self._folder)
-                (self._folder / _LOCK).unlink()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-        if self._folder is not None and not keep:
+        if folder is not None and self._maker.is_here and not keep:
             with suppress(OSError):  # whatever somebody else has put there stays
-                self._folder.rmdir()
-        self._folder = None
+                folder.rmdir()
 
     # ------------------------------------------------------------------------------------------- the folder
 
     def _open(self) -> None:
         """Move the arrays to files, or continue from the files of an earlier scan."""
         try:
-            place = self._requested_folder or Path(tempfile.mkdtemp(prefix="syndetect-"))
-            place.mkdir(parents=True, exist_ok=True)
-            _state_of(place)  # before anything is put there
-            self._lock = _locked(place)
-            self._folder = place  # from here on it is this scan's to remove
-            state = _state_of(place)
-            if self._resume and state:
-                self._continue(state)
-            else:
-                self._start()
+            with self._writing():
+                place = self._requested_folder or _temporary_folder()
+                make_folder(place.absolute(), 0o700)
+                _check_ours(place)  # before anything is put there
+                self._lock = _locked(place)
+                self._folder = place  # from here on it is this scan's to remove
+                state = _state_of(place)
+                if self._resume and state:
+                    self._continue(state)
+                else:
+                    self._start(place)
         except ScratchError:
-            self.close(keep=True)
+            self._folder = None
+            self.close()
             raise
-        except OSError as error:
-            raise OutputError(
-                f"cannot write {self._requested_folder or tempfile.gettempdir()}: {error.strerror}"
-            ) from error
 
-    def _start(self) -> None:
+    def _start(self, folder: Path) -> None:
         """Clear the folder, and write the arrays that are in memory."""
-        assert self._folder is not None
-        _clear(self._folder)
+        _clear(folder)
         committed, self._committed = self._committed, _NOTHING
-        self._save()  # now the folder is known to be a scan's, whatever happens
+        self._save(folder)  # now the folder is known to be a scan's, whatever happens
         for name, parts in self._parts.items():
             for part in parts:
                 self._write(name, part)
         self._parts.clear()
         self._memory_bytes = 0
         self._committed = committed
-        self._save()
+        if self._resume:
+            self._save(folder)
 
     def _continue(self, state: Mapping[str, Any]) -> None:
         """Load the state of the folder, if it is of the same scan."""
@@ -206,8 +230,9 @@ class Store:
         self._kinds = {name: (kind, shape) for name, (kind, shape) in state["kinds"].items()}
         self._sizes, self.steps, self.facts = state["sizes"], state["steps"], state["facts"]
         self._mark_committed()
-        for path in folder.glob(f"*{_SUFFIX}"):
-            if path.stem not in self._kinds:
+        named = {self._file(name) for name in self._kinds}
+        for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+            if path not in named:
                 path.unlink()
         for name, kind in self._kinds.items():
             size = sum(self._sizes[name]) * _item_bytes(*kind)
@@ -227,12 +252,24 @@ class Store:
     def _write(self, name: str, array: Array) -> None:
         assert self._folder is not None
         if name not in self._files:
-            self._files[name] = self._file(name).open("ab", buffering=0)
+            self._files[name] = open(self._file(name), "ab", buffering=0, opener=_private)  # noqa: SIM115
+        self._unsynced.add(name)
         write_all(self._files[name], np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
     def _file(self, name: str) -> Path:
         assert self._folder is not None
-        return self._folder / f"{name}{_SUFFIX}"
+        return self._folder / f"{_PREFIX}{name}{_SUFFIX}"
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Turn a system error into an OutputError that names the folder."""
+        try:
+            yield
+        except ScratchError:
+            raise
+        except OSError as error:
+            place = self._folder or self._requested_folder or tempfile.gettempdir()
+            raise OutputError(f"cannot write {place}: {reason(error)}") from error
 
     def _mark_committed(self) -> None:
         """Commit the present arrays and steps in memory; :meth:`_save` writes them."""
@@ -243,48 +280,114 @@ class Store:
             "facts": copy.deepcopy(self.facts),
         }
 
-    def _save(self) -> None:
-        """Replace ``state.json`` by a rename without fsync: safe against a killed process, not against a power cut."""
-        assert self._folder is not None
-        fresh = self._folder / f"{_STATE}.new"
-        fresh.write_text(json.dumps({"format": _FORMAT, "identity": self._identity, **self._committed}))
-        fresh.replace(self._folder / _STATE)
+    def _save(self, folder: Path | None = None) -> None:
+        """Replace ``state.json``; for a scan that can be resumed, with everything that it names on the disk."""
+        folder = folder or self._folder
+        assert folder is not None
+        if self._resume:
+            for name in self._unsynced & self._files.keys():
+                os.fsync(self._files[name].fileno())
+            self._unsynced.clear()
+        text = json.dumps({"format": _FORMAT, "identity": self._identity, **self._committed})
+        with open(folder / _FRESH, "wb", opener=_private) as file:
+            file.write(text.encode())
+            file.flush()
+            if self._resume:
+                os.fsync(file.fileno())
+        (folder / _FRESH).replace(folder / _STATE)
+        if self._resume:
+            sync_folder(folder)
+        self._next_save = time.monotonic() + PAUSE
 
 
 def discard(folder: Path) -> None:
     """Remove what a killed scan left in its scratch folder, and the folder.
 
     Raises:
-        ScratchError: another scan is at work there.
+        ScratchError: another scan is at work there, or it holds something else.
+        OSError: the system refuses.
     """
-    if folder.is_dir() and _state_of(folder):
-        with _locked(folder):
-            _clear(folder)
-            (folder / _LOCK).unlink(missing_ok=True)
-        folder.rmdir()
+    if not folder.is_dir():
+        return
+    _check_ours(folder)
+    with _locked(folder):
+        _clear(folder)
+        (folder / _LOCK).unlink(missing_ok=True)
+    folder.rmdir()
 
 
 _NOTHING: Mapping[str, Any] = {"kinds": {}, "sizes": {}, "steps": {}, "facts": {}}
 
 
-def _state_of(folder: Path) -> Mapping[str, Any] | None:
-    """The state that a scan wrote in a folder, None without one; raises if other files are there."""
-    state, foreign = None, {path.name for path in folder.iterdir()} - {_LOCK}
-    with suppress(FileNotFoundError, ValueError):
-        state = json.loads((folder / _STATE).read_bytes())
-    if isinstance(state, dict) and state.keys() == {"format", "identity", *_NOTHING}:
-        foreign = {name for name in foreign if not name.endswith(_SUFFIX)} - {_STATE, f"{_STATE}.new"}
+def _check_ours(folder: Path) -> None:
+    """Raise ScratchError where a folder holds anything but the files of a scan."""
+    if not folder.is_dir():
+        raise ScratchError(f"{folder} is not a folder: choose another")
+    foreign = [
+        path.name
+        for path in folder.iterdir()
+        if path.name not in (_LOCK, _FRESH)
+        and not (path.name.startswith(_PREFIX) and path.name.endswith(_SUFFIX))
+        and not (path.name == _STATE and _is_state(path))
+    ]
     if foreign:
         raise ScratchError(
             f"{folder} holds {min(foreign)}, which is no part of a scan: choose another folder"
         )
-    return state
+
+
+def _is_state(path: Path) -> bool:
+    """Whether a file is the state of a scan, or what a loss of power left of one: nothing, zeros, or its beginning."""
+    with path.open("rb") as file:
+        head = file.read(len(_HEAD)).rstrip(b"\0")
+    return _HEAD.startswith(head)
+
+
+def _state_of(folder: Path) -> Mapping[str, Any] | None:
+    """The state that a scan wrote in a folder; None without one, or with a part of one."""
+    with suppress(FileNotFoundError, ValueError, RecursionError):
+        state = json.loads((folder / _STATE).read_bytes())
+        if isinstance(state, dict) and state.keys() == {"format", "identity", *_NOTHING}:
+            return state
+    return None
 
 
 def _clear(folder: Path) -> None:
     """Remove the files of a scan from its folder, and no others; ``state.json`` last."""
-    for path in (*folder.glob(f"*{_SUFFIX}"), folder / f"{_STATE}.new", folder / _STATE):
+    for path in (*folder.glob(f"{_PREFIX}*{_SUFFIX}"), folder / _FRESH, folder / _STATE):
         path.unlink(missing_ok=True)
+
+
+def _temporary_folder() -> Path:
+    """A new scratch folder in the system's place for temporary files; those of killed scans are removed."""
+    for folder in leftovers(Path(tempfile.gettempdir())):
+        with suppress(OSError):
+            discard(folder)
+    return Path(tempfile.mkdtemp(prefix=_TEMPORARY))
+
+
+def leftovers(place: Path) -> list[Path]:
+    """The scratch folders in a place for temporary files that killed scans of this user left there.
+
+    A folder whose lock another process holds is not among them, nor one that may be in the making.
+    """
+    found = []
+    with suppress(OSError):
+        for folder in sorted(place.glob(f"{_TEMPORARY}*")):
+            with suppress(OSError):
+                status = folder.lstat()
+                is_mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+                is_old = (folder / _LOCK).exists() or time.time() - status.st_mtime > _YOUNG
+                if is_mine and is_old and not folder.is_symlink():
+                    _check_ours(folder)
+                    _locked(folder).close()
+                    found.append(folder)
+    return found
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read and write."""
+    return os.open(path, flags, 0o600)
 
 
 def _item_bytes(kind: str, shape: list[int]) -> int:

@@ -86,7 +86,7 @@ class CheckedFile:
 
     def __init__(self, path: Path, size: int) -> None:
         self.path, self.size = path, size
-        self._guard = threading.Lock()  # the position in the file
+        self._guard = threading.Lock()  # the position in the file, where reading moves it
         try:
             self._file: BinaryIO = path.open("rb", buffering=0)
         except OSError as error:
@@ -162,17 +162,23 @@ class CheckedFile:
         Raises:
             StoredIndexError: the bytes cannot be read, or the file has been truncated.
         """
+        data = b""
         try:
-            with self._guard:
-                self._file.seek(begin)
-                data = self._file.read(end - begin)
-                while len(data) < end - begin and (more := self._file.read(end - begin - len(data))):
-                    data += more
+            while len(data) < end - begin and (more := self._read_at(begin + len(data), end)):
+                data += more
         except OSError as error:
             raise self._unreadable(error) from error
         if len(data) < end - begin:
             raise StoredIndexError.damaged(self.path, f"it has {begin + len(data)} bytes, not {self.size}")
         return data
+
+    def _read_at(self, begin: int, end: int) -> bytes:
+        """Some bytes at a place, without the position of the file where possible: forked processes share that."""
+        if hasattr(os, "pread"):
+            return os.pread(self._file.fileno(), end - begin, begin)
+        with self._guard:
+            self._file.seek(begin)
+            return self._file.read(end - begin)
 
     def mapped(self) -> npt.NDArray[np.uint8]:
         """Memory-map the file: uint8[size], read on access.
