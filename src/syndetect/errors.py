@@ -11,15 +11,24 @@
     ├── ProcessError (RuntimeError, TypeError)   what another process cannot use: after a fork, or as a pickle
     └── MissingExtraError (ImportError)   an optional dependency that is not installed
 
-Every message is one line that says what to do.
+Every message is one line that says what to do, whatever the names of files in it.
 """
 
 from pathlib import Path
 from typing import Self
 
 
+def one_line(text: str) -> str:
+    r"""A text as one line that no terminal obeys: what is not printable is written as in Python, an escape ``\x1b``."""
+    line = " ".join(map(str.strip, text.splitlines()))
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
+
+
 class SyndetectError(Exception):
     """The root: catch this to catch whatever syndetect raises on purpose."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 class InputError(SyndetectError, ValueError):

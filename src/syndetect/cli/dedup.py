@@ -1,15 +1,15 @@
 """The command ``dedup``."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndetect.cli import progress, signals
+from syndetect.cli import progress, signals, terminal
 from syndetect.cli.options import MEMORY, READING, THREADS
-from syndetect.errors import InputError
 
 if TYPE_CHECKING:  # imported at run time when called, so that --help is quick
     from syndetect.dedup.deduplicate import Deduplicated
@@ -70,20 +70,21 @@ def dedup(
             list(paths), output, sources=_names(sources), unit=unit, progress=shown, **options
         )
     if not quiet:
-        click.echo(_totals(found, output, unit, perf_counter() - start), err=True)
+        terminal.say(_totals(found, output, unit, perf_counter() - start))
     if found.skipped.height:
-        click.echo(f"{found.skipped.height:,} skipped (see the list beside {output})", err=True)
+        terminal.say(f"{found.skipped.height:,} skipped (see the list beside {output})")
 
 
 def _names(sources: str | None) -> Sequence[str]:
     """The lines of a file if ``sources`` names one, else the names between the commas."""
     if sources is None:
         return ()
-    try:
+    from syndetect.reading.small_files import read_text  # noqa: PLC0415
+
+    is_file = False
+    with suppress(OSError):  # the names may be longer than a path can be
         is_file = Path(sources).is_file()
-        names = Path(sources).read_text(encoding="utf-8-sig").splitlines() if is_file else sources.split(",")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {sources}: {error}") from error
+    names = read_text(sources).splitlines() if is_file else sources.split(",")
     return [name.strip() for name in names if name.strip()]
 
 

@@ -21,7 +21,7 @@ from syndetect.cli.options import (
     SettingsCommand,
     output_options,
 )
-from syndetect.errors import InputError
+from syndetect.errors import InputError, one_line
 from syndetect.runtime.progress import count, quantity
 from syndetect.settings import Settings
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # the commands import at run time what they call, so that --h
     from syndetect.index.index import Index
     from syndetect.index.writer import Added
 
+_LONGEST_ID = 1 << 20  # bytes
 _PLACE = click.argument("place", metavar="IDX")
 _PATHS = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 
@@ -125,7 +126,7 @@ def remove(
     with _open(place, "a") as opened:
         removed = opened.remove(wanted, missing=missing)
         if not quiet:
-            click.echo(f"{count(removed, 'article')} removed; the index has {len(opened):,}", err=True)
+            terminal.say(f"{count(removed, 'article')} removed; the index has {len(opened):,}")
 
 
 @index.command()
@@ -181,9 +182,7 @@ def _answer_lines(place: str, *, adding: bool, quiet: bool, threads: int | None,
             terminal.write([line.encode("utf-8", "backslashreplace")])
     if not quiet:
         skipped = f", {unusable:,} not used" if unusable else ""
-        click.echo(
-            f"{count(queries, 'article')} queried, {reused:,} with passages of the index{skipped}", err=True
-        )
+        terminal.say(f"{count(queries, 'article')} queried, {reused:,} with passages of the index{skipped}")
 
 
 @index.command()
@@ -208,7 +207,7 @@ def verify(place: str) -> None:
     with _open(place, "r") as opened:
         read, articles = opened.verify(), opened.info()["documents"]
     size = f"{count(articles, 'article')}, {quantity(read, 'bytes')}"
-    terminal.write_text(f"{place} is as it was written: {size}\n")
+    terminal.write_text(one_line(f"{place} is as it was written: {size}") + "\n")
 
 
 @index.command()
@@ -223,7 +222,7 @@ def compact(place: str, *, threads: int | None, quiet: bool) -> None:
         opened.compact(threads=threads)
         after = opened.info()["bytes"]
     if not quiet:
-        click.echo(f"{quantity(before, 'bytes')} before, {quantity(after, 'bytes')} now", err=True)
+        terminal.say(f"{quantity(before, 'bytes')} before, {quantity(after, 'bytes')} now")
 
 
 def _open(place: str, mode: Any) -> "Index":
@@ -238,16 +237,20 @@ def _print_added(added: "Added", held: int, quiet: bool) -> None:
     if not quiet:
         counts = ((added.replaced, "replaced"), (added.known, "known already"), (skipped, "skipped"))
         others = "".join(f", {number:,} {outcome}" for number, outcome in counts if number)
-        click.echo(f"{count(added.documents, 'article')} added{others}; the index has {held:,}", err=True)
+        terminal.say(f"{count(added.documents, 'article')} added{others}; the index has {held:,}")
         if skipped:
             terminal.print_skipped(added.skipped)
     elif skipped:
-        click.echo(f"{skipped:,} skipped", err=True)
+        terminal.say(f"{skipped:,} skipped")
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:
     """The lines of a file that are not blank, without their ends."""
-    for number, line in enumerate(file, 1):
+    from syndetect.reading.records import lines  # noqa: PLC0415
+
+    for number, line in enumerate(lines(iter(lambda: file.read(1 << 20), b""), _LONGEST_ID), 1):
+        if isinstance(line, int):
+            raise InputError(f"line {number} of the ids is longer than {_LONGEST_ID:,} bytes")
         try:
             text = line.decode().rstrip("\r\n")
         except UnicodeDecodeError as error:

@@ -83,9 +83,10 @@ class Output:
         format: of the tables, or of the matches on standard output. None writes Parquet tables, or prints a summary.
         top: the number of passages in a summary.
         show_all: show every passage instead.
+        escape_formulas: have no cell of CSV begin as a formula of a spreadsheet does.
 
     Raises:
-        click.UsageError: the format is only for the other place.
+        click.UsageError: the format is only for the other place, or has no formulas.
     """
 
     directory: str | None
@@ -93,17 +94,22 @@ class Output:
     format: str | None
     top: int
     show_all: bool
+    escape_formulas: bool
 
     def __post_init__(self) -> None:
         if self.format == "parquet" and self.directory is None:
             raise click.UsageError("--format parquet writes files: add -o DIR")
         if self.format == "json" and self.directory is not None:
             raise click.UsageError("--format json is for standard output: with -o take jsonl, csv or parquet")
+        if self.escape_formulas and self.format != "csv":
+            raise click.UsageError("--escape-formulas goes with --format csv")
 
     @property
     def written_as(self) -> str | None:
-        """The format of the folder; None where nothing is written."""
-        return None if self.directory is None else self.format or "parquet"
+        """The format of the folder, in words; None where nothing is written."""
+        if self.directory is None:
+            return None
+        return f"{self.format or 'parquet'}{', formulas escaped' if self.escape_formulas else ''}"
 
     def check_place(self) -> None:
         """Raise OutputError where the result cannot be written, before the work that it takes."""
@@ -114,8 +120,11 @@ class Output:
 
     def write(self, result: "Result") -> None:
         """Write the tables, if a folder is given."""
-        if self.directory is not None and self.written_as is not None:
-            result.write(self.directory, format=self.written_as, force=self.force)
+        if self.directory is not None:
+            result.write(
+                self.directory, format=self.format or "parquet", force=self.force,
+                escape_formulas=self.escape_formulas,
+            )  # fmt: skip
 
 
 def _set_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -245,4 +254,8 @@ def output_options(**form: Any) -> Decorator:
             "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="passages to show"
         ),
         click.option("--all", "show_all", is_flag=True, help="show every passage"),
+        click.option(
+            "--escape-formulas", is_flag=True,
+            help="with csv: an apostrophe before text that a spreadsheet would run (= + - @ at its beginning)",
+        ),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from syndetect.errors import one_line
 from syndetect.runtime.progress import Progress, Silent, quantity
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class TerminalProgress:
 
     def note(self, text: str) -> None:
         """Print a line above the bars."""
-        self._bars.console.print(text, markup=False, highlight=False)
+        self._bars.console.print(one_line(text), markup=False, highlight=False)
 
     def _end(self) -> None:
         """Fill the current bar, whose stage may have counted fewer units than its total."""

@@ -95,7 +95,7 @@ def _finish(directory: Path, scratch: Path) -> None:
 
     discard(scratch)
     sweep(directory.resolve())
-    click.echo(f"{directory} is complete already", err=True)
+    terminal.say(f"{directory} is complete already")
 
 
 @click.command(short_help="Print one passage in all its documents.")

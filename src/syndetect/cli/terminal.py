@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndetect.errors import SyndetectError
+from syndetect.errors import SyndetectError, one_line
 
 if TYPE_CHECKING:  # imported when needed, so that --help is quick
     import polars as pl
@@ -25,30 +25,31 @@ def present(result: "Result", output: "Output", *, quiet: bool) -> None:
     from syndetect.report import summary  # noqa: PLC0415
 
     if output.directory is not None:
-        _print_totals(result, f"see {Path(output.directory) / 'skipped.jsonl'}", quiet)
+        _print_totals(result, f"see {one_line(str(Path(output.directory) / 'skipped.jsonl'))}", quiet)
         if not quiet:
-            click.echo(f"result in {output.directory}", err=True)
+            say(f"result in {output.directory}")
         return
     if output.format is None:
         width, colour = screen()
         top = None if output.show_all else output.top
         write_text(summary.summary(result, top=top, width=width, colour=colour))
     else:
-        _write_matches(result, output.format)
+        _write_matches(result, output)
         _print_totals(result, "-o DIR keeps the list", quiet)
     if result.skipped.height and not quiet:
         print_skipped(result.skipped)
 
 
-def _write_matches(result: "Result", form: str) -> None:
+def _write_matches(result: "Result", output: "Output") -> None:
     """The matches, or the rows of passim, on standard output."""
-    from syndetect.results.frames import encode  # noqa: PLC0415
+    from syndetect.results.frames import encode, escape_formulas  # noqa: PLC0415
     from syndetect.results.passim import clusters  # noqa: PLC0415
 
-    if form == "passim":
+    if output.format == "passim":
         write(encode(clusters(result.documents, result.passages), "jsonl"))
     else:
-        write(encode(result.matches, form))
+        matches = escape_formulas(result.matches) if output.escape_formulas else result.matches
+        write(encode(matches, str(output.format)))
 
 
 def _print_totals(result: "Result", skipped: str, quiet: bool) -> None:
@@ -56,16 +57,16 @@ def _print_totals(result: "Result", skipped: str, quiet: bool) -> None:
     from syndetect.report import summary  # noqa: PLC0415
 
     if not quiet:
-        click.echo(summary.totals(result, skipped), err=True)
+        say(*summary.totals(result, skipped).splitlines())
     elif result.skipped.height:
-        click.echo(f"{result.skipped.height:,} skipped ({skipped})", err=True)
+        say(f"{result.skipped.height:,} skipped ({skipped})")
 
 
 def print_skipped(skipped: "pl.DataFrame") -> None:
     """The first places that were skipped, on standard error."""
     from syndetect.report import summary  # noqa: PLC0415
 
-    click.echo(summary.skipped(skipped), err=True)
+    say(*summary.skipped(skipped).splitlines())
 
 
 def screen() -> tuple[int, bool]:
@@ -74,6 +75,12 @@ def screen() -> tuple[int, bool]:
         return 80, False
     plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
     return max(shutil.get_terminal_size().columns, 60), not plain
+
+
+def say(*lines: str) -> None:
+    """Print lines to standard error; names in them have no effect on the terminal."""
+    for line in lines:
+        click.echo(one_line(line), err=True)
 
 
 def write_text(text: str) -> None:
@@ -106,15 +113,14 @@ def _discard_output() -> None:
 
 
 def error_line(error: BaseException) -> str:
-    """The message of an error, as one line of printable characters."""
+    """The message of an error, for :func:`say`."""
     if isinstance(error, SyndetectError):
-        text = str(error)
-    elif isinstance(error, MemoryError):
-        text = "out of memory: take fewer articles at a time, or a larger machine"
-    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        text = "no space left on the disk; free some and try again"
-    elif isinstance(error, OSError) and error.strerror:
-        text = error.strerror + (f": {error.filename}" if error.filename else "")
-    else:
-        text = f"unexpected error: {type(error).__name__}: {error} (run with --debug for the traceback)"
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in " ".join(text.split()))
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "out of memory: take fewer articles at a time, or a larger machine"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "no space left on the disk; free some and try again"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror + (f": {error.filename}" if error.filename else "")
+    text = " ".join(str(error).split())
+    return f"unexpected error: {type(error).__name__}: {text} (run with --debug for the traceback)"

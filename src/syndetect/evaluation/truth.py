@@ -10,11 +10,12 @@ Offsets count characters, and spans are half-open. Other columns are ignored.
 """
 
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree as ET
+from typing import Any, BinaryIO
+from xml.parsers import expat
 
 import polars as pl
 
@@ -23,6 +24,7 @@ from syndetect.evaluation.scores import ALIGNED
 from syndetect.reading.discovery import printable
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.records import Record, delimited, json_lines
+from syndetect.reading.small_files import read_text
 from syndetect.storage.filesystem import reason
 from syndetect.syndication.derivation import DERIVATIONS
 
@@ -34,6 +36,7 @@ PAIRS = pl.Schema({"doc_a": pl.String(), "doc_b": pl.String()})
 
 _GROUPS = ("family", "cluster", "label")
 _LONGEST = 1 << 20  # bytes of a line
+_MOST_PAIRS = 1 << 30  # bytes of a file of pairs
 _FURTHEST = 1 << 32  # characters of a document, which the words of a scan can number
 
 
@@ -92,11 +95,7 @@ def read_pairs(path: Path) -> pl.DataFrame:
     Raises:
         InputError: the file cannot be read, or a line does not have two ids.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        why = reason(error) if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(f"cannot read {printable(str(path))}: {why}") from error
+    text = read_text(path, _MOST_PAIRS)
     separator = "\t" if "\t" in text else None
     rows = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -199,7 +198,7 @@ class _TableReader:
 
 
 def _brief(value: Any) -> str:
-    text = repr(value)
+    text = reprlib.repr(value)  # of a value that is nested deep, repr would fail
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
@@ -259,35 +258,54 @@ def pan_cases(path: Path) -> tuple[list[tuple[str, int, int, str, int, int]], tu
     """
     name = printable(str(path))
     try:
-        data = path.read_bytes()
-        if b"<!DOCTYPE" in data:  # entities could expand a small file to a huge one
-            raise UnusableError("it has a document type")
-        root = ET.fromstring(data)
-        if root.tag != "document" or not root.get("reference"):
+        with path.open("rb") as file:
+            root, features = _pan_elements(file)
+        if not root.get("reference"):
             raise UnusableError("no document with a reference")
-        suspicious = root.attrib["reference"]
+        suspicious = root["reference"]
         stem, suffix = Path(suspicious).stem, Path(suspicious).suffix
         source = path.stem[len(stem) + 1 :] if path.stem.startswith(f"{stem}-") else ""
         pair = (suspicious, source + suffix) if source else None
         return [
-            (
-                suspicious,
-                *_pan_span(case, "this"),
-                case.attrib["source_reference"],
-                *_pan_span(case, "source"),
-            )
-            for case in root.iter("feature")
-            if case.get("name") == "plagiarism" and "source_reference" in case.attrib
+            (suspicious, *_pan_span(case, "this"), case["source_reference"], *_pan_span(case, "source"))
+            for case in features
+            if case.get("name") == "plagiarism" and "source_reference" in case
         ], pair
-    except ET.ParseError as error:
-        raise InputError(f"{name}:{error.position[0]}: broken XML") from error
     except UnusableError as error:
         raise InputError(f"{name}: not of a PAN corpus: {error}") from error
+    except expat.ExpatError as error:
+        raise InputError(f"{name}:{error.lineno}: broken XML") from error
+    except (LookupError, ValueError) as error:
+        raise InputError(f"{name}: broken XML: its encoding is not known") from error
     except OSError as error:
         raise InputError(f"cannot read {name}: {reason(error)}") from error
 
 
-def _pan_span(case: ET.Element, side: str) -> tuple[int, int]:
+def _pan_elements(file: BinaryIO) -> tuple[Mapping[str, str], list[Mapping[str, str]]]:
+    """The attributes of the root ``document`` (none of another root), and of each ``feature`` in it.
+
+    Raises:
+        UnusableError: there is a document type, whose entities could expand a small file to a huge one.
+    """
+    roots: list[Mapping[str, str]] = []
+    features: list[Mapping[str, str]] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if not roots:
+            roots.append(attributes if tag == "document" else {})
+        elif tag == "feature":
+            features.append(attributes)
+
+    def refuse(*_: object) -> None:
+        raise UnusableError("it has a document type")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, refuse
+    parser.ParseFile(file)
+    return roots[0], features
+
+
+def _pan_span(case: Mapping[str, str], side: str) -> tuple[int, int]:
     begin, length = (_number(case.get(name), name) for name in (f"{side}_offset", f"{side}_length"))
     if not length:
         raise UnusableError(f"{side}_length is 0")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
@@ -14,6 +15,8 @@ from syndetect.storage.filesystem import reason, write_bytes
 _ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
 _ROW_GROUP = 1 << 18  # rows of a Parquet row group; fixed, so that equal frames are equal bytes
 _SLICE = 1 << 16  # rows that are text at once
+#: The beginning of a cell that a spreadsheet would run as a formula, or of such a cell escaped.
+_FORMULA = r"'*[=+\-@\t\r]"
 
 
 def encode(frame: pl.DataFrame, format: str) -> Iterator[bytes]:  # noqa: A002  (the word of the command line)
@@ -41,6 +44,19 @@ def encode(frame: pl.DataFrame, format: str) -> Iterator[bytes]:  # noqa: A002  
         yield b"\n]\n"
 
 
+def escape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with an apostrophe before each text that a spreadsheet would run.
+
+    Such a text begins with =, +, -, @, a tab or a carriage return, or with one of them behind apostrophes.
+    """
+    return frame.with_columns(pl.col(pl.String).str.replace(f"^({_FORMULA})", "'${1}"))
+
+
+def unescape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
+    """The inverse of :func:`escape_formulas`."""
+    return frame.with_columns(pl.col(pl.String).str.replace(f"^'({_FORMULA})", "${1}"))
+
+
 def write_frame(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame in the format of the path's suffix (.parquet, .csv or .jsonl), through to the disk."""
     forks.check()
@@ -61,17 +77,9 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
             added to it since (``schema.ADDED``) may be missing, and are null then.
     """
     forks.check()
-    times = [name for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)]
-    text = pl.Schema({**schema, **dict.fromkeys(times, pl.String())})
     try:
-        if path.suffix == ".parquet":
-            frame = pl.read_parquet(path)
-        else:
-            if path.suffix == ".csv":
-                frame = pl.read_csv(path, schema_overrides=text)
-            else:
-                frame = pl.read_ndjson(path, schema=text)
-            frame = frame.with_columns(pl.col(times).str.to_datetime(_ISO, time_unit="us", time_zone="UTC"))
+        with path.open("rb") as file:  # a path would be a pattern, an address or a home folder to polars
+            frame = _decode(file, path.suffix, schema)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ResultError(f"cannot read {path}: {reason(error)}") from error
     missing = [name for name in schema if name in ADDED and name not in frame.columns]
@@ -82,3 +90,14 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
     if frame.schema != schema:
         raise ResultError(f"cannot read {path}: its columns are not those of this version; scan again")
     return frame
+
+
+def _decode(file: BinaryIO, suffix: str, schema: pl.Schema) -> pl.DataFrame:
+    """The frame in a file, its times as times."""
+    if suffix == ".parquet":
+        return pl.read_parquet(file)
+    times = [name for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)]
+    text = pl.Schema({**schema, **dict.fromkeys(times, pl.String())})
+    is_csv = suffix == ".csv"
+    frame = pl.read_csv(file, schema_overrides=text) if is_csv else pl.read_ndjson(file, schema=text)
+    return frame.with_columns(pl.col(times).str.to_datetime(_ISO, time_unit="us", time_zone="UTC"))

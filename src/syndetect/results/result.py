@@ -12,6 +12,7 @@ import polars as pl
 from xxhash import xxh3_128
 
 from syndetect.errors import OutputError, ResultError, SettingsError
+from syndetect.results import frames
 from syndetect.results.frames import read_frame, write_frame
 from syndetect.schema import SKIPPED, TABLES
 from syndetect.storage.filesystem import reason, write_bytes
@@ -24,6 +25,7 @@ T = TypeVar("T")
 
 _PROGRAM = "syndetect"
 _ATTEMPTS = 20  # at reading a folder whose place other results take
+_ESCAPED = "escaped_formulas"  # in the manifest
 _MANIFEST, _SKIPPED, _CLUSTERS = "manifest.json", "skipped.jsonl", "passim.jsonl"
 
 
@@ -56,6 +58,7 @@ class Result:
         *,
         format: str = "parquet",  # noqa: A002  (the word of the command line)
         force: bool = False,
+        escape_formulas: bool = False,
     ) -> None:
         """Write the tables, ``skipped.jsonl`` and ``manifest.json`` as one folder, whole or not at all.
 
@@ -68,27 +71,33 @@ class Result:
             format: "parquet", "csv" or "jsonl"; or "passim" for Parquet tables and, beside them, the passages
                 as passim's cluster rows in ``passim.jsonl``.
             force: replace a result that is there already.
+            escape_formulas: in CSV, put an apostrophe before each cell of text that a spreadsheet would run as a
+                formula, as :func:`syndetect.results.frames.escape_formulas` does; :meth:`read` takes it away.
 
         Raises:
-            SettingsError: there is no such format.
+            SettingsError: there is no such format, or ``escape_formulas`` with another one than "csv".
             OutputError: the folder is there already, or cannot be written.
         """
         if format not in (*FORMATS, "passim"):
             raise SettingsError(f"format must be parquet, csv, jsonl or passim, not {format!r}")
+        if escape_formulas and format != "csv":
+            raise SettingsError(f"escape_formulas goes with format csv, not {format}")
         place = check_place(directory, force=force)
         try:
             with staged(place, replace=force) as folder:
                 suffix = "parquet" if format == "passim" else format
                 for name in TABLES:
-                    write_frame(getattr(self, name), folder / f"{name}.{suffix}")
+                    table = getattr(self, name)
+                    table = frames.escape_formulas(table) if escape_formulas else table
+                    write_frame(table, folder / f"{name}.{suffix}")
                 write_frame(self.skipped, folder / _SKIPPED)
                 if format == "passim":
                     from syndetect.results.passim import clusters  # noqa: PLC0415  (read by few)
 
                     write_frame(clusters(self.documents, self.passages), folder / _CLUSTERS)
                 written = {path.name: path for path in folder.iterdir()}
-                manifest = {
-                    **self.manifest, "program": _PROGRAM,
+                manifest = self.manifest | ({_ESCAPED: True} if escape_formulas else {}) | {
+                    "program": _PROGRAM,
                     "files": {name: path.stat().st_size for name, path in written.items()},
                     "checksums": {name: _checksum(path) for name, path in written.items()},
                 }  # fmt: skip
@@ -107,7 +116,7 @@ class Result:
         def read(manifest: dict[str, Any]) -> "Result":
             tables = {name: _read(directory, manifest, name, schema) for name, schema in TABLES.items()}
             skipped = _read(directory, manifest, "skipped", SKIPPED)
-            added = ("program", "files", "checksums")
+            added = ("program", "files", "checksums", _ESCAPED)
             kept = {name: value for name, value in manifest.items() if name not in added}
             return cls(**tables, skipped=skipped, manifest=kept)
 
@@ -153,7 +162,9 @@ def _read(
         if path.stem == name:
             if path.exists():
                 _check_size(path, manifest)
-            return read_frame(path, schema)
+            frame = read_frame(path, schema)
+            is_escaped = manifest.get(_ESCAPED) and path.suffix == ".csv"
+            return frames.unescape_formulas(frame) if is_escaped else frame
     raise ResultError(f"{directory} has no file of its table {name}: scan again")
 
 
@@ -251,8 +262,12 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a result's folder."""
     try:
         manifest = json.loads((folder / _MANIFEST).read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ResultError(f"{folder} is not a result of a scan: it has no readable {_MANIFEST}") from error
-    if not isinstance(manifest, dict) or manifest.get("program") != _PROGRAM or "files" not in manifest:
-        raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} is another program's")
-    return manifest
+    if (
+        isinstance(manifest, dict)
+        and manifest.get("program") == _PROGRAM
+        and isinstance(manifest.get("files"), dict)
+    ):
+        return manifest
+    raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} is another program's")

@@ -1,14 +1,15 @@
 """Outlets and their owners: from a file, or inferred from whole articles that only two outlets share."""
 
 import csv
+import io
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from syndetect.errors import InputError, SettingsError
+from syndetect.reading.small_files import read_text
 
 #: Two outlets have one owner when this share of the smaller outlet's articles has whole copies in the other, ...
 AFFINITY = 0.2
@@ -37,20 +38,18 @@ def read_owners(owners: Owners) -> dict[str, str]:
             if not all(isinstance(name, str) and name.strip() for name in pair):
                 raise SettingsError(f"owners must map names of sources to names of owners, not {pair}")
         return dict(owners)
+    rows = csv.DictReader(io.StringIO(read_text(owners), newline=""), strict=True)
+    found = {}
     try:
-        with Path(owners).open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, strict=True)
-            missing = {"source", "owner"} - set(rows.fieldnames or ())
-            if missing:
-                raise InputError(f"{owners} has no column {sorted(missing)[0]!r}")
-            found = {}
-            for row in rows:
-                if not all((row[name] or "").strip() for name in ("source", "owner")):
-                    raise InputError(f"{owners}:{rows.line_num} has no source or no owner")
-                found[row["source"]] = row["owner"]
-            return found
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read {owners}: {getattr(error, 'strerror', None) or error}") from error
+        if missing := {"source", "owner"} - set(rows.fieldnames or ()):
+            raise InputError(f"{owners} has no column {min(missing)!r}")
+        for row in rows:
+            if not all((row[name] or "").strip() for name in ("source", "owner")):
+                raise InputError(f"{owners}:{rows.line_num} has no source or no owner")
+            found[row["source"]] = row["owner"]
+    except csv.Error as error:
+        raise InputError(f"cannot read {owners}: line {rows.line_num + 1}: {error}") from error
+    return found
 
 
 def outlets_of(sources: pl.Series) -> tuple[pl.Series, pl.Series]:

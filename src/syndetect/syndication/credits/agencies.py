@@ -3,12 +3,12 @@
 import json
 import os
 import re
+import reprlib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -18,6 +18,7 @@ import xxhash
 from syndetect.arrays import I32, I64, U8, U32
 from syndetect.errors import InputError
 from syndetect.matching import tokens
+from syndetect.reading.small_files import read_text
 
 AGENCY_KINDS = ("agency", "release", "photo")
 #: The ways in which a phrase stands for an agency.
@@ -96,11 +97,7 @@ class Agencies:
         if file is None:
             return cls._shipped()
         entries = {agency.name: agency for agency in cls._shipped().entries}
-        try:
-            given = Path(file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"cannot read {file}: {getattr(error, 'strerror', None) or error}") from error
-        return cls(tuple((entries | _parse(given, os.fspath(file))).values()))
+        return cls(tuple((entries | _parse(read_text(file), os.fspath(file))).values()))
 
     @classmethod
     @cache
@@ -198,7 +195,11 @@ def _parse(content: str, place: str) -> dict[str, Agency]:
     """
     try:
         tables = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise InputError(
+            f"{place} is not TOML that can be read: its lists or tables are nested too deep"
+        ) from error
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         raise InputError(f"{place} is not TOML: {error}") from error
     entries = tables.pop("agency", None)
     if tables or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -219,7 +220,9 @@ def _entry(entry: Mapping[str, Any], place: str) -> Agency:
     if unknown := sorted(set(entry) - {*Agency._fields}):
         raise InputError(f"{place} ({name}): no such field: {', '.join(unknown)}")
     if kind not in AGENCY_KINDS:
-        raise InputError(f"{place} ({name}): kind must be {', '.join(AGENCY_KINDS)}, not {kind!r}")
+        raise InputError(
+            f"{place} ({name}): kind must be {', '.join(AGENCY_KINDS)}, not {reprlib.repr(kind)}"
+        )
     lists = {field: entry.get(field, []) for field in _LISTS}
     for field, phrases in lists.items():
         if not isinstance(phrases, list) or not all(_has_word(phrase) for phrase in phrases):
