@@ -13,6 +13,7 @@ from syndetect.cli.evaluate import evaluate
 from syndetect.cli.index import index
 from syndetect.cli.options import OrderedGroup, is_debugged
 from syndetect.cli.scan import scan, show
+from syndetect.cli.scratch import scratch
 from syndetect.errors import one_line
 
 
@@ -61,5 +62,5 @@ def main() -> None:
     """
 
 
-for command in (scan, show, evaluate, index, dedup):
+for command in (scan, show, evaluate, index, dedup, scratch):
     main.add_command(command)

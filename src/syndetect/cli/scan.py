@@ -54,9 +54,7 @@ def scan(
     Without -o the passages with the widest reach are shown. With -o the whole result goes to a folder, and
     "syndetect show" then prints any passage in all its documents.
     """
-    if scratch is None and output.directory is not None:
-        place = Path(output.directory).resolve()
-        scratch = str(place.parent / f".{place.name}.scratch")
+    scratch = _scratch_folder(output, scratch)
     if resume and scratch is None:
         raise click.UsageError("--resume needs -o DIR or --scratch FOLDER")
     from syndetect.pipeline.scan import ScanRequest, scanning  # noqa: PLC0415
@@ -76,6 +74,21 @@ def scan(
             shown.stage("writing", None, "tables")
             output.write(result)
     terminal.present(result, output, quiet=quiet)
+
+
+def _scratch_folder(output: Output, scratch: str | None) -> str | None:
+    """The scratch folder, by default beside the result."""
+    if output.directory is None:
+        return scratch
+    from syndetect.storage.staging import hidden  # noqa: PLC0415
+
+    place = Path(output.directory).resolve()
+    if scratch is None:
+        return str(hidden(place, ".scratch"))
+    folder = Path(scratch).resolve()
+    if folder == place or folder in place.parents or place in folder.parents:
+        raise click.UsageError("-o and --scratch must be two folders, neither of them in the other")
+    return scratch
 
 
 def _is_complete(directory: str, request: "ScanRequest") -> bool:

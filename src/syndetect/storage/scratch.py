@@ -14,10 +14,11 @@ import copy
 import json
 import mmap
 import os
+import stat
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -301,13 +302,13 @@ class Store:
 
 
 def discard(folder: Path) -> None:
-    """Remove what a killed scan left in its scratch folder, and the folder.
+    """Remove what a killed scan left in its scratch folder, and the folder; one without any is left alone.
 
     Raises:
         ScratchError: another scan is at work there, or it holds something else.
         OSError: the system refuses.
     """
-    if not folder.is_dir():
+    if not folder.is_dir() or not any(folder.iterdir()):
         return
     _check_ours(folder)
     with _locked(folder):
@@ -360,28 +361,36 @@ def _clear(folder: Path) -> None:
 
 def _temporary_folder() -> Path:
     """A new scratch folder in the system's place for temporary files; those of killed scans are removed."""
-    for folder in leftovers(Path(tempfile.gettempdir())):
+    for folder in leftovers(Path(tempfile.gettempdir()), f"{_TEMPORARY}*"):
         with suppress(OSError):
             discard(folder)
     return Path(tempfile.mkdtemp(prefix=_TEMPORARY))
 
 
-def leftovers(place: Path) -> list[Path]:
-    """The scratch folders in a place for temporary files that killed scans of this user left there.
+def all_leftovers(folders: Sequence[Path]) -> list[Path]:
+    """The scratch folders of killed scans among the temporary files, and beside results in these folders."""
+    places = [
+        (Path(tempfile.gettempdir()), f"{_TEMPORARY}*"),
+        *((folder, ".*.scratch") for folder in folders),
+    ]
+    return [found for place, pattern in places for found in leftovers(place, pattern)]
 
-    A folder whose lock another process holds is not among them, nor one that may be in the making.
+
+def leftovers(place: Path, pattern: str) -> list[Path]:
+    """The scratch folders of this user in a place that match a pattern, and that no scan is at work in.
+
+    A folder that may be in the making is not among them, nor one that holds anything else.
     """
     found = []
-    with suppress(OSError):
-        for folder in sorted(place.glob(f"{_TEMPORARY}*")):
-            with suppress(OSError):
-                status = folder.lstat()
-                is_mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-                is_old = (folder / _LOCK).exists() or time.time() - status.st_mtime > _YOUNG
-                if is_mine and is_old and not folder.is_symlink():
-                    _check_ours(folder)
-                    _locked(folder).close()
-                    found.append(folder)
+    for folder in sorted(place.glob(pattern)):
+        with suppress(OSError):
+            status = folder.lstat()
+            is_mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+            is_old = (folder / _LOCK).exists() or time.time() - status.st_mtime > _YOUNG
+            if is_mine and is_old and stat.S_ISDIR(status.st_mode):
+                _check_ours(folder)
+                _locked(folder).close()
+                found.append(folder)
     return found
 
 

@@ -200,6 +200,12 @@ def sweep(place: Path) -> None:
             shutil.rmtree(stale, ignore_errors=True)
 
 
+def unfinished(folder: Path) -> list[Path]:
+    """The folders that killed processes were writing in a folder, whatever their places."""
+    hex_digits = "[0-9a-f]" * 8
+    return [one for one in sorted(folder.glob(f".*-{hex_digits}.partial")) if one.is_dir() and _is_left(one)]
+
+
 def _leftovers(place: Path, end: str) -> list[Path]:
     """The hidden folders beside a place that have an end."""
     return sorted(place.parent.glob(f"{glob.escape(hidden(place, '').name)}-????????.{end}"))
