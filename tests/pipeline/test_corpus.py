@@ -114,7 +114,9 @@ def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
     documents: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_CHUNK_BYTES", chunk)
-        for portion in corpus.locate([Wanted(one[:, 0], one[:, 1:]) for one in wanted], threads):
+        for portion in corpus.locate(
+            [Wanted(one[:, 0], one[:, 1:]) for one in wanted], threads, tokens.PLAIN
+        ):
             documents += portion.documents.tolist()
             bounds = portion.text_bounds.tolist()
             pieces = [portion.text[a:b].tobytes().decode() for a, b in pairwise(bounds)]

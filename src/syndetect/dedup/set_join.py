@@ -1,7 +1,8 @@
 """Exact set-similarity join with a prefix filter: each text, in order of preference, against the texts kept before it.
 
 Texts are near-duplicates when the sets of their k-word shingles have a Jaccard similarity of ``threshold`` or more.
-The join is exact up to collisions of hashes: 56 bits for a shingle, 31 for a word.
+The join is exact up to collisions of hashes by chance: 56 bits for a shingle, 31 for a word. The hash of words has a
+secret key, so that nobody can make texts that collide.
 
 Prefix filter: two such sets share a token in their prefixes, in any one order of all tokens (Chaudhuri, Ganti and
 Kaushik 2006, "A primitive operator for similarity joins in data cleaning", section 4; Bayardo, Ma and Srikant 2007,

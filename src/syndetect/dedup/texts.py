@@ -69,10 +69,13 @@ def read_texts(
 ) -> Texts:
     """Read all documents of a resolved source; their words are appended to the store's array ``code``.
 
+    The codes are by a secret key: texts cannot have been made so that different words of theirs have the same code.
+
     Raises:
         InputError: there is nothing to read, or the source cannot be read.
     """
     progress.stage("reading", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
+    key = tokens.secret_key()
     frames, files, numbers = [pl.DataFrame(schema=_ORIGIN)], array("q"), array("q")
 
     def note(file: int, number: int) -> None:
@@ -89,7 +92,7 @@ def read_texts(
 
     def tokenised(encoded: list[bytes]) -> tuple[Words, int]:
         buffer, bounds = joined(encoded)
-        return tokens.tokenise(buffer, bounds), len(buffer)
+        return tokens.tokenise(buffer, bounds, key=key), len(buffer)
 
     store.append("code", np.empty(0, np.uint32))
     counts, paragraphs, size, base = [np.zeros(1, np.int64)], [whole_documents(np.zeros(1, np.int64))], 0, 0

@@ -3,6 +3,9 @@
 A code is 31 bits of a hash and, lowest, a bit that tells words (1) from single characters of scripts written without
 spaces (0). The hash is of the folded word's UTF-8 bytes, padded with zeros to a multiple of sixteen and taken eight at
 a time, so that words of ASCII letters can be hashed straight from the text (``kernels/words.py``).
+
+A key (uint64 twice: the first state, and a mixer) selects one of a family of hashes. Codes that are kept have the key
+``(0, 0)``. With a key that nobody knows, words whose codes have been made to collide have different codes.
 """
 
 import numpy as np
@@ -31,6 +34,7 @@ _U6 = np.uint64(6)
 _U8 = np.uint64(8)
 _U12 = np.uint64(12)
 _U18 = np.uint64(18)
+_S31 = np.uint64(31)
 _S32 = np.uint64(32)
 _S33 = np.uint64(33)
 _TAIL = np.uint64(0x80)
@@ -38,9 +42,9 @@ _SIX_BITS = np.uint64(0x3F)
 
 
 @inline
-def fold(state, part):
+def fold(state, part, key):
     """Add eight bytes to a hash."""
-    state = (state ^ part) * _M1
+    state = (state ^ part ^ (part >> _S31) * key[1]) * _M1
     return state ^ state >> _S32
 
 
@@ -54,35 +58,35 @@ def finish(state, size, kind):
 
 
 @inline
-def _append(state, chunk, size, value, length):
+def _append(state, chunk, size, value, length, key):
     """Add the lowest 1 to 8 bytes of ``value``, whose others are zero, to the hash of a word."""
     filled = size & 7
     chunk |= value << np.uint64(8 * filled)
     if filled + length >= 8:
-        state = fold(state, chunk)
+        state = fold(state, chunk, key)
         half = np.uint64(4 * (8 - filled))  # in two steps: all 64 bits cannot be shifted out in one
         chunk = value >> half >> half
     return state, chunk, size + length
 
 
 @inline
-def finish_long(state, chunk, size, kind):
+def finish_long(state, chunk, size, kind, key):
     """The code of a word put together by ``_append``, padded with zeros to a multiple of 16 bytes."""
     parts = (size + 7) >> 3
     if size & 7:
-        state = fold(state, chunk)
+        state = fold(state, chunk, key)
     if parts & 1:
-        state = fold(state, _U0)
+        state = fold(state, _U0, key)
     return finish(state, size, kind)
 
 
 @inline
-def append_letters(state, chunk, size, buffer, i, length):
+def append_letters(state, chunk, size, buffer, i, length, key):
     """Add ASCII letters and digits, eight at a time."""
     for j in range(0, length, 8):
         part = min(length - j, 8)
         value = (load_word(buffer, i + j) | SMALL) & ALL >> np.uint64(64 - 8 * part)
-        state, chunk, size = _append(state, chunk, size, value, part)
+        state, chunk, size = _append(state, chunk, size, value, part, key)
     return state, chunk, size
 
 
@@ -102,15 +106,15 @@ def _encode(point):
 
 
 @inline
-def _append_folded(state, chunk, size, entry, buffer, i, step, expansions):
+def _append_folded(state, chunk, size, entry, buffer, i, step, expansions, key):
     """Add what the character of ``step`` bytes at byte i, not of ASCII, is folded to."""
     value, is_expanded = np.int64(entry & _VALUE), entry & _EXPANDED != 0
     if not value and not is_expanded:
         itself = load_word(buffer, i) & ALL >> np.uint64(64 - 8 * step)
-        return _append(state, chunk, size, itself, step)
+        return _append(state, chunk, size, itself, step, key)
     for j in range(np.int64(expansions[value]) if is_expanded else 1):
         encoded, length = _encode(np.uint64(expansions[value + 1 + j] if is_expanded else value))
-        state, chunk, size = _append(state, chunk, size, encoded, length)
+        state, chunk, size = _append(state, chunk, size, encoded, length, key)
     return state, chunk, size
 
 
@@ -175,11 +179,11 @@ def note_line_end(breaks, p, word, lines):
 
 # More than eight parameters: a record of them would cost speed.
 @merged
-def _spell_word(buffer, i, high, at, entry, step, table, out, n):
+def _spell_word(buffer, i, high, at, entry, step, table, key, out, n):
     """Take the word whose first character is at byte i and has ``step`` bytes; returns byte and character after it."""
     pages, blocks, expansions = table
     code, begin, end, _ = out
-    state, chunk, size = _U0, _U0, np.int64(0)
+    state, chunk, size = key[0], _U0, np.int64(0)
     is_single = entry >> _KIND_SHIFT == SINGLE
     is_alone = True  # whether only single letters with full stops come before, if any, as in U.S.
     begin[n] = at
@@ -188,11 +192,11 @@ def _spell_word(buffer, i, high, at, entry, step, table, out, n):
         is_alone = False
         if buffer[i] < 128:
             length = min(first(~mask_letters(buffer, i)), high - i)
-            state, chunk, size = append_letters(state, chunk, size, buffer, i, length)
+            state, chunk, size = append_letters(state, chunk, size, buffer, i, length, key)
             is_initial &= length == 1
             i, at = i + length, at + length
         else:
-            state, chunk, size = _append_folded(state, chunk, size, entry, buffer, i, step, expansions)
+            state, chunk, size = _append_folded(state, chunk, size, entry, buffer, i, step, expansions, key)
             i, at = i + step, at + 1
         kind = np.uint32(BOUNDARY)
         while i < high:
@@ -208,14 +212,14 @@ def _spell_word(buffer, i, high, at, entry, step, table, out, n):
             i, at = i + step, at + 1  # a combining accent belongs to its letter
         if i >= high or not (kind == MARK or (kind == LETTER and not is_single)):
             break
-    code[n] = finish_long(state, chunk, size, IS_SINGLE if is_single else IS_WORD)
+    code[n] = finish_long(state, chunk, size, IS_SINGLE if is_single else IS_WORD, key)
     end[n] = at
     return i, at
 
 
 # More than eight parameters: a record of them would cost speed.
 @inline
-def spell(buffer, i, stop, high, at, n, p, table, out):
+def spell(buffer, i, stop, high, at, n, p, table, key, out):
     """Tokenise by character from byte i, where no word is open, to the first such place from byte ``stop`` on.
 
     Args:
@@ -223,7 +227,7 @@ def spell(buffer, i, stop, high, at, n, p, table, out):
         i, stop, high: bytes; at ``high`` the document ends.
         at: the character at byte i, counted from the document's first.
         n, p: the places of the next word and of the next note of line ends.
-        table, out: the folding table's and the tokeniser's arrays.
+        table, key, out: the folding table's arrays, the key of the codes, and the tokeniser's arrays.
 
     Returns:
         i, at, n and p after what was taken.
@@ -233,7 +237,7 @@ def spell(buffer, i, stop, high, at, n, p, table, out):
         entry, step = _look_up(buffer, i, pages, blocks)
         kind = entry >> _KIND_SHIFT
         if kind in (LETTER, SINGLE, MARK):
-            i, at = _spell_word(buffer, i, high, at, entry, step, table, out, n)
+            i, at = _spell_word(buffer, i, high, at, entry, step, table, key, out, n)
             n += 1
             continue
         if kind == LINE_END and not (

@@ -43,24 +43,24 @@ _U8 = np.uint64(8)
 
 
 @merged
-def _code_short(buffer, i, size):
+def _code_short(buffer, i, size, key):
     """The code of a word of 1 to 15 ASCII letters and digits that begins at byte i."""
     head = min(size, 8)
     one = (load_word(buffer, i) | SMALL) & ALL >> np.uint64(64 - 8 * head)
     two = (load_word(buffer, i + 8) | SMALL) & (_U1 << np.uint64(8 * (size - head))) - _U1
-    return finish(fold(fold(_U0, one), two), size, IS_WORD)
+    return finish(fold(fold(key[0], one, key), two, key), size, IS_WORD)
 
 
 @inline
-def _code_joined(buffer, i, letters, low, high):
+def _code_joined(buffer, i, letters, low, high, key):
     """The code of a word of ASCII letters with apostrophes between them, the bytes low to high of the block at i."""
-    state, chunk, size = _U0, _U0, np.int64(0)
+    state, chunk, size = key[0], _U0, np.int64(0)
     while low < high:
         low += first(letters >> np.uint64(low))
         length = first(~(letters >> np.uint64(low)))
-        state, chunk, size = append_letters(state, chunk, size, buffer, i + low, length)
+        state, chunk, size = append_letters(state, chunk, size, buffer, i + low, length, key)
         low += length
-    return finish_long(state, chunk, size, IS_WORD)
+    return finish_long(state, chunk, size, IS_WORD, key)
 
 
 @inline
@@ -105,7 +105,7 @@ def _classify(buffer, i, letters, valid):
 
 # More than eight parameters: a record of them would cost speed.
 @merged
-def _take_short(buffer, i, at, tails, left, ends, words, n, out):
+def _take_short(buffer, i, at, tails, left, ends, words, n, key, out):
     """Write the block's next words, each of 1 to 15 letters; returns the starts and ends that are left."""
     code, begin, end, _ = out
     for j in range(words):
@@ -113,7 +113,7 @@ def _take_short(buffer, i, at, tails, left, ends, words, n, out):
         size = first(ends) - low
         place = np.uint64(n + j)  # unsigned, so that it is not looked at whether it counts from the end
         character = at + low - count(tails & (left ^ left - _U1))
-        code[place] = _code_short(buffer, i + low, size)
+        code[place] = _code_short(buffer, i + low, size, key)
         begin[place] = character
         end[place] = character + size
         left &= left - _U1
@@ -133,7 +133,7 @@ def _note_lines(buffer, i, at, lines, starts, n, breaks, p):
 
 
 @merged
-def _block(buffer, i, high, at, n, p, table, out):
+def _block(buffer, i, high, at, n, p, table, key, out):
     """Take the words of the 64 bytes from byte i on, where no word is open; returns the places reached.
 
     Arguments and results are those of ``spell``. In the masks, ``left`` and ``ends`` have the first byte of each word
@@ -149,7 +149,7 @@ def _block(buffer, i, high, at, n, p, table, out):
     left, ends = word & ~(word << _U1), ~word & word << _U1
     while True:
         starts, words = left, count(left & (special ^ special - _U1)) - np.int64(special != _U0)
-        left, ends = _take_short(buffer, i, at, tails, left, ends, words, n, out)
+        left, ends = _take_short(buffer, i, at, tails, left, ends, words, n, key, out)
         before = ~left & left - _U1
         if lines & before:
             p = _note_lines(buffer, i, at, lines & before, starts, n, breaks, p)
@@ -164,11 +164,13 @@ def _block(buffer, i, high, at, n, p, table, out):
                 stop = np.int64(WIDTH)
             elif stop == WIDTH and low > 0:
                 return i + low, character, n, p
-            reached, character, n, p = spell(buffer, i + low, i + stop, high, character, n, p, table, out)
+            reached, character, n, p = spell(
+                buffer, i + low, i + stop, high, character, n, p, table, key, out
+            )
             if stop == WIDTH:
                 return reached, character, n, p
         else:
-            code[n] = _code_joined(buffer, i, letters, low, stop)
+            code[n] = _code_joined(buffer, i, letters, low, stop, key)
             begin[n], end[n] = character, at + stop - count(tails & upto)
             n += 1
         left, ends, special = left & left - _U1, ends & ends - _U1, special & ~upto
@@ -177,7 +179,7 @@ def _block(buffer, i, high, at, n, p, table, out):
 
 
 @inline
-def _document(buffer, low, high, n, p, table, out):
+def _document(buffer, low, high, n, p, table, key, out):
     """Tokenise one document; returns the places after its last word and its last note of line ends.
 
     The first note is of the first word, whatever stands before it; all later ones are of words after it.
@@ -186,7 +188,7 @@ def _document(buffer, low, high, n, p, table, out):
     p += 1
     i, at = low, np.int64(0)
     while i < high:
-        i, at, n, p = _block(buffer, i, high, at, n, p, table, out)
+        i, at, n, p = _block(buffer, i, high, at, n, p, table, key, out)
     return n, p
 
 
@@ -209,7 +211,7 @@ def _make_paragraphs(breaks, low, high, words):
 # More than eight parameters: a record of them would cost speed.
 @kernel
 def tokenise(
-    buffer, documents, pages, blocks, expansions, code, begin, end, document_words, paragraph_words,
+    buffer, documents, pages, blocks, expansions, key, code, begin, end, document_words, paragraph_words,
     document_paragraphs,
 ):  # fmt: skip
     """Cut documents into paragraphs and words.
@@ -218,6 +220,7 @@ def tokenise(
         buffer: uint8[bytes], valid UTF-8 of all documents, with at least ``PADDING`` bytes after the last.
         documents: int64[d + 1], where each begins in the buffer.
         pages, blocks, expansions: the folding table.
+        key: uint64 twice, which codes are made: see ``kernels/spelling.py``.
         code, begin, end: uint32 outputs with room for (bytes + 1) // 2 + d words: the words' codes, and the characters
             of the document at which they begin and end.
         document_words: int64[d + 1], output: each document's first word.
@@ -231,7 +234,7 @@ def tokenise(
     table, out = (pages, blocks, expansions), (code, begin, end, paragraph_words)
     document_words[0] = document_paragraphs[0] = 0
     for d in range(len(documents) - 1):
-        n, notes = _document(buffer, documents[d], documents[d + 1], n, p, table, out)
+        n, notes = _document(buffer, documents[d], documents[d + 1], n, p, table, key, out)
         p = _make_paragraphs(paragraph_words, p, notes, n)
         document_words[d + 1] = n
         document_paragraphs[d + 1] = p

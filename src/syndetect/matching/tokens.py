@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from queue import Empty, SimpleQueue
+from secrets import randbits
 
 import numpy as np
 from xxhash import xxh3_64_intdigest
@@ -25,6 +26,11 @@ from syndetect.arrays import I64, U8, U16, U32, bounds_of
 from syndetect.runtime.threads import in_order, split_evenly
 
 _Scratch = tuple[U32, I64]
+
+#: Which of a family of hashes codes are made by: the first state and the mixer, 64 bits each.
+Key = tuple[int, int]
+#: The key of codes that are kept, and that equal ones must have everywhere.
+PLAIN: Key = (0, 0)
 
 _SCATTER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
@@ -61,6 +67,14 @@ class Words:
         return np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
 
 
+def secret_key() -> Key:
+    """A key that nobody can know beforehand: words made to have one code by another key have several by this one.
+
+    Of any two words, 1 in 2**31 pairs have one code by it.
+    """
+    return randbits(64), randbits(64) | 1
+
+
 @cache
 def folding() -> tuple[U16, U32, U32]:
     """The folding table: pages, blocks and expansions (``tools/make_folding.py`` writes it)."""
@@ -71,13 +85,14 @@ def folding() -> tuple[U16, U32, U32]:
         return table["pages"], table["blocks"], table["expansions"]
 
 
-def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
+def tokenise(buffer: U8, documents: I64, threads: int = 1, key: Key = PLAIN) -> Words:
     """The words of documents.
 
     Args:
         buffer: uint8[bytes], the documents' text as valid UTF-8, one after the other.
         documents: int64[d + 1], each document's first byte, then the length of the buffer.
         threads: the number of chunks of documents worked on at once; the result does not depend on it.
+        key: which codes words have; those of one key can be compared.
 
     Returns:
         The words, numbered through all documents. The columns are the front of arrays with room for as many words as
@@ -88,7 +103,7 @@ def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
     rooms = [_room(documents[low : high + 1]) for low, high in chunks]
     if len(chunks) == 1:
         return _tokenise_chunk(
-            buffer, documents, np.empty((3, rooms[0]), np.uint32), np.empty(rooms[0] + 1, np.int64)
+            buffer, documents, key, np.empty((3, rooms[0]), np.uint32), np.empty(rooms[0] + 1, np.int64)
         )
     spare: SimpleQueue[_Scratch] = SimpleQueue()  # used again: new pages of memory cost as much as tokenising
 
@@ -98,7 +113,7 @@ def tokenise(buffer: U8, documents: I64, threads: int = 1) -> Words:
             scratch = spare.get_nowait()
         except Empty:
             scratch = np.empty((3, max(rooms)), np.uint32), np.empty(max(rooms) + 1, np.int64)
-        return scratch, _tokenise_chunk(buffer, documents[low : high + 1], *scratch)
+        return scratch, _tokenise_chunk(buffer, documents[low : high + 1], key, *scratch)
 
     code, begin, end = (np.empty(sum(rooms), np.uint32) for _ in range(3))
     parts, words = [], 0
@@ -128,7 +143,7 @@ def _room(documents: I64) -> int:
     return (int(documents[-1] - documents[0]) + 1) // 2 + len(documents)
 
 
-def _tokenise_chunk(buffer: U8, documents: I64, columns: U32, paragraphs: I64) -> Words:
+def _tokenise_chunk(buffer: U8, documents: I64, key: Key, columns: U32, paragraphs: I64) -> Words:
     """The words of some documents, with the columns written to scratch space."""
     from syndetect.kernels.words import PADDING  # noqa: PLC0415
     from syndetect.kernels.words import tokenise as kernel  # noqa: PLC0415
@@ -141,7 +156,16 @@ def _tokenise_chunk(buffer: U8, documents: I64, columns: U32, paragraphs: I64) -
     document_words, document_paragraphs = np.empty_like(documents), np.empty_like(documents)
     code, begin, end = columns
     words, found = kernel(
-        buffer, documents, *folding(), code, begin, end, document_words, paragraphs, document_paragraphs
+        buffer,
+        documents,
+        *folding(),
+        (np.uint64(key[0]), np.uint64(key[1])),
+        code,
+        begin,
+        end,
+        document_words,
+        paragraphs,
+        document_paragraphs,
     )
     return Words(
         code[:words], begin[:words], end[:words], document_words, paragraphs[: found + 1].copy(),

@@ -6,14 +6,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from syndetect import intervals
 from syndetect.arrays import I64, U8, U32, U64, bounds_of
+from syndetect.kernels.ranges import copy_ranges
+from syndetect.kernels.spellings import list_spellings
 from syndetect.matching import places, tokens
 from syndetect.matching.portions import Batch
+from syndetect.matching.tokens import Key
 from syndetect.runtime.threads import in_order, split_evenly
 from syndetect.storage.scratch import Store
 
 #: Bytes of text that are tokenised again at a time.
 _CHUNK_BYTES = 1 << 22
+_CACHE = 1 << 14  # spellings
 
 
 class Corpus:
@@ -128,12 +133,13 @@ class Corpus:
         pieces = zip(self._store.pieces("entries"), bounds, strict=True)
         return np.concatenate([np.empty(0, np.uint64), *(piece[low:high] for piece, (low, high) in pieces)])
 
-    def locate(self, wanted: "Sequence[Wanted]", threads: int) -> Iterator["Located"]:
+    def locate(self, wanted: "Sequence[Wanted]", threads: int, key: Key) -> Iterator["Located"]:
         """The characters of ranges of words in their documents, which are tokenised again.
 
         Args:
             wanted: ranges of words, of documents in ascending order.
             threads: the number of portions worked on at once.
+            key: with which they are tokenised.
 
         Yields:
             For each portion of consecutive documents, the ranges of each of ``wanted`` in them.
@@ -145,22 +151,50 @@ class Corpus:
             low, high = part
             chosen = documents[low:high]
             buffer = self._texts(chosen)
-            found = tokens.tokenise(buffer, offsets[low : high + 1] - offsets[low])
-            rows = []
+            found = tokens.tokenise(buffer, offsets[low : high + 1] - offsets[low], key=key)
+            rows, ranges = [], [np.empty((0, 2), np.int64)]
             for one in wanted:
                 of_it = slice(*np.searchsorted(one.document, (chosen[0], chosen[-1] + 1)).tolist())
                 at = np.searchsorted(chosen, one.document[of_it])
                 shift = (found.documents[at] - first_words[one.document[of_it]])[:, None]
                 inside = one.words[of_it] + shift
+                ranges.append(inside)
                 rows.append(
                     (found.begin[inside[:, 0]].astype(np.int64), found.end[inside[:, 1] - 1].astype(np.int64))
                 )
-            return Located(chosen, buffer, offsets[low : high + 1] - offsets[low], rows)
+            spellings = self._spellings(chosen, found.code, np.concatenate(ranges))
+            return Located(chosen, buffer, offsets[low : high + 1] - offsets[low], rows, spellings)
 
         with closing(in_order(find, split_evenly(offsets, _CHUNK_BYTES), threads)) as portions:
             for located in portions:
                 yield located
                 self._store.release()
+
+    def _spellings(self, documents: I64, keyed: U32, ranges: I64) -> U64:
+        """The codes of words of documents by both keys; ``ranges`` (int64[n, 2]) count from the first document."""
+        code, first = np.empty(len(keyed), np.uint32), self.documents
+        copy_ranges(self.code, first[documents], first[documents + 1], code)
+        whole = intervals.union(ranges)
+        begin, end = whole[:, 0].copy(), whole[:, 1].copy()
+        found = np.empty(int((end - begin).sum()), np.uint64)
+        return found[: list_spellings(code, keyed, begin, end, np.zeros(_CACHE, np.uint64), found)].copy()
+
+    def keyed(self, words: I64, key: Key) -> U32:
+        """uint32[n]: the codes of words (int64[n], ascending) by a key; their documents are tokenised again."""
+        first, codes = self.documents, [np.empty(0, np.uint32)]
+        document = np.searchsorted(first, words, side="right") - 1
+        used = np.unique(document)
+        sizes = bounds_of(self.text_sizes[used])
+        for low, high in split_evenly(sizes, _CHUNK_BYTES):
+            found = tokens.tokenise(self._texts(used[low:high]), sizes[low : high + 1] - sizes[low], key=key)
+            inside = slice(*np.searchsorted(document, (used[low], used[high - 1] + 1)).tolist())
+            at = np.searchsorted(used[low:high], document[inside])
+            codes.append(found.code[words[inside] - first[document[inside]] + found.documents[at]])
+        return np.concatenate(codes)
+
+    def recode(self, words: I64, codes: U32) -> None:
+        """Give words (int64[n]) other codes (uint32[n])."""
+        self.code[words] = codes
 
     def _texts(self, documents: I64) -> U8:
         """The text of documents, one after the other."""
@@ -182,9 +216,14 @@ class Wanted(NamedTuple):
 
 
 class Located(NamedTuple):
-    """Some documents, their text (UTF-8) with its bounds, and the characters of each list of ranges in them."""
+    """Some documents, their text (UTF-8) with its bounds, and the characters of each list of ranges in them.
+
+    ``spellings`` are the codes of all words in the ranges (uint64[n], the kept one in the upper half, the one by the
+    key in the lower half), each pair once or a few times.
+    """
 
     documents: I64
     text: U8
     text_bounds: I64
     spans: list[tuple[I64, I64]]
+    spellings: U64

@@ -6,7 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64
+from syndetect.arrays import I64, U32
+from syndetect.matching.tokens import Key
+from syndetect.pipeline.collisions import shared_codes
 from syndetect.pipeline.corpus import Corpus, Wanted
 from syndetect.pipeline.corpus import Located as Portion
 
@@ -15,10 +17,14 @@ Describe = Callable[[I64, pl.DataFrame], pl.DataFrame]
 
 
 class Located(NamedTuple):
-    """Ranges of words as characters, first and end (int64[n] each); and the last list of ranges, described."""
+    """Ranges of words as characters, first and end (int64[n] each); and the last list of ranges, described.
+
+    ``shared`` are the codes that different words in the ranges have (uint32[m], ascending).
+    """
 
     ranges: list[tuple[I64, I64]]
     described: pl.DataFrame
+    shared: U32
 
 
 def locate(
@@ -27,6 +33,7 @@ def locate(
     describe: Describe,
     around: tuple[int, int],
     threads: int,
+    key: Key,
 ) -> Located:
     """The characters of ranges of words in their documents.
 
@@ -36,13 +43,16 @@ def locate(
         describe: the columns that are wanted of the last list of ranges, from their texts.
         around: the characters before and behind a range that ``describe`` is given.
         threads: how many portions are worked on at once.
+        key: with which the documents are tokenised again.
     """
     orders = [np.argsort(document, kind="stable") for document, _ in wanted]
     ordered = [Wanted(one[0][order], one[1][order]) for one, order in zip(wanted, orders, strict=True)]
     ranges = [(np.empty(len(order), np.int64), np.empty(len(order), np.int64)) for order in orders]
     filled, nothing = [0] * len(wanted), np.empty(0, np.int64)
     described = [describe(nothing, pl.DataFrame(schema=dict.fromkeys(_TEXTS, pl.String)))]
-    for part in corpus.locate(ordered, threads):
+    spellings = []
+    for part in corpus.locate(ordered, threads, key):
+        spellings.append(part.spellings)
         for at, (begin, end) in enumerate(part.spans):
             chosen = orders[at][filled[at] : filled[at] + len(begin)]
             ranges[at][0][chosen], ranges[at][1][chosen] = begin, end
@@ -51,7 +61,7 @@ def locate(
         described.append(describe(chosen, texts))
     back = np.empty(len(orders[-1]), np.int64)
     back[orders[-1]] = np.arange(len(back))
-    return Located(ranges, pl.concat(described)[back])
+    return Located(ranges, pl.concat(described)[back], shared_codes(spellings))
 
 
 _TEXTS = ("before", "text", "behind")

@@ -4,12 +4,14 @@ import numpy as np
 import polars as pl
 
 from syndetect import intervals
-from syndetect.arrays import F64, I64, bounds_of
-from syndetect.matching import passages
+from syndetect.arrays import F64, I64, U32, bounds_of
+from syndetect.matching import passages, tokens
 from syndetect.matching.alignment import Matches
+from syndetect.matching.tokens import Key
+from syndetect.pipeline import collisions
 from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.locate import locate
-from syndetect.pipeline.stages import Job, linked_sketches
+from syndetect.pipeline.stages import Job, compare_again, linked_sketches
 from syndetect.results.tables import Characters, ParagraphPairs, Sides
 from syndetect.syndication import surroundings, tables
 from syndetect.syndication.explain import Articles
@@ -35,21 +37,31 @@ def all_tables(
         np.asarray(store["contents"]),
     )
     known = Articles.of(articles, marks, places.documents, places.time, options.agencies, references)
-    matches = Matches.of(store["matches"], places)
-    sides, words = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
-    grouped = passages.group(sides, words, matches.equal, matches.columns, matches.score, known.rank)
-    pairs = _paragraph_pairs(store["near_pairs"], store["near_shares"], job.corpus)
-    found = tables.Findings(
+    return tables.all_tables(articles, known, _findings(job, known, marks), options)
+
+
+def _findings(job: Job, known: Articles, marks: Marks) -> tables.Findings:
+    """What the stages found, located in the texts; made again where different words with one code are in it."""
+    store, key = job.store, tokens.secret_key()
+    while True:
+        matches = Matches.of(store["matches"], job.places)
+        sides, words = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
+        grouped = passages.group(sides, words, matches.equal, matches.columns, matches.score, known.rank)
+        pairs = _paragraph_pairs(store["near_pairs"], store["near_shares"], job.corpus)
+        located, shared = _located(job, matches, pairs, grouped, marks.quotes, key)
+        if not collisions.tell_apart(job.corpus, [words, (pairs.words.a, pairs.words.b)], shared, key):
+            break
+        compare_again(job)
+    return tables.Findings(
         paragraphs=job.corpus.paragraph_counts,
         matches=matches,
         pairs=pairs,
         passages=grouped,
-        located=_located(job, matches, pairs, grouped, marks.quotes),
+        located=located,
         links=np.asarray(store["links"]).reshape(-1, 2),
         wording=np.asarray(store["link_shares"]).reshape(-1, 2),
         sketches=linked_sketches(job),
     )
-    return tables.all_tables(articles, known, found, options)
 
 
 def _paragraph_pairs(pairs: I64, shares: F64, corpus: Corpus) -> ParagraphPairs:
@@ -63,9 +75,12 @@ def _paragraph_pairs(pairs: I64, shares: F64, corpus: Corpus) -> ParagraphPairs:
 
 
 def _located(
-    job: Job, matches: Matches, pairs: ParagraphPairs, grouped: passages.Passages, quotes: I64
-) -> tables.Located:
-    """The characters of matches, pairs of paragraphs and uses of passages, and the text and the signs of the uses."""
+    job: Job, matches: Matches, pairs: ParagraphPairs, grouped: passages.Passages, quotes: I64, key: Key
+) -> tuple[tables.Located, U32]:
+    """The characters of matches, pairs of paragraphs and uses of passages, and the text and the signs of the uses.
+
+    Beside them the codes that different words have in these, by the key.
+    """
     words = grouped.words
     share = intervals.count_within(quotes, words) / np.maximum(words[:, 1] - words[:, 0], 1)
     quoting = surroundings.quoting(grouped.passage, share)
@@ -81,6 +96,8 @@ def _located(
         lambda rows, texts: surroundings.described(texts, quoting[rows]),
         (surroundings.BEFORE, surroundings.BEHIND),
         job.threads,
+        key,
     )
     match_a, match_b, pair_a, pair_b, uses = (Characters(*characters) for characters in found.ranges)
-    return tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses, found.described)
+    located = tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses, found.described)
+    return located, found.shared

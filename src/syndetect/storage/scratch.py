@@ -148,6 +148,13 @@ class Store:
                     self._files.pop(name).close()
                 self._file(name).unlink(missing_ok=True)
 
+    def forget(self, steps: Sequence[str], arrays: Sequence[str]) -> None:
+        """Take back steps of stages, and drop the arrays that they made."""
+        for stage in steps:
+            self.steps.pop(stage, None)
+        for name in arrays:
+            self.drop(name)
+
     def release(self) -> None:
         """Evict the mapped pages of the array files (MADV_DONTNEED); the system reads them again when they are used."""
         with self._guard:
