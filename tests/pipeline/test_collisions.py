@@ -87,7 +87,7 @@ def test_codes_of_several_spellings_are_listed() -> None:
     assert shared_codes([listed[:9], listed[9:]]).tolist() == sorted(several)
 
 
-def test_the_key_of_a_dedup_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_of_a_dedup_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     random, found = Random(2), []
     base = [" ".join(f"w{random.randrange(300)}" for _ in range(60)) for _ in range(20)]
     texts = [" ".join(w for w in random.choice(base).split() if random.random() < 0.95) for _ in range(120)]
