@@ -22,6 +22,7 @@ from syndetect.storage.filesystem import locked, write_all
 
 _STATE, _LOCK, _SUFFIX = "state.json", "lock", ".array"
 _FORMAT = 1
+_MOST_STATE = 64 << 20  # bytes of a state, which names each step
 
 
 class Store:
@@ -267,12 +268,23 @@ def discard(folder: Path) -> None:
 _NOTHING: Mapping[str, Any] = {"kinds": {}, "sizes": {}, "steps": {}, "facts": {}}
 
 
+_MEMBERS = frozenset({"format", "identity", *_NOTHING})
+
+
+def holds_scan(folder: Path) -> bool:
+    """Whether a folder has the state of an unfinished scan."""
+    with suppress(OSError, ValueError, RecursionError), (folder / _STATE).open("rb") as file:
+        state = json.loads(file.read(_MOST_STATE))
+        return isinstance(state, dict) and state.keys() >= _MEMBERS
+    return False
+
+
 def _state_of(folder: Path) -> Mapping[str, Any] | None:
     """The state that a scan wrote in a folder, None without one; raises if other files are there."""
     state, foreign = None, {path.name for path in folder.iterdir()} - {_LOCK}
-    with suppress(FileNotFoundError, ValueError):
+    with suppress(FileNotFoundError, ValueError, RecursionError):
         state = json.loads((folder / _STATE).read_bytes())
-    if isinstance(state, dict) and state.keys() == {"format", "identity", *_NOTHING}:
+    if isinstance(state, dict) and state.keys() == _MEMBERS:
         foreign = {name for name in foreign if not name.endswith(_SUFFIX)} - {_STATE, f"{_STATE}.new"}
     if foreign:
         raise ScratchError(
