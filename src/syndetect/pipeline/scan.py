@@ -160,7 +160,8 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
         _store(request, budget.for_arrays(memory), inputs) as store,
         budget.kept_within(int(memory * _WATERMARK), store.release),
     ):
-        entry = intake.Intake(store, settings, syndication.agencies, threads, skipped, progress)
+        readers = budget.readers(threads, memory)
+        entry = intake.Intake(store, settings, syndication.agencies, readers, skipped, progress)
         articles, corpus, references = entry.take(found, reference, request.columns)
         clock.lap("reading")
         places = _places(articles, corpus, references)
