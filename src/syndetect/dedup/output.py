@@ -1,7 +1,7 @@
 """The output of the kept documents: a file or a folder that appears whole or not at all, and the lists beside it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,14 @@ import polars as pl
 from syndetect.dedup.rewrite import KeptRecords, write_kept
 from syndetect.errors import InputError, OutputError
 from syndetect.reading.articles import Columns
-from syndetect.reading.discovery import File, Inputs, format_of, printable
+from syndetect.reading.discovery import File, Inputs
 from syndetect.reading.encoding import UnusableError
+from syndetect.reading.file_names import beside, format_of, printable
 from syndetect.results.frames import write_frame
 from syndetect.storage.filesystem import reason, sync_folder
 from syndetect.storage.staging import move, restore, staging_folder
+
+_CHANGED = "{} changed while it was read: try again"
 
 
 @dataclass(frozen=True)
@@ -25,23 +28,19 @@ class Target:
 
     Attributes:
         place: absolute, links followed.
-        files: the input files, with their sizes (bytes) and times of change (ns) before they were read.
+        files: the input files.
         is_file: whether ``place`` is for one file; else for a folder.
         force: replace an earlier output.
     """
 
     place: Path
-    files: Mapping[File, tuple[int, int]]
+    files: Sequence[File]
     is_file: bool
     force: bool
 
     def beside(self, what: str) -> Path:
         """The file for a list: ``kept.jsonl.gz`` has ``kept.removed.jsonl``, the folder ``kept`` too."""
-        name = self.place.name
-        kind = format_of(name) if self.is_file else None
-        if kind is not None:
-            name = name.rpartition(".")[0].rpartition(".")[0] if kind[1] else name.rpartition(".")[0]
-        return self.place.with_name(f"{name}.{what}.jsonl")
+        return self.place.with_name(beside(self.place.name, what, is_file=self.is_file))
 
 
 def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, force: bool) -> Target:
@@ -68,21 +67,13 @@ def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, forc
     is_file = len(found.files) == 1 and Path(found.given[0]).is_file() and len(found.given) == 1
     with suppress(OSError):  # then writing tells of it
         restore(place)
-    target = Target(place, {file: _state(file) for file in found.files}, is_file, force)
+    target = Target(place, found.files, is_file, force)
     _check_names(target, shown)
     _check_free(target, shown)
     parent = next(folder for folder in place.parents if folder.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise OutputError(f"cannot write {shown}: {parent} is not a folder that you may write in")
     return target
-
-
-def _state(file: File) -> tuple[int, int]:
-    try:
-        status = Path(file.path).stat()
-    except OSError:  # reading tells of it
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
 
 
 def _check_names(target: Target, shown: str) -> None:
@@ -128,12 +119,16 @@ def write(
     """
     try:
         with _staged(target) as stage:
-            for number, (file, state) in enumerate(target.files.items()):
+            for number, file in enumerate(target.files):
                 records = kept.get(number, KeptRecords([], {}))
                 if records.numbers or target.is_file:
                     place = stage / "kept" if target.is_file else stage / "kept" / file.name
                     place.parent.mkdir(parents=True, exist_ok=True)
-                    _write_unchanged(file, state, records, columns, place)
+                    _write_unchanged(file, records, columns, place)
+            for (
+                file
+            ) in target.files:  # also those of which nothing is kept: the others were compared with them
+                _check_unchanged(file)
             empty = [
                 name
                 for name in ("paragraph", "kept_paragraph")
@@ -148,16 +143,18 @@ def write(
         raise OutputError(f"cannot write {target.place}: {reason(error)}") from error
 
 
-def _write_unchanged(
-    file: File, state: tuple[int, int], kept: KeptRecords, columns: Columns, place: Path
-) -> None:
+def _write_unchanged(file: File, kept: KeptRecords, columns: Columns, place: Path) -> None:
     """Write the kept records of a file, if it is still the file that was read."""
-    with suppress(UnusableError):
-        if _state(file) == state:
-            write_kept(file, kept, columns, place)
-            if _state(file) == state:
-                return
-    raise InputError(f"{file.place(0)} changed while it was read: try again")
+    _check_unchanged(file)
+    try:
+        write_kept(file, kept, columns, place)
+    except UnusableError as error:
+        raise InputError(_CHANGED.format(file.place(0))) from error
+
+
+def _check_unchanged(file: File) -> None:
+    if file.has_changed():
+        raise InputError(_CHANGED.format(file.place(0)))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from syndetect.reading import sources as read
 from syndetect.reading.articles import times
 from syndetect.reading.skipped import Skipped
 from syndetect.reading.sources import BATCH_BYTES
+from syndetect.runtime.memory import readers
 from syndetect.runtime.progress import Progress
 from syndetect.runtime.threads import in_order
 from syndetect.storage.scratch import Store
@@ -97,7 +98,7 @@ def read_texts(
     store.append("code", np.empty(0, np.uint32))
     counts, paragraphs, size, base = [np.zeros(1, np.int64)], [whole_documents(np.zeros(1, np.int64))], 0, 0
     documents = 0
-    with closing(in_order(tokenised, texts(), request.threads)) as batches:
+    with closing(in_order(tokenised, texts(), readers(request.threads, request.memory))) as batches:
         for words, length in batches:
             store.append("code", words.code)
             if request.unit == "paragraph":

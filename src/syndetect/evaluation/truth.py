@@ -21,8 +21,8 @@ import polars as pl
 
 from syndetect.errors import InputError
 from syndetect.evaluation.scores import ALIGNED
-from syndetect.reading.discovery import printable
 from syndetect.reading.encoding import UnusableError
+from syndetect.reading.file_names import printable
 from syndetect.reading.records import Record, delimited, json_lines
 from syndetect.reading.small_files import read_text
 from syndetect.storage.filesystem import reason

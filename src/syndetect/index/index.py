@@ -399,13 +399,13 @@ class Index:
             batches = sources.batches(
                 found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
             )
-            portion_writer = PortionWriter(
-                writer, self._snapshot, existing, threads, memory or budget.default_memory()
-            )
+            memory = memory or budget.default_memory()
+            portion_writer = PortionWriter(writer, self._snapshot, existing, threads, memory)
+            readers = budget.readers(threads, memory)
             try:
                 with (
                     compiling("adding", progress),
-                    closing(in_order(self._prepare, portion_writer.select(batches), threads)) as prepared,
+                    closing(in_order(self._prepare, portion_writer.select(batches), readers)) as prepared,
                 ):
                     for batch, replaced in prepared:
                         portion_writer.add(batch, replaced)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from syndetect.errors import InputError, SettingsError
+from syndetect.errors import InputError, ScratchError, SettingsError
 from syndetect.matching.places import Places, time_rank
 from syndetect.pipeline import forecast, intake, stages
 from syndetect.pipeline.corpus import Corpus
@@ -150,6 +150,7 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
     clock, skipped = _Clock(), Skipped(request.strict)
     found = sources.resolve(request.source)
     reference = None if request.reference is None else sources.resolve(request.reference)
+    _check_apart(request.scratch, (found, reference))
     inputs = _fingerprints(found, reference)
     if request.resume:
         _check_resumable((found, reference), inputs)
@@ -160,7 +161,8 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
         _store(request, budget.for_arrays(memory), inputs) as store,
         budget.kept_within(int(memory * _WATERMARK), store.release),
     ):
-        entry = intake.Intake(store, settings, syndication.agencies, threads, skipped, progress)
+        readers = budget.readers(threads, memory)
+        entry = intake.Intake(store, settings, syndication.agencies, readers, skipped, progress)
         articles, corpus, references = entry.take(found, reference, request.columns)
         clock.lap("reading")
         places = _places(articles, corpus, references)
@@ -209,6 +211,13 @@ def _fingerprints(found: Any, reference: Any) -> list[dict[str, Any]]:
     if isinstance(reference, sources.Inputs):
         inputs += [given | {"reference": True} for given in sources.fingerprints(reference)]
     return inputs
+
+
+def _check_apart(scratch: str | os.PathLike[str] | None, found: Iterable[Any]) -> None:
+    """Raise ScratchError where the files of a scan would lie among those that it reads."""
+    for source in found:
+        if scratch is not None and isinstance(source, sources.Inputs) and source.would_find(Path(scratch)):
+            raise ScratchError(f"{scratch} lies in a folder that is read: choose another scratch folder")
 
 
 def _check_resumable(found: Iterable[Any], inputs: list[dict[str, Any]]) -> None:

@@ -66,7 +66,7 @@ class Columns:
         names = [name for name in names if isinstance(name, str)]
         for theirs in self.named.values():
             if theirs not in names:
-                raise InputError(f"{place} has no column {theirs!r}, only {', '.join(names) or 'empty ones'}")
+                raise InputError(f"{place} has no column {theirs!r}, only {_listed(names)}")
 
     def of_table(self, names: list[str], place: str) -> list[str]:
         """The columns of a table that are needed.
@@ -78,8 +78,14 @@ class Columns:
         self.require(names, place)
         keys = self.keys(names)
         if not keys[1]:
-            raise UnusableError(f"no column of text, only {', '.join(names) or 'empty ones'}")
+            raise UnusableError(f"no column of text, only {_listed(names)}")
         return list(dict.fromkeys(chain.from_iterable(keys)))
+
+
+def _listed(names: list[str]) -> str:
+    """The first names of columns, for a message."""
+    shown = ", ".join(reprlib.repr(name)[1:-1] if len(name) > 99 else name for name in names[:20])
+    return (shown or "empty ones") + (" ..." if len(names) > 20 else "")
 
 
 #: Characters that a text must have for each NUL character: with more of them it is binary.
@@ -128,7 +134,7 @@ def to_article(
         moment = microseconds(published)
     except (ValueError, TypeError, OverflowError):
         moment = None
-        remarks.append(f"published not understood: {reprlib.repr(published)} (article kept, undated)")
+        remarks.append(f"published not understood: {_shown(published)} (article kept, undated)")
     return Article(
         encode(identity or default_id),
         encoded,
@@ -155,9 +161,18 @@ def _identity(value: Any) -> str | UnusableError:
     if is_missing(value):
         return ""
     is_number = isinstance(value, (Real, Decimal)) and not isinstance(value, bool)
-    if is_number and (isinstance(value, Integral) or (math.isfinite(value) and value == int(value))):
-        return str(int(value))
-    return UnusableError(f"id is neither a string nor an integer: {reprlib.repr(value)}")
+    with suppress(ValueError, OverflowError):  # a number of thousands of digits
+        if is_number and (isinstance(value, Integral) or (math.isfinite(value) and value == int(value))):
+            return str(int(value))
+    return UnusableError(f"id is neither a string nor an integer: {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    """A value in a few characters."""
+    try:
+        return reprlib.repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or lists without end
+        return type(value).__name__
 
 
 def _joined(value: Any) -> Any:
@@ -179,8 +194,9 @@ def _optional(value: Any, name: str, remarks: list[str]) -> bytes | None:
     if is_missing(value):
         return None
     if isinstance(value, (Number, date)):
-        return str(value).encode()
-    remarks.append(f"{name} not understood: {reprlib.repr(value)} (article kept without it)")
+        with suppress(ValueError):  # a number of thousands of digits
+            return str(value).encode()
+    remarks.append(f"{name} not understood: {_shown(value)} (article kept without it)")
     return None
 
 

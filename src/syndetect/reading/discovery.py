@@ -12,23 +12,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from syndetect.errors import InputError, MissingExtraError
+from syndetect.reading import own_output
+from syndetect.reading.file_names import FORMATS, format_of, printable
 
-#: What the end of a file's name says of its format.
-FORMATS: Mapping[str, str] = {
-    ".txt": "text",
-    ".md": "text",
-    ".html": "html",
-    ".htm": "html",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".parquet": "parquet",
-    ".arrow": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-}
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+
+class FileState(NamedTuple):
+    """What tells a file from a later version of it: its size in bytes, time of change in ns, and place on the disk."""
+
+    size: int
+    changed: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "FileState":
+        """The state that the system tells."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 class File(NamedTuple):
@@ -41,6 +41,7 @@ class File(NamedTuple):
     size: int  #: bytes
     format: str  #: a value of :data:`FORMATS`
     packing: str  #: ``"gz"``, ``"zst"`` or ``""``
+    state: FileState | None = None  #: when it was found; None for the standard input
 
     def place(self, number: int) -> str:
         """The place of a record, as messages name it."""
@@ -51,21 +52,14 @@ class File(NamedTuple):
 
     def default_id(self, number: int) -> str:
         """The ``doc_id`` of a record that has none."""
-        return f"{self.name}:{number}" if number else self.name
+        name = printable(self.name)
+        return f"{name}:{number}" if number else name
 
-
-def printable(path: str) -> str:
-    r"""A path with each byte that is not text written ``\xff``."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def format_of(name: str) -> tuple[str, str] | None:
-    """The format and packing of a file by its name; None for unknown formats."""
-    stem, _, packing = name.lower().rpartition(".")
-    if packing not in ("gz", "zst"):
-        stem, packing = name.lower(), ""
-    kind = FORMATS.get(Path(stem).suffix)
-    return None if kind is None or (packing and kind in ("parquet", "arrow")) else (kind, packing)
+    def has_changed(self) -> bool:
+        """Whether the file is another one than when it was found; False where it is gone, which reading tells."""
+        with suppress(OSError):
+            return self.state is not None and FileState.of(os.stat(self.path)) != self.state  # noqa: PTH116
+        return False
 
 
 @dataclass(frozen=True)
@@ -76,11 +70,20 @@ class Inputs:
         given: the paths, folders and globs as given, each once.
         files: what to read, in order of their names.
         skipped: place and reason of what was found and cannot be read, in order.
+        folders: the folders in which files were looked for, without links.
     """
 
     given: tuple[str, ...]
     files: tuple[File, ...]
     skipped: tuple[tuple[str, str], ...]
+    folders: frozenset[str] = frozenset()
+
+    def would_find(self, place: Path) -> bool:
+        """Whether a file or folder that is made at a place would be found in one of the folders."""
+        for folder in (place := place.resolve()).parents:
+            if str(folder) in self.folders:
+                return not any(part.startswith(".") for part in place.relative_to(folder).parts)
+        return False
 
     @property
     def bytes(self) -> int:
@@ -92,7 +95,8 @@ def expand(paths: Paths) -> Inputs:
     """Find the files behind paths, folders (with all folders in them), globs and ``-`` (JSON Lines on stdin).
 
     Each file and folder is read once, however many paths and links lead to it. Names that begin with a dot
-    are left out, except where they are given. Files of an unknown suffix in a folder are skipped.
+    are left out, except where they are given. Files of an unknown suffix in a folder are skipped, and so are results,
+    indexes and scratch folders in it, and what dedup wrote beside its list of what was removed.
 
     A file is named by its path below the folder that was given, or below the part of a glob before its first
     wildcard; a file that was given itself by its file name. Where there are several such folders, not one in
@@ -100,7 +104,8 @@ def expand(paths: Paths) -> Inputs:
     tell them all apart.
 
     Raises:
-        InputError: a path does not exist or is of no known format, or a folder or glob has nothing to read.
+        InputError: a path does not exist, is of no known format, or is what syndetect wrote and no articles; or a
+            folder or glob has nothing to read.
         MissingExtraError: there is HTML, and nothing to read it with.
     """
     listed: Any = [paths] if isinstance(paths, (str, os.PathLike)) else paths
@@ -125,7 +130,7 @@ def expand(paths: Paths) -> Inputs:
         html_extractor(pages[0].place(0))
     if "-" in given:
         files.append(File("-", "stdin", "-", "", 0, "jsonl", ""))
-    return Inputs(tuple(given), tuple(files), tuple(sorted(finder.skipped)))
+    return Inputs(tuple(given), tuple(files), tuple(sorted(finder.skipped)), frozenset(finder.folders))
 
 
 def _is_below(reals: Sequence[str], real: str) -> bool:
@@ -152,6 +157,8 @@ def _spots(given: str) -> list[_Spot]:
     """The path itself, or the matches of a glob."""
     path, shown = Path(given), printable(given)
     try:
+        if own := _kind_of_given(path):
+            raise InputError(f"{shown} is {own}, not articles: give the articles")
         if path.is_dir():
             return [_Spot(given, os.path.realpath(given), "", given, given)]
         if path.is_file():
@@ -167,14 +174,35 @@ def _spots(given: str) -> list[_Spot]:
         raise InputError(f"{shown[:99]} cannot be read: {error.strerror}") from error
 
 
+def _kind_of_given(path: Path) -> str | None:
+    """What a path that was given is of syndetect's own; what dedup kept can be given."""
+    if path.is_dir():
+        return own_output.kind_of(path)
+    if path.is_file() and own_output.is_table((file := path.resolve()).name):
+        own = own_output.kind_of(file.parent)
+        return own and f"a file of {own}"
+    return None
+
+
 def _matches(glob: str) -> list[_Spot]:
     path, shown = Path(glob), printable(glob)
-    wild = next((at for at, part in enumerate(path.parts) if any(sign in part for sign in "*?[")), None)
+    wild = next(
+        (
+            at
+            for at, part in enumerate(path.parts)
+            if any(sign in part for sign in "*?[")
+            and not Path(*path.parts[: at + 1]).exists()  # what is there is no pattern
+        ),
+        None,
+    )
     if wild is None:
         raise InputError(f"{shown} does not exist: check the path")
     base, pattern = Path(*path.parts[:wild]), Path(*path.parts[wild:])
     hidden = any(part.startswith(".") for part in pattern.parts)
-    below = {match: match.relative_to(base) for match in base.glob(str(pattern))}
+    try:
+        below = {match: match.relative_to(base) for match in base.glob(str(pattern))}
+    except ValueError as error:
+        raise InputError(f"{shown} is no pattern: {error}") from error
     spots = [
         _Spot(str(match), os.path.realpath(match), "/".join(within.parts), glob, str(base))
         for match, within in below.items()
@@ -192,19 +220,58 @@ class _Finder:
         self.files: dict[str, File] = {}  #: by real path
         self.seen: dict[str, str] = {}  #: real paths of files and folders to those by which they were reached
         self.skipped: list[tuple[str, str]] = []  #: place and reason
+        self.folders: set[str] = set()  #: real paths
         self._links: list[_Spot] = []
+        self._kinds: dict[Path, str | None] = {}  # of folders
 
-    def enter(self, spot: _Spot) -> None:
-        """Take a file, or all files below a folder; links wait."""
+    def enter(self, spot: _Spot, real: str = "") -> None:
+        """Take a file, or all files below a folder; links wait. What syndetect wrote is passed over.
+
+        Args:
+            spot: a path that was given, the match of a glob, or a link.
+            real: what a link leads to.
+        """
+        if (status := self._status(spot)) is None:
+            return
+        is_file = not stat.S_ISDIR(status.st_mode)
+        given = spot.path == spot.given
+        path, depth = (
+            (Path(real), 1) if real else (Path(spot.path), 0 if given else spot.within.count("/") + 1)
+        )
+        if own := self._own(path, depth, is_file=is_file):
+            self._skip(spot, f"{own}, not articles")
+        elif is_file:
+            self._take(spot, status)
+        else:
+            self._enter_folder(spot)
+
+    def _own(self, path: Path, depth: int, *, is_file: bool) -> str | None:
+        """What a path, or one of the folders above it, ``depth`` levels in all, is of syndetect's own."""
+        if depth and is_file and own_output.is_table(path.name) and (kind := self._kind(path.parent)):
+            return f"a file of {kind}"
+        for level, above in enumerate((path, *path.parents)[:depth]):
+            is_file_here = is_file and not level
+            if kind := None if is_file_here else self._kind(above):
+                return kind
+            if own_output.is_of_dedup(above, is_file=is_file_here):
+                return own_output.OF_DEDUP
+        return None
+
+    def _kind(self, folder: Path) -> str | None:
+        if folder not in self._kinds:
+            self._kinds[folder] = own_output.kind_of(folder)
+        return self._kinds[folder]
+
+    def _status(self, spot: _Spot) -> os.stat_result | None:
         try:
-            status = os.stat(spot.path)  # noqa: PTH116  (here paths are strings: there may be millions)
+            return os.stat(spot.path)  # noqa: PTH116  (here paths are strings: there may be millions)
         except OSError as error:
             nowhere = error.errno == errno.ENOENT
             self._skip(spot, "leads nowhere" if nowhere else f"cannot be read: {error.strerror}")
-            return
-        if stat.S_ISDIR(status.st_mode):
-            self._enter_folder(spot)
-            return
+            return None
+
+    def _take(self, spot: _Spot, status: os.stat_result) -> None:
+        """Take a file."""
         self.seen[spot.real] = spot.path
         kind = format_of(spot.path)
         if not stat.S_ISREG(status.st_mode):
@@ -212,7 +279,8 @@ class _Finder:
         elif kind is None:
             self._skip(spot, "unknown suffix")
         else:
-            self.files[spot.real] = File(spot.path, "", spot.given, spot.within, status.st_size, *kind)
+            state = FileState.of(status)
+            self.files[spot.real] = File(spot.path, "", spot.given, spot.within, status.st_size, *kind, state)
 
     def follow_links(self) -> None:
         """Enter the targets of links that were not reached without them."""
@@ -223,7 +291,7 @@ class _Finder:
                 if real in self.seen:
                     self._skip(link, f"a link to {printable(self.seen[real])}, which is read there")
                 else:
-                    self.enter(link._replace(real=real))
+                    self.enter(link._replace(real=real), real)
 
     def why_nothing(self) -> str:
         """The first skipped path with its reason, for the error when no file is left."""
@@ -234,12 +302,14 @@ class _Finder:
         while folders:
             folder = folders.pop()
             self.seen[folder.real] = folder.path
+            self.folders.add(folder.real)
             try:
                 with os.scandir(folder.path) as entries:
                     found = [entry for entry in entries if not entry.name.startswith(".")]
             except OSError as error:
                 self._skip(folder, f"cannot be read: {error.strerror}")
                 continue
+            has_lists = any(entry.name.endswith(own_output.LIST) for entry in found)
             for entry in found:
                 real = os.path.join(folder.real, entry.name)  # noqa: PTH118
                 within = f"{folder.within}/{entry.name}" if folder.within else entry.name
@@ -247,7 +317,15 @@ class _Finder:
                 if entry.is_symlink():
                     self._links.append(spot)
                 elif real not in self.seen:
-                    folders.append(spot) if entry.is_dir(follow_symlinks=False) else self.enter(spot)
+                    is_file = not entry.is_dir(follow_symlinks=False)
+                    if (has_lists or not is_file) and (
+                        own := self._own(Path(entry.path), 1, is_file=is_file)
+                    ):
+                        self._skip(spot, f"{own}, not articles")
+                    elif not is_file:
+                        folders.append(spot)
+                    elif status := self._status(spot):
+                        self._take(spot, status)
 
     def _skip(self, spot: _Spot, reason: str) -> None:
         self.skipped.append((printable(Path(spot.path).as_posix()), reason))
@@ -270,8 +348,8 @@ def _named(files: Iterable[File], bases: Mapping[str, str]) -> list[File]:
     for given, folder in folders.items():
         common = len(outermost[folder].parts)
         heads[given] = "/".join((*folder.parts[max(common - depth, 0) :], ""))
-    named = [file._replace(name=printable(heads[file.given] + file.within)) for file in files]
-    return sorted(named, key=lambda file: file.name)
+    named = [file._replace(name=heads[file.given] + file.within) for file in files]
+    return sorted(named, key=lambda file: printable(file.name))
 
 
 def fingerprints(inputs: Inputs) -> list[dict[str, Any]]:

@@ -16,17 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
+from syndetect.arrays import bounds_of
 from syndetect.errors import InputError
 from syndetect.reading import arrow_check
 from syndetect.reading.articles import FIRST, LAST, Columns
 from syndetect.reading.discovery import File, html_extractor
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, too_long
 from syndetect.reading.records import Record, delimited, json_lines
+from syndetect.runtime.threads import split_evenly
 from syndetect.storage.compression import zstd
 
 _BLOCK_BYTES = 1 << 20
-_TABLE_ROWS = 512  # rows that polars hands over at once; few, since a row may hold a book
+_PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
 _POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
@@ -195,18 +198,43 @@ def table(frame: pl.LazyFrame, columns: Columns, place: str) -> Iterator[tuple[i
     """
     schema = frame.collect_schema()
     wanted = columns.of_table(schema.names(), place)
-    picked = frame.select(_plain(schema.names().index(name), schema[name]) for name in wanted)
+    picked = frame.select(pl.nth(schema.names().index(name)) for name in wanted)
+    kinds = [schema[name] for name in wanted]
     numbers = count(1)
-    for batch in picked.collect_batches(
-        chunk_size=_TABLE_ROWS, maintain_order=True, engine="streaming", lazy=True
-    ):
-        for row in batch.rows():
-            yield next(numbers), dict(zip(wanted, row, strict=True))
+    for batch in picked.collect_batches(chunk_size=None, maintain_order=True, engine="streaming", lazy=True):
+        sizes = batch.select(
+            pl.sum_horizontal(_size(pl.nth(at), kind).fill_null(0) for at, kind in enumerate(kinds))
+        )
+        bounds = bounds_of(sizes.to_series().to_numpy())
+        for low, high in split_evenly(bounds, _PIECE_BYTES):
+            piece = batch.slice(low, high - low)
+            # by position, since a name may look like a pattern
+            plain = piece.select(_plain(pl.nth(at), kind) for at, kind in enumerate(kinds))
+            for row in plain.rows():
+                yield next(numbers), dict(zip(wanted, row, strict=True))
 
 
-def _plain(column: int, kind: pl.DataType) -> pl.Expr:
-    """A column as Python values; it is selected by position, since a name may look like a pattern."""
-    values = pl.nth(column)
+def _size(values: pl.Expr, kind: pl.DataType | DataTypeClass) -> pl.Expr:
+    """The bytes of a column's values, written out: a dictionary holds a value once and names it many times."""
+    match kind:
+        case pl.String():
+            size = values.str.len_bytes()
+        case pl.Binary():
+            size = values.bin.size()
+        case pl.Categorical() | pl.Enum():
+            size = values.cat.len_bytes()
+        case pl.List() | pl.Array():
+            lists = values if isinstance(kind, pl.List) else values.arr.to_list()
+            size = lists.list.eval(_size(pl.element(), kind.inner)).list.sum()
+        case pl.Struct():
+            size = pl.sum_horizontal(_size(values.struct.field(one.name), one.dtype) for one in kind.fields)
+        case _:
+            size = values.is_not_null() * 8
+    return size.cast(pl.Int64)
+
+
+def _plain(values: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """A column as Python values."""
     if isinstance(kind, pl.Categorical | pl.Enum):
         return values.cast(pl.String)
     if not isinstance(kind, pl.Date | pl.Datetime):

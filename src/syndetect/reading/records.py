@@ -8,7 +8,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from syndetect.reading.encoding import (
@@ -21,6 +21,7 @@ from syndetect.reading.encoding import (
 )
 
 Record = Mapping[str, Any] | UnusableError
+_MOST_HEADER = 1 << 20  # bytes: each column of a header costs many times its name
 
 
 def as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -163,8 +164,8 @@ def raw_rows(blocks: Iterator[bytes], delimiters: str, max_bytes: int) -> Iterat
     """
     physical = lines(as_utf8(blocks), max_bytes)
     first = next((line for line in physical if isinstance(line, int) or line.strip()), b"")
-    if isinstance(first, int):
-        raise too_long(max_bytes)
+    if isinstance(first, int) or len(first) > _MOST_HEADER:
+        raise UnusableError(f"a header of more than {_MOST_HEADER:,} bytes")
     delimiter = max(delimiters, key=lambda sign: first.count(sign.encode()))
     for number, row in enumerate(rows(chain((first,), physical), delimiter, max_bytes)):
         fields = _fields(row, delimiter)
@@ -194,7 +195,7 @@ def delimited(
     for number, (_, row, _) in enumerate(found, 1):
         if isinstance(row, UnusableError):
             yield number, row
-        elif any(row[len(header) :]):
+        elif any(islice(row, len(header), None)):
             yield number, UnusableError(f"{len(row)} fields under {len(header)} columns")
         else:
             yield number, {name: row[at] for at, name in kept if at < len(row) and row[at]}

@@ -89,8 +89,8 @@ def batches(
             what :func:`resolve` makes of it, for those who want to know the size beforehand.
         columns: from ``id``, ``text``, ``source``, ``published``, ``title``, ``url`` and ``author`` to the source's own
             names of them, where they are not among ``articles.ALIASES``; text and HTML files have none.
-        on_skip: told, in the order of the source, the place and reason of whatever is passed over, and of
-            each value that is left out of an article; it may raise.
+        on_skip: told, in the order of the source, the place and reason of whatever is passed over, of each value
+            that is left out of an article, and of each file that changed meanwhile; it may raise.
         on_bytes: told how many more bytes of the files were read; in the end, together, ``Inputs.bytes``.
         batch_bytes: how much text a batch holds, about.
         max_bytes: the longest line, row, text or single-article file that is taken.
@@ -242,6 +242,8 @@ def _frames(
                 rows, held = [], 0
                 told += _tell(on_bytes, origin, told)
         _tell(on_bytes, origin, told, done=True)
+        if isinstance(origin.records, Reader) and origin.records.file.has_changed():
+            on_skip(origin.place(0), "changed while it was read, and may be of two versions: read it again")
     if rows:
         yield _batch(rows)
 

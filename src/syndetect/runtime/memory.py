@@ -16,6 +16,8 @@ PROCESS_BYTES = 300 << 20
 ARRAY_BYTES = 3.5
 #: Bytes of tables, and of copies while arrays are made, per byte of text.
 WORK_BYTES = 1.5
+#: Bytes that a thread holds while it works on a batch of articles.
+BATCH_BYTES = 64 << 20
 
 _LOOK = 0.005  # seconds between two looks at the memory of the process
 
@@ -33,6 +35,11 @@ def default_memory() -> int:
 def for_arrays(memory: int) -> int:
     """The bytes of ``memory`` that arrays may take before they go to files."""
     return int(max(memory - PROCESS_BYTES, 0) * ARRAY_BYTES / (ARRAY_BYTES + WORK_BYTES))
+
+
+def readers(threads: int, memory: int) -> int:
+    """How many of the threads may work on batches of articles at once: as many as half of ``memory`` has room for."""
+    return min(threads, 1 + max(memory - PROCESS_BYTES, 0) // 2 // BATCH_BYTES)
 
 
 @contextmanager

@@ -327,6 +327,13 @@ def discard(folder: Path) -> None:
 _NOTHING: Mapping[str, Any] = {"kinds": {}, "sizes": {}, "steps": {}, "facts": {}}
 
 
+def holds_scan(folder: Path) -> bool:
+    """Whether a folder has the state of an unfinished scan."""
+    with suppress(OSError):
+        return _state_of(folder) is not None
+    return False
+
+
 def _check_ours(folder: Path) -> None:
     """Raise ScratchError where a folder holds anything but the files of a scan."""
     if not folder.is_dir():

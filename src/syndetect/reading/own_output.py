@@ -1,0 +1,65 @@
+"""What syndetect itself wrote, recognised so that it is not read as articles.
+
+Results, indexes and scratch folders are known by the files in them. What dedup keeps looks as its input does, and is
+known by the list of what was removed that lies beside it: where that is gone, nothing tells.
+"""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from syndetect.reading.file_names import beside
+from syndetect.schema import TABLES
+from syndetect.storage.manifest import MANIFEST
+from syndetect.storage.scratch import holds_scan
+
+_MOST_BYTES = 64 << 20  # of a manifest, which names each path that was given
+OF_DEDUP = "what syndetect dedup wrote"
+#: The end of the name of the list of what dedup removed.
+LIST = ".removed.jsonl"
+_SUFFIXES = ("parquet", "csv", "jsonl")
+#: The files of a result that could be read as articles.
+_TABLES = frozenset(
+    {f"{name}.{suffix}" for name in TABLES for suffix in _SUFFIXES} | {"skipped.jsonl", "passim.jsonl"}
+)
+_UNFINISHED = (".partial", ".replaced", ".scratch")
+#: The columns of the list of what dedup removed that it always has.
+_REMOVED = frozenset({"doc_id", "kept", "relation", "similarity", "place"})
+
+
+def kind_of(folder: Path) -> str | None:
+    """What a folder is of syndetect's own, in words; None for any other folder."""
+    if folder.name.startswith(".") and folder.suffix in _UNFINISHED:
+        return "an unfinished output of syndetect"
+    found = _object_in(folder / MANIFEST, _MOST_BYTES)
+    if found.get("program") == "syndetect":
+        return "an index of syndetect" if "kind" in found else "a result of syndetect"
+    if any(all((folder / f"{name}.{suffix}").exists() for name in TABLES) for suffix in _SUFFIXES):
+        return "a result of syndetect"
+    return "the scratch folder of a scan" if holds_scan(folder) else None
+
+
+def is_table(name: str) -> bool:
+    """Whether a file of a result has this name."""
+    return name in _TABLES
+
+
+def is_of_dedup(path: Path, *, is_file: bool) -> bool:
+    """Whether dedup wrote a file or folder: what was kept, or a list beside it."""
+    name = path.name
+    for ending in (LIST, ".skipped.jsonl"):
+        if is_file and name.endswith(ending):
+            name, is_file = name.removesuffix(ending), False
+    removed = path.with_name(beside(name, "removed", is_file=is_file))
+    with suppress(OSError):
+        return not removed.stat().st_size or _object_in(removed, 1 << 20, is_line=True).keys() >= _REMOVED
+    return False
+
+
+def _object_in(path: Path, most_bytes: int, *, is_line: bool = False) -> dict[str, Any]:
+    """The JSON object in a file, or in its first line; an empty one where there is none."""
+    with suppress(OSError, ValueError, RecursionError), path.open("rb") as file:
+        found = json.loads(file.readline(most_bytes) if is_line else file.read(most_bytes))
+        return found if isinstance(found, dict) else {}
+    return {}
