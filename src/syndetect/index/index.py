@@ -68,7 +68,7 @@ class Index:
     def __init__(self, directory: IndexDirectory, *, writing: bool) -> None:
         self.path: Path = directory.folder
         self.settings, self.stores_text = parse_header(directory)
-        self._segments = open_segments(directory, self.settings)
+        self._segments = open_segments(directory, self.settings, stores_text=self.stores_text)
         self._snapshot = Snapshot.of(self._segments.committed)
         self._writer = Writer(self._segments, self.settings) if writing else None
         self._changing = threading.RLock()

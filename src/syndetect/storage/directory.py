@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Self
 from xxhash import xxh3_128_hexdigest
 
 from syndetect.errors import BusyError, OutputError, StoredIndexError, SyndetectError
-from syndetect.storage.filesystem import locked, reason, staged, sync_folder, write_bytes
+from syndetect.storage.filesystem import locked, read_file, reason, staged, sync_folder, write_bytes
 from syndetect.storage.manifest import MANIFEST, UNFINISHED, FileEntry, Manifest, holds_index
 
 __all__ = ["FileEntry", "IndexDirectory", "check_replaceable", "check_vacant", "lock_folder"]
@@ -255,7 +255,7 @@ def _writing(place: Path) -> Iterator[None]:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise StoredIndexError(f"cannot read {path}: {reason(error)}") from error
 

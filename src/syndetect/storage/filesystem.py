@@ -6,10 +6,41 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A file opened for reading, without a buffer.
+
+    Raises:
+        OSError: the system refuses; or it is no file but a pipe or a device, which might have no end.
+    """
+    file = open(path, "rb", buffering=0, opener=_without_waiting)  # noqa: PTH123, SIM115  (with an opener)
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is no file")
+    return file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a path; a pipe without waiting for its other end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def read_file(path: Path, most: int = 1 << 30) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        OSError: as of :func:`open_file`; or it has more than ``most`` bytes.
+    """
+    with open_file(path) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise OSError(errno.EFBIG, "it is too large")
+        return file.read()
 
 
 def write_bytes(pieces: Iterable[bytes], path: Path) -> None:
