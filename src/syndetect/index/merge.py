@@ -297,7 +297,7 @@ def _put_postings(
         entries = np.concatenate(found)
         keys, words = sort_keys(entries & _UPPER | np.concatenate(more), entries.astype(np.uint32))
         contexts[which] = keys.astype(np.uint32)
-        return keys & _UPPER | _in_time(keys, words, documents, times)
+        return keys & _UPPER | in_time(keys, words, documents, times)
 
     def put_and_spool(name: str, array: Array) -> None:
         put(name, array)
@@ -313,7 +313,7 @@ def _put_postings(
     return count
 
 
-def _in_time(keys: U64, words: U32, documents: I64, times: I64) -> U32:
+def in_time(keys: U64, words: U32, documents: I64, times: I64) -> U32:
     """The words of sorted postings; where many have one key, those of the key by time, and then in their old order."""
     groups = find_groups(keys)
     groups = groups[groups[:, 1] - groups[:, 0] > MOST_UNTIMED]

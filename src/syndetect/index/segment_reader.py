@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from syndetect.arrays import I64, U32, U64, Bool
 from syndetect.index.segment_layout import LISTS, STRINGS
-from syndetect.kernels.documents import HINT_BITS, find_documents
+from syndetect.kernels.documents import HINT_BITS, UNDATED, find_documents
 from syndetect.kernels.lists import find_runs
 from syndetect.kernels.ranges import copy_ranges, find_spans
 from syndetect.storage import compression
@@ -143,6 +143,10 @@ class SegmentReader:
         """int64[n]: the values of rows in an array."""
         self.arrays.check(name, rows, rows + 1)
         return self.arrays[name][rows].astype(np.int64)
+
+    def times(self, rows: I64) -> list[int | None]:
+        """The times of publication of documents, in microseconds since 1970; None where unknown."""
+        return [None if time == UNDATED else time for time in self.column("time", rows).tolist()]
 
     def hashes(self, sketched: I64) -> U64:
         """uint64[n]: the hashes of sketched paragraphs."""

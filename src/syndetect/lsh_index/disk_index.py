@@ -173,7 +173,7 @@ class DiskIndex:
         is_possible = type(keys) is int and (0 <= keys <= count if repeats else keys == count)
         if not is_possible or type(repeats) is not bool or (count > 0) != (keys > 0):
             raise StoredIndexError.damaged(self.path, "it counts other keys than it has")
-        self._rows, self._keys, self.has_repeats, self._committed = rows, keys, repeats, committed
+        self._rows, self._keys, self.has_repeats, self._committed = rows, int(keys), repeats, committed
 
     def _write(self, sources: Sequence[RowSource]) -> FileEntry:
         """Write a segment, to be committed."""

@@ -7,12 +7,14 @@ from pathlib import Path
 import polars as pl
 
 from syndetect.errors import ResultError
+from syndetect.runtime.memory import free_memory
 from syndetect.schema import ADDED
 from syndetect.storage.filesystem import reason, write_bytes
 
 _ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
 _ROW_GROUP = 1 << 18  # rows of a Parquet row group; fixed, so that equal frames are equal bytes
 _SLICE = 1 << 16  # rows that are text at once
+_VALUE_BYTES = 8  # that a value takes in memory, at least
 
 
 def encode(frame: pl.DataFrame, format: str) -> Iterator[bytes]:  # noqa: A002  (the word of the command line)
@@ -50,6 +52,13 @@ def write_frame(frame: pl.DataFrame, path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def _check_rows(path: Path, columns: int) -> None:
+    """Make sure that so many columns fit into the memory with the rows that a file of Parquet says it has."""
+    rows = int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    if rows * columns * _VALUE_BYTES > free_memory():
+        raise ResultError(f"cannot read {path}: its {rows:,} rows are more than the memory holds")
+
+
 def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
     """The frame that :func:`write_frame` wrote.
 
@@ -61,6 +70,7 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
     text = pl.Schema({**schema, **dict.fromkeys(times, pl.String())})
     try:
         if path.suffix == ".parquet":
+            _check_rows(path, len(schema))
             frame = pl.read_parquet(path)
         else:
             if path.suffix == ".csv":
@@ -68,7 +78,7 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
             else:
                 frame = pl.read_ndjson(path, schema=text)
             frame = frame.with_columns(pl.col(times).str.to_datetime(_ISO, time_unit="us", time_zone="UTC"))
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise ResultError(f"cannot read {path}: {reason(error)}") from error
     missing = [name for name in schema if name in ADDED and name not in frame.columns]
     if {*frame.columns, *missing} == set(schema):

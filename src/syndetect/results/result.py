@@ -10,15 +10,17 @@ from typing import Any, Self
 import polars as pl
 
 from syndetect.errors import OutputError, ResultError, SettingsError
+from syndetect.results import validity
 from syndetect.results.frames import read_frame, write_frame
 from syndetect.schema import SKIPPED, TABLES
-from syndetect.storage.filesystem import reason, staged, write_bytes
+from syndetect.storage.filesystem import read_file, reason, staged, write_bytes
 
 #: How a folder may hold the tables; the name is also the files' suffix.
 FORMATS = ("parquet", "csv", "jsonl")
 
 _PROGRAM = "syndetect"
 _MANIFEST, _SKIPPED, _CLUSTERS = "manifest.json", "skipped.jsonl", "passim.jsonl"
+_FILES = {f"{name}.{suffix}" for name in TABLES for suffix in FORMATS} | {_SKIPPED, _CLUSTERS}
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,13 @@ class Result:
         """The result that :meth:`write` left in a folder, whatever the format.
 
         Raises:
-            ResultError: the folder is not a result, or a file of it is missing or broken.
+            ResultError: the folder is not a result, or a file of it is missing or broken, or they contradict one
+                another.
         """
         manifest = _read_manifest(Path(directory))
         tables = {name: _read(directory, manifest, name, schema) for name, schema in TABLES.items()}
+        if wrong := validity.contradiction(tables, manifest.get("counts")):
+            raise ResultError(f"{directory} is damaged: {wrong}; scan again")
         skipped = _read(directory, manifest, "skipped", SKIPPED)
         del manifest["program"], manifest["files"]
         return cls(**tables, skipped=skipped, manifest=manifest)
@@ -114,11 +119,14 @@ def _read(
     for file, size in manifest["files"].items():
         path = Path(directory) / file
         if path.stem == name:
-            if path.exists() and path.stat().st_size != size:
+            if path.exists() and (path.is_symlink() or path.stat().st_size != size):
                 raise ResultError(
                     f"cannot read {path}: it is not as it was written; copy it again, or scan again"
                 )
-            return read_frame(path, schema)
+            frame = read_frame(path, schema)
+            if wrong := validity.fault(name, frame):
+                raise ResultError(f"cannot read {path}: {wrong}; scan again")
+            return frame
     raise ResultError(f"{directory} has no file of its table {name}: scan again")
 
 
@@ -166,8 +174,9 @@ def _check_replaceable(place: Path, directory: str | os.PathLike[str]) -> None:
         raise OutputError(
             f"{directory} is no result, so it is not replaced: choose another folder"
         ) from error
-    ours = {f"{name}.{suffix}" for name in TABLES for suffix in FORMATS} | {_MANIFEST, _SKIPPED, _CLUSTERS}
-    if foreign := sorted(names - ours - {".DS_Store"}):  # macOS leaves one in every folder it shows
+    if foreign := sorted(
+        names - _FILES - {_MANIFEST, ".DS_Store"}
+    ):  # macOS leaves one in every folder it shows
         raise OutputError(f"{directory} holds {foreign[0]}, which is no part of a result: move it away first")
 
 
@@ -182,9 +191,14 @@ def _manifest_text(manifest: Mapping[str, Any], sizes: Mapping[str, int]) -> byt
 def _read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a result's folder."""
     try:
-        manifest = json.loads((folder / _MANIFEST).read_bytes())
-    except (OSError, ValueError) as error:
+        manifest = json.loads(read_file(folder / _MANIFEST))
+    except (OSError, ValueError, RecursionError) as error:
         raise ResultError(f"{folder} is not a result of a scan: it has no readable {_MANIFEST}") from error
     if not isinstance(manifest, dict) or manifest.get("program") != _PROGRAM or "files" not in manifest:
         raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} is another program's")
+    files = manifest["files"]
+    if not isinstance(files, dict) or not files.keys() <= _FILES:
+        raise ResultError(
+            f"{folder} is not a result of a scan: its {_MANIFEST} names files that no result has"
+        )
     return manifest

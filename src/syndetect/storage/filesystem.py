@@ -19,7 +19,7 @@ def open_file(path: Path) -> BinaryIO:
     Raises:
         OSError: the system refuses; or it is no file but a pipe or a device, which might have no end.
     """
-    file = open(path, "rb", buffering=0, opener=_without_waiting)  # noqa: PTH123, SIM115  (with an opener)
+    file = open(path, "rb", buffering=0, opener=_without_waiting)  # noqa: SIM115  (with an opener)
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise OSError(errno.EINVAL, "it is no file")

@@ -1,4 +1,4 @@
-"""The arrays that a segment must have: types and lengths, checked on opening, and invariants, checked as values are read.
+"""The arrays that a segment must have: types and lengths, checked on opening, and invariants, checked on reading.
 
 Lengths are given by *dimensions*, such as "words". A dimension that is not known yet is as long as the first array
 that has it, and all others must agree.

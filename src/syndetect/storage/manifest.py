@@ -133,7 +133,7 @@ class Manifest(NamedTuple):
         return manifest
 
     def _is_sound(self) -> bool:
-        """Whether every member has its type, every file name lies in the folder itself, and none is to be used again."""
+        """Whether every member has its type, all files lie in the folder itself, and no new one takes their names."""
         counts = (self.generation, self.next_file, *(entry.size for entry in self.entries))
         names = [entry.name for entry in self.entries]
         return (

@@ -261,7 +261,7 @@ class _Required(NamedTuple):
         return self.offset
 
     def holds(self, data: memoryview, start: int, begin: int) -> bool:
-        """Whether the invariant holds of the values from byte ``begin`` of the file on, if ``data`` is from ``start``."""
+        """Whether the invariant holds of values from byte ``begin`` of the file on; ``data`` begins at ``start``."""
         size, stop = self.dtype.itemsize, start + len(data)
         low = max(begin - self.invariant.context * size, self.offset)
         values = np.frombuffer(data[low - start : min(self.end, stop) - start], self.dtype)
