@@ -20,7 +20,6 @@ FORMATS = ("parquet", "csv", "jsonl")
 
 _PROGRAM = "syndetect"
 _MANIFEST, _SKIPPED, _CLUSTERS = "manifest.json", "skipped.jsonl", "passim.jsonl"
-_FILES = {f"{name}.{suffix}" for name in TABLES for suffix in FORMATS} | {_SKIPPED, _CLUSTERS}
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,8 @@ def _read(
 ) -> pl.DataFrame:
     """One file of a result; its size must be the one in the manifest."""
     for file, size in manifest["files"].items():
-        path = Path(directory) / file
-        if path.stem == name:
+        if file in {f"{name}.{suffix}" for suffix in FORMATS}:  # in the folder itself
+            path = Path(directory) / file
             if path.exists() and (path.is_symlink() or path.stat().st_size != size):
                 raise ResultError(
                     f"cannot read {path}: it is not as it was written; copy it again, or scan again"
@@ -174,9 +173,8 @@ def _check_replaceable(place: Path, directory: str | os.PathLike[str]) -> None:
         raise OutputError(
             f"{directory} is no result, so it is not replaced: choose another folder"
         ) from error
-    if foreign := sorted(
-        names - _FILES - {_MANIFEST, ".DS_Store"}
-    ):  # macOS leaves one in every folder it shows
+    ours = {f"{name}.{suffix}" for name in TABLES for suffix in FORMATS} | {_MANIFEST, _SKIPPED, _CLUSTERS}
+    if foreign := sorted(names - ours - {".DS_Store"}):  # macOS leaves one in every folder it shows
         raise OutputError(f"{directory} holds {foreign[0]}, which is no part of a result: move it away first")
 
 
@@ -196,9 +194,6 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise ResultError(f"{folder} is not a result of a scan: it has no readable {_MANIFEST}") from error
     if not isinstance(manifest, dict) or manifest.get("program") != _PROGRAM or "files" not in manifest:
         raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} is another program's")
-    files = manifest["files"]
-    if not isinstance(files, dict) or not files.keys() <= _FILES:
-        raise ResultError(
-            f"{folder} is not a result of a scan: its {_MANIFEST} names files that no result has"
-        )
+    if not isinstance(manifest["files"], dict):
+        raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} names no files")
     return manifest

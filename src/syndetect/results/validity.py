@@ -54,8 +54,6 @@ def contradiction(tables: Mapping[str, pl.DataFrame], counts: Any) -> str:
     for name in ("clusters", "edges"):
         if not tables[name]["passage_id"].is_in(passages.implode()).all():
             return f"{name} have passages that are not there"
-    if tables["documents"]["doc_id"].n_unique() < tables["documents"].height:
-        return "two documents have one id"
     known = {name: tables[name].height for name in ("documents", "pairs", "matches")} | {
         "passages": len(passages)
     }

@@ -31,6 +31,11 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
+def _without_links(path: str, flags: int) -> int:
+    """Open a path that is no link: who made the folder may have meant to have another file overwritten."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
 def read_file(path: Path, most: int = 1 << 30) -> bytes:
     """The bytes of a file.
 
@@ -79,7 +84,7 @@ def locked(path: Path, refusal: Callable[[str], Exception]) -> BinaryIO:
     """
     from filelock import lock_descriptor  # noqa: PLC0415  (readers lock nothing)
 
-    lock = path.open("a+b", buffering=0)
+    lock = open(path, "a+b", buffering=0, opener=_without_links)  # noqa: SIM115  (with an opener)
     try:
         if not lock_descriptor(lock.fileno(), blocking=False):
             raise refusal(_holder(lock))

@@ -7,10 +7,12 @@ names it, and what a killed scan wrote beyond the last step is cut off again.
 import copy
 import json
 import mmap
+import re
 import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,10 +20,12 @@ import numpy as np
 
 from syndetect.arrays import Array
 from syndetect.errors import OutputError, ScratchError
-from syndetect.storage.filesystem import locked, write_all
+from syndetect.storage.filesystem import locked, read_file, write_all
 
 _STATE, _LOCK, _SUFFIX = "state.json", "lock", ".array"
 _FORMAT = 1
+#: Types of arrays; and what no count of items or bytes comes to.
+_KINDS, _MOST = ("|b1", "|u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f8"), 1 << 59
 
 
 class Store:
@@ -107,8 +111,16 @@ class Store:
             whole, ends = self[name], np.cumsum(sizes)
             return [whole[end - size : end] for end, size in zip(ends.tolist(), sizes, strict=True)]
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         return name in self._kinds
+
+    def sizes(self, name: str) -> list[int]:
+        """The items of every piece of an array, in order; none where there is no such array."""
+        return list(self._sizes.get(name, []))
+
+    def refused(self, how: str) -> ScratchError:
+        """The error that says how the folder is not what a scan left."""
+        return ScratchError(f"{self._folder} is damaged ({how}): remove it and scan again")
 
     def drop(self, name: str) -> None:
         """Drop an array, and free its memory or file."""
@@ -203,6 +215,8 @@ class Store:
                 f"{folder} holds an unfinished scan of other articles, or with other settings or another version:"
                 " scan without --resume to begin anew"
             )
+        if not _is_sound(state):
+            raise self.refused(f"{_STATE} says what no scan can")
         self._kinds = {name: (kind, shape) for name, (kind, shape) in state["kinds"].items()}
         self._sizes, self.steps, self.facts = state["sizes"], state["steps"], state["facts"]
         self._mark_committed()
@@ -213,7 +227,7 @@ class Store:
             size = sum(self._sizes[name]) * _item_bytes(*kind)
             with self._file(name).open("ab") as file:
                 if file.tell() < size:
-                    raise ScratchError(f"{folder} is damaged ({name} is too short): remove it and scan again")
+                    raise self.refused(f"{name} is too short")
                 file.truncate(size)
 
     def _map(self, name: str) -> Array:
@@ -269,16 +283,40 @@ _NOTHING: Mapping[str, Any] = {"kinds": {}, "sizes": {}, "steps": {}, "facts": {
 
 def _state_of(folder: Path) -> Mapping[str, Any] | None:
     """The state that a scan wrote in a folder, None without one; raises if other files are there."""
-    state, foreign = None, {path.name for path in folder.iterdir()} - {_LOCK}
-    with suppress(FileNotFoundError, ValueError):
-        state = json.loads((folder / _STATE).read_bytes())
+    state, paths = None, list(folder.iterdir())
+    foreign = {path.name for path in paths} - {_LOCK}
+    with suppress(FileNotFoundError, ValueError, RecursionError):
+        state = json.loads(read_file(folder / _STATE))
     if isinstance(state, dict) and state.keys() == {"format", "identity", *_NOTHING}:
         foreign = {name for name in foreign if not name.endswith(_SUFFIX)} - {_STATE, f"{_STATE}.new"}
+    foreign |= {path.name for path in paths if path.is_symlink() or not path.is_file()}
     if foreign:
         raise ScratchError(
             f"{folder} holds {min(foreign)}, which is no part of a scan: choose another folder"
         )
     return state
+
+
+def _is_sound(state: Mapping[str, Any]) -> bool:
+    """Whether every member has its type, and every array a name that keeps it in the folder, a type and sizes."""
+
+    def counts(found: Any) -> bool:
+        return isinstance(found, list) and all(type(one) is int and 0 <= one < _MOST for one in found)
+
+    kinds, sizes, steps = state["kinds"], state["sizes"], state["steps"]
+    if not all(isinstance(state[name], dict) for name in _NOTHING) or kinds.keys() != sizes.keys():
+        return False
+    are_kinds = all(
+        isinstance(kind, list) and len(kind) == 2 and kind[0] in _KINDS and counts(kind[1])
+        for kind in kinds.values()
+    )
+    return (
+        are_kinds
+        and all(re.fullmatch(r"\w+", name, re.ASCII) for name in kinds)
+        and all(map(counts, sizes.values()))
+        and counts([*steps.values()])
+        and all(sum(sizes[name]) * prod(kind[1]) < _MOST for name, kind in kinds.items())
+    )
 
 
 def _clear(folder: Path) -> None:
