@@ -1,4 +1,4 @@
-"""Does a segment say what follows from its documents? ``verify`` sketches them again, and compares.
+"""Does an index say what follows from its documents? ``verify`` sketches them again, and compares.
 
 The documents are taken as their texts say or, where texts are not stored, as the words in the segment do.
 """
@@ -13,6 +13,7 @@ from syndetect.index.merge import in_time
 from syndetect.index.segment_builder import DocumentBatch, stored_hints
 from syndetect.index.segment_layout import LISTS, STRINGS
 from syndetect.index.segment_reader import WRONG_HINTS, SegmentReader, check_paragraphs
+from syndetect.index.snapshot import Snapshot
 from syndetect.kernels.ranges import FAR
 from syndetect.matching import portions
 from syndetect.matching.places import latest
@@ -22,8 +23,8 @@ from syndetect.runtime.threads import split_evenly
 from syndetect.schema import ARTICLES
 from syndetect.settings import Settings
 
-#: Words that are sketched at a time.
-_WORDS = 1 << 20
+#: Words that are sketched, and documents that are looked up, at a time.
+_WORDS, _DOCUMENTS = 1 << 20, 1 << 12
 _UPPER = np.uint64(0xFFFFFFFF00000000)
 #: Arrays with a value a word, a document or a sketched paragraph; their values do not count anything.
 _BY_WORD, _BY_DOCUMENT, _BY_PARAGRAPH = ("code", "gaps", "lengths"), ("time", "known"), ("hashes",)
@@ -32,12 +33,22 @@ _BY_WORD, _BY_DOCUMENT, _BY_PARAGRAPH = ("code", "gaps", "lengths"), ("time", "k
 _Digests = Counter[tuple[str, int]]
 
 
-def verify(segment: SegmentReader, settings: Settings) -> None:
-    """Hold all that a segment says against its documents, deleted ones counted.
+def verify(snapshot: Snapshot, settings: Settings) -> None:
+    """Hold all that segments say against their documents, deleted ones counted.
 
     Raises:
-        StoredIndexError: it says something else.
+        StoredIndexError: they say something else, or an id stands twice.
     """
+    for segment in snapshot.segments:
+        _verify(segment, settings)
+    for segment in snapshot.segments:
+        for rows in np.array_split(np.flatnonzero(segment.alive), segment.count // _DOCUMENTS + 1):
+            ids = [name for name in segment.strings("id", rows) if name is not None]
+            if not np.array_equal(snapshot.numbers_of(ids), rows + segment.first):
+                raise segment.arrays.refused("an id stands twice, or is not found")
+
+
+def _verify(segment: SegmentReader, settings: Settings) -> None:
     arrays = segment.arrays
     check_paragraphs(arrays)
     documents = arrays.whole("documents")

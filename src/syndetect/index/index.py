@@ -180,8 +180,7 @@ class Index:
         """
         snapshot = self._snapshot
         self._segments.verify(snapshot.committed)
-        for segment in snapshot.segments:
-            consistency.verify(segment, self.settings)
+        consistency.verify(snapshot, self.settings)
         return snapshot.committed.bytes
 
     def query(self, document: Document) -> Answer:
