@@ -24,7 +24,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from benchmarks.corpus.random_articles import Article, random_articles
 from benchmarks.robustness.index_checks import (
@@ -54,7 +54,7 @@ def _articles(seed: int, number: int) -> list[Article]:
 # ------------------------------------------------------------------------------------------------- folders
 
 
-class Interrupted(Exception):
+class InterruptedScanError(Exception):
     """Ends a scan at a stage."""
 
 
@@ -67,7 +67,7 @@ class _Until:
     def stage(self, name: str, total: int | None, unit: str) -> None:  # noqa: ARG002
         """As :class:`syndetect.runtime.progress.Progress` says."""
         if name == self._stage:
-            raise Interrupted
+            raise InterruptedScanError
 
     def advance(self, amount: int) -> None:
         """As :class:`syndetect.runtime.progress.Progress` says."""
@@ -79,7 +79,7 @@ class _Until:
 _STAGES = ("near-duplicates", "comparison", "fingerprints", "alignment", "links", "tables")
 
 
-_TRUTHS = {
+_TRUTHS: dict[str, list[dict[str, Any]]] = {
     "spans.jsonl": [{"doc_a": "n1", "begin_a": 0, "end_a": 90, "doc_b": "n2", "begin_b": 0, "end_b": 90}],
     "classes.jsonl": [
         {"doc_id": f"n{at}", "derivation": "wholly", "family": f"f{at % 3}"} for at in range(9)
@@ -110,7 +110,7 @@ def build(folder: Path) -> None:
     for name, rows in _TRUTHS.items():
         (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
     for stage in _STAGES:
-        with suppress(Interrupted):
+        with suppress(InterruptedScanError):
             scan(path, threads=1, scratch=folder / f"scratch {stage}", resume=True, progress=_Until(stage))
 
 
@@ -145,7 +145,7 @@ def _tally(answers: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             yield (answer.message.partition(":")[0] if isinstance(answer, Refusal) else "fine"), ""
 
 
-def _examine_index(random: Random, folder: Path, base: Path) -> Iterator[tuple[str, str]]:
+def _examine_index(random: Random, folder: Path, _base: Path) -> Iterator[tuple[str, str]]:
     articles = _articles(1, 44)
     calls = index_calls([one["id"] for one in articles[:42:4]], [articles[0], articles[12], articles[43]])
     calls |= {"verify": Index.verify, "documents": _documents, "outside": _outside}
@@ -206,9 +206,9 @@ def _differences(answers: dict[str, object], calls: dict[str, Callable[[Index], 
     ]
 
 
-def _examine_lsh(random: Random, folder: Path, base: Path) -> Iterator[tuple[str, str]]:
+def _examine_lsh(random: Random, folder: Path, _base: Path) -> Iterator[tuple[str, str]]:
     articles = _articles(1, 44)
-    mode = random.choice(["r", "a"])
+    mode: Literal["r", "a"] = random.choice(["r", "a"])
 
     def use() -> int:
         with MinHashLSH(num_perm=64, params=(16, 4), path=folder, mode=mode) as lsh:
@@ -236,7 +236,7 @@ def _examine_result(random: Random, folder: Path, base: Path) -> Iterator[tuple[
     yield from _tally({name: attempt(partial(evaluate, folder, base / name)) for name in _TRUTHS})
 
 
-def _examine_scratch(random: Random, folder: Path, base: Path) -> Iterator[tuple[str, str]]:
+def _examine_scratch(_random: Random, folder: Path, base: Path) -> Iterator[tuple[str, str]]:
     articles = base / "articles.jsonl"
     found = attempt(partial(scan, articles, threads=1, scratch=folder, resume=True))
     yield from _tally({"resume": found})
@@ -334,8 +334,10 @@ def run(
     wanted: Sequence[tuple[str, str]], base: Path, children: int
 ) -> Iterator[tuple[str, str, str, Outcome]]:
     """Make trials in several processes: of each its kind, its seed, the lie and the outcome."""
-    waiting, pool = iter(wanted), [_Child(base) for _ in range(min(children, len(wanted)))]
-    busy = [child for child, one in zip(pool, waiting, strict=False) if child.ask(*one) is None]
+    pool = [_Child(base) for _ in range(min(children, len(wanted)))]
+    waiting, busy = iter(wanted), [*pool]
+    for child in pool:
+        child.ask(*next(waiting))
     try:
         while busy:
             for child in [*busy]:
@@ -353,7 +355,7 @@ def run(
 
 
 def trials(indexes: int, others: int, seed: int) -> list[tuple[str, str]]:
-    """The kinds and seeds of trials: a fifth of those of indexes are of ``MinHashLSH``, half of the others of results."""
+    """The kinds and seeds of trials: a fifth of indexes are of ``MinHashLSH``, half of the others are results."""
     numbers = map(str, count(seed))
     kinds = ["lsh" if number % 5 == 4 else "index" for number in range(indexes)]
     kinds += [("result", "scratch")[number % 2] for number in range(others)]
@@ -380,7 +382,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as base:
         build(Path(base))
         if options.only:
-            told, outcome = trial(*options.only, Path(base))
+            kind, seed = options.only
+            told, outcome = trial(kind, seed, Path(base))
             print(told, *outcome, sep="\n")
             return 0
         wanted = trials(options.indexes, options.others, options.seed)
