@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from syndetect.index.segment_builder import ARRAYS, LISTS
+from syndetect.index.segment_layout import ARRAYS, LISTS, TEXT
 from syndetect.storage.directory import IndexDirectory
 from syndetect.storage.segment_file import Segment
 
 _ENDS = ("", ".bounds", ".directory")
-_NAMES = (*ARRAYS, *(name + end for name in LISTS for end in _ENDS))
+_NAMES = (*ARRAYS, *TEXT, *(name + end for name in LISTS for end in _ENDS))
 
 
 def disk(folder: Path) -> list[dict[str, Any]]:

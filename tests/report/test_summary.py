@@ -33,20 +33,20 @@ Passage 1: 3 articles; [-left out-] and {+added+} against the first
   1 wire-17  Northwire  2031-06-02 09:30 UTC
     Tamsin bridge to close
     news://northwire/17
-    characters 0-154, 25 words
+    characters 0-153, 25 words
     The bridge over the Tamsin will close to lorries from Monday, the transport
     ministry of Morvia said, after inspectors found cracks in two of its
     pillars.
 
   2 morvia/a.txt  Morvia Post  2031-06-03
     Bridge shut
-    characters 20-171, 23 words, 92 % equal
+    characters 20-167, 23 words, 92 % equal
     The bridge over the Tamsin will close to {+heavy+} lorries from Monday,
     [-the-] {+Morvia's+} transport ministry [-of Morvia-] said, after inspectors
     found cracks in two [-of its-] pillars.
 
   3 kesh/b.txt  Kesh Daily
-    characters 410-564, 25 words, 100 % equal
+    characters 410-563, 25 words, 100 % equal
     The bridge over the Tamsin will close to lorries from Monday, the transport
     ministry of Morvia said, after inspectors found cracks in two of its
     pillars.

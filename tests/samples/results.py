@@ -59,21 +59,21 @@ def result(*, skipped: int = 0) -> Result:
                 ("kesh/c.txt", "Kesh Daily", None, "Rain", None, 3, 95, 0, 0.0),
             ],
         ),
-        pairs=_table("pairs", [("wire-17", 0, 0, 154, "morvia/a.txt", 1, 20, 170, 0.71, 0.8, 0.85)]),
+        pairs=_table("pairs", [("wire-17", 0, 0, 153, "morvia/a.txt", 1, 20, 170, 0.71, 0.8, 0.85)]),
         matches=_table(
             "matches",
             [
-                ("wire-17", 0, 154, "morvia/a.txt", 20, 171, 23, 0.92, 20.25),
-                ("wire-17", 0, 154, "kesh/b.txt", 410, 564, 25, 1.0, 25.0),
+                ("wire-17", 0, 153, "morvia/a.txt", 20, 167, 23, 0.92, 20.25),
+                ("wire-17", 0, 153, "kesh/b.txt", 410, 563, 25, 1.0, 25.0),
                 ("wire-17", 300, 397, "morvia/a.txt", 500, 597, 15, 1.0, 15.0),
             ],
         ),
         passages=_table(
             "passages",
             [
-                (1, "wire-17", 0, 154, 25, 1.0, BRIDGE, "Northwire", june, "copy"),
-                (1, "morvia/a.txt", 20, 171, 23, 0.92, BRIDGE_EDITED, "Morvia Post", third, "copy"),
-                (1, "kesh/b.txt", 410, 564, 25, 1.0, BRIDGE, "Kesh Daily", None, "copy"),
+                (1, "wire-17", 0, 153, 25, 1.0, BRIDGE, "Northwire", june, "copy"),
+                (1, "morvia/a.txt", 20, 167, 23, 0.92, BRIDGE_EDITED, "Morvia Post", third, "copy"),
+                (1, "kesh/b.txt", 410, 563, 25, 1.0, BRIDGE, "Kesh Daily", None, "copy"),
                 (2, "wire-17", 300, 397, 15, 1.0, QUOTE, "Northwire", june, "first"),
                 (2, "morvia/a.txt", 500, 597, 15, 1.0, QUOTE, "Morvia Post", third, "copy"),
             ],

@@ -103,7 +103,7 @@ def _is_complete(directory: str, request: "ScanRequest") -> bool:
 
 def _finish(directory: Path, scratch: Path) -> None:
     """Remove the files of a scan that was killed after it had written its result."""
-    from syndetect.storage.scratch import discard  # noqa: PLC0415
+    from syndetect.storage.scratch_folder import discard  # noqa: PLC0415
     from syndetect.storage.staging import sweep  # noqa: PLC0415
 
     discard(scratch)

@@ -23,17 +23,17 @@ def scratch(folders: tuple[str, ...], *, clean: bool) -> None:
     folders beside results, and results and indexes that were being written. What a running process is at work with is
     not listed. A scan with --resume would go on with its scratch folder beside the result; a removed one begins anew.
     """
-    from syndetect.storage import scratch as storage  # noqa: PLC0415
+    from syndetect.storage import scratch_folder  # noqa: PLC0415
     from syndetect.storage.staging import unfinished  # noqa: PLC0415
 
     places = [Path(folder) for folder in folders or (".",)]
-    scans = storage.all_leftovers(places)
+    scans = scratch_folder.all_leftovers(places)
     for folder in (*scans, *(one for place in places for one in unfinished(place))):
         size = quantity(_bytes(folder), "bytes")
         if not clean:
             terminal.write_text(f"{one_line(str(folder))}: {size}\n")
             continue
-        storage.discard(folder) if folder in scans else shutil.rmtree(folder)
+        scratch_folder.discard(folder) if folder in scans else shutil.rmtree(folder)
         terminal.write_text(f"{one_line(str(folder))}: removed, {size}\n")
 
 

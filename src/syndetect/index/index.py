@@ -13,7 +13,7 @@ import polars as pl
 
 from syndetect.arrays import I64, U32
 from syndetect.errors import OutputError, ProcessError, SettingsError, StoredIndexError
-from syndetect.index import datasketch_bridge, near_duplicates
+from syndetect.index import consistency, datasketch_bridge, near_duplicates
 from syndetect.index.answer import Answer, search
 from syndetect.index.near_duplicates import NearDuplicates
 from syndetect.index.query_batch import (
@@ -29,7 +29,6 @@ from syndetect.index.query_batch import (
 from syndetect.index.segment_builder import DocumentBatch
 from syndetect.index.snapshot import Snapshot, open_segments, parse_header
 from syndetect.index.writer import Added, NewDocuments, PortionWriter, Writer
-from syndetect.kernels.documents import UNDATED
 from syndetect.matching import portions
 from syndetect.matching.tokens import joined
 from syndetect.reading import articles, sources
@@ -41,6 +40,7 @@ from syndetect.runtime import memory as budget
 from syndetect.runtime.forks import Maker
 from syndetect.runtime.progress import Progress, Silent, compiling
 from syndetect.runtime.threads import in_order
+from syndetect.schema import ARTICLES
 from syndetect.settings import Settings
 from syndetect.storage import compression
 from syndetect.storage.directory import IndexDirectory
@@ -70,7 +70,7 @@ class Index:
     def __init__(self, directory: IndexDirectory, *, writing: bool) -> None:
         self.path: Path = directory.folder
         self.settings, self.stores_text = parse_header(directory)
-        self._segments = open_segments(directory, self.settings)
+        self._segments = open_segments(directory, self.settings, stores_text=self.stores_text)
         self._snapshot = Snapshot.of(self._segments.committed)
         self._writer = Writer(self._segments, self.settings) if writing else None
         self._maker, self._changing = Maker(), threading.RLock()
@@ -168,11 +168,7 @@ class Index:
         snapshot = self._present
         for _, segment, _, rows in snapshot.by_segment(snapshot.numbers_of(names_of([doc_id]))):
             found: dict[str, Any] = {name: segment.strings(name, rows)[0] for name in ("id", "source")}
-            time = int(segment.column("time", rows)[0])
-            moment = pl.Series([None if time == UNDATED else time], dtype=pl.Int64).cast(
-                pl.Datetime("us", "UTC")
-            )
-            found["published"] = moment[0]
+            found["published"] = pl.Series(segment.times(rows), dtype=ARTICLES["published"])[0]
             found |= {name: segment.strings(name, rows)[0] for name in ("title", "url")}
             texts = segment.texts(rows)
             return found | {"text": texts[0] if texts else None}
@@ -197,17 +193,20 @@ class Index:
         }
 
     def verify(self) -> int:
-        """Read everything again, and hold it against its checksums.
+        """Read everything again, hold it against its checksums, and compute anew what follows from the documents.
+
+        That is as much work as adding the documents was.
 
         Returns:
             How many bytes were read.
 
         Raises:
-            StoredIndexError: for the first file that is damaged or missing.
+            StoredIndexError: for the first file that is damaged or missing, or contradicts itself.
         """
-        committed = self._present.committed
-        self._segments.verify(committed)
-        return committed.bytes
+        snapshot = self._present
+        self._segments.verify(snapshot.committed)
+        consistency.verify(snapshot, self.settings)
+        return snapshot.committed.bytes
 
     def query(self, document: Document) -> Answer:
         """What the index has of a document.

@@ -8,7 +8,9 @@ from typing import BinaryIO
 import numpy as np
 
 from syndetect.arrays import I64, U32, U64, Array, Bool, bounds_of, find_groups, gather, run_starts, sort_keys
-from syndetect.index.segment_builder import MOST_UNTIMED, STRINGS, SegmentSource, stored_hints
+from syndetect.index.segment_builder import MOST_UNTIMED, SegmentSource, stored_hints
+from syndetect.index.segment_layout import STRINGS
+from syndetect.index.segment_reader import WRONG_HINTS, check_paragraphs
 from syndetect.kernels.documents import find_documents
 from syndetect.matching import winnowing
 from syndetect.matching.places import latest
@@ -18,8 +20,6 @@ Put = Callable[[str, Array], None]
 
 #: The new number of a deleted document, word or paragraph.
 NONE = np.uint32(0xFFFFFFFF)
-#: The most words of a segment: words have 31-bit numbers.
-MOST_WORDS = (1 << 31) - 1
 #: Bytes of the spool that are read at a time.
 _SPOOLED = 1 << 24
 _UPPER = np.uint64(0xFFFFFFFF00000000)
@@ -86,7 +86,8 @@ class DocumentRemap:
         if self.is_whole:
             return numbers + np.uint32(self.first_word)
         document = np.empty(len(numbers), np.int64)
-        find_documents(numbers, self.array("blocks"), self.array("documents"), document)
+        if not find_documents(numbers, self.array("blocks"), self.array("documents"), document):
+            raise self.source.arrays.refused(WRONG_HINTS)
         new = (numbers + self._word_shift[document]).astype(np.uint32)
         new[~self.source.alive[document]] = NONE
         return new
@@ -110,6 +111,8 @@ class DocumentRemap:
     @classmethod
     def all_of(cls, sources: Sequence[SegmentSource]) -> "list[DocumentRemap]":
         """The new numbers of sources, one source behind the other."""
+        for source in sources:
+            check_paragraphs(source.arrays)
         remaps = [cls(source) for source in sources]
         at = np.zeros(4, np.int64)
         for number, one in enumerate(remaps):
@@ -294,7 +297,7 @@ def _put_postings(
         entries = np.concatenate(found)
         keys, words = sort_keys(entries & _UPPER | np.concatenate(more), entries.astype(np.uint32))
         contexts[which] = keys.astype(np.uint32)
-        return keys & _UPPER | _in_time(keys, words, documents, times)
+        return keys & _UPPER | in_time(keys, words, documents, times)
 
     def put_and_spool(name: str, array: Array) -> None:
         put(name, array)
@@ -310,7 +313,7 @@ def _put_postings(
     return count
 
 
-def _in_time(keys: U64, words: U32, documents: I64, times: I64) -> U32:
+def in_time(keys: U64, words: U32, documents: I64, times: I64) -> U32:
     """The words of sorted postings; where many have one key, those of the key by time, and then in their old order."""
     groups = find_groups(keys)
     groups = groups[groups[:, 1] - groups[:, 0] > MOST_UNTIMED]

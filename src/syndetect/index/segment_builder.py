@@ -1,7 +1,7 @@
-"""The arrays and lists of a segment, and how they are made from a batch of documents.
+"""How the arrays and lists of a segment are made from a batch of documents.
 
-A segment on disk and a batch in memory have the same arrays and lists; ``ARRAYS`` and ``LISTS`` name them as they stand
-in the file format.
+A segment on disk and a batch in memory have the same arrays and lists, those of
+:mod:`syndetect.index.segment_layout`.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64, U32, U64, Array, Bool, bounds_of, pack
+from syndetect.index.segment_layout import STRINGS
 from syndetect.kernels.ranges import FAR
 from syndetect.matching import winnowing
 from syndetect.matching.places import document_hints, tags
@@ -20,39 +21,6 @@ from syndetect.reading.articles import times
 from syndetect.settings import Settings
 from syndetect.storage.sorted_lists import Arrays, Memory, hash_ids
 
-#: The strings of a document beside its text.
-STRINGS = ("id", "source", "title", "url")
-#: The arrays of a segment beside the lists, with what they hold.
-ARRAYS = {
-    "code": "uint32[words]: word codes",
-    "gaps": "uint8[words]: characters between a word and the one before, or its document begins; 255: see far",
-    "lengths": "uint8[words]: a word's characters; 255: see far",
-    "far": "int64[m, 3]: the words of which either is 255, with both values",
-    "documents": "int64[d + 1]: each document's first word",
-    "blocks": "uint32: the document of every 256th word, and the last document",
-    "document_paragraphs": "int64[d + 1]: each document's first paragraph",
-    "paragraphs": "uint32[p + 1]: each paragraph's first word",
-    "time": "int64[d]: microseconds since 1970 in UTC; -2**62 where unknown",
-    "sketched": "uint32[n]: paragraphs that are long enough to be compared",
-    "sketched_owner": "uint32[n]: their documents",
-    "hashes": "uint64[n]: hashes of all their words",
-    "carriers": "uint32[c]: those of them, by their place in sketched, of which the bands have the keys",
-    "continuations": "uint32[postings]: of the words that follow a posting, ascending under one key, see winnow.py",
-    "known": "uint8[d]: which strings a document has, one bit each",
-    **{name: f"uint8: every document's {name}, as UTF-8" for name in STRINGS},
-    **{f"{name}.bounds": f"int64[d + 1]: where each document's {name} begins" for name in STRINGS},
-    "text": "uint8: every document's text, as a Zstandard frame; only where texts are stored",
-    "text.bounds": "int64[d + 1]: where each begins",
-}
-#: The lists of a segment, each with the arrays NAME, NAME.bounds and NAME.directory: keys, and numbers.
-LISTS = {
-    "postings": "256 parts of fingerprints: 32 bits of the key, the first word; of one key by continuations; more than"
-    " 32 of one continuation by the latest time that may be meant, then by word",
-    "same": "hashes of whole paragraphs: their upper half, the place in sketched",
-    "bands": "a list a band: its key, the place in sketched of one of each class of identical paragraphs",
-    "document_bands": "a list a band: its key, the document",
-    "ids": "the upper half of the hash of the id, the document",
-}
 #: Up to this many postings with equal key and context hash may be unsorted by time.
 MOST_UNTIMED = 32
 _UPPER = np.uint64(0xFFFFFFFF00000000)
@@ -63,14 +31,14 @@ class SegmentSource(Protocol):
 
     @property
     def arrays(self) -> Arrays:
-        """Those of :data:`ARRAYS`."""
+        """Those of a segment."""
 
     @property
     def alive(self) -> Bool:
         """bool[d]: which documents are not deleted."""
 
     def entries(self, name: str, which: int) -> U64:
-        """The entries of one of the :data:`LISTS`, in any order."""
+        """The entries of one of the lists, in any order."""
 
     def context_hashes(self, which: int) -> U32:
         """The context hashes of the postings of a part."""

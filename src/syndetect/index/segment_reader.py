@@ -8,14 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from syndetect.arrays import I64, U32, U64, Bool
-from syndetect.index.segment_builder import LISTS, STRINGS
-from syndetect.kernels.documents import HINT_BITS, find_documents
+from syndetect.index.segment_layout import LISTS, STRINGS
+from syndetect.kernels.documents import HINT_BITS, UNDATED, find_documents
 from syndetect.kernels.lists import find_runs
 from syndetect.kernels.ranges import copy_ranges, find_spans
 from syndetect.storage import compression
 from syndetect.storage.sorted_lists import Arrays, Lists, hash_ids
 
 _S32 = np.uint64(32)
+#: How a segment can contradict itself.
+WRONG_HINTS = "the array blocks names other documents than words have"
+WRONG_OWNERS = "paragraphs lie in other documents than it says"
+#: The largest text that is read, in bytes (``reading.sources`` takes no larger one).
+_MOST_TEXT = 128 << 20
 
 
 class Members(NamedTuple):
@@ -29,6 +34,21 @@ class Members(NamedTuple):
     which: I64
     document: I64
     paragraph: I64
+
+
+def check_paragraphs(arrays: Arrays) -> None:
+    """Make sure that all paragraphs of a segment lie where it says.
+
+    Raises:
+        StoredIndexError: documents do not begin with their first paragraphs, or a paragraph is in another document.
+    """
+    documents, first, begin = (
+        arrays.whole(name) for name in ("documents", "document_paragraphs", "paragraphs")
+    )
+    owner, paragraph = arrays.whole("sketched_owner"), arrays.whole("sketched")
+    are_inside = (first[owner] <= paragraph) & (paragraph < first[owner.astype(np.int64) + 1])
+    if (begin[first] != documents).any() or not are_inside.all():
+        raise arrays.refused(WRONG_OWNERS)
 
 
 class SegmentReader:
@@ -93,7 +113,8 @@ class SegmentReader:
             self.arrays.check("blocks", at, at + 2)
             blocks = self.arrays["blocks"]
             self.arrays.check("documents", blocks[at].astype(np.int64), blocks[at + 1].astype(np.int64) + 2)
-            find_documents(words, blocks, self.arrays["documents"], document)
+            if not find_documents(words, blocks, self.arrays["documents"], document):
+                raise self.arrays.refused(WRONG_HINTS)
         return document
 
     def bounds(self, name: str, rows: I64) -> tuple[I64, I64]:
@@ -102,10 +123,30 @@ class SegmentReader:
         column = self.arrays[name]
         return column[rows].astype(np.int64), column[rows + 1].astype(np.int64)
 
+    def paragraphs_in(self, documents: I64, paragraphs: I64) -> tuple[I64, I64]:
+        """int64[n] each: the first words and ends of paragraphs of documents.
+
+        Raises:
+            StoredIndexError: a paragraph does not lie in its document.
+        """
+        (low, high), (first, last) = (
+            self.bounds(name, documents) for name in ("document_paragraphs", "documents")
+        )
+        if not ((low <= paragraphs) & (paragraphs < high)).all():
+            raise self.arrays.refused(WRONG_OWNERS)
+        begin, end = self.bounds("paragraphs", paragraphs)
+        if not ((first <= begin) & (end <= last)).all():
+            raise self.arrays.refused(WRONG_OWNERS)
+        return begin, end
+
     def column(self, name: str, rows: I64) -> npt.NDArray[np.int64]:
         """int64[n]: the values of rows in an array."""
         self.arrays.check(name, rows, rows + 1)
         return self.arrays[name][rows].astype(np.int64)
+
+    def times(self, rows: I64) -> list[int | None]:
+        """The times of publication of documents, in microseconds since 1970; None where unknown."""
+        return [None if time == UNDATED else time for time in self.column("time", rows).tolist()]
 
     def hashes(self, sketched: I64) -> U64:
         """uint64[n]: the hashes of sketched paragraphs."""
@@ -120,6 +161,7 @@ class SegmentReader:
         is_member = self.hashes(sketched) == hashes[which]
         sketched, which = sketched[is_member], which[is_member]
         document, paragraph = (self.column(name, sketched) for name in ("sketched_owner", "sketched"))
+        self.paragraphs_in(document, paragraph)
         if len(self.deleted):
             alive = self.alive[document]
             which, document, paragraph = which[alive], document[alive], paragraph[alive]
@@ -135,20 +177,30 @@ class SegmentReader:
         return out
 
     def spans(self, documents: I64, begin: I64, end: I64) -> I64:
-        """int64[n, 2]: the characters of ranges of words, one range in each document."""
-        first, _ = self.bounds("documents", documents)
+        """int64[n, 2]: the characters of ranges of words, one range in each document.
+
+        Raises:
+            StoredIndexError: a range is empty or not in its document; or its characters are not in the text.
+        """
+        first, last = self.bounds("documents", documents)
+        if not ((first <= begin) & (begin < end) & (end <= last)).all():
+            raise self.arrays.refused(WRONG_OWNERS)
         for name in ("gaps", "lengths"):
             self.arrays.check(name, first, end)
         spans = np.empty((len(first), 2), np.int64)
         columns = (self.arrays["gaps"], self.arrays["lengths"], self.arrays.whole("far"))
-        find_spans(*columns, first, begin, end, spans)
+        if not find_spans(*columns, first, begin, end, spans):
+            raise self.arrays.refused("the array far lacks a word")
+        self._check_inside(documents, spans[:, 1])
         return spans
 
     def strings(self, name: str, documents: I64) -> list[str | None]:
         """The id, source, title or address of each document; None where unknown."""
         has = self.column("known", documents) >> STRINGS.index(name) & 1
+        if name == "id" and not has.all():
+            raise self.arrays.refused("a document has no id")
         return [
-            value.decode() if is_known else None
+            self._decoded(value) if is_known else None
             for value, is_known in zip(self._bytes(name, documents), has.tolist(), strict=True)
         ]
 
@@ -160,7 +212,32 @@ class SegmentReader:
         """The texts of documents; None where the index does not store texts."""
         if "text" not in self.arrays:
             return None
-        return [compression.decompress(frame).decode() for frame in self._bytes("text", documents)]
+        return [self._text(frame) for frame in self._bytes("text", documents)]
+
+    def _check_inside(self, documents: I64, ends: I64) -> None:
+        """Make sure that places in documents, in characters, lie in their texts, where these are stored."""
+        if "text" in self.arrays and len(documents):
+            new = np.unique(documents[self._text_ends[documents] == 0])
+            self._text_ends[new] = [len(self._text(frame)) for frame in self._bytes("text", new)]
+            if (ends > self._text_ends[documents]).any():
+                raise self.arrays.refused("words lie behind the end of their text")
+
+    @cached_property
+    def _text_ends(self) -> I64:
+        """int64[d]: the characters of each text, 0 until it has been read; memory is taken by those that were."""
+        return np.zeros(self.count, np.int64)
+
+    def _text(self, frame: bytes) -> str:
+        try:
+            return compression.decompress(frame, _MOST_TEXT).decode()
+        except ValueError as error:
+            raise self.arrays.refused("a text is not what can be stored") from error
+
+    def _decoded(self, value: bytes) -> str:
+        try:
+            return value.decode()
+        except ValueError as error:
+            raise self.arrays.refused("a string is no UTF-8") from error
 
     def _bytes(self, name: str, documents: I64) -> list[bytes]:
         low, high = self.bounds(f"{name}.bounds", documents)

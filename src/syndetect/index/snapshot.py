@@ -7,6 +7,7 @@ import numpy as np
 
 from syndetect.arrays import I64
 from syndetect.errors import StoredIndexError
+from syndetect.index.segment_layout import declare_segment
 from syndetect.index.segment_reader import SegmentReader
 from syndetect.settings import Settings
 from syndetect.storage.directory import FileEntry, IndexDirectory
@@ -65,17 +66,17 @@ class Snapshot:
                 yield at, segment, which, numbers[which] - segment.first
 
 
-def open_segments(directory: IndexDirectory, settings: Settings) -> SegmentSet:
-    """The segments of an index with these settings.
+def open_segments(directory: IndexDirectory, settings: Settings, *, stores_text: bool) -> SegmentSet:
+    """The segments of an index with these settings, with texts or without.
 
     Raises:
         StoredIndexError: a file is missing or damaged, or is not what the manifest says of it.
     """
 
-    def is_ours(segment: Segment, file: FileEntry) -> bool:
-        return segment.metadata == file.metadata and len(segment["bands.bounds"]) == settings.bands + 1
+    def declare(segment: Segment, file: FileEntry) -> None:
+        declare_segment(segment, file, settings, stores_text=stores_text)
 
-    return SegmentSet(directory, "documents", RowNumbers(), is_ours)
+    return SegmentSet(directory, "documents", RowNumbers(), declare)
 
 
 def parse_header(directory: IndexDirectory) -> tuple[Settings, bool]:

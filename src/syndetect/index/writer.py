@@ -14,6 +14,7 @@ from syndetect.arrays import I64, U32
 from syndetect.errors import InputError, OutputError, SyndetectError
 from syndetect.index import merge
 from syndetect.index.segment_builder import DocumentBatch, SegmentSource
+from syndetect.index.segment_layout import MOST_WORDS
 from syndetect.index.snapshot import Snapshot
 from syndetect.settings import Settings
 from syndetect.storage import merge_policy
@@ -58,7 +59,7 @@ class Writer:
         while True:
             live = snapshot.committed.live
             words = [int(one.file.metadata["words"]) for one in live]
-            first = merge_policy.tiered([SegmentSize(count, count) for count in words], merge.MOST_WORDS)
+            first = merge_policy.tiered([SegmentSize(count, count) for count in words], MOST_WORDS)
             if first == len(live):
                 return snapshot
             snapshot = self._merge(snapshot, [(first, len(live))], threads)
@@ -68,7 +69,7 @@ class Writer:
         words = [merge.words_of([segment]) for segment in snapshot.segments]
         runs, low = [], 0
         for high in range(1, len(words) + 1):
-            if high == len(words) or sum(words[low : high + 1]) > merge.MOST_WORDS:
+            if high == len(words) or sum(words[low : high + 1]) > MOST_WORDS:
                 if high - low > 1 or len(snapshot.segments[low].deleted):
                     runs.append((low, high))
                 low = high
@@ -118,7 +119,7 @@ LEAST_PORTION = 1 << 20
 #: Memory for a word until it is written, in bytes.
 _WORD_BYTES = 40
 #: The largest portion, in words: one more batch must still fit into a segment.
-_MOST_PORTION = merge.MOST_WORDS - (1 << 28)
+_MOST_PORTION = MOST_WORDS - (1 << 28)
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,23 @@ def document_of(word, hints, documents):
 
 @kernel
 def find_documents(words, hints, documents, document):
-    """``document[i]`` (int64[n]) = the document of word ``words[i]`` (uint32[n]); see :func:`document_of`."""
+    """``document[i]`` (int64[n]) = the document of word ``words[i]`` (uint32[n]); see :func:`document_of`.
+
+    Returns:
+        Whether each word lies in its document. Where hints are wrong, though documents, nothing is read beyond the
+        end of the document that the next hint names.
+    """
+    found = True
     for i in range(len(words)):
-        document[i] = document_of(np.int64(words[i]), hints, documents)
+        word = np.int64(words[i])
+        block = word >> HINT_BITS
+        at = np.int64(hints[block])
+        last = np.int64(len(documents) - 2) if block + 1 >= len(hints) else np.int64(hints[block + 1])
+        while at < last and documents[at + 1] <= word:
+            at += 1
+        found &= documents[at] <= word < documents[at + 1]
+        document[i] = at
+    return found
 
 
 @inline

@@ -53,8 +53,11 @@ def find_spans(gaps, lengths, far, first, begin, end, spans):
         gaps, lengths: uint8[words], in characters, or ``FAR``.
         far: int64[m, 3], ascending: the words of which either is ``FAR``, with both values.
         first: int64[n], the first word of the document of each range.
-        begin, end: int64[n], the ranges, not empty.
+        begin, end: int64[n], the ranges, not empty, in their documents.
         spans: int64[n, 2], output: where the first word of each begins and its last one ends.
+
+    Returns:
+        Whether ``far`` has every word that it must have.
     """
     far_words = far[:, 0]
     for i in range(len(first)):
@@ -63,12 +66,15 @@ def find_spans(gaps, lengths, far, first, begin, end, spans):
             gap, length = np.int64(gaps[word]), np.int64(lengths[word])
             if FAR in (gap, length):
                 where = first_from(far_words, np.int64(0), np.int64(len(far)), np.int64(0), np.uint64(word))
+                if where == len(far) or far_words[where] != word:
+                    return False
                 gap, length = far[where, 1], far[where, 2]
             at += gap
             if word == begin[i]:
                 spans[i, 0] = at
             at += length
         spans[i, 1] = at
+    return True
 
 
 @kernel

@@ -7,11 +7,11 @@ from typing import Any
 from syndetect.arrays import I64
 from syndetect.errors import InputError, OutputError, SettingsError, StoredIndexError
 from syndetect.lsh_index.memtable import Hashed
-from syndetect.lsh_index.segment import NewRows, RowSource, SegmentRows, encode, write
+from syndetect.lsh_index.segment import NewRows, RowSource, SegmentRows, declare_segment, encode, write
 from syndetect.storage import merge_policy
 from syndetect.storage.directory import FileEntry, IndexDirectory
 from syndetect.storage.merge_policy import SegmentSize
-from syndetect.storage.segment_file import Segment, SegmentWriter
+from syndetect.storage.segment_file import SegmentWriter
 from syndetect.storage.segment_set import CommittedSegments, SegmentSet
 from syndetect.storage.tombstones import PackedBits
 
@@ -47,13 +47,18 @@ class DiskIndex:
         else:
             directory = IndexDirectory.open(path, KIND, writing=writing)
         try:
+            if not _are_parameters(directory.header, parameters):
+                raise StoredIndexError.damaged(path, "it has no parameters")
             if directory.header != parameters:
                 ours, theirs = (
                     ", ".join(f"{name}={value!r}" for name, value in one.items())
                     for one in (parameters, directory.header)
                 )
                 raise SettingsError(f"{path} is an index with {theirs}, not with {ours}")
-            self._segments = SegmentSet(directory, "rows", PackedBits(), _has_rows)
+            bands = parameters["params"][0]
+            self._segments = SegmentSet(
+                directory, "rows", PackedBits(), lambda segment, file: declare_segment(segment, file, bands)
+            )
             self._use(self._segments.committed)
         except BaseException:
             directory.close()
@@ -163,10 +168,13 @@ class DiskIndex:
 
     def _use(self, committed: CommittedSegments) -> None:
         """Take the rows and counts of a committed state, without pending deletions."""
-        self._rows = [SegmentRows(one) for one in committed.live]
-        self._keys = int(committed.manifest.metadata.get("keys", 0))
-        self.has_repeats = bool(committed.manifest.metadata.get("has_repeats", False))
-        self._committed = committed
+        metadata, rows = committed.manifest.metadata, [SegmentRows(one) for one in committed.live]
+        keys, repeats = metadata.get("keys", 0), metadata.get("has_repeats", False)
+        count = sum(one.rows for one in rows)
+        is_possible = type(keys) is int and (0 <= keys <= count if repeats else keys == count)
+        if not is_possible or type(repeats) is not bool or (count > 0) != (keys > 0):
+            raise StoredIndexError.damaged(self.path, "it counts other keys than it has")
+        self._rows, self._keys, self.has_repeats, self._committed = rows, int(keys), repeats, committed
 
     def _write(self, sources: Sequence[RowSource]) -> FileEntry:
         """Write a segment, to be committed."""
@@ -178,6 +186,10 @@ class DiskIndex:
         return FileEntry(path.name, *written, {"rows": sum(source.rows for source in sources)})
 
 
-def _has_rows(segment: Segment, file: FileEntry) -> bool:
-    """Whether a segment has as many rows as the manifest says."""
-    return bool(len(segment["kind"]) == file.metadata["rows"])
+def _are_parameters(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether the header of a folder has parameters of the types that an index has."""
+
+    def types(value: Any) -> Any:
+        return [type(one) for one in value] if isinstance(value, list) else type(value)
+
+    return found.keys() == wanted.keys() and all(types(found[name]) == types(wanted[name]) for name in found)

@@ -1,7 +1,6 @@
 """Segments of ``MinHashLSH`` on disk: keys and the hashed bands of their signatures.
 
-A segment holds for every row its key (``text`` and ``kind``), its ``checks`` (uint64[n, bands]) and, in the sorted
-``lists``, an entry in the list of each band, by the band's key, and one in a last list, by a hash of the row's key.
+A segment holds for every row its key, its checks, and entries in sorted lists; ``ARRAYS`` and ``LISTS`` say which.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -16,6 +15,9 @@ from syndetect.arrays import I64, U8, U32, U64, Bool, distinct, sort_values
 from syndetect.errors import InputError
 from syndetect.lsh_index.memtable import Hashed
 from syndetect.storage import sorted_lists
+from syndetect.storage.directory import FileEntry
+from syndetect.storage.layout import Items, ListGroup, bounds, declare, declare_lists, within
+from syndetect.storage.segment_file import Segment
 from syndetect.storage.segment_set import LiveSegment
 
 _S32 = np.uint64(32)
@@ -25,6 +27,30 @@ _STR, _BYTES, _INT = range(3)
 PIECE = 1 << 16
 #: Signatures that are looked up at a time.
 QUERIES = 1 << 13
+
+
+#: The arrays of a segment beside the lists.
+ARRAYS = {
+    "kind": Items("what each row's key is: str, bytes or int", "|u1", "rows", within(_STR, _INT)),
+    "text": Items("the bytes of the keys, one behind the other", "|u1", "text"),
+    "text.bounds": Items("where each key begins", "<i8", "rows", bounds("text"), 1),
+    "checks": Items("checks of each row's bands", "<u8", "rows", columns="bands"),
+}
+#: A list a band: its key, the row; and a last list: a hash of the row's key, the row.
+LISTS = {"lists": ListGroup("keys of bands or rows, rows", "lists", "rows")}
+
+
+def declare_segment(segment: Segment, file: FileEntry, bands: int) -> None:
+    """Hold a segment against this layout, and its entry in the manifest.
+
+    Raises:
+        StoredIndexError: an array is missing or has another type or length, or not all rows are in each list.
+    """
+    sizes = {"rows": file.metadata["rows"], "bands": bands, "lists": bands + 1}
+    declare(segment, ARRAYS, sizes)
+    declare_lists(segment, LISTS, sizes)
+    if (np.diff(segment["lists.bounds"]) != sizes["rows"]).any():
+        raise segment.refused("a list has not one entry of each row")
 
 
 def encode(key: Hashable) -> tuple[int, bytes]:
@@ -44,10 +70,17 @@ def encode(key: Hashable) -> tuple[int, bytes]:
 
 
 def decode(kind: int, data: bytes) -> Hashable:
-    """The key with this kind and these bytes."""
+    """The key with this kind and these bytes.
+
+    Raises:
+        ValueError: there is none.
+    """
     if kind == _BYTES:
         return data
-    return int(data) if kind == _INT else data.decode("utf-8", "surrogatepass")
+    key = int(data) if kind == _INT else data.decode("utf-8", "surrogatepass")
+    if encode(key) != (kind, data):
+        raise ValueError("another form of a key")
+    return key
 
 
 class RowSource(Protocol):
@@ -170,7 +203,7 @@ class SegmentRows:
         ]
         pairs = np.concatenate([np.empty(0, np.uint64), *found])
         keys = self._keys((pairs & _LOW).astype(np.int64))
-        return (pairs >> _S32).astype(np.int64), [decode(*key) for key in keys]
+        return (pairs >> _S32).astype(np.int64), self._decoded(keys)
 
     def all(self) -> tuple[list[Hashable], Hashed]:
         """All rows that are not deleted, as :meth:`Memtable.rows` gives them."""
@@ -179,7 +212,7 @@ class SegmentRows:
             entries = self.entries(band)
             links[band, (entries & _LOW).astype(np.int64)] = entries
         rows = np.flatnonzero(self.alive)
-        return [decode(*key) for key in self._keys(rows)], (links, np.concatenate(list(self.checks())))
+        return self._decoded(self._keys(rows)), (links, np.concatenate(list(self.checks())))
 
     def find_keys(self, keys: Sequence[tuple[int, bytes]]) -> tuple[I64, I64]:
         """Find the rows with some keys, given by their kinds and bytes: the key's number and the row, int64[m] each.
@@ -201,6 +234,8 @@ class SegmentRows:
         """The entries of a list, with rows numbered without the deleted ones."""
         entries = self._lists.entries(which)
         rows = (entries & _LOW).astype(np.int64)
+        if not (np.bincount(rows, minlength=len(self.alive)) == 1).all():
+            raise self._segment.refused("a list has not one entry of each row")
         kept = self.alive[rows]
         numbers = np.cumsum(self.alive) - 1
         found: U64 = entries[kept] & ~_LOW | numbers[rows[kept]].astype(np.uint64)
@@ -233,6 +268,13 @@ class SegmentRows:
         self._segment.check("checks", rows, rows + 1)
         same = (self._segment["checks"][rows, bands] == checks[queries, bands]) & self.alive[rows]
         return distinct(sort_values(queries[same].astype(np.uint64) << _S32 | rows[same].astype(np.uint64)))
+
+    def _decoded(self, keys: Iterator[tuple[int, bytes]]) -> list[Hashable]:
+        """The keys with these kinds and bytes."""
+        try:
+            return [decode(*key) for key in keys]
+        except ValueError as error:
+            raise self._segment.refused("a key is not what can be stored") from error
 
     def _keys(self, rows: I64) -> Iterator[tuple[int, bytes]]:
         """The kinds and bytes of the keys of rows, as :func:`encode` gives them."""

@@ -53,13 +53,17 @@ def sketch_articles(buffer: U8, bounds: I64, settings: Settings, names: Sequence
         names: the ids of the articles.
     """
     words, repeats = tokens.blank_repeats(tokens.tokenise(buffer, bounds), names)
+    return Batch(buffer, bounds, words, *sketch_words(words, settings)), repeats
+
+
+def sketch_words(words: Words, settings: Settings) -> tuple[Postings, Sketch]:
+    """The postings of articles, and the sketches of their paragraphs."""
     postings = winnowing.fingerprint(
         words.code, words.documents, settings.fingerprint_words, settings.winnow_window
     )
     shape = settings.shingle_words, settings.bands, settings.rows
     drawn = permutations(settings.slots, settings.seed)
-    sketched = bands.sketch(words.code, words.paragraphs, settings.min_words, drawn, shape)
-    return Batch(buffer, bounds, words, postings, sketched), repeats
+    return postings, bands.sketch(words.code, words.paragraphs, settings.min_words, drawn, shape)
 
 
 def sketch_documents(words: Words, settings: Settings) -> Sketch:

@@ -152,6 +152,8 @@ class Corpus:
             chosen = documents[low:high]
             buffer = self._texts(chosen)
             found = tokens.tokenise(buffer, offsets[low : high + 1] - offsets[low], key=key)
+            if (np.diff(found.documents) != np.diff(first_words)[chosen]).any():
+                raise self._store.refused("texts have other words than it says")
             rows, ranges = [], [np.empty((0, 2), np.int64)]
             for one in wanted:
                 of_it = slice(*np.searchsorted(one.document, (chosen[0], chosen[-1] + 1)).tolist())

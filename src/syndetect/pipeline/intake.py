@@ -84,6 +84,8 @@ class Intake:
             self._keep(corpus, batch, found_marks)
             self.store.step("reading", 0)
         articles = _with_distinct_ids(pl.concat(frames), sizes[0])
+        if len(articles) != corpus.size:
+            raise self.store.refused("it has other articles than were read")
         for document, paragraph in repeats:
             place = f"{articles['doc_id'][document]}, paragraph {paragraph}"
             self.skipped(place, "one word again and again; not compared")

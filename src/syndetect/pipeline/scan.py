@@ -14,7 +14,7 @@ import polars as pl
 
 from syndetect.errors import InputError, ScratchError, SettingsError
 from syndetect.matching.places import Places, time_rank
-from syndetect.pipeline import forecast, intake, stages
+from syndetect.pipeline import forecast, intake, resumed, stages
 from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.tables import all_tables
 from syndetect.reading import sources
@@ -161,6 +161,8 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
         _store(request, budget.for_arrays(memory), inputs) as store,
         budget.kept_within(int(memory * _WATERMARK), store.release),
     ):
+        if request.resume:
+            resumed.check(store, settings, len(syndication.agencies.table.names))
         readers = budget.readers(threads, memory)
         entry = intake.Intake(store, settings, syndication.agencies, readers, skipped, progress)
         articles, corpus, references = entry.take(found, reference, request.columns)

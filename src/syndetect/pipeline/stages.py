@@ -54,6 +54,8 @@ class Job:
     def run(self, stage: str, total: int, work: Callable[[int], Columns]) -> None:
         """Run the portions of a stage that are not done yet, and append the columns that each yields."""
         done = self.store.steps.get(stage, 0)
+        if done > total:
+            raise self.store.refused(f"of {stage}, it has done {done} of {total} portions")
         self.progress.advance(done)
         with closing(in_order(work, range(done, total), self.threads)) as results:
             for number, columns in enumerate(results, done):

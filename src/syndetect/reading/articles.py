@@ -250,7 +250,14 @@ def microseconds(value: Any) -> int | None:
 
 
 def _since_epoch(moment: datetime) -> int:
-    return (moment - (_EPOCH if moment.tzinfo else _EPOCH.replace(tzinfo=None))) // _MICROSECOND
+    return _in_range((moment - (_EPOCH if moment.tzinfo else _EPOCH.replace(tzinfo=None))) // _MICROSECOND)
+
+
+def _in_range(since: int) -> int:
+    """A time of the years 1 to 9999 in UTC, which an offset may leave; ValueError for any other."""
+    if not FIRST <= since <= LAST:
+        raise ValueError(since)
+    return since
 
 
 def _from_string(text: str) -> int | None:
@@ -275,10 +282,9 @@ def _from_number(number: float) -> int:
     if len(digits) in (8, 14) and digits[0] in "12":
         return _since_epoch(datetime.strptime(digits, "%Y%m%d%H%M%S"[: len(digits) - 2]))
     per_second = next(unit for least, unit in _UNITS if abs(number) >= least)
-    since = number * 10**6 // per_second if isinstance(number, int) else round(number * (10**6 / per_second))
-    if not FIRST <= since <= LAST:
-        raise ValueError(number)
-    return since
+    return _in_range(
+        number * 10**6 // per_second if isinstance(number, int) else round(number * (10**6 / per_second))
+    )
 
 
 def times(published: pl.Series) -> I64:

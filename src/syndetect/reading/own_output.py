@@ -12,7 +12,7 @@ from typing import Any
 from syndetect.reading.file_names import beside
 from syndetect.schema import TABLES
 from syndetect.storage.manifest import MANIFEST
-from syndetect.storage.scratch import holds_scan
+from syndetect.storage.scratch_folder import holds_scan
 
 _MOST_BYTES = 64 << 20  # of a manifest, which names each path that was given
 OF_DEDUP = "what syndetect dedup wrote"

@@ -9,6 +9,7 @@ import polars as pl
 
 from syndetect.errors import ResultError
 from syndetect.runtime import forks
+from syndetect.runtime.memory import free_memory
 from syndetect.schema import ADDED
 from syndetect.storage.filesystem import reason, write_bytes
 
@@ -17,6 +18,7 @@ _ROW_GROUP = 1 << 18  # rows of a Parquet row group; fixed, so that equal frames
 _SLICE = 1 << 16  # rows that are text at once
 #: The beginning of a cell that a spreadsheet would run as a formula, or of such a cell escaped.
 _FORMULA = r"'*[=+\-@\t\r]"
+_VALUE_BYTES = 8  # that a value takes in memory, at least
 
 
 def encode(frame: pl.DataFrame, format: str) -> Iterator[bytes]:  # noqa: A002  (the word of the command line)
@@ -80,7 +82,7 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
     try:
         with path.open("rb") as file:  # a path would be a pattern, an address or a home folder to polars
             frame = _decode(file, path.suffix, schema)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise ResultError(f"cannot read {path}: {reason(error)}") from error
     missing = [name for name in schema if name in ADDED and name not in frame.columns]
     if {*frame.columns, *missing} == set(schema):
@@ -95,6 +97,10 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
 def _decode(file: BinaryIO, suffix: str, schema: pl.Schema) -> pl.DataFrame:
     """The frame in a file, its times as times."""
     if suffix == ".parquet":
+        rows = int(pl.scan_parquet(file).select(pl.len()).collect().item())
+        if rows * len(schema) * _VALUE_BYTES > free_memory():
+            raise OSError(f"its {rows:,} rows are more than the memory holds")
+        file.seek(0)
         return pl.read_parquet(file)
     times = [name for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)]
     text = pl.Schema({**schema, **dict.fromkeys(times, pl.String())})

@@ -12,10 +12,10 @@ import polars as pl
 from xxhash import xxh3_128
 
 from syndetect.errors import OutputError, ResultError, SettingsError
-from syndetect.results import frames
+from syndetect.results import frames, validity
 from syndetect.results.frames import read_frame, write_frame
 from syndetect.schema import SKIPPED, TABLES
-from syndetect.storage.filesystem import reason, write_bytes
+from syndetect.storage.filesystem import read_file, reason, write_bytes
 from syndetect.storage.staging import restore, staged
 
 #: How a folder may hold the tables; the name is also the files' suffix.
@@ -110,11 +110,14 @@ class Result:
         """The result that :meth:`write` left in a folder, whatever the format.
 
         Raises:
-            ResultError: the folder is not a result, or a file of it is missing or broken.
+            ResultError: the folder is not a result, or a file of it is missing or broken, or they contradict one
+                another.
         """
 
         def read(manifest: dict[str, Any]) -> "Result":
             tables = {name: _read(directory, manifest, name, schema) for name, schema in TABLES.items()}
+            if wrong := validity.contradiction(tables, manifest.get("counts")):
+                raise ResultError(f"{directory} is damaged: {wrong}; scan again")
             skipped = _read(directory, manifest, "skipped", SKIPPED)
             added = ("program", "files", "checksums", _ESCAPED)
             kept = {name: value for name, value in manifest.items() if name not in added}
@@ -158,18 +161,21 @@ def _read(
 ) -> pl.DataFrame:
     """One file of a result; its size must be the one in the manifest."""
     for file in manifest["files"]:
-        path = Path(directory) / file
-        if path.stem == name:
-            if path.exists():
+        if file in {f"{name}.{suffix}" for suffix in FORMATS}:  # in the folder itself
+            path = Path(directory) / file
+            if os.path.lexists(path):
                 _check_size(path, manifest)
             frame = read_frame(path, schema)
-            is_escaped = manifest.get(_ESCAPED) and path.suffix == ".csv"
-            return frames.unescape_formulas(frame) if is_escaped else frame
+            if manifest.get(_ESCAPED) and path.suffix == ".csv":
+                frame = frames.unescape_formulas(frame)
+            if wrong := validity.fault(name, frame):
+                raise ResultError(f"cannot read {path}: {wrong}; scan again")
+            return frame
     raise ResultError(f"{directory} has no file of its table {name}: scan again")
 
 
 def _check_size(path: Path, manifest: Mapping[str, Any]) -> None:
-    if path.stat().st_size != manifest["files"][path.name]:
+    if path.is_symlink() or path.stat().st_size != manifest["files"][path.name]:
         raise ResultError(f"cannot read {path}: it is not as it was written; copy it again, or scan again")
 
 
@@ -261,13 +267,11 @@ def _manifest_text(manifest: Mapping[str, Any]) -> bytes:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a result's folder."""
     try:
-        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        manifest = json.loads(read_file(folder / _MANIFEST))
     except (OSError, ValueError, RecursionError) as error:
         raise ResultError(f"{folder} is not a result of a scan: it has no readable {_MANIFEST}") from error
-    if (
-        isinstance(manifest, dict)
-        and manifest.get("program") == _PROGRAM
-        and isinstance(manifest.get("files"), dict)
-    ):
-        return manifest
-    raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} is another program's")
+    if not isinstance(manifest, dict) or manifest.get("program") != _PROGRAM or "files" not in manifest:
+        raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} is another program's")
+    if not isinstance(manifest["files"], dict):
+        raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} names no files")
+    return manifest

@@ -19,6 +19,17 @@ def compress(texts: Iterable[bytes]) -> list[bytes]:
     return [compressor.compress(text, zstd.ZstdCompressor.FLUSH_FRAME) for text in texts]
 
 
-def decompress(frame: bytes) -> bytes:
-    """The text of a frame."""
-    return zstd.decompress(frame)
+def decompress(frame: bytes, most: int) -> bytes:
+    """The text of a frame.
+
+    Raises:
+        ValueError: it is no whole frame, or not one alone, or its text has more than ``most`` bytes.
+    """
+    decompressor = zstd.ZstdDecompressor()
+    try:
+        text: bytes = decompressor.decompress(frame, most + 1)
+    except zstd.ZstdError as error:
+        raise ValueError("no frame") from error
+    if not decompressor.eof or decompressor.unused_data or len(text) > most:
+        raise ValueError("not one frame, or more text than there can be")
+    return text

@@ -18,7 +18,7 @@ from xxhash import xxh3_128_hexdigest
 
 from syndetect.errors import BusyError, OutputError, StoredIndexError, SyndetectError
 from syndetect.runtime.forks import Maker
-from syndetect.storage.filesystem import locked, make_folder, reason, write_bytes
+from syndetect.storage.filesystem import locked, make_folder, read_file, reason, write_bytes
 from syndetect.storage.manifest import MANIFEST, UNFINISHED, FileEntry, Manifest, holds_index
 from syndetect.storage.staging import restore, staged
 
@@ -264,7 +264,7 @@ def _writing(place: Path) -> Iterator[None]:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise StoredIndexError(f"cannot read {path}: {reason(error)}") from error
 

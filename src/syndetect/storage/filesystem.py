@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,41 @@ from syndetect.runtime import forks
 
 #: Errors of a system, or of a network disk, that cannot sync a folder at all.
 _CANNOT_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A file opened for reading, without a buffer.
+
+    Raises:
+        OSError: the system refuses; or it is no file but a pipe or a device, which might have no end.
+    """
+    file = open(path, "rb", buffering=0, opener=_without_waiting)  # noqa: SIM115  (with an opener)
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is no file")
+    return file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a path; a pipe without waiting for its other end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _without_links(path: str, flags: int) -> int:
+    """Open a path that is no link: who made the folder may have meant to have another file overwritten."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
+def read_file(path: Path, most: int = 1 << 30) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        OSError: as of :func:`open_file`; or it has more than ``most`` bytes.
+    """
+    with open_file(path) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise OSError(errno.EFBIG, "it is too large")
+        return file.read()
 
 
 def write_bytes(pieces: Iterable[bytes], path: Path) -> None:
@@ -78,7 +114,7 @@ def locked(path: Path, refusal: Callable[[str], Exception]) -> BinaryIO:
     """
     from filelock import lock_descriptor  # noqa: PLC0415  (readers lock nothing)
 
-    lock = path.open("a+b", buffering=0)
+    lock = open(path, "a+b", buffering=0, opener=_without_links)  # noqa: SIM115  (with an opener)
     forks.close_in_child(lock)
     try:
         if not lock_descriptor(lock.fileno(), blocking=False):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from xxhash import xxh3_128_hexdigest
 
 from syndetect.errors import StoredIndexError
-from syndetect.storage.filesystem import reason, sync_folder, write_bytes
+from syndetect.storage.filesystem import read_file, reason, sync_folder, write_bytes
 
 MANIFEST = "manifest.json"
 UNFINISHED = f"{MANIFEST}.new"
@@ -116,6 +116,8 @@ class Manifest(NamedTuple):
             )
         if file_format != _FORMAT or text != _sealed(text[: -len(_sealed(b""))]):
             raise StoredIndexError.damaged(folder / MANIFEST, "it is not what was written")
+        if not isinstance(found["kind"], str):
+            raise StoredIndexError.damaged(folder / MANIFEST, "it says what no index can")
         if found["kind"] != kind:
             raise StoredIndexError(
                 f"{folder} holds an index of kind {found['kind']}, not {kind}: choose another folder"
@@ -131,7 +133,7 @@ class Manifest(NamedTuple):
         return manifest
 
     def _is_sound(self) -> bool:
-        """Whether every member has its type, and every file name lies in the folder itself."""
+        """Whether every member has its type, all files lie in the folder itself, and no new one takes their names."""
         counts = (self.generation, self.next_file, *(entry.size for entry in self.entries))
         names = [entry.name for entry in self.entries]
         return (
@@ -142,7 +144,14 @@ class Manifest(NamedTuple):
             )
             and all(isinstance(entry.xxh3, str) for entry in self.entries)
             and all(isinstance(name, str) and _FILE.fullmatch(name) for name in names)
+            and all(_number_of(name) < self.next_file for name in names)
         )
+
+
+def _number_of(name: str) -> int:
+    """The number that a file is named by, -1 where it has another name."""
+    stem = name.partition(".")[0]
+    return int(stem) if stem.isdecimal() and len(stem) < 20 else -1
 
 
 def holds_index(folder: Path) -> bool:
@@ -158,7 +167,7 @@ def _load(folder: Path) -> tuple[bytes, dict[str, Any]]:
     """The bytes of a folder's manifest and the JSON object in them, not validated further."""
     path = folder / MANIFEST
     try:
-        text = path.read_bytes()
+        text = read_file(path)
         found = json.loads(text)
     except (FileNotFoundError, NotADirectoryError):
         lacking = f"it has no {MANIFEST}" if folder.is_dir() else "there is no such folder"

@@ -2,19 +2,13 @@
 
 The folder is also what a scan can be resumed from. Arrays only grow, step by step; a step counts once ``state.json``
 names it, and what a killed scan wrote beyond the last step is cut off again. The state of a scan that can be resumed is
-synced to the disk, arrays first, every few seconds: it survives a kill and a loss of power. Nobody but the user may
-enter the folder, or read the files.
-
-    lock                     held by the scan until it ends
-    state.json               the identity of the scan, its steps, and the arrays with their sizes
-    syndetect-NAME.array     one array each
+synced to the disk, arrays first, every few seconds: it survives a kill and a loss of power.
 """
 
 import copy
 import json
 import mmap
 import os
-import stat
 import tempfile
 import threading
 import time
@@ -28,16 +22,26 @@ import numpy as np
 from syndetect.arrays import Array
 from syndetect.errors import OutputError, ScratchError
 from syndetect.runtime.forks import Maker
-from syndetect.storage.filesystem import locked, make_folder, reason, sync_folder, write_all
+from syndetect.storage.filesystem import make_folder, reason, sync_folder, write_all
+from syndetect.storage.scratch_folder import (
+    FRESH,
+    LOCK,
+    NOTHING,
+    STATE,
+    array_file,
+    array_files,
+    check_ours,
+    clear,
+    is_sound,
+    locked_folder,
+    private,
+    state_of,
+    temporary_folder,
+)
 
-_STATE, _FRESH, _LOCK = "state.json", "state.json.new", "lock"
-_PREFIX, _SUFFIX = "syndetect-", ".array"
-_TEMPORARY = "syndetect-scratch-"
 _FORMAT = 1
-_HEAD = b'{"format": '  # what a state begins with, and one that a loss of power cut short
 #: Seconds from one synced state to the next.
 PAUSE = 5.0
-_YOUNG = 3600  # seconds in which a folder without a lock may be one that is being made
 
 
 class Store:
@@ -72,13 +76,13 @@ class Store:
         self._guard = threading.RLock()  # stages read from several threads
         self.steps: dict[str, int] = {}  #: how much of each stage is done
         self.facts: dict[str, Any] = {}  #: what later stages must know, as JSON can hold it
-        self._committed: Mapping[str, Any] = _NOTHING  # the state that the next save writes
+        self._committed: Mapping[str, Any] = NOTHING  # the state that the next save writes
         self._unsynced: set[str] = set()  # arrays that grew since the last save
         self._next_save = 0.0
         self._maker = Maker()
         if folder is not None and folder.exists():
             with self._writing():
-                _check_ours(folder)  # before the work
+                check_ours(folder)  # before the work
         if resume:
             self._open()
 
@@ -127,8 +131,16 @@ class Store:
             whole, ends = self[name], np.cumsum(sizes)
             return [whole[end - size : end] for end, size in zip(ends.tolist(), sizes, strict=True)]
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         return name in self._kinds
+
+    def sizes(self, name: str) -> list[int]:
+        """The items of every piece of an array, in order; none where there is no such array."""
+        return list(self._sizes.get(name, []))
+
+    def refused(self, how: str) -> ScratchError:
+        """The error that says how the folder is not what a scan left."""
+        return ScratchError(f"{self._folder} is damaged ({how}): remove it and scan again")
 
     def drop(self, name: str) -> None:
         """Drop an array, and free its memory or file; in a folder that is resumed from, once no state names it."""
@@ -180,8 +192,8 @@ class Store:
                 if keep:
                     self._save(folder)
                 else:
-                    _clear(folder)
-                    (folder / _LOCK).unlink()
+                    clear(folder)
+                    (folder / LOCK).unlink()
         for file in self._files.values():
             file.close()
         if self._lock is not None:
@@ -197,12 +209,12 @@ class Store:
         """Move the arrays to files, or continue from the files of an earlier scan."""
         try:
             with self._writing():
-                place = self._requested_folder or _temporary_folder()
+                place = self._requested_folder or temporary_folder()
                 make_folder(place.absolute(), 0o700)
-                _check_ours(place)  # before anything is put there
-                self._lock = _locked(place)
+                check_ours(place)  # before anything is put there
+                self._lock = locked_folder(place)
                 self._folder = place  # from here on it is this scan's to remove
-                state = _state_of(place)
+                state = state_of(place)
                 if self._resume and state:
                     self._continue(state)
                 else:
@@ -214,8 +226,8 @@ class Store:
 
     def _start(self, folder: Path) -> None:
         """Clear the folder, and write the arrays that are in memory."""
-        _clear(folder)
-        committed, self._committed = self._committed, _NOTHING
+        clear(folder)
+        committed, self._committed = self._committed, NOTHING
         self._save(folder)  # now the folder is known to be a scan's, whatever happens
         for name, parts in self._parts.items():
             for part in parts:
@@ -235,18 +247,20 @@ class Store:
                 f"{folder} holds an unfinished scan of other articles, or with other settings or another version:"
                 " scan without --resume to begin anew"
             )
+        if not is_sound(state):
+            raise self.refused(f"{STATE} says what no scan can")
         self._kinds = {name: (kind, shape) for name, (kind, shape) in state["kinds"].items()}
         self._sizes, self.steps, self.facts = state["sizes"], state["steps"], state["facts"]
         self._mark_committed()
         named = {self._file(name) for name in self._kinds}
-        for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        for path in array_files(folder):
             if path not in named:
                 path.unlink()
         for name, kind in self._kinds.items():
             size = sum(self._sizes[name]) * _item_bytes(*kind)
             with self._file(name).open("ab") as file:
                 if file.tell() < size:
-                    raise ScratchError(f"{folder} is damaged ({name} is too short): remove it and scan again")
+                    raise self.refused(f"{name} is too short")
                 file.truncate(size)
 
     def _map(self, name: str) -> Array:
@@ -260,13 +274,13 @@ class Store:
     def _write(self, name: str, array: Array) -> None:
         assert self._folder is not None
         if name not in self._files:
-            self._files[name] = open(self._file(name), "ab", buffering=0, opener=_private)  # noqa: SIM115
+            self._files[name] = open(self._file(name), "ab", buffering=0, opener=private)  # noqa: SIM115
         self._unsynced.add(name)
         write_all(self._files[name], np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
     def _file(self, name: str) -> Path:
         assert self._folder is not None
-        return self._folder / f"{_PREFIX}{name}{_SUFFIX}"
+        return array_file(self._folder, name)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -297,127 +311,16 @@ class Store:
                 os.fsync(self._files[name].fileno())
             self._unsynced.clear()
         text = json.dumps({"format": _FORMAT, "identity": self._identity, **self._committed})
-        with open(folder / _FRESH, "wb", opener=_private) as file:
+        with open(folder / FRESH, "wb", opener=private) as file:
             file.write(text.encode())
             file.flush()
             if self._resume:
                 os.fsync(file.fileno())
-        (folder / _FRESH).replace(folder / _STATE)
+        (folder / FRESH).replace(folder / STATE)
         if self._resume:
             sync_folder(folder)
         self._next_save = time.monotonic() + PAUSE
 
 
-def discard(folder: Path) -> None:
-    """Remove what a killed scan left in its scratch folder, and the folder; one without any is left alone.
-
-    Raises:
-        ScratchError: another scan is at work there, or it holds something else.
-        OSError: the system refuses.
-    """
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return
-    _check_ours(folder)
-    with _locked(folder):
-        _clear(folder)
-        (folder / _LOCK).unlink(missing_ok=True)
-    folder.rmdir()
-
-
-_NOTHING: Mapping[str, Any] = {"kinds": {}, "sizes": {}, "steps": {}, "facts": {}}
-
-
-def holds_scan(folder: Path) -> bool:
-    """Whether a folder has the state of an unfinished scan."""
-    with suppress(OSError):
-        return _state_of(folder) is not None
-    return False
-
-
-def _check_ours(folder: Path) -> None:
-    """Raise ScratchError where a folder holds anything but the files of a scan."""
-    if not folder.is_dir():
-        raise ScratchError(f"{folder} is not a folder: choose another")
-    foreign = [
-        path.name
-        for path in folder.iterdir()
-        if path.name not in (_LOCK, _FRESH)
-        and not (path.name.startswith(_PREFIX) and path.name.endswith(_SUFFIX))
-        and not (path.name == _STATE and _is_state(path))
-    ]
-    if foreign:
-        raise ScratchError(
-            f"{folder} holds {min(foreign)}, which is no part of a scan: choose another folder"
-        )
-
-
-def _is_state(path: Path) -> bool:
-    """Whether a file is the state of a scan, or what a loss of power left of one: nothing, zeros, or its beginning."""
-    with path.open("rb") as file:
-        head = file.read(len(_HEAD)).rstrip(b"\0")
-    return _HEAD.startswith(head)
-
-
-def _state_of(folder: Path) -> Mapping[str, Any] | None:
-    """The state that a scan wrote in a folder; None without one, or with a part of one."""
-    with suppress(FileNotFoundError, ValueError, RecursionError):
-        state = json.loads((folder / _STATE).read_bytes())
-        if isinstance(state, dict) and state.keys() == {"format", "identity", *_NOTHING}:
-            return state
-    return None
-
-
-def _clear(folder: Path) -> None:
-    """Remove the files of a scan from its folder, and no others; ``state.json`` last."""
-    for path in (*folder.glob(f"{_PREFIX}*{_SUFFIX}"), folder / _FRESH, folder / _STATE):
-        path.unlink(missing_ok=True)
-
-
-def _temporary_folder() -> Path:
-    """A new scratch folder in the system's place for temporary files; those of killed scans are removed."""
-    for folder in leftovers(Path(tempfile.gettempdir()), f"{_TEMPORARY}*"):
-        with suppress(OSError):
-            discard(folder)
-    return Path(tempfile.mkdtemp(prefix=_TEMPORARY))
-
-
-def all_leftovers(folders: Sequence[Path]) -> list[Path]:
-    """The scratch folders of killed scans among the temporary files, and beside results in these folders."""
-    places = [
-        (Path(tempfile.gettempdir()), f"{_TEMPORARY}*"),
-        *((folder, ".*.scratch") for folder in folders),
-    ]
-    return [found for place, pattern in places for found in leftovers(place, pattern)]
-
-
-def leftovers(place: Path, pattern: str) -> list[Path]:
-    """The scratch folders of this user in a place that match a pattern, and that no scan is at work in.
-
-    A folder that may be in the making is not among them, nor one that holds anything else.
-    """
-    found = []
-    for folder in sorted(place.glob(pattern)):
-        with suppress(OSError):
-            status = folder.lstat()
-            is_mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-            is_old = (folder / _LOCK).exists() or time.time() - status.st_mtime > _YOUNG
-            if is_mine and is_old and stat.S_ISDIR(status.st_mode):
-                _check_ours(folder)
-                _locked(folder).close()
-                found.append(folder)
-    return found
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read and write."""
-    return os.open(path, flags, 0o600)
-
-
 def _item_bytes(kind: str, shape: list[int]) -> int:
     return int(np.dtype(kind).itemsize * np.prod(shape, dtype=np.int64))
-
-
-def _locked(folder: Path) -> BinaryIO:
-    """The folder's lock, which ends with this process."""
-    busy = f"another scan is at work in {folder}: wait for it, or choose another folder"
-    return locked(folder / _LOCK, lambda _: ScratchError(busy))

@@ -19,8 +19,10 @@ import sys
 import threading
 import weakref
 from array import array as numbers
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
@@ -31,10 +33,13 @@ from xxhash import xxh3_64, xxh3_64_intdigest, xxh3_128_hexdigest
 from syndetect.arrays import I64, U64, Array
 from syndetect.errors import OutputError, StoredIndexError
 from syndetect.kernels.ranges import BLOCK_BITS, all_checked
-from syndetect.storage.filesystem import reason, write_all
+from syndetect.storage.filesystem import open_file, reason, write_all
+from syndetect.storage.invariants import Invariant
 
 #: Size of a block, which has one checksum, in bytes.
 BLOCK = 1 << BLOCK_BITS
+
+_CONTEXT = 24  # bytes before a block that an invariant may look at
 
 # Linux counts the pages of a writable map against its memory, and refuses larger maps unless this flag is set. Python
 # knows the flag's name from 3.13 on.
@@ -88,7 +93,7 @@ class CheckedFile:
         self.path, self.size = path, size
         self._guard = threading.Lock()  # the position in the file, where reading moves it
         try:
-            self._file: BinaryIO = path.open("rb", buffering=0)
+            self._file: BinaryIO = open_file(path)
         except OSError as error:
             raise self._unreadable(error) from error
         self._closing = weakref.finalize(self, self._file.close)
@@ -99,6 +104,21 @@ class CheckedFile:
         """Set the expected checksums of the blocks, and the end of the last block."""
         self._end, self._sums = end, sums
         self._checked = np.zeros(len(sums), np.uint8)  # a byte a block, so that threads need no lock
+        self._required: list[_Required] = []  # in the order of the file
+
+    def require(self, name: str, offset: int, array: Array, invariant: Invariant) -> None:
+        """From now on check an invariant together with the checksums of an array's blocks.
+
+        Args:
+            name: the array.
+            offset: its place in the file, in bytes.
+            array: it, mapped.
+            invariant: what must hold of its values.
+        """
+        if array.nbytes:
+            one = _Required(offset, offset + array.nbytes, name, array.dtype, invariant)
+            insort(self._required, one, key=_Required.begins_at)
+            self._checked[offset >> BLOCK_BITS : (one.end - 1 >> BLOCK_BITS) + 1] = 0
 
     def check(self, begin: I64 | int, end: I64 | int, item_bytes: int, offset: int) -> None:
         """Check the blocks of ranges of items, except for blocks that were checked before.
@@ -109,7 +129,7 @@ class CheckedFile:
             offset: the offset of item 0 in the file.
 
         Raises:
-            StoredIndexError: a block is damaged, or cannot be read.
+            StoredIndexError: a block is damaged or cannot be read, or an invariant does not hold of it.
             IndexError: a range exceeds the covered bytes.
         """
         if isinstance(begin, int) and isinstance(end, int):
@@ -216,9 +236,42 @@ class CheckedFile:
 
     def _check_block(self, block: int) -> None:
         begin, end = block * BLOCK, min((block + 1) * BLOCK, self._end)
-        if xxh3_64_intdigest(self.read(begin, end)) != self._sums[block]:
+        required = self._required_in(begin, end)
+        start = max(begin - _CONTEXT, 0) if required else begin
+        data = memoryview(self.read(start, end))
+        if xxh3_64_intdigest(data[begin - start :]) != self._sums[block]:
             raise StoredIndexError.damaged(self.path, f"bytes {begin} to {end} are not what was written")
+        for one in required:
+            if not one.holds(data, start, begin):
+                raise StoredIndexError.damaged(self.path, f"the array {one.name} holds what it cannot")
         self._checked[block] = 1
+
+    def _required_in(self, begin: int, end: int) -> "list[_Required]":
+        """The invariants of arrays that lie in a range of bytes."""
+        high = bisect_left(self._required, end, key=_Required.begins_at)
+        low = bisect_right(self._required, begin, hi=high, key=_Required.begins_at)
+        return [one for one in self._required[max(low - 1, 0) : high] if one.end > begin]
+
+
+class _Required(NamedTuple):
+    """An array from byte ``offset`` to ``end`` of a file, its item type, and what must hold of its values."""
+
+    offset: int
+    end: int
+    name: str
+    dtype: np.dtype[Any]
+    invariant: Invariant
+
+    def begins_at(self) -> int:
+        """Its first byte."""
+        return self.offset
+
+    def holds(self, data: memoryview, start: int, begin: int) -> bool:
+        """Whether the invariant holds of values from byte ``begin`` of the file on; ``data`` begins at ``start``."""
+        size, stop = self.dtype.itemsize, start + len(data)
+        low = max(begin - self.invariant.context * size, self.offset)
+        values = np.frombuffer(data[low - start : min(self.end, stop) - start], self.dtype)
+        return self.invariant.holds(values, (low - self.offset) // size)
 
 
 def _numbers(given: I64 | int) -> I64:
@@ -242,6 +295,8 @@ _MARK = b"\x89SYNSEG" + bytes([_FORMAT])
 _TAIL = struct.Struct("<QQ8s")
 _ALIGNED = 64  # a cache line, and the widest vector
 _KINDS = "biuf"  # of numpy's types: those whose bytes are the value
+_KIND_LENGTH = 3  # of the name of such a type, as "<u4"
+_MOST_CONTENTS = 1 << 24  # bytes of the table of contents
 
 
 class Written(NamedTuple):
@@ -376,7 +431,7 @@ class Segment:
             self.metadata: Mapping[str, Any] = contents["facts"]
             self._arrays = _arrays(self._file.mapped()[:end], contents)
         except (KeyError, TypeError, ValueError, RecursionError) as error:
-            raise StoredIndexError.damaged(self.path, "its table of contents is none") from error
+            raise self.refused("its table of contents is none") from error
 
     def __contains__(self, name: object) -> bool:
         return name in self._arrays
@@ -384,6 +439,15 @@ class Segment:
     def __getitem__(self, name: str) -> Array:
         """An array, of which only checked items may be read."""
         return self._arrays[name][0]
+
+    def require(self, name: str, invariant: Invariant) -> None:
+        """From now on check an invariant with the blocks of an array."""
+        array, offset, _ = self._arrays[name]
+        self._file.require(name, offset, array, invariant)
+
+    def refused(self, how: str) -> StoredIndexError:
+        """The error that says how the file is not what it should be."""
+        return StoredIndexError.damaged(self.path, how)
 
     def check(self, name: str, begin: I64 | int, end: I64 | int) -> None:
         """Check the blocks that hold some items; blocks that were checked before cost little.
@@ -393,7 +457,7 @@ class Segment:
             begin, end: the items ``begin[i]:end[i]``, int64[n] each, or a number.
 
         Raises:
-            StoredIndexError: a block is damaged, or cannot be read.
+            StoredIndexError: a block is damaged or cannot be read, or an invariant does not hold of it.
             IndexError: the items lie outside the data.
         """
         _, offset, item_bytes = self._arrays[name]
@@ -436,7 +500,8 @@ class Segment:
                 f"{self.path} has format {mark[-1]}, and this version reads {_FORMAT}: install a newer syndetect"
             )
         blocks = -(-end // BLOCK)
-        footer = self._file.read(end, size) if end + text + 8 * blocks + _TAIL.size == size else b""
+        is_whole = end + text + 8 * blocks + _TAIL.size == size and text <= _MOST_CONTENTS
+        footer = self._file.read(end, size) if is_whole else b""
         if xxh3_128_hexdigest(footer) != self._xxh3:
             raise StoredIndexError.damaged(self.path, "what stands behind its data is not what was written")
         return end, np.frombuffer(footer, "<u8", blocks, text), json.loads(footer[:text])
@@ -444,14 +509,21 @@ class Segment:
 
 def _arrays(data: npt.NDArray[np.uint8], contents: Mapping[str, Any]) -> dict[str, tuple[Array, int, int]]:
     """Every array by its name, with its offset in the file and the size of an item in bytes."""
-    if contents["block"] != BLOCK:
-        raise ValueError("blocks of another size")
-    found = {}
+    if contents["block"] != BLOCK or not isinstance(contents["facts"], dict):
+        raise ValueError("blocks of another size, or facts that are none")
+    found, reached = {}, 0
     for name, (kind, shape, offset) in contents["arrays"].items():
+        if not (isinstance(kind, str) and len(kind) == _KIND_LENGTH and isinstance(shape, list) and shape):
+            raise ValueError("an array without a type or a shape")
+        if not all(type(number) is int and 0 <= number < 1 << 63 for number in (*shape, offset)):
+            raise ValueError("an array of no shape or at no place")
         dtype = np.dtype(kind)
-        item_bytes = dtype.itemsize * int(np.prod(shape[1:], dtype=np.int64))
         if dtype.kind not in _KINDS or offset % _ALIGNED:
             raise ValueError("an array that is not aligned, or of no kind that can be stored")
-        array = data[offset : offset + shape[0] * item_bytes].view(dtype).reshape(shape)
-        found[name] = (array, offset, item_bytes)
+        item_bytes = dtype.itemsize * prod(shape[1:])
+        end = offset + shape[0] * item_bytes
+        if offset < reached or end > len(data):
+            raise ValueError("arrays that overlap, or leave the data")
+        found[name] = (data[offset:end].view(dtype).reshape(shape), offset, item_bytes)
+        reached = end
     return found

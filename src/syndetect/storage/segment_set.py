@@ -69,7 +69,8 @@ class SegmentSet:
         directory: the folder.
         rows_key: the member of a segment's metadata that gives its number of rows.
         encoding: how tombstones are written.
-        is_ours: whether a segment that was just opened belongs to this index and to its entry in the manifest.
+        declare: raises StoredIndexError unless a segment that was just opened is of this index and as its entry in the
+            manifest says; and lets the values of its arrays be checked as they are read.
 
     Raises:
         StoredIndexError: a file is missing or damaged, or is not what the manifest says of it.
@@ -84,10 +85,10 @@ class SegmentSet:
         directory: IndexDirectory,
         rows_key: str,
         encoding: TombstoneEncoding,
-        is_ours: Callable[[Segment, FileEntry], bool],
+        declare: Callable[[Segment, FileEntry], None],
     ) -> None:
         self.directory = directory
-        self._rows_key, self._encoding, self._is_ours = rows_key, encoding, is_ours
+        self._rows_key, self._encoding, self._declare = rows_key, encoding, declare
         self.committed = self._open({})
 
     def load(self) -> bool:
@@ -206,9 +207,11 @@ class SegmentSet:
                 return before
         else:
             segment = Segment(self.directory.folder / file.name, file.size, file.xxh3)
-            if not self._is_ours(segment, file):
+            try:
+                self._declare(segment, file)
+            except BaseException:
                 segment.close()
-                raise StoredIndexError.damaged(segment.path, "it is of another index")
+                raise
         deleted = np.empty(0, np.uint32)
         if tombstones is not None:
             data = self.directory.read_small(tombstones)

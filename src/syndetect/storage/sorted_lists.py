@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from xxhash import xxh3_64_intdigest
 
-from syndetect.arrays import I64, U32, U64, Array, expand, sort_values
+from syndetect.arrays import I64, U32, U64, Array, bounds_of, expand, sort_values
 from syndetect.kernels import lists as _kernels
 from syndetect.runtime.threads import in_order
 
@@ -42,6 +42,9 @@ class Arrays(Protocol):
     def verify(self) -> None:
         """Check everything, including items that were checked before."""
 
+    def refused(self, how: str) -> Exception:
+        """The error that says how the arrays are not what they should be."""
+
     def release(self) -> None:
         """Evict the memory of items that were read."""
 
@@ -59,6 +62,10 @@ class Memory(dict[str, Array]):
     def verify(self) -> None:
         """Nothing to do."""
 
+    def refused(self, how: str) -> Exception:
+        """They were made by this program, so it is an error of this program."""
+        return AssertionError(how)
+
     def release(self) -> None:
         """Nothing to do."""
 
@@ -66,6 +73,11 @@ class Memory(dict[str, Array]):
 def _bits(counts: I64) -> I64:
     """int64[l]: the number of leading key bits that index the directories of lists with so many entries."""
     return np.minimum(np.log2(np.maximum(counts // _SPACING, 1)).astype(np.int64), _MOST_BITS)
+
+
+def directory_starts(bounds: I64) -> I64:
+    """int64[l + 1]: where the directories of lists with these bounds (int64[l + 1]) begin, and the end."""
+    return bounds_of((np.int64(1) << _bits(np.diff(bounds))) + 1)
 
 
 def write(
@@ -116,9 +128,8 @@ class Lists:
     def __init__(self, arrays: Arrays, name: str) -> None:
         self._arrays, self._name = arrays, name
         self.bounds: I64 = arrays.whole(f"{name}.bounds")
-        bits = _bits(np.diff(self.bounds))
-        self._shifts = (_MOST_BITS - bits).astype(np.uint64)
-        self._starts = np.concatenate([[0], np.cumsum((np.int64(1) << bits) + 1)])
+        self._shifts = (_MOST_BITS - _bits(np.diff(self.bounds))).astype(np.uint64)
+        self._starts = directory_starts(self.bounds)
 
     def find(self, lists: I64, keys: U64) -> tuple[I64, I64]:
         """int64[n] each: the beginning and the end of the entries with a key.
