@@ -12,7 +12,9 @@ from syndetect import Index, StoredIndexError
 from syndetect.storage.compression import compress
 
 ARTICLES = [one | {"title": f"of {one['id']}"} for one in newspapers(7, 12)]
-ARTICLES[0]["text"] += f"\n\n{' ' * 300}{'far' * 100} after a gap and words enough to be a paragraph of their own"
+ARTICLES[0]["text"] += (
+    f"\n\n{' ' * 300}{'far' * 100} after a gap and words enough to be a paragraph of their own"
+)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +139,9 @@ def test_what_does_not_follow_from_the_documents_is_found_by_verify(
         index.verify()
 
 
-@pytest.mark.parametrize("name", ["compared paragraphs are of the first document", "paragraphs are of other documents"])
+@pytest.mark.parametrize(
+    "name", ["compared paragraphs are of the first document", "paragraphs are of other documents"]
+)
 def test_what_contradicts_itself_is_not_merged(name: str, folders: Callable[[], Path]) -> None:
     folder = folders()
     rewrite(folder, READ[name])

@@ -53,7 +53,14 @@ def test_what_cannot_be_is_refused(name: str, folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "facts",
-    [{"keys": 3}, {"keys": -1}, {"keys": "9"}, {"keys": 10, "has_repeats": True}, {"keys": 9, "has_repeats": 1}, {}],
+    [
+        {"keys": 3},
+        {"keys": -1},
+        {"keys": "9"},
+        {"keys": 10, "has_repeats": True},
+        {"keys": 9, "has_repeats": 1},
+        {},
+    ],
 )
 def test_other_counts_of_keys_are_refused(facts: dict[str, Any], folder: Path) -> None:
     reseal(folder, facts=facts)
