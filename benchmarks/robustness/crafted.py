@@ -320,21 +320,22 @@ class _Child:
             self._start_anew()
             return "", [(kind, outcome)]
         if time.monotonic() - self.began > _SECONDS:
-            self.process.kill()
-            self.process.wait()
             self._start_anew()
             return "", [("hangs", "")]
         return None
 
     def _start_anew(self) -> None:
-        self._errors.close()
+        self.close()
         self._start()
 
     def close(self) -> None:
         """End the process."""
         self.process.kill()
         self.process.wait()
-        self._errors.close()
+        for file in (self.process.stdin, self.process.stdout, self._errors):
+            assert file is not None
+            with suppress(BrokenPipeError):  # of what was not read
+                file.close()
 
 
 def run(

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.robustness import crafted, index_checks
 from benchmarks.robustness.crafted import KINDS, build, main, run, trial, trials
+from syndetect import Index
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +81,9 @@ def test_a_process_that_ends_is_known_and_another_started(base: Path) -> None:
 
 
 def test_an_answer_beside_the_documents_is_wrong(base: Path) -> None:
-    with crafted.Index.open(base / "index", mode="r") as index:
+    with Index.open(base / "index", mode="r") as index:
         calls = {"len": len, "documents": crafted._documents}
-        answers = index_checks.answers_of(index, calls)  # type: ignore[arg-type]
-        assert crafted._differences(index.settings, answers, calls) == []  # type: ignore[arg-type]
+        answers = index_checks.answers_of(index, calls)
+        assert crafted._differences(index.settings, answers, calls) == []
         answers["len"] = 7
-        assert len(crafted._differences(index.settings, answers, calls)) == 1  # type: ignore[arg-type]
+        assert len(crafted._differences(index.settings, answers, calls)) == 1
