@@ -26,12 +26,13 @@ def value(table: str, column: str, other: Any) -> Callable[[Result], Result]:
     def change(whole: Result) -> Result:
         frame: pl.DataFrame = getattr(whole, table)
         values = [other, *frame[column][1:].to_list()]
-        return replace(whole, **{table: frame.with_columns(pl.Series(column, values, frame.schema[column]))})
+        changed: dict[str, Any] = {table: frame.with_columns(pl.Series(column, values, frame.schema[column]))}
+        return replace(whole, **changed)
 
     return change
 
 
-LIES = {
+LIES: dict[str, Callable[[Result], Result]] = {
     "a range begins before the text": value("matches", "begin_a", -5),
     "a range ends before it begins": value("pairs", "end_b", 3),
     "a text is longer than its range": value("passages", "text", "x" * 999),

@@ -1,5 +1,7 @@
 """Invariants of arrays: found broken in whichever piece, and held when nothing is."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -29,7 +31,7 @@ def test_values_lie_within(found: list[int], size: int) -> None:
 
 @given(numbers.map(lambda found: sorted(found) if sum(found) % 3 else found), sizes)
 def test_values_ascend(found: list[int], size: int) -> None:
-    values, pairs = np.array(found, np.int64), list(zip(found, found[1:], strict=False))
+    values, pairs = np.array(found, np.int64), list(pairwise(found))
     inside = all(0 <= one <= 5 for one in found)
     assert hold(Ascending(5), values, size) == (inside and all(a < b for a, b in pairs))
     assert hold(Ascending(5, repeats=True), values, size) == (inside and all(a <= b for a, b in pairs))
@@ -44,7 +46,7 @@ def test_bounds_ascend_from_nothing_to_all_items(
     found: list[list[int]], change: tuple[int, int] | None, size: int
 ) -> None:
     whole = [[0, *sorted(one)] for one in found]
-    values = np.array(sum(whole, []), np.int64)
+    values = np.array([value for one in whole for value in one], np.int64)
     starts, totals = np.cumsum([0, *map(len, whole)]), np.array([one[-1] for one in whole])
     if change is not None:
         values[change[0] % len(values)] = change[1]
@@ -67,7 +69,7 @@ def test_entries_ascend_by_key_in_every_list(
         found = [sorted(set(one)) for one in found]
     values = np.array([key << 32 | number for one in found for key, number in one], np.uint64)
     starts = np.cumsum([0, *map(len, found)])
-    pairs = [pair for one in found for pair in zip(one, one[1:], strict=False)]
+    pairs = [pair for one in found for pair in pairwise(one)]
     expected = all(a < b if by_number else a[0] <= b[0] for a, b in pairs)
     expected &= all(number <= 4 for one in found for _, number in one)
     assert hold(Entries(4, starts, by_number), values, size) == expected
@@ -79,13 +81,13 @@ def test_rows_ascend_by_their_first_value(found: list[tuple[int, int, int]], siz
         found = sorted({one[0]: one for one in found}.values())
     keys = [one[0] for one in found]
     expected = all(0 <= key <= 7 for key in keys) and min(map(min, found), default=0) >= 0
-    expected &= all(a < b for a, b in zip(keys, keys[1:], strict=False))
+    expected &= all(a < b for a, b in pairwise(keys))
     assert hold(Keyed(7, 3), np.array(found, np.int64).reshape(-1), size) == expected
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint32, np.uint64, np.int64])
-def test_nothing_is_too_large_to_be_seen(kind: type[np.generic]) -> None:
-    values = np.array([0, np.iinfo(kind).max], kind)  # type: ignore[call-overload]
+def test_nothing_is_too_large_to_be_seen(kind: type[np.integer]) -> None:
+    values = np.array([0, np.iinfo(kind).max], kind)
     assert not Within(0, 7).holds(values, 0)
     assert not Ascending(7).holds(values, 0)
     assert not Bounds(np.array([0, 3]), np.array([7])).holds(values, 0)

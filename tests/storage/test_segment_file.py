@@ -228,6 +228,12 @@ def test_a_newer_format_is_named(small: tuple[Path, Written]) -> None:
         '{"arrays": {"a": ["|O", [1], 0]}, "facts": {}, "block": 16384}',
         '{"arrays": {"a": ["<u4", "x", 0]}, "facts": {}, "block": 16384}',
         '{"arrays": {"a": 7}, "facts": {}, "block": 16384}',
+        '{"arrays": "a", "facts": {}, "block": 16384}',
+        '{"arrays": {}, "facts": 7, "block": 16384}',
+        '{"arrays": {"a": ["<u4", [0, 9223372036854775808], 0]}, "facts": {}, "block": 16384}',
+        '{"arrays": {"a": ["<u4", [-1], 0]}, "facts": {}, "block": 16384}',
+        '{"arrays": {"a": ["<u4", [true], 0]}, "facts": {}, "block": 16384}',
+        '{"arrays": {"a": ["|u1", [8], 0], "b": ["|u1", [8], 0]}, "facts": {}, "block": 16384}',
     ],
 )  # fmt: skip
 def test_contents_that_are_none_are_refused(tmp_path: Path, contents: str) -> None:

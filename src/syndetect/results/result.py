@@ -272,6 +272,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise ResultError(f"{folder} is not a result of a scan: it has no readable {_MANIFEST}") from error
     if not isinstance(manifest, dict) or manifest.get("program") != _PROGRAM or "files" not in manifest:
         raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} is another program's")
-    if not isinstance(manifest["files"], dict):
-        raise ResultError(f"{folder} is not a result of a scan: its {_MANIFEST} names no files")
+    for name in ("files", "counts", "timings"):
+        found = manifest.get(name, {})
+        if not isinstance(found, dict) or not all(type(one) in (int, float) for one in found.values()):
+            raise ResultError(
+                f"{folder} is not a result of a scan: its {_MANIFEST} has no {name} that can be"
+            )
     return manifest

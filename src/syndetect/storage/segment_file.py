@@ -509,8 +509,10 @@ class Segment:
 
 def _arrays(data: npt.NDArray[np.uint8], contents: Mapping[str, Any]) -> dict[str, tuple[Array, int, int]]:
     """Every array by its name, with its offset in the file and the size of an item in bytes."""
-    if contents["block"] != BLOCK or not isinstance(contents["facts"], dict):
-        raise ValueError("blocks of another size, or facts that are none")
+    if contents["block"] != BLOCK or not all(
+        isinstance(contents[name], dict) for name in ("arrays", "facts")
+    ):
+        raise ValueError("blocks of another size, or arrays or facts that are none")
     found, reached = {}, 0
     for name, (kind, shape, offset) in contents["arrays"].items():
         if not (isinstance(kind, str) and len(kind) == _KIND_LENGTH and isinstance(shape, list) and shape):
