@@ -69,8 +69,13 @@ def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, forc
         restore(place)
     target = Target(place, found.files, is_file, force)
     _check_names(target, shown)
-    _check_free(target, shown)
-    parent = next(folder for folder in place.parents if folder.exists())
+    try:
+        _check_free(target, shown)
+        parent = next(folder for folder in place.parents if folder.exists())
+    except OSError as error:  # a name that is too long, or a closed folder on the way
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(f"cannot write {shown}: {reason(error)}") from error
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise OutputError(f"cannot write {shown}: {parent} is not a folder that you may write in")
     return target

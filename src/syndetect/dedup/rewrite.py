@@ -237,23 +237,25 @@ def _cut_row(row: Row, header: Row, spans: Spans, columns: Columns) -> bytes:
 
 def _write_table(file: File, kept: KeptRecords, columns: Columns, place: Path) -> None:
     numbers = pl.DataFrame({_NUMBER: kept.numbers}, schema={_NUMBER: pl.UInt32})
-    table = scan_table(Path(file.path), file.format)
-    schema = table.collect_schema()
-    frame = table.with_row_index(_NUMBER, 1).join(
-        numbers.lazy(), on=_NUMBER, how="semi", maintain_order="left"
-    )
-    if kept.cuts:
-        names = columns.keys(schema.names())[1]
-        frame = frame.map_batches(
-            lambda rows: _cut_rows(rows, kept.cuts, names), streamable=True, schema={_NUMBER: pl.UInt32(), **schema}
-        )  # fmt: skip
-    frame = frame.drop(_NUMBER)
-    if file.format == "parquet":
-        frame.sink_parquet(place)
-    elif _is_stream(Path(file.path)):
-        frame.collect().write_ipc_stream(place)
-    else:
-        frame.sink_ipc(place)
+    with scan_table(Path(file.path), file.format) as table, place.open("wb") as out:
+        schema = table.collect_schema()
+        frame = table.with_row_index(_NUMBER, 1).join(
+            numbers.lazy(), on=_NUMBER, how="semi", maintain_order="left"
+        )
+        if kept.cuts:
+            names = columns.keys(schema.names())[1]
+            frame = frame.map_batches(
+                lambda rows: _cut_rows(rows, kept.cuts, names), streamable=True, schema={_NUMBER: pl.UInt32(), **schema}
+            )  # fmt: skip
+        frame = frame.drop(_NUMBER)
+        if file.format == "parquet":
+            frame.sink_parquet(out)
+        elif _is_stream(Path(file.path)):
+            frame.collect().write_ipc_stream(out)
+        else:
+            frame.sink_ipc(out)
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def _is_stream(path: Path) -> bool:

@@ -10,6 +10,7 @@ import re
 import sys
 import zlib
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -80,11 +81,11 @@ class Reader:
                 wanted = partial(self.columns.of_table, place=place)
                 yield from delimited(self.blocks(), DELIMITERS[kind], wanted, self.max_bytes)
             case _:
-                frame = scan_table(Path(self.file.path), kind)
-                height = frame.select(pl.len()).collect().item()
-                for number, record in table(frame, self.columns, place):
-                    self.consumed = self.file.size * number // height
-                    yield number, record
+                with scan_table(Path(self.file.path), kind) as frame:
+                    height = frame.select(pl.len()).collect().item()
+                    for number, record in table(frame, self.columns, place):
+                        self.consumed = self.file.size * number // height
+                        yield number, record
 
     def blocks(self) -> Generator[bytes]:
         """The file's bytes, unpacked."""
@@ -170,8 +171,11 @@ def article(page: bytes) -> Record:
     }
 
 
-def scan_table(path: Path, kind: str) -> pl.LazyFrame:
-    """A Parquet or Arrow file as a lazy frame.
+@contextmanager
+def scan_table(path: Path, kind: str) -> Iterator[pl.LazyFrame]:
+    """A Parquet or Arrow file as a lazy frame, for the length of a block.
+
+    The file is opened here: polars would take its path for a pattern, an address or a home folder, or not at all.
 
     Raises:
         UnusableError: it is empty, or not what its name says.
@@ -180,13 +184,15 @@ def scan_table(path: Path, kind: str) -> pl.LazyFrame:
         head = file.read(6)
     if not head:
         raise UnusableError("empty file")
-    if kind == "parquet":
-        return pl.scan_parquet(path, glob=False, hive_partitioning=False)
-    if not head.startswith(b"FEA1"):
+    if kind == "arrow" and not head.startswith(b"FEA1"):
         arrow_check.check(path)
-    if head.startswith((b"ARROW1", b"FEA1")):
-        return pl.scan_ipc(path, glob=False)
-    return pl.read_ipc_stream(path).lazy()  # Arrow's stream, unlike its file, can be read whole only
+    with path.open("rb") as file:  # anew, since polars goes by the place of the descriptor
+        if kind == "parquet":
+            yield pl.scan_parquet(file, glob=False, hive_partitioning=False)
+        elif head.startswith((b"ARROW1", b"FEA1")):
+            yield pl.scan_ipc(file, glob=False)
+        else:
+            yield pl.read_ipc_stream(file).lazy()  # Arrow's stream, unlike its file, can be read whole only
 
 
 def table(frame: pl.LazyFrame, columns: Columns, place: str) -> Iterator[tuple[int, Record]]:

@@ -165,7 +165,7 @@ def raw_rows(blocks: Iterator[bytes], delimiters: str, max_bytes: int) -> Iterat
     physical = lines(as_utf8(blocks), max_bytes)
     first = next((line for line in physical if isinstance(line, int) or line.strip()), b"")
     if isinstance(first, int) or len(first) > _MOST_HEADER:
-        raise UnusableError(f"a header of more than {_MOST_HEADER:,} bytes")
+        raise too_long(min(max_bytes, _MOST_HEADER))
     delimiter = max(delimiters, key=lambda sign: first.count(sign.encode()))
     for number, row in enumerate(rows(chain((first,), physical), delimiter, max_bytes)):
         fields = _fields(row, delimiter)
