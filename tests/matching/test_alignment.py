@@ -96,7 +96,7 @@ def matched(
     strong: set[tuple[int, int]] | None = None,
 ) -> Matches:
     places = placed(found)
-    return Matches.of(align(flatten(found)[0], places, packed(seeds, strong), how), places)
+    return Matches.of(align(flatten(found)[0], places, packed(seeds, strong), how).table, places)
 
 
 def rows(matches: Matches) -> list[tuple[int, ...]]:
@@ -187,7 +187,7 @@ def test_two_documents_are_aligned_alike_either_way_round(
     aligned = []
     for pair, these, rank in (([one, other], forwards, [0, 1]), ([other, one], back, [1, 0])):
         places = placed(pair, rank=rank)
-        aligned.append(Matches.of(align(flatten(pair)[0], places, packed(these), how), places))
+        aligned.append(Matches.of(align(flatten(pair)[0], places, packed(these), how).table, places))
     size = np.array([len(one), len(other)])
     first, second = (np.array([row[2:] for row in rows(matches)]).reshape(-1, 7) for matches in aligned)
     first[:, 2:4] -= size[0]

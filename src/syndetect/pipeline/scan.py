@@ -269,6 +269,8 @@ def _counts(job: stages.Job, tables: Mapping[str, pl.DataFrame]) -> dict[str, in
         "hot_fingerprints": int(seeds[1]),
         "starred_places": int(seeds[2]),
         "dropped_repeats": int(seeds[3]),
+        "passed_seeds": int(store["passed_seeds"].sum()),
+        "passed_names": int(store["passed_names"].sum()),
         "pairs": tables["pairs"].height,
         "matches": tables["matches"].height,
         "passages": tables["passages"]["passage_id"].n_unique(),

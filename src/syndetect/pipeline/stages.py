@@ -133,7 +133,8 @@ def find_matches(job: Job) -> None:
 
     def align_portion(portion: int) -> Columns:
         seeds = portions.merge_portion(runs, cuts[portion], cuts[portion + 1])
-        return {"matches": alignment.align(job.corpus.code, job.places, seeds, limits)}
+        aligned = alignment.align(job.corpus.code, job.places, seeds, limits)
+        return {"matches": aligned.table, "passed_seeds": np.array([aligned.passed])}
 
     job.run("alignment", len(cuts) - 1, align_portion)
 
