@@ -1,7 +1,7 @@
-"""How work grows with hostile text: ``python -m benchmarks.robustness.growth [SHAPE...] [--most 25MB] [--doublings 3]``.
+"""How work grows with hostile text: ``python -m benchmarks.robustness.growth [SHAPE...] [--most 25MB]``.
 
-Each shape of ``growth_shapes`` is scanned at sizes that double up to ``--most`` bytes, each in a process of its own with
-one thread, its kernels compiled beforehand. Told are CPU seconds, memory beyond the articles, the stage that took
+Each shape of ``growth_shapes`` is scanned at sizes that double up to ``--most`` bytes, each in a process of its own
+with one thread, its kernels compiled beforehand. Told are CPU seconds, memory beyond the articles, the stage that took
 longest, and the exponent of time: 1 is linear, 2 quadratic. It is that of the last doublings whose times are above the
 noise of half a second. The exit status is 1 where an exponent exceeds 1.2, or a scan takes longer than ``--seconds``.
 """

@@ -10,7 +10,12 @@ from itertools import cycle, islice, product
 
 Article = dict[str, str]
 
-_WORDS = [a + b + c for a, b, c in product(("pa", "de", "lo", "mi", "ju"), ("rk", "l", "nd", "v", "st"), ("an", "er", "ib", "os"))]
+_WORDS = [
+    a + b + c
+    for a, b, c in product(
+        ("pa", "de", "lo", "mi", "ju"), ("rk", "l", "nd", "v", "st"), ("an", "er", "ib", "os")
+    )
+]
 _LETTERS = 6  # of a word and the space behind it, on the average
 _AGENCIES = ("AFP", "Reuters", "dpa", "AP", "ANSA", "EFE", "TASS", "Xinhua")
 
@@ -147,7 +152,10 @@ def _alternating(rng: random.Random, size: int) -> list[str]:
 
 def _rotations(rng: random.Random, size: int) -> list[str]:
     words = _sentence(rng, 2_000).split()
-    return [" ".join(words[cut:] + words[:cut]) for cut in (rng.randrange(2_000) for _ in range(size // 12_000 + 2))]
+    return [
+        " ".join(words[cut:] + words[:cut])
+        for cut in (rng.randrange(2_000) for _ in range(size // 12_000 + 2))
+    ]
 
 
 def _rotated_pair(rng: random.Random, size: int) -> list[str]:
@@ -228,17 +236,16 @@ def _like_titles(rng: random.Random, size: int) -> list[Article]:
 
 def _one_source_each(rng: random.Random, size: int) -> list[Article]:
     """Passages of a pool in articles of as many outlets, a minute apart."""
-    pool = _paragraphs(rng, size // 12, 40)
-    return [
-        {
-            "id": str(number), "text": "\n\n".join(rng.sample(pool, min(5, len(pool)))),
-            "source": f"outlet {number}", "published": f"2031-01-{1 + number // 1440 % 28:02}T{number // 60 % 24:02}:{number % 60:02}",
-        }
-        for number in range(size // 1_200)
-    ]  # fmt: skip
+    pool, found = _paragraphs(rng, size // 12, 40), []
+    for number in range(size // 1_200):
+        day, hour, minute = 1 + number // 1440 % 28, number // 60 % 24, number % 60
+        text = "\n\n".join(rng.sample(pool, min(5, len(pool))))
+        published = f"2031-01-{day:02}T{hour:02}:{minute:02}"
+        found.append({"id": str(number), "text": text, "source": f"outlet {number}", "published": published})
+    return found
 
 
-_MAKERS: dict[str, Callable[[random.Random, int], Sequence[str] | Sequence[Article]]] = {
+_MAKERS: dict[str, Callable[[random.Random, int], Sequence[str | Article]]] = {
     "shuffled-pair": _shuffled_pair,
     "shuffled-lines": _shuffled_lines,
     "shuffled-forty": _shuffled_forty,
@@ -281,5 +288,7 @@ SHAPES = tuple(_MAKERS)
 
 def articles(shape: str, size: int) -> list[Article]:
     """The articles of a shape, of about ``size`` bytes of text together."""
-    made = _MAKERS[shape](random.Random(f"{shape} {size}"), size)
-    return [one if isinstance(one, dict) else {"id": str(number), "text": one} for number, one in enumerate(made)]
+    made, found = _MAKERS[shape](random.Random(f"{shape} {size}"), size), list[Article]()
+    for number, one in enumerate(made):
+        found.append({"id": str(number), "text": one} if isinstance(one, str) else one)
+    return found

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from syndetect.errors import InputError
-from syndetect.intervals import Span
 from syndetect.kernels.phrases import find_phrases, keep_capitalised
 from syndetect.matching import tokens
 from syndetect.matching.tokens import joined

@@ -23,6 +23,7 @@ class _Program(OrderedGroup):
             raise
         except KeyboardInterrupt:
             click.echo("syndetect: interrupted", err=True)
+            terminal.leave_work(130)
             ctx.exit(130)
         except BaseException as error:  # a panic within polars is not an Exception
             if is_debugged(ctx):

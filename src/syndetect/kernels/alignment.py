@@ -90,7 +90,9 @@ def _align_pair(code, seeds, bounds, limits, work, matches, first, pair):
         grow(code, a, b, low, high, bounds, drop, cells, match)
         tried_end = match[A1]
         if match[SCORE] >= min_linked:
-            _pass_through(passing, pair, (match[A0] - bounds[0]) // CELL, (match[A1] - 1 - bounds[0]) // CELL, n)
+            _pass_through(
+                passing, pair, (match[A0] - bounds[0]) // CELL, (match[A1] - 1 - bounds[0]) // CELL, n
+            )
             n += 1
     if n > first + 1:
         n = prune(matches, first, n)

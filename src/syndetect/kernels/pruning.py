@@ -1,5 +1,7 @@
-"""The matches of a pair of documents sorted out: what better ones cover is left out, neighbours are joined, weak ones
-that stand alone are rejected. Time is linear in the matches, but for logarithms, whatever their places.
+"""The matches of a pair of documents, sorted out.
+
+What better ones cover is left out, neighbours are joined, weak ones that stand alone are rejected. Time is linear in
+the matches, but for logarithms, whatever their places.
 """
 
 import numpy as np

@@ -50,10 +50,10 @@ def _look_up(lists, kind, spans, column, low, high, found):
         at = heads[kind, cell]
         while at >= 0:
             item = entries[at, 0]
-            if cell == max(first, spans[item, column] >> _CELL):  # else it is found in a cell before
-                if _overlap(low, high, spans[item, column], spans[item, column + 1]) > 0:
-                    found[n] = item
-                    n += 1
+            begin, end = spans[item, column], spans[item, column + 1]
+            if cell == max(first, begin >> _CELL) and _overlap(low, high, begin, end) > 0:  # not found before
+                found[n] = item
+                n += 1
             at = entries[at, 1]
     return n
 
@@ -64,7 +64,10 @@ def _find_centre(centres, lists, low, high, found):
     best, centre = np.int64(0), np.int64(-1)
     for item in found[: _look_up(lists, _CENTRES, centres, 0, low, high, found)]:
         shared = _overlap(low, high, centres[item, 0], centres[item, 1])
-        if _is_same(low, high, centres[item, 0], centres[item, 1]) and (shared, np.int64(item)) > (best, centre):
+        if _is_same(low, high, centres[item, 0], centres[item, 1]) and (shared, np.int64(item)) > (
+            best,
+            centre,
+        ):
             best, centre = shared, np.int64(item)
     return centre
 

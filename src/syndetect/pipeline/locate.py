@@ -10,6 +10,7 @@ import polars as pl
 from syndetect.arrays import I64
 from syndetect.pipeline.corpus import Corpus, Wanted
 from syndetect.pipeline.corpus import Located as Portion
+from syndetect.runtime.threads import apart
 
 #: From the rows of some ranges (int64[m]), and the characters ``before``, ``text`` and ``behind`` each, to columns.
 Describe = Callable[[I64, pl.DataFrame], pl.DataFrame]
@@ -48,8 +49,9 @@ def locate(
             chosen = orders[at][filled[at] : filled[at] + len(begin)]
             ranges[at][0][chosen], ranges[at][1][chosen] = begin, end
             filled[at] += len(begin)
-        texts = _quote(part, ordered[-1].document[filled[-1] - len(begin) : filled[-1]], (begin, end), around)
-        described.append(describe(chosen, texts))
+        used = ordered[-1].document[filled[-1] - len(begin) : filled[-1]]
+        texts = apart(_quote, part, used, (begin, end), around)
+        described.append(apart(describe, chosen, texts))
     back = np.empty(len(orders[-1]), np.int64)
     back[orders[-1]] = np.arange(len(back))
     return Located(ranges, pl.concat(described)[back])
@@ -66,7 +68,8 @@ def _quote(part: Portion, documents: I64, spans: tuple[I64, I64], around: tuple[
     edges = characters[part.text_bounds].astype(np.int64)  # of each document
     place = np.searchsorted(part.documents, documents)
     begin, end = edges[place] + spans[0], edges[place] + spans[1]
-    cuts = np.maximum(begin - around[0], edges[place]), begin, end, np.minimum(end + around[1], edges[place + 1])
+    low = np.maximum(begin - around[0], edges[place])
+    cuts = low, begin, end, np.minimum(end + around[1], edges[place + 1])
     places = [(np.searchsorted(characters, cut.astype(np.uint32), side="right") - 1).tolist() for cut in cuts]
     data = part.text.tobytes()
     return pl.DataFrame({

@@ -11,6 +11,7 @@ from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.locate import locate
 from syndetect.pipeline.stages import Job, linked_sketches
 from syndetect.results.tables import Characters, ParagraphPairs, Sides
+from syndetect.runtime.threads import apart
 from syndetect.syndication import surroundings, tables
 from syndetect.syndication.explain import Articles
 from syndetect.syndication.marks import Marks
@@ -34,10 +35,10 @@ def all_tables(
         np.asarray(store["quotes"]).reshape(-1, 2),
         np.asarray(store["contents"]),
     )
-    known = Articles.of(articles, marks, places.documents, places.time, options.agencies, references)
+    known = apart(Articles.of, articles, marks, places.documents, places.time, options.agencies, references)
     matches = Matches.of(store["matches"], places)
     sides, words = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
-    grouped = passages.group(sides, words, matches.equal, matches.columns, matches.score, known.rank)
+    grouped = apart(passages.group, sides, words, matches.equal, matches.columns, matches.score, known.rank)
     pairs = _paragraph_pairs(store["near_pairs"], store["near_shares"], job.corpus)
     found = tables.Findings(
         paragraphs=job.corpus.paragraph_counts,
@@ -49,7 +50,7 @@ def all_tables(
         wording=np.asarray(store["link_shares"]).reshape(-1, 2),
         sketches=linked_sketches(job),
     )
-    return tables.all_tables(articles, known, found, options)
+    return apart(tables.all_tables, articles, known, found, options)
 
 
 def _paragraph_pairs(pairs: I64, shares: F64, corpus: Corpus) -> ParagraphPairs:
