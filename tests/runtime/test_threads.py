@@ -117,9 +117,11 @@ class _Stuck:
 
 @pytest.fixture
 def stuck() -> Iterator[_Stuck]:
-    call = _Stuck()
+    """Such a call; Ctrl-C is an exception meanwhile, though the tests may run in a process that ignores it."""
+    call, before = _Stuck(), signal.signal(signal.SIGINT, signal.default_int_handler)
     yield call
     call.may_end.set()
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals cannot be sent to a thread")

@@ -141,7 +141,7 @@ class SegmentReader:
             self.arrays.check(name, first, end)
         spans = np.empty((len(first), 2), np.int64)
         columns = (self.arrays["gaps"], self.arrays["lengths"], self.arrays.whole("far"))
-        find_spans(*columns, first, begin, end, spans)
+        find_spans(*columns, first, begin, end, np.argsort(begin), spans)
         return spans
 
     def strings(self, name: str, documents: I64) -> list[str | None]:
