@@ -1,6 +1,7 @@
 """Seeds to matches: against the plain twin, and against alignments that owe nothing to it."""
 
 from itertools import combinations, pairwise
+from random import Random
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +97,7 @@ def matched(
     strong: set[tuple[int, int]] | None = None,
 ) -> Matches:
     places = placed(found)
-    return Matches.of(align(flatten(found)[0], places, packed(seeds, strong), how), places)
+    return Matches.of(align(flatten(found)[0], places, packed(seeds, strong), how).table, places)
 
 
 def rows(matches: Matches) -> list[tuple[int, ...]]:
@@ -187,7 +188,7 @@ def test_two_documents_are_aligned_alike_either_way_round(
     aligned = []
     for pair, these, rank in (([one, other], forwards, [0, 1]), ([other, one], back, [1, 0])):
         places = placed(pair, rank=rank)
-        aligned.append(Matches.of(align(flatten(pair)[0], places, packed(these), how), places))
+        aligned.append(Matches.of(align(flatten(pair)[0], places, packed(these), how).table, places))
     size = np.array([len(one), len(other)])
     first, second = (np.array([row[2:] for row in rows(matches)]).reshape(-1, 7) for matches in aligned)
     first[:, 2:4] -= size[0]
@@ -395,3 +396,31 @@ def test_nothing_gives_nothing() -> None:
         matches = matched(found, [])
         assert rows(matches) == []
         assert (matches.words_a.shape, matches.words_b.shape) == ((0, 2), (0, 2))
+
+
+def test_many_matches_of_one_pair_are_those_of_the_twin() -> None:
+    """Pieces in another order, some of them again and again, so that better matches cover others in part."""
+    random = Random(5)
+    pieces = [[2 * random.randrange(60) + 1 for _ in range(random.randint(5, 14))] for _ in range(40)]
+    for how in (DEFAULT, LOOSE):
+        one, other = (
+            [word for piece in random.choices(pieces, k=90) for word in piece[: random.randint(4, 14)]]
+            for _ in range(2)
+        )
+        seeds = random.sample(common_words([one, other]), 1500)
+        found = rows(matched([one, other], seeds, how))
+        assert found == expected([one, other], seeds, how)
+        assert found
+
+
+def test_work_on_a_pair_is_bounded_and_what_is_passed_over_is_told() -> None:
+    """A phrase with another number every time: on every diagonal of the phrase the documents agree but for these."""
+    phrase = [2 * word + 1 for word in range(14)]
+    words = [word for number in range(3000) for word in (*phrase, 1001 + 2 * number)]
+    places = placed([words, words])
+    wrong = [(15 * (300 - diagonal), len(words) + 15 * (900 + diagonal)) for diagonal in range(-300, 300)]
+    seeds = [*wrong, *((at, len(words) + at) for at in range(0, len(words), 8))]
+    aligned = align(flatten([words, words])[0], places, packed(seeds), DEFAULT)
+    assert 0 < aligned.passed < len(wrong)
+    assert (0, len(words), len(words), 2 * len(words)) in {tuple(row[:4]) for row in aligned.table.tolist()}
+    assert align(flatten([words, words])[0], places, packed(seeds[-9:]), DEFAULT).passed == 0

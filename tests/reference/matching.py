@@ -341,7 +341,8 @@ def cap_repeats(places: Sequence[int], owner: Mapping[int, int], most: int) -> l
 
 # ----------------------------------------------------------------------------------------------- alignment
 
-MISMATCH, GAP, HALF_BAND, LONG_RUN, MOST_USES, RECENT = 4, 3, 16, 8, 2, 64
+MISMATCH, GAP, HALF_BAND, LONG_RUN, MOST_USES = 4, 3, 16, 8, 2
+CELL, NEWEST = 64, 64
 
 
 class Aligned(NamedTuple):
@@ -441,9 +442,14 @@ def align_seed(a: Sequence[int], b: Sequence[int], x: int, y: int, drop: int) ->
     )
 
 
+def through_cell(matches: Sequence[Match], x: int) -> list[Match]:
+    """The matches that run through the cell of word x of the first document."""
+    return [match for match in matches if match.a[0] // CELL <= x // CELL <= (match.a[1] - 1) // CELL]
+
+
 def is_covered(matches: Sequence[Match], x: int, y: int) -> bool:
-    """Whether one of the last matches runs through a seed, or close by."""
-    for match in matches[-RECENT:]:
+    """Whether one of the newest matches through the cell of a seed runs through it, or close by."""
+    for match in through_cell(matches, x)[-NEWEST:]:
         ends = match.b[0] - match.a[0], match.b[1] - match.a[1]
         is_inside = match.a[0] <= x < match.a[1] and match.b[0] <= y < match.b[1]
         if is_inside and min(ends) - HALF_BAND <= y - x <= max(ends) + HALF_BAND:

@@ -1,8 +1,9 @@
 """Work in chunks: the same results in the same order, however it is cut and whoever does it."""
 
+import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.runtime.threads import in_order, split_evenly
+from syndetect.runtime.threads import apart, in_order, is_work_left, split_evenly
 
 
 @given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 40))
@@ -30,7 +31,7 @@ def test_ranges_by_example() -> None:
     assert split_evenly(np.array([0]), 6) == []
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("threads", [0, 1, 2, 5])
 @pytest.mark.parametrize("count", [0, 1, 4, 30])
 def test_results_come_in_the_order_of_the_items(threads: int, count: int) -> None:
     def work(item: int) -> tuple[int, int]:
@@ -40,10 +41,10 @@ def test_results_come_in_the_order_of_the_items(threads: int, count: int) -> Non
     found = list(in_order(work, range(count), threads))
     assert [item for item, _ in found] == list(range(count))
     mine = threading.get_ident()
-    assert all((worker == mine) == (threads == 1) for _, worker in found)
+    assert all((worker == mine) == (threads == 0) for _, worker in found)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("threads", [0, 1, 2, 5])
 def test_no_more_items_are_taken_than_there_are_threads_ahead(threads: int) -> None:
     taken, takers = 0, set()
 
@@ -56,7 +57,7 @@ def test_no_more_items_are_taken_than_there_are_threads_ahead(threads: int) -> N
 
     for done, item in enumerate(in_order(lambda item: item, items(), threads), 1):
         assert item == done - 1
-        assert taken <= done + threads
+        assert taken <= done + (threads if threads > 1 else 0)
     assert takers == {threading.get_ident()}
 
 
@@ -94,3 +95,70 @@ def test_an_exception_drops_what_has_not_begun(where: str) -> None:
     assert at_the_end <= 20 + 3 + 1
     time.sleep(0.02)
     assert len(done) == at_the_end, "a worker went on after the call had ended"
+
+
+class _Stuck:
+    """A call that ends when it is told to, in place of a kernel that takes long."""
+
+    def __init__(self) -> None:
+        self.has_begun, self.may_end = threading.Event(), threading.Event()
+
+    def __call__(self, item: int = 1) -> int:
+        if item:
+            self.has_begun.set()
+            self.may_end.wait(60)
+        return item
+
+    def interrupt(self) -> None:
+        """Send Ctrl-C to the main thread once the call has begun."""
+        self.has_begun.wait(60)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+@pytest.fixture
+def stuck() -> Iterator[_Stuck]:
+    """Such a call; Ctrl-C is an exception meanwhile, though the tests may run in a process that ignores it."""
+    call, before = _Stuck(), signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield call
+    call.may_end.set()
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals cannot be sent to a thread")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_ctrl_c_does_not_wait_for_what_runs(threads: int, stuck: _Stuck) -> None:
+    threading.Thread(target=stuck.interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        list(in_order(stuck, range(3), threads))
+    assert is_work_left()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals cannot be sent to a thread")
+def test_ctrl_c_does_not_wait_for_work_apart(stuck: _Stuck) -> None:
+    threading.Thread(target=stuck.interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        apart(stuck)
+    assert is_work_left()
+
+
+def test_ctrl_c_in_a_caller_does_not_wait_either(stuck: _Stuck) -> None:
+    def inner() -> Generator[int, None, None]:
+        with closing(in_order(stuck, range(3), 2)) as results:
+            yield from results
+
+    def consume() -> None:
+        with closing(inner()) as results:
+            for _ in results:
+                stuck.has_begun.wait(60)
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        consume()
+    assert is_work_left()
+
+
+def test_work_apart_returns_and_raises() -> None:
+    assert apart(divmod, 7, 2) == (3, 1)
+    assert apart(int, "ff", base=16) == 255
+    with pytest.raises(ZeroDivisionError):
+        apart(divmod, 1, 0)

@@ -1,5 +1,7 @@
 """Sorted lists and ranges of flat arrays, against plain twins."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -111,15 +113,27 @@ def test_words_stand_where_their_gaps_and_lengths_say(
             ends.append(at)
         firsts.append(len(begins))
     columns = _steps(np.array(begins, np.uint32), np.array(ends, np.uint32), np.array(firsts))
-    filled = [number for number, one in enumerate(documents) if one]
-    if not filled:
-        return
-    document = data.draw(st.sampled_from(filled))
-    low = data.draw(st.integers(firsts[document], firsts[document + 1] - 1))
-    high = data.draw(st.integers(low + 1, firsts[document + 1]))
-    spans = np.empty((1, 2), np.int64)
+    ranges = [
+        (firsts[document], low, data.draw(st.integers(low + 1, firsts[document + 1])))
+        for document, low in data.draw(
+            st.lists(st.sampled_from(_words_of(firsts)), min_size=1, max_size=8) if begins else st.just([])
+        )
+    ]
+    first, low, high = np.array(ranges, np.int64).reshape(-1, 3).T.copy()
+    spans = np.empty((len(ranges), 2), np.int64)
     find_spans(
-        columns["gaps"], columns["lengths"], columns["far"], np.array([firsts[document]]), np.array([low]),
-        np.array([high]), spans,
-    )  # fmt: skip
-    assert spans.tolist() == [[begins[low], ends[high - 1]]]
+        columns["gaps"],
+        columns["lengths"],
+        columns["far"],
+        first,
+        low,
+        high,
+        np.argsort(low, kind="stable"),
+        spans,
+    )
+    assert spans.tolist() == [[begins[low], ends[high - 1]] for _, low, high in ranges]
+
+
+def _words_of(firsts: list[int]) -> list[tuple[int, int]]:
+    """Every word with its document."""
+    return [(document, word) for document, bounds in enumerate(pairwise(firsts)) for word in range(*bounds)]

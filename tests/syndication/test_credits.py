@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from syndetect.errors import InputError
-from syndetect.intervals import Span
 from syndetect.kernels.phrases import find_phrases, keep_capitalised
 from syndetect.matching import tokens
 from syndetect.matching.tokens import joined
 from syndetect.syndication.credits import cues
 from syndetect.syndication.credits.agencies import AGENCY_KINDS, Agencies
-from syndetect.syndication.credits.context import line_of
+from syndetect.syndication.credits.context import Line, line_of
 from syndetect.syndication.credits.find import ROLES, RULES, Credits, find, of_metadata
 
 pytestmark = pytest.mark.kernel
@@ -172,15 +171,15 @@ def test_no_line_takes_long(line: str) -> None:
 
 def test_the_line_of_characters() -> None:
     content = "one\n\ntwo three\nfour"
-    last = Span(0, -1)
+    last = Line(content, 0, -1)
     for begin in range(len(content) - 1):
         if "\n" in content[begin : begin + 2]:
             continue
         last = line_of(content, begin, begin + 2, last)
-        assert "\n" not in content[slice(*last)]
-        assert last[0] <= begin < begin + 2 <= last[1]
-        assert content[last[0] - 1 : last[0]] in {"", "\n"}
-        assert content[last[1] : last[1] + 1] in {"", "\n"}
+        assert "\n" not in content[last.begin : last.end]
+        assert last.begin <= begin < begin + 2 <= last.end
+        assert content[last.begin - 1 : last.begin] in {"", "\n"}
+        assert content[last.end : last.end + 1] in {"", "\n"}
 
 
 @pytest.mark.parametrize(

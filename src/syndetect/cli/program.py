@@ -32,9 +32,11 @@ class _Program(OrderedGroup):
             raise
         except signals.EndedBySignalError as ended:
             terminal.say(f"syndetect: {ended.word}")
+            terminal.leave_work(ended.exit_code)
             ctx.exit(ended.exit_code)
         except KeyboardInterrupt:
             terminal.say("syndetect: interrupted")
+            terminal.leave_work(130)
             ctx.exit(130)
         except BaseException as error:  # a panic within polars is not an Exception
             if is_debugged(ctx):

@@ -106,6 +106,20 @@ def write(pieces: Iterable[bytes]) -> None:
         raise
 
 
+def leave_work(exit_code: int) -> None:
+    """End the process at once where Ctrl-C has left calls running on other threads, for which Python would wait.
+
+    Whatever was to be removed or closed must be by now.
+    """
+    from syndetect.runtime.threads import is_work_left  # noqa: PLC0415  (off the path of --help)
+
+    if is_work_left():
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):  # closed, or there is none
+                stream.flush()
+        os._exit(exit_code)
+
+
 def _discard_output() -> None:
     """Send what standard output still buffers to the null device, or Python would fail on it when it exits."""
     with suppress(OSError, ValueError):  # standard output may have no file descriptor

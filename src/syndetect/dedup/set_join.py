@@ -24,7 +24,7 @@ from syndetect.errors import InputError, SettingsError
 from syndetect.kernels import prefixes as _kernels
 from syndetect.kernels.shingles import hash_ranges
 from syndetect.matching.shingles import shingle
-from syndetect.runtime.threads import in_order, split_evenly
+from syndetect.runtime.threads import apart, in_order, split_evenly
 from syndetect.settings import check_whole
 from syndetect.storage.scratch import Store
 
@@ -101,7 +101,7 @@ def join_outcomes(
         InputError: the index needs more memory.
     """
     low, high = ranges
-    by = first_of_same(code, low, high, order)
+    by = apart(first_of_same, code, low, high, order)
     relation = np.where(by == np.arange(len(low)), np.uint8(0), _kernels.EXACT).astype(np.uint8)
     similarity = np.ones(len(low))
     place = np.empty(len(low), np.int64)
@@ -197,9 +197,9 @@ def _join(sets: _TokenSets, rule: SimilarityRule, memory: int, advance: Callable
     by, relation, similarity = np.empty(count, np.int64), np.empty(count, np.uint8), np.empty(count)
     state = np.zeros(2, np.int64)
     for chunk in _chunks(count):
-        _kernels.choose(
-            sets.tokens, sets.bounds, sets.sizes, chunk, (heads, links, owners, places), kept, seen, state, *given,
-            by, similarity, relation,
+        apart(
+            _kernels.choose, sets.tokens, sets.bounds, sets.sizes, chunk, (heads, links, owners, places), kept, seen,
+            state, *given, by, similarity, relation,
         )  # fmt: skip
         advance(len(chunk))
     return Outcomes(by, relation, similarity)

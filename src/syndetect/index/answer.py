@@ -56,8 +56,8 @@ def search(queries: QueryBatch, settings: Settings) -> Found:
     at = (words + bounds[article]).astype(np.uint64)
     packed: U64 = np.unique(at[:, 0] << _S32 | at[:, 1] << _U1 | strong.astype(np.uint64))
     places = _places(bounds, queries.ranked(keys)[2])
-    table = alignment.align(code, places, packed, alignment.AlignmentLimits.of(settings))
-    return Found(keys, bounds, Matches.of(table, places), near)
+    aligned = alignment.align(code, places, packed, alignment.AlignmentLimits.of(settings))
+    return Found(keys, bounds, Matches.of(aligned.table, places), near)
 
 
 def _may_match(seeds: WordPairs) -> Bool:

@@ -189,7 +189,7 @@ class SegmentReader:
             self.arrays.check(name, first, end)
         spans = np.empty((len(first), 2), np.int64)
         columns = (self.arrays["gaps"], self.arrays["lengths"], self.arrays.whole("far"))
-        if not find_spans(*columns, first, begin, end, spans):
+        if not find_spans(*columns, first, begin, end, np.argsort(begin), spans):
             raise self.arrays.refused("the array far lacks a word")
         self._check_inside(documents, spans[:, 1])
         return spans

@@ -91,7 +91,7 @@ class Writer:
         """Write a segment, to be committed."""
         path = self._segments.directory.new_path("segment")
         if merge.words_of(parts) <= merge_policy.LEAST_WORDS:
-            threads = 1  # starting more would take longer than sorting
+            threads = 0  # to start one would take longer than sorting
         with SegmentWriter(path) as writer, _spooling(path.parent) as spool:
             metadata = merge.write(writer.append, parts, self._settings.bands, spool, threads)
             written = writer.finish(metadata)

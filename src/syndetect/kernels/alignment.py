@@ -8,17 +8,20 @@ same matches.
 import numpy as np
 
 from syndetect.kernels.documents import document_of
-from syndetect.kernels.extension import A0, A1, B0, B1, BAND, COLUMNS, EQUAL, SCORE, WIDTH, find_run, grow
+from syndetect.kernels.extension import A0, A1, B0, B1, BAND, ROWS, SCORE, WIDTH, find_run, grow
 from syndetect.kernels.jit import allocating, inline, kernel
-from syndetect.kernels.order import shell_sort, sort_values
+from syndetect.kernels.order import sort_values
+from syndetect.kernels.pruning import accept, join, prune, sort_by_place
 from syndetect.kernels.seeds import first_of, second_of
 
-#: Matches of a pair at which a seed is looked up before it is extended; what slips through is pruned afterwards.
-_RECENT = 64
-#: More than the matches of any pair: what a place is packed under in a sort key.
-_PLACES = 1 << 24
-#: How often one stretch may be matched within a pair of documents: repeats inside a document are no reuse.
-MOST_USES = 2
+#: Words of a cell of the first document. A seed is looked up among the newest ``_NEWEST`` matches through its cell.
+CELL, _NEWEST = 64, 64
+#: What a cell notes: the numbers of these matches, the pair of documents, and how many run through.
+NOTES = _NEWEST + 2
+_PAIR, _COUNT = _NEWEST, _NEWEST + 1
+#: The rows that the extensions of a pair of documents may have: so many, and so many for each word of the shorter one.
+#: When they are used up, as in text that repeats itself, only runs of ``LONG`` equal words are extended.
+MOST_ROWS, ROWS_A_WORD, LONG = 1 << 16, 16, 32
 #: What is added to a diagonal, so that it is not negative.
 _MIDDLE = np.int64(1 << 31)
 _U1 = np.uint64(1)
@@ -40,10 +43,12 @@ def _compare(code, low_a, high_a, low_b, high_b):
 
 
 @inline
-def _is_covered(matches, low, high, a, b):
-    """Whether a recent match of this pair runs through the seed or close by."""
-    for m in range(high - 1, max(low, high - _RECENT) - 1, -1):
-        match = matches[m]
+def _is_covered(passing, pair, matches, cell, a, b):
+    """Whether one of the newest matches of this pair through a cell runs through the seed or close by."""
+    if passing[cell, _PAIR] != pair:
+        return False
+    for i in range(min(passing[cell, _COUNT], _NEWEST)):
+        match = matches[passing[cell, i]]
         if match[A0] <= a < match[A1] and match[B0] <= b < match[B1]:
             begin, end = match[B0] - match[A0], match[B1] - match[A1]
             if min(begin, end) - BAND <= b - a <= max(begin, end) + BAND:
@@ -52,131 +57,47 @@ def _is_covered(matches, low, high, a, b):
 
 
 @inline
-def _overlap(low, high, other_low, other_high):
-    return max(np.int64(0), min(high, other_high) - max(low, other_low))
-
-
-@inline
-def _copy(source, target):
-    for i in range(WIDTH):
-        target[i] = source[i]
-
-
-@allocating
-def _sort_by_place(matches, low, high, spare):
-    """Sort matches by where they begin in the first document; equal ones keep their order."""
-    order = np.empty(high - low, np.int64)
-    for m in range(low, high):
-        order[m - low] = matches[m, A0] * _PLACES + m - low
-        _copy(matches[m], spare[m - low])
-    shell_sort(order)
-    for m in range(low, high):
-        _copy(spare[order[m - low] % _PLACES], matches[m])
+def _pass_through(passing, pair, first_cell, last_cell, m):
+    """Note that match m runs through cells."""
+    for cell in range(first_cell, last_cell + 1):
+        if passing[cell, _PAIR] != pair:
+            passing[cell, _PAIR], passing[cell, _COUNT] = pair, 0
+        passing[cell, passing[cell, _COUNT] % _NEWEST] = m
+        passing[cell, _COUNT] += 1
 
 
 @allocating
-def _prune(matches, low, high):
-    """Keep, best and then earliest first, the matches with a side that better ones cover by less than half.
-
-    What they have covered already may be matched again on the other side ``MOST_USES - 1`` times, so n repeats of a
-    sentence in one document against m in the other do not come to n times m matches.
-    """
-    kept = np.empty((high - low, WIDTH), np.int64)
-    _sort_by_place(matches, low, high, kept)
-    order = np.empty(high - low, np.int64)
-    for m in range(low, high):
-        order[m - low] = -matches[m, SCORE] * _PLACES + m - low
-    shell_sort(order)
-    n = 0
-    for place in order:
-        match = matches[low + place % _PLACES]
-        in_a = in_b = np.int64(0)
-        for i in range(n):
-            in_a += _overlap(match[A0], match[A1], kept[i, A0], kept[i, A1])
-            in_b += _overlap(match[B0], match[B1], kept[i, B0], kept[i, B1])
-        uses_a = 2 * in_a // (match[A1] - match[A0])  # in halves of the stretch
-        uses_b = 2 * in_b // (match[B1] - match[B0])
-        if min(uses_a, uses_b) == 0 and max(uses_a, uses_b) < 2 * MOST_USES - 1:
-            _copy(match, kept[n])
-            n += 1
-    for m in range(n):
-        _copy(kept[m], matches[low + m])
-    _sort_by_place(matches, low, low + n, kept)
-    return low + n
-
-
-@inline
-def _join(matches, low, high, join, drop):
-    """Join neighbours that follow one another in both documents with at most ``join`` words between.
-
-    Whatever lies between counts as aligned columns that are not equal, and costs as much as the drop that separated
-    them.
-    """
-    n = low
-    for m in range(low, high):
-        if n > low:
-            one, two = matches[n - 1], matches[m]
-            gap_a, gap_b = two[A0] - one[A1], two[B0] - one[B1]
-            if 0 <= gap_a <= join and 0 <= gap_b <= join and min(one[SCORE], two[SCORE]) > drop:
-                one[A1], one[B1] = two[A1], two[B1]
-                one[EQUAL] += two[EQUAL]
-                one[COLUMNS] += two[COLUMNS] + max(gap_a, gap_b)
-                one[SCORE] += two[SCORE] - drop
-                continue
-        _copy(matches[m], matches[n])
-        n += 1
-    return n
-
-
-@inline
-def _distance(low, high, other_low, other_high):
-    return max(np.int64(0), max(low, other_low) - min(high, other_high))
-
-
-@allocating
-def _accept(matches, low, high, min_words, min_score, reach):
-    """Keep matches of ``min_score``, and weaker ones within ``reach`` words of one of these in both documents."""
-    is_kept = np.zeros(high - low, np.uint8)
-    for m in range(low, high):
-        one = matches[m]
-        for i in range(low, high):
-            other = matches[i]
-            if matches[i, SCORE] >= min_score and one[EQUAL] >= min_words and not is_kept[m - low]:
-                in_a = _distance(one[A0], one[A1], other[A0], other[A1])
-                in_b = _distance(one[B0], one[B1], other[B0], other[B1])
-                is_kept[m - low] = in_a <= reach and in_b <= reach
-    n = low
-    for m in range(low, high):
-        if is_kept[m - low]:
-            _copy(matches[m], matches[n])
-            n += 1
-    return n
-
-
-@allocating
-def _align_pair(code, seeds, bounds, limits, cells, matches, first):
+def _align_pair(code, seeds, bounds, limits, work, matches, first, pair):
     """Align two documents around seeds (diagonal and place, packed, ascending); how many matches there are now."""
-    min_words, min_score, min_linked, reach, drop, join = limits
-    n = first
+    min_words, min_score, min_linked, reach, drop, join_words = limits
+    cells, passing, passed = work
+    most = MOST_ROWS + ROWS_A_WORD * min(bounds[1] - bounds[0], bounds[3] - bounds[2])
+    n, cells[ROWS] = first, 0
     tried_diagonal = tried_end = np.int64(-1)
     for seed in seeds:
         a = bounds[0] + np.int64(seed & _LOWER)
         b = bounds[2] + np.int64(seed & _LOWER) + np.int64(seed >> _S32) - _MIDDLE
         if code[a] != code[b] or (b - a == tried_diagonal and a < tried_end):
             continue
-        if _is_covered(matches, first, n, a, b):
+        if _is_covered(passing, pair, matches, (a - bounds[0]) // CELL, a, b):
             continue
         low, high = find_run(code, a, b, bounds)
-        tried_diagonal = b - a
-        grow(code, a, b, low, high, bounds, drop, cells, matches[n])
-        tried_end = matches[n, A1]
-        if matches[n, SCORE] >= min_linked:
+        tried_diagonal, tried_end = b - a, a + high
+        if cells[ROWS] > most and low + high < LONG:
+            passed[0] += 1
+            continue
+        match = matches[n]
+        grow(code, a, b, low, high, bounds, drop, cells, match)
+        tried_end = match[A1]
+        if match[SCORE] >= min_linked:
+            _pass_through(
+                passing, pair, (match[A0] - bounds[0]) // CELL, (match[A1] - 1 - bounds[0]) // CELL, n
+            )
             n += 1
-    if n > first:
-        n = _prune(matches, first, n)
-        n = _join(matches, first, n, join, drop)
-        n = _accept(matches, first, n, min_words, min_score, reach)
-    return n
+    if n > first + 1:
+        n = prune(matches, first, n)
+        n = join(matches, first, n, join_words, drop)
+    return accept(matches, first, n, min_words, min_score, reach) if n > first else n
 
 
 @allocating
@@ -186,7 +107,7 @@ def _turn(matches, low, high):
     for m in range(low, high):
         match = matches[m]
         match[A0], match[A1], match[B0], match[B1] = match[B0], match[B1], match[A0], match[A1]
-    _sort_by_place(matches, low, high, spare)
+    sort_by_place(matches, low, high, spare)
 
 
 @inline
@@ -208,7 +129,7 @@ def _end_of(values, s, end):
 
 
 @kernel
-def align(code, documents, hints, rank, seeds, limits, matches):
+def align(code, documents, hints, rank, seeds, limits, passing, passed, matches):
     """Align pairs of documents around their seeds.
 
     Args:
@@ -219,14 +140,17 @@ def align(code, documents, hints, rank, seeds, limits, matches):
         seeds: uint64[s], ascending, as of :mod:`.seeds`; pairs of documents without a strong one are skipped.
         limits: int64 each: min_words, min_score, min_linked_score, link_words, drop and join_words, as in Settings;
             scores and drop in quarters of a word.
+        passing: int32[c, NOTES], work space of zeros, c as many as the longest document has cells.
+        passed: int64[1], output: by how many it grows is how many seeds were passed over when the rows were used up.
         matches: int64[s + 1, WIDTH], output.
 
     Returns:
         How many matches there are, by the earlier document, then the later, then their place in the earlier.
     """
-    cells, bounds, sides = np.empty((3, 2 * BAND + 3), np.int64), np.empty(4, np.int64), np.empty(4, np.int64)
+    cells, bounds, sides = np.empty((4, 2 * BAND + 3), np.int64), np.empty(4, np.int64), np.empty(4, np.int64)
     turned, spare = np.empty(len(seeds), np.uint64), np.empty(len(seeds), np.uint64)
-    n = s = np.int64(0)
+    work = cells, passing, passed
+    n = s = pair = np.int64(0)
     while s < len(seeds):
         one = document_of(first_of(seeds[s]), hints, documents)
         bounds[0], bounds[1] = documents[one], documents[one + 1]
@@ -250,8 +174,8 @@ def align(code, documents, hints, rank, seeds, limits, matches):
                     sides[i] = bounds[(i + 2) % 4 if is_turned else i]
                 _by_diagonal(of_one[t:last], bounds, is_turned)
                 sort_values(of_one[t:last], spare[: last - t], np.int64(0))
-                first = n
-                n = _align_pair(code, of_one[t:last], sides, limits, cells, matches, first)
+                first, pair = n, pair + 1
+                n = _align_pair(code, of_one[t:last], sides, limits, work, matches, first, pair)
                 if is_turned and n > first:
                     _turn(matches, first, n)
             t = last

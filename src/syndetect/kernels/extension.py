@@ -21,6 +21,8 @@ WORD = 4
 CHARACTER = 2
 #: Half the band: the words by which two documents may drift apart within one extension.
 BAND = 16
+#: Where the work space counts the rows of all extensions.
+ROWS = (3, 0)
 #: Equal words after which only the way through them is followed.
 LONG_RUN = 8
 _FORTH, _BACK = np.int64(1), np.int64(-1)
@@ -38,8 +40,8 @@ def _extend_to_run(code, a, b, step, rows, columns, drop, cells):
 
     Where ``LONG_RUN`` equal words follow the best cell so far, the extension ends there, and their number is told too.
     ``rows`` and ``columns`` are the words left in each document in the direction of ``step`` (1 or -1). ``cells`` is
-    work space, int64[3, 2 * BAND + 3]: score, equal words and alignment columns of the band's cells; cell d of row i
-    stands for i words of the one and i + d - 1 - BAND of the other.
+    work space, int64[4, 2 * BAND + 3]: score, equal words and alignment columns of the band's cells; cell d of row i
+    stands for i words of the one and i + d - 1 - BAND of the other. At its end (``ROWS``) rows are counted.
     """
     score, equal, length = cells[0], cells[1], cells[2]
     best = best_i = best_j = best_equal = best_length = np.int64(0)
@@ -54,6 +56,7 @@ def _extend_to_run(code, a, b, step, rows, columns, drop, cells):
     for i in range(1, rows + 1):
         word = code[a + step * i]
         weight = _weight(word)
+        cells[ROWS] += 1
         first_live, last_live = last + 1, 0
         d = max(low, 1, BAND + 1 - i)
         while d <= min(last, columns - i + 1 + BAND):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from syndetect.kernels.jit import kernel
+from syndetect.kernels.jit import inline, kernel
 from syndetect.kernels.lists import first_from
 
 #: Bits of a byte's place in the file that are its place in the block: blocks of 16 KiB.
@@ -45,8 +45,20 @@ def copy_ranges(values, begin, end, out):
             n += 1
 
 
+@inline
+def _measure(gaps, lengths, far, word):
+    """The characters before a word and of it; negative where ``far`` lacks the word, or says so."""
+    gap, length = np.int64(gaps[word]), np.int64(lengths[word])
+    if FAR in (gap, length):
+        where = first_from(far[:, 0], np.int64(0), np.int64(len(far)), np.int64(0), np.uint64(word))
+        if where == len(far) or far[where, 0] != word:
+            return np.int64(-1), np.int64(0)
+        return far[where, 1], far[where, 2]
+    return gap, length
+
+
 @kernel
-def find_spans(gaps, lengths, far, first, begin, end, spans):
+def find_spans(gaps, lengths, far, first, begin, end, order, spans):
     """The characters of ranges of words, from the gaps before the words and their lengths.
 
     Args:
@@ -54,26 +66,31 @@ def find_spans(gaps, lengths, far, first, begin, end, spans):
         far: int64[m, 3], ascending: the words of which either is ``FAR``, with both values.
         first: int64[n], the first word of the document of each range.
         begin, end: int64[n], the ranges, not empty, in their documents.
+        order: int64[n], the ranges in the order of ``begin``, so that each document is gone through once.
         spans: int64[n, 2], output: where the first word of each begins and its last one ends.
 
     Returns:
         Whether ``far`` has every word that it must have.
     """
-    far_words = far[:, 0]
-    for i in range(len(first)):
-        at = np.int64(0)
-        for word in range(first[i], end[i]):
-            gap, length = np.int64(gaps[word]), np.int64(lengths[word])
-            if FAR in (gap, length):
-                where = first_from(far_words, np.int64(0), np.int64(len(far)), np.int64(0), np.uint64(word))
-                if where == len(far) or far_words[where] != word:
-                    return False
-                gap, length = far[where, 1], far[where, 2]
-            at += gap
-            if word == begin[i]:
-                spans[i, 0] = at
-            at += length
-        spans[i, 1] = at
+    document, word, at = np.int64(-1), np.int64(0), np.int64(0)
+    for i in order:
+        if first[i] != document:
+            document, word, at = first[i], first[i], np.int64(0)
+        while word < begin[i]:
+            gap, length = _measure(gaps, lengths, far, word)
+            if gap < 0:
+                return False
+            word, at = word + 1, at + gap + length
+        until = at
+        for inside in range(begin[i], end[i]):
+            gap, length = _measure(gaps, lengths, far, inside)
+            if gap < 0:
+                return False
+            until += gap
+            if inside == begin[i]:
+                spans[i, 0] = until
+            until += length
+        spans[i, 1] = until
     return True
 
 

@@ -2,10 +2,15 @@
 
 import numpy as np
 
-from syndetect.kernels.jit import inline, kernel
+from syndetect.kernels.jit import allocating, inline, kernel
+from syndetect.kernels.order import sort_values
 
 #: A match says nothing new of which so many words of twenty, on both sides, lie in passages that both documents have.
 KNOWN = 19
+#: Centres and uses are looked up by the words that they have: in lists of cells of 128 words.
+_CELL = 7
+_CENTRES, _USES = 0, 1
+_S32, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @inline
@@ -22,16 +27,49 @@ def _is_same(low, high, other_low, other_high):
 
 
 @inline
-def _find_centre(centres, after, head, low, high):
-    """The centre of a document that shares most with a stretch (the newest, if several do), or -1."""
-    best, found = np.int64(0), np.int64(-1)
-    at = head
-    while at >= 0:
-        shared = _overlap(low, high, centres[at, 0], centres[at, 1])
-        if shared > best and _is_same(low, high, centres[at, 0], centres[at, 1]):
-            best, found = shared, at
-        at = after[at]
-    return found
+def _enter(lists, kind, item, low, high, had_low, had_high):
+    """Enter an item into the lists of the cells that its stretch runs through, but for those of what it had before."""
+    heads, entries, filled = lists
+    for cell in range(low >> _CELL, ((high - 1) >> _CELL) + 1):
+        if had_low >> _CELL <= cell <= (had_high - 1) >> _CELL:
+            continue
+        entries[filled[0], 0], entries[filled[0], 1] = item, heads[kind, cell]
+        heads[kind, cell] = filled[0]
+        filled[0] += 1
+
+
+@inline
+def _look_up(lists, kind, spans, column, low, high, found):
+    """Write the items that share a word with a stretch to ``found``; how many they are. Some may come twice.
+
+    ``spans[item, column]`` and the next column are the stretch of an item.
+    """
+    heads, entries, _ = lists
+    n, first = np.int64(0), low >> _CELL
+    for cell in range(first, ((high - 1) >> _CELL) + 1):
+        at = heads[kind, cell]
+        while at >= 0:
+            item = entries[at, 0]
+            begin, end = spans[item, column], spans[item, column + 1]
+            if cell == max(first, begin >> _CELL) and _overlap(low, high, begin, end) > 0:  # not found before
+                found[n] = item
+                n += 1
+            at = entries[at, 1]
+    return n
+
+
+@inline
+def _find_centre(centres, lists, low, high, found):
+    """The centre that shares most with a stretch of its document (the newest, if several do), or -1."""
+    best, centre = np.int64(0), np.int64(-1)
+    for item in found[: _look_up(lists, _CENTRES, centres, 0, low, high, found)]:
+        shared = _overlap(low, high, centres[item, 0], centres[item, 1])
+        if _is_same(low, high, centres[item, 0], centres[item, 1]) and (shared, np.int64(item)) > (
+            best,
+            centre,
+        ):
+            best, centre = shared, np.int64(item)
+    return centre
 
 
 @inline
@@ -43,117 +81,107 @@ def _widen(centres, uses, origins, n):
         centres[centre, 1] = max(centres[centre, 1], origins[u, 1])
 
 
-@inline
-def _learn(known, count, low, high):
-    """Add a stretch to the known ones, which stay apart; returns how many there are."""
-    n = np.int64(0)
-    for i in range(count):
-        if known[i, 0] <= high and low <= known[i, 1]:
-            low, high = min(low, known[i, 0]), max(high, known[i, 1])
-        else:
-            known[n, 0], known[n, 1] = known[i, 0], known[i, 1]
-            n += 1
-    known[n, 0], known[n, 1] = low, high
-    return n + 1
-
-
-@inline
-def _total(known, count):
-    """How many words the known stretches have."""
-    words = np.int64(0)
-    for i in range(count):
-        words += known[i, 1] - known[i, 0]
+@allocating
+def _total(stretches, spare):
+    """How many words are in one or more stretches (uint64[n], begin and end in 32 bits each), which are sorted."""
+    sort_values(stretches, spare, np.int64(0))
+    words = reached = np.int64(0)
+    for stretch in stretches:
+        low, high = max(reached, np.int64(stretch >> _S32)), np.int64(stretch & _LOWER)
+        words += max(np.int64(0), high - low)
+        reached = max(reached, high)
     return words
 
 
 @inline
-def _learn_uses(centres, uses, lists, centre, document, low, high, known, count):
-    """Add where a document has a passage within a stretch, as its centre or in its uses.
-
-    Returns:
-        How many stretches are known now, and whether the document has the passage there.
-    """
-    is_there = False
-    if centres[centre, 2] == document:
-        left, right = max(low, centres[centre, 0]), min(high, centres[centre, 1])
-        if right > left:
-            count, is_there = _learn(known, count, left, right), True
-    heads, after = lists
-    u = heads[document]
-    while u >= 0:
-        if uses[u, 0] == centre:
-            left, right = max(low, uses[u, 1]), min(high, uses[u, 2])
-            if right > left:
-                count, is_there = _learn(known, count, left, right), True
-        u = after[u]
-    return count, is_there
+def _common(low, high, other_low, other_high):
+    """What two stretches share, as one number."""
+    return np.uint64(max(low, other_low)) << _S32 | np.uint64(min(high, other_high))
 
 
-@inline
-def _is_explained(centres, uses, lists, span, document, other, known):
+@allocating
+def _is_explained(centres, uses, lists, span, seen, stamp, work):
     """Whether a match lies, on both sides, in uses of passages that both documents have, but for a twentieth.
 
     Args:
-        centres, uses: as of :func:`find_stars`.
-        lists: int64[d] and int64[n], the last use of each document and the one before each use, or -1.
+        centres, uses, lists: as of :func:`find_stars`.
         span: the matched words, in the later document and then in the other one.
-        document, other: the later document, and the other one.
-        known: int64[2, m, 2], room for the stretches that are explained.
+        seen: int64[c], for each centre the stamp of the last match of which the later document, and then the other one
+            too, has the passage.
+        stamp: a number that is larger by two for every match.
+        work: room for items, twice, and for stretches, twice.
     """
     low, high, other_low, other_high = span
-    count = of_other = np.int64(0)
-    heads, after = lists
-    u = heads[document]
-    while u >= 0:
-        left, right = max(low, uses[u, 1]), min(high, uses[u, 2])
-        if right > left:
-            of_other, is_there = _learn_uses(
-                centres, uses, lists, uses[u, 0], other, other_low, other_high, known[1], of_other
-            )
-            if is_there:
-                count = _learn(known[0], count, left, right)
-        u = after[u]
-    one, two = _total(known[0], count), _total(known[1], of_other)
-    return 20 * one >= KNOWN * (high - low) and 20 * two >= KNOWN * (other_high - other_low)
+    own, found, known, spare = work
+    of_own = _look_up(lists, _USES, uses, 1, low, high, own)
+    if of_own == 0:
+        return False
+    for use in own[:of_own]:
+        seen[uses[use, 0]] = stamp
+    n = np.int64(0)
+    for centre in found[: _look_up(lists, _CENTRES, centres, 0, other_low, other_high, found)]:
+        if seen[centre] >= stamp:
+            seen[centre] = stamp + 1
+            known[n] = _common(other_low, other_high, centres[centre, 0], centres[centre, 1])
+            n += 1
+    for use in found[: _look_up(lists, _USES, uses, 1, other_low, other_high, found)]:
+        if seen[uses[use, 0]] >= stamp:
+            seen[uses[use, 0]] = stamp + 1
+            known[n] = _common(other_low, other_high, uses[use, 1], uses[use, 2])
+            n += 1
+    if 20 * _total(known[:n], spare[:n]) < KNOWN * (other_high - other_low):
+        return False
+    n = np.int64(0)
+    for use in own[:of_own]:
+        if seen[uses[use, 0]] > stamp:
+            known[n] = _common(low, high, uses[use, 1], uses[use, 2])
+            n += 1
+    return 20 * _total(known[:n], spare[:n]) >= KNOWN * (high - low)
 
 
 @inline
-def _find_known(centres, uses, lists, span, document, other):
+def _find_known(centres, uses, lists, span, other, found):
     """The centre of the use of a document that has three quarters of a stretch, and most of it; or -1.
 
     Where this is in the other document, what the stretch matches there must stand elsewhere: it has the passage twice.
     """
     low, high, other_low, other_high = span
-    best, found = np.int64(0), np.int64(-1)
-    heads, after = lists
-    u = heads[document]
-    while u >= 0:
-        shared, centre = _overlap(low, high, uses[u, 1], uses[u, 2]), uses[u, 0]
-        if shared > best and 4 * shared >= 3 * (high - low):
+    best, newest, middle = np.int64(0), np.int64(-1), (low + high) >> 1  # which such a use has
+    for item in found[: _look_up(lists, _USES, uses, 1, middle, middle + 1, found)]:
+        use, centre = np.int64(item), uses[item, 0]
+        shared = _overlap(low, high, uses[use, 1], uses[use, 2])
+        if 4 * shared >= 3 * (high - low) and (shared, use) > (best, newest):
             is_here = centres[centre, 2] == other
             if not is_here or _overlap(other_low, other_high, centres[centre, 0], centres[centre, 1]) == 0:
-                best, found = shared, centre
-        u = after[u]
-    return found
+                best, newest = shared, use
+    return uses[newest, 0] if newest >= 0 else np.int64(-1)
 
 
 @inline
-def _find_use(uses, lists, centre, document, low, high):
-    """A use of the centre in a document that lies by half in a stretch, or the stretch in it, or -1."""
-    heads, after = lists
-    u = heads[document]
-    while u >= 0:
-        if uses[u, 0] == centre:
-            shorter = min(high - low, uses[u, 2] - uses[u, 1])
-            if 2 * _overlap(low, high, uses[u, 1], uses[u, 2]) >= shorter:
-                return u
-        u = after[u]
-    return np.int64(-1)
+def _find_use(uses, lists, centre, low, high, found):
+    """The newest use of a centre that lies by half in a stretch of its document, or the stretch in it, or -1."""
+    newest = np.int64(-1)
+    for use in found[: _look_up(lists, _USES, uses, 1, low, high, found)]:
+        if uses[use, 0] == centre:
+            shorter = min(high - low, uses[use, 2] - uses[use, 1])
+            if 2 * _overlap(low, high, uses[use, 1], uses[use, 2]) >= shorter:
+                newest = max(newest, np.int64(use))
+    return newest
+
+
+@inline
+def _cells(later, earlier):
+    """How many cells there are, and how many entries their lists have at most."""
+    words = entries = np.int64(0)
+    for m in range(len(later)):
+        words = max(words, later[m, 1], earlier[m, 1])
+        entries += ((later[m, 1] - later[m, 0]) >> _CELL) + ((earlier[m, 1] - earlier[m, 0]) >> _CELL) + 4
+    return (words >> _CELL) + 1, entries
 
 
 # More than eight parameters: a record of them would cost speed.
 @kernel
-def find_stars(later, earlier, equal, columns, later_document, earlier_document, documents, centres, uses):
+def find_stars(later, earlier, equal, columns, later_document, earlier_document, centres, uses):
     """Group matches into passages.
 
     Documents are taken in time order. A match that lies, on both sides, in passages that both documents have says
@@ -168,7 +196,6 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
             the later document's time, then the earlier one's, best first.
         equal, columns: int64[n], words aligned as equal, and aligned columns.
         later_document, earlier_document: int64[n].
-        documents: how many documents there are.
         centres: int64[n, 3], output: first word, end and document of each centre.
         uses: int64[n, 6], output, each use beside the centre's own: centre, first word, end, equal words, columns,
             document.
@@ -176,34 +203,41 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
     Returns:
         How many uses there are; centres that no use names are to be left out.
     """
-    head, last = np.full(documents, -1, np.int64), np.full(documents, -1, np.int64)
-    after, before = np.full(len(later), -1, np.int64), np.full(len(later), -1, np.int64)
-    lists = last, before
-    found = n = np.int64(0)
-    origins = np.empty((len(later), 2), np.int64)
-    known = np.empty((2, len(later) + 1, 2), np.int64)
+    cells, room = _cells(later, earlier)
+    lists = np.full((2, cells), -1, np.int32), np.empty((room, 2), np.int32), np.zeros(1, np.int64)
+    own, found, known, spare = (
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room, np.uint64),
+        np.empty(room, np.uint64),
+    )
+    work = own, found, known, spare
+    seen, origins = np.full(len(later), -1, np.int64), np.empty((len(later), 2), np.int64)
+    count = n = np.int64(0)
     for m in range(len(later)):
         low, high, other_low, other_high = later[m, 0], later[m, 1], earlier[m, 0], earlier[m, 1]
         document, other = later_document[m], earlier_document[m]
         span = low, high, other_low, other_high
-        if _is_explained(centres, uses, lists, span, document, other, known):
+        if _is_explained(centres, uses, lists, span, seen, 2 * m, work):
             continue
-        centre = _find_known(centres, uses, lists, span, document, other)
+        centre = _find_known(centres, uses, lists, span, other, found)
         if centre >= 0:
             document, low, high = other, other_low, other_high
             other_low, other_high = centres[centre, 0], centres[centre, 1]
         else:
-            centre = _find_centre(centres, after, head[other], other_low, other_high)
+            centre = _find_centre(centres, lists, other_low, other_high, found)
         if centre < 0:
-            centre, found = found, found + 1
+            centre, count = count, count + 1
             centres[centre, 0], centres[centre, 1], centres[centre, 2] = other_low, other_high, other
-            after[centre], head[other] = head[other], centre
-        use = _find_use(uses, lists, centre, document, low, high)
+            _enter(lists, _CENTRES, centre, other_low, other_high, np.int64(0), np.int64(0))
+        use = _find_use(uses, lists, centre, low, high, found)
         if use < 0:
             use, n = n, n + 1
-            before[use], last[document] = last[document], use
+            _enter(lists, _USES, use, low, high, np.int64(0), np.int64(0))
         elif high - low <= uses[use, 2] - uses[use, 1]:
             continue
+        else:
+            _enter(lists, _USES, use, low, high, uses[use, 1], uses[use, 2])
         uses[use, 0], uses[use, 1], uses[use, 2] = centre, low, high
         uses[use, 3], uses[use, 4], uses[use, 5] = equal[m], columns[m], document
         origins[use, 0], origins[use, 1] = other_low, other_high

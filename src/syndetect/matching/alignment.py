@@ -1,7 +1,7 @@
 """Alignment: the seeds of each pair of documents, extended to matches word by word."""
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -82,7 +82,18 @@ def seed_pairs(code: U32, low: I64, high: I64, pairs: I64) -> U64:
     return found[:, 0] << np.uint64(32) | found[:, 1] << np.uint64(1) | np.uint64(1)
 
 
-def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> U32:
+class Aligned(NamedTuple):
+    """Matches as uint32[n, WIDTH], the table that :meth:`Matches.of` takes; and how many seeds were passed over.
+
+    Where two documents repeat themselves so much that their extensions are longer than many times the shorter one, only
+    seeds in long runs of equal words are extended from then on.
+    """
+
+    table: U32
+    passed: int
+
+
+def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> Aligned:
     """Align every pair of documents around its seeds.
 
     Args:
@@ -90,9 +101,6 @@ def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> U32
         places: where words stand.
         seeds: uint64[n], ascending, as of :mod:`syndetect.kernels.seeds`.
         limits: the parameters of alignment.
-
-    Returns:
-        uint32[n, WIDTH], the table that :meth:`Matches.of` takes.
     """
     least = round(4 * limits.min_score)
     in_quarters = (
@@ -100,8 +108,11 @@ def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> U32
         min(least, round(4 * limits.min_linked_score)),  # a match that can stand alone needs no other
         limits.link_words, round(4 * limits.drop), limits.join_words,
     )  # fmt: skip
-    table = np.empty((len(seeds) + 1, WIDTH), np.int64)
+    table, passed = np.empty((len(seeds) + 1, WIDTH), np.int64), np.zeros(1, np.int64)
+    longest = int(np.diff(places.documents).max(initial=0))
+    passing = np.zeros((longest // _kernels.CELL + 1, _kernels.NOTES), np.int32)
     n = _kernels.align(
-        code, places.documents, places.hints, places.rank, seeds, tuple(map(np.int64, in_quarters)), table
+        code, places.documents, places.hints, places.rank, seeds, tuple(map(np.int64, in_quarters)), passing, passed,
+        table,
     )  # fmt: skip
-    return table[:n].astype(np.uint32)
+    return Aligned(table[:n].astype(np.uint32), int(passed[0]))

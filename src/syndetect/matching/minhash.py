@@ -40,7 +40,8 @@ def sign(offsets: I64, hashes: U32, slots: int = 128, seed: int = 1, threads: in
         low, high = part
         _kernels.sign_hashes(offsets[low : high + 1], hashes, *drawn, signatures[low:high])
 
-    deque(in_order(work, split_evenly(offsets, CHUNK), threads), maxlen=0)
+    chunks = split_evenly(offsets, CHUNK)
+    deque(in_order(work, chunks, threads if len(chunks) > 1 else 0), maxlen=0)
     return signatures
 
 
@@ -66,7 +67,8 @@ def sign_words(
         chunk = slice(*part)
         _kernels.sign_words(code, low[chunk], high[chunk], k, *drawn, signatures[chunk])
 
-    deque(in_order(work, split_evenly(offsets, CHUNK), threads), maxlen=0)
+    chunks = split_evenly(offsets, CHUNK)
+    deque(in_order(work, chunks, threads if len(chunks) > 1 else 0), maxlen=0)
     return signatures
 
 

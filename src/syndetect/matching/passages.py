@@ -45,7 +45,7 @@ def group(
     centres, uses = np.empty((len(order), 3), np.int64), np.empty((len(order), 6), np.int64)
     n = _kernels.find_stars(
         later_words[order], earlier_words[order], equal[order], columns[order], later[order], earlier[order],
-        len(rank), centres, uses,
+        centres, uses,
     )  # fmt: skip
     return _assemble(centres, uses[:n], rank)
 

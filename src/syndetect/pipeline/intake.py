@@ -115,6 +115,7 @@ class Intake:
         self.store.append("credits", credits_)
         self.store.append("quotes", found.quotes + corpus.words)
         self.store.append("contents", found.contents)
+        self.store.append("passed_names", np.array([found.passed]))
         corpus.add(batch)
         if corpus.words > _MOST_WORDS:
             raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")

@@ -1,6 +1,7 @@
 """From words to characters: where ranges of words stand in the text of their documents."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from syndetect.matching.tokens import Key
 from syndetect.pipeline.collisions import shared_codes
 from syndetect.pipeline.corpus import Corpus, Wanted
 from syndetect.pipeline.corpus import Located as Portion
+from syndetect.runtime.threads import apart
 
 #: From the rows of some ranges (int64[m]), and the characters ``before``, ``text`` and ``behind`` each, to columns.
 Describe = Callable[[I64, pl.DataFrame], pl.DataFrame]
@@ -57,8 +59,9 @@ def locate(
             chosen = orders[at][filled[at] : filled[at] + len(begin)]
             ranges[at][0][chosen], ranges[at][1][chosen] = begin, end
             filled[at] += len(begin)
-        texts = _quote(part, ordered[-1].document[filled[-1] - len(begin) : filled[-1]], (begin, end), around)
-        described.append(describe(chosen, texts))
+        used = ordered[-1].document[filled[-1] - len(begin) : filled[-1]]
+        texts = apart(_quote, part, used, (begin, end), around)
+        described.append(apart(describe, chosen, texts))
     back = np.empty(len(orders[-1]), np.int64)
     back[orders[-1]] = np.arange(len(back))
     return Located(ranges, pl.concat(described)[back], shared_codes(spellings))
@@ -69,18 +72,17 @@ _TEXTS = ("before", "text", "behind")
 
 def _quote(part: Portion, documents: I64, spans: tuple[I64, I64], around: tuple[int, int]) -> pl.DataFrame:
     """What the documents of a portion say at these characters, and before and behind them."""
-    data, bounds = part.text.tobytes(), part.text_bounds.tolist()
-    used, at = np.unique(documents, return_inverse=True)
-    places = np.searchsorted(part.documents, used).tolist()
-    texts = pl.Series([data[bounds[i] : bounds[i + 1]] for i in places], dtype=pl.Binary).cast(pl.String)
-    low = np.maximum(spans[0] - around[0], 0)
-    frame = pl.DataFrame(
-        {"text": texts.gather(at), "low": low, "ahead": spans[0] - low, "length": spans[1] - spans[0]}
-    )
-    whole = pl.col("text").str.slice(pl.col("low"), pl.col("ahead") + pl.col("length") + around[1])
-    behind = pl.col("ahead") + pl.col("length")
-    return frame.select(whole=whole, ahead="ahead", length="length", behind=behind).select(
-        before=pl.col("whole").str.head(pl.col("ahead")),
-        text=pl.col("whole").str.slice(pl.col("ahead"), pl.col("length")),
-        behind=pl.col("whole").str.slice(pl.col("behind")),
-    )
+    # a look-up of bytes, since to slice a text by characters is to read it from its beginning
+    characters = np.zeros(len(part.text) + 1, np.uint32)  # before each byte
+    np.cumsum((part.text & 0xC0) != 0x80, out=characters[1:])
+    edges = characters[part.text_bounds].astype(np.int64)  # of each document
+    place = np.searchsorted(part.documents, documents)
+    begin, end = edges[place] + spans[0], edges[place] + spans[1]
+    low = np.maximum(begin - around[0], edges[place])
+    cuts = low, begin, end, np.minimum(end + around[1], edges[place + 1])
+    places = [(np.searchsorted(characters, cut.astype(np.uint32), side="right") - 1).tolist() for cut in cuts]
+    data = part.text.tobytes()
+    return pl.DataFrame({
+        name: pl.Series([data[low:high] for low, high in zip(*sides, strict=True)], dtype=pl.Binary).cast(pl.String)
+        for name, sides in zip(_TEXTS, pairwise(places), strict=True)
+    })  # fmt: skip

@@ -23,6 +23,7 @@ from syndetect.reading.skipped import Skipped
 from syndetect.results.result import Result
 from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
+from syndetect.runtime.threads import apart
 from syndetect.settings import Settings, check_whole
 from syndetect.storage.scratch import Store
 from syndetect.syndication.options import SyndicationOptions
@@ -167,7 +168,7 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
         entry = intake.Intake(store, settings, syndication.agencies, readers, skipped, progress)
         articles, corpus, references = entry.take(found, reference, request.columns)
         clock.lap("reading")
-        places = _places(articles, corpus, references)
+        places = apart(_places, articles, corpus, references)
         outlet = np.full(len(articles), -1)
         if syndication.shown.across_sources is not False:
             outlet = outlets_of(articles["source"])[0].fill_null(-1).to_numpy()
@@ -282,6 +283,8 @@ def _counts(job: stages.Job, tables: Mapping[str, pl.DataFrame]) -> dict[str, in
         "hot_fingerprints": int(seeds[1]),
         "starred_places": int(seeds[2]),
         "dropped_repeats": int(seeds[3]),
+        "passed_seeds": int(store["passed_seeds"].sum()),
+        "passed_names": int(store["passed_names"].sum()),
         "pairs": tables["pairs"].height,
         "matches": tables["matches"].height,
         "passages": tables["passages"]["passage_id"].n_unique(),

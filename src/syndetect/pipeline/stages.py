@@ -15,7 +15,7 @@ from syndetect.matching import alignment, bands, portions, winnowing, wording
 from syndetect.matching.places import Places
 from syndetect.pipeline.corpus import Corpus
 from syndetect.runtime.progress import Progress
-from syndetect.runtime.threads import in_order, split_evenly
+from syndetect.runtime.threads import apart, in_order, split_evenly
 from syndetect.settings import Settings
 from syndetect.storage.scratch import Store
 
@@ -73,9 +73,10 @@ def near_duplicates(job: Job) -> None:
     numbers, document, hashes = corpus.sketched
     documents = bands.ParagraphDocuments(document, places.time, places.rank, settings.window, places.is_query)
     if "leaders" not in store.steps:
-        classes = portions.identical_paragraphs(
-            corpus.code, corpus.paragraph_bounds, numbers, hashes, documents
-        )
+        classes = apart(
+            portions.identical_paragraphs,
+            corpus.code, corpus.paragraph_bounds, numbers, hashes, documents,
+        )  # fmt: skip
         store.append("pair_runs", classes.pairs)
         store.append("leaders", classes.representatives)
         store.step("leaders", 1)
@@ -135,7 +136,8 @@ def find_matches(job: Job) -> None:
 
     def align_portion(portion: int) -> Columns:
         seeds = portions.merge_portion(runs, cuts[portion], cuts[portion + 1])
-        return {"matches": alignment.align(job.corpus.code, job.places, seeds, limits)}
+        aligned = alignment.align(job.corpus.code, job.places, seeds, limits)
+        return {"matches": aligned.table, "passed_seeds": np.array([aligned.passed])}
 
     job.run("alignment", len(cuts) - 1, align_portion)
 
@@ -147,8 +149,14 @@ def find_links(job: Job) -> None:
     if "pairs of links" not in store.steps:
         found = alignment.Matches.of(store["matches"], places)
         matched = np.stack([found.document_a, found.document_b], axis=1)
-        pairs = portions.link_pairs(
-            job.corpus.code, places, matched, job.outlet, job.settings.window, job.threads
+        pairs = apart(
+            portions.link_pairs,
+            job.corpus.code,
+            places,
+            matched,
+            job.outlet,
+            job.settings.window,
+            job.threads,
         )
         store.append("links", pairs)
         store.step("pairs of links", 1)
@@ -186,7 +194,7 @@ def _sketch_wording(job: Job, linked: I64) -> None:
     """Sketch the wording of linked documents."""
     code, documents = job.corpus.code, job.places.documents
     words = np.diff(documents)[linked]
-    rarity = wording.Rarity.of(code, documents, job.places.rank)
+    rarity = apart(wording.Rarity.of, code, documents, job.places.rank)
     chunks = split_evenly(bounds_of(words), WORDS) or [(0, 0)]
 
     def sketch_portion(portion: int) -> Columns:

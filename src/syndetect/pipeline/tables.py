@@ -13,6 +13,7 @@ from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.locate import locate
 from syndetect.pipeline.stages import Job, compare_again, linked_sketches
 from syndetect.results.tables import Characters, ParagraphPairs, Sides
+from syndetect.runtime.threads import apart
 from syndetect.syndication import surroundings, tables
 from syndetect.syndication.explain import Articles
 from syndetect.syndication.marks import Marks
@@ -36,8 +37,8 @@ def all_tables(
         np.asarray(store["quotes"]).reshape(-1, 2),
         np.asarray(store["contents"]),
     )
-    known = Articles.of(articles, marks, places.documents, places.time, options.agencies, references)
-    return tables.all_tables(articles, known, _findings(job, known, marks), options)
+    known = apart(Articles.of, articles, marks, places.documents, places.time, options.agencies, references)
+    return apart(tables.all_tables, articles, known, _findings(job, known, marks), options)
 
 
 def _findings(job: Job, known: Articles, marks: Marks) -> tables.Findings:
@@ -46,10 +47,12 @@ def _findings(job: Job, known: Articles, marks: Marks) -> tables.Findings:
     while True:
         matches = Matches.of(store["matches"], job.places)
         sides, words = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
-        grouped = passages.group(sides, words, matches.equal, matches.columns, matches.score, known.rank)
+        measures = (matches.equal, matches.columns, matches.score)
+        grouped = apart(passages.group, sides, words, *measures, known.rank)
         pairs = _paragraph_pairs(store["near_pairs"], store["near_shares"], job.corpus)
         located, shared = _located(job, matches, pairs, grouped, marks.quotes, key)
-        if not collisions.tell_apart(job.corpus, [words, (pairs.words.a, pairs.words.b)], shared, key):
+        compared = [words, (pairs.words.a, pairs.words.b)]
+        if not apart(collisions.tell_apart, job.corpus, compared, shared, key):
             break
         compare_again(job)
     return tables.Findings(

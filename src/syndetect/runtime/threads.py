@@ -1,15 +1,21 @@
-"""Work in chunks on a pool of threads: kernels release the GIL, so threads are enough, and Ctrl-C works."""
+"""Work in chunks on a pool of threads: kernels release the GIL, so threads are enough.
+
+Python sees Ctrl-C only in the main thread, and only between two of its own instructions. So whatever may take longer
+than a moment runs on another thread, one or several, and the main thread waits for it.
+"""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import closing
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 S = TypeVar("S")
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def split_evenly(offsets: npt.NDArray[np.int64], size: int) -> list[tuple[int, int]]:
@@ -28,30 +34,66 @@ def split_evenly(offsets: npt.NDArray[np.int64], size: int) -> list[tuple[int, i
 
 
 def in_order(work: Callable[[S], T], items: Iterable[S], threads: int) -> Generator[T, None, None]:
-    """``work(item)`` for every item, on several threads, the results in the order of the items.
+    """``work(item)`` for every item, on other threads, the results in the order of the items.
 
-    Items are taken and results held no more than there are threads ahead of what was yielded, so that neither piles up.
+    Items are taken and results held no more than there are threads ahead of what was yielded, so that neither piles up;
+    a single thread works only while the caller waits.
 
     Args:
         work: called from worker threads; must not write what another call reads.
         items: taken in this thread.
-        threads: how many calls run at once; one runs in the caller's own thread.
+        threads: how many calls run at once; with 0, for work too short for a thread, the caller's own does it.
 
-    An exception, Ctrl-C among them, drops the items not begun and comes out as soon as the running ones end; so does
-    closing the generator, which a caller must who may leave it before its end.
+    An exception drops the items not begun and comes out as soon as the running ones end; so does closing the generator,
+    which a caller must who may leave it before its end. Ctrl-C, and whatever else is no ``Exception``, comes out at
+    once: a kernel cannot be stopped, so the running calls are left to end by themselves (:func:`is_work_left`), and
+    what they read must stay.
     """
-    if threads == 1:  # a pool would cost more than it gives
+    if threads == 0:
         yield from map(work, items)
         return
+    ahead = threads if threads > 1 else 0
     waiting: deque[Future[T]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            for item in items:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) > threads:
-                    yield waiting.popleft().result()
-            while waiting:
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for item in items:
+            waiting.append(pool.submit(_noted, work, item))
+            if len(waiting) > ahead:
                 yield waiting.popleft().result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        while waiting:
+            yield waiting.popleft().result()
+    except BaseException as error:
+        pool.shutdown(wait=not _is_interrupt(error), cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """``work(*args, **kwargs)`` on another thread, so that Ctrl-C comes out of this one at once."""
+    with closing(in_order(lambda _: work(*args, **kwargs), (None,), 1)) as results:
+        return next(results)
+
+
+def is_work_left() -> bool:
+    """Whether calls are running on other threads, as Ctrl-C leaves them behind; Python waits for them at its exit."""
+    return bool(_running)
+
+
+_running: set[object] = set()
+
+
+def _noted(work: Callable[[S], T], item: S) -> T:
+    """``work(item)``, noted among the running calls."""
+    call = object()
+    _running.add(call)
+    try:
+        return work(item)
+    finally:
+        _running.discard(call)
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether an exception is Ctrl-C or its like, or closes a generator because of it."""
+    while isinstance(error, GeneratorExit):
+        error = error.__context__
+    return error is not None and not isinstance(error, Exception)

@@ -5,6 +5,7 @@ of a key, which narrows a look-up to about a dozen entries, so that it reads two
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Protocol
 
 import numpy as np
@@ -97,7 +98,7 @@ def write(
         count: the number of lists.
         entries: gives the entries of a list, in any order; entries with equal keys keep their order. It is called
             from several threads.
-        threads: the number of lists that are sorted at once.
+        threads: the number of lists that are sorted at once; with 0 this thread sorts them.
         is_sorted: whether entries are sorted by key already.
     """
 
@@ -109,10 +110,11 @@ def write(
         return ordered, directory
 
     directories, sizes = [np.empty(0, np.uint32)], [0]
-    for ordered, directory in in_order(prepare, range(count), threads):
-        put(name, ordered)
-        directories.append(directory)
-        sizes.append(len(ordered))
+    with closing(in_order(prepare, range(count), threads)) as prepared:
+        for ordered, directory in prepared:
+            put(name, ordered)
+            directories.append(directory)
+            sizes.append(len(ordered))
     put(f"{name}.bounds", np.cumsum(sizes, dtype=np.int64))
     put(f"{name}.directory", np.concatenate(directories))
 

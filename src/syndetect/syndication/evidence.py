@@ -16,6 +16,8 @@ and the third mark count only where two articles share at least 25 words outside
 
 import polars as pl
 
+from syndetect import intervals
+
 #: Weights of the marks; see above.
 NAMED, WHOLE, PART = 8, 4, 1
 #: The words outside quotation marks that an article must share with the earliest article of a passage, in the passage
@@ -41,15 +43,22 @@ def votes(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.DataFrame:
     """
     whole = credits_.filter(pl.col("role") == "text").select("document", "agency").unique()
     shared = whole.with_columns(several=pl.col("agency").len().over("document") > 1)
-    part = credits_.filter(pl.col("role") == "mixture").select("document", "agency")
+    part = credits_.filter(pl.col("role") == "mixture").select("document", "agency").unique()
     by_article = pl.concat(
         [
             shared.select("document", "agency", weight=pl.when("several").then(PART).otherwise(WHOLE)),
             part.select("document", "agency", weight=pl.lit(PART, pl.Int32)),
         ]
     )
+    own = credits_.filter(pl.col("role") == "self")
+    use, mark = intervals.overlapping_pairs(
+        (uses["document"].to_numpy(), own["document"].to_numpy()),
+        (uses.select("begin", "end").to_numpy(), own.select("begin", "end").to_numpy()),
+    )
     named = (
-        uses.join(credits_.filter(pl.col("role") == "self"), on="document", suffix="_mark")
+        pl.concat(
+            [uses[use], own[mark].select("agency", begin_mark="begin", end_mark="end")], how="horizontal"
+        )
         .filter((pl.col("begin") <= pl.col("begin_mark")) & (pl.col("end_mark") <= pl.col("end")))
         .select("passage", "agency", "voter", weight=pl.lit(NAMED, pl.Int32))
     )

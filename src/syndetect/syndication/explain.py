@@ -157,9 +157,8 @@ def _described(
     names: pl.Series,
 ) -> pl.DataFrame:
     """A row per passage: its features, the number of its agency, and its kind."""
-    below = uses.join(releases.select("document", mark="begin"), on="document").filter(
-        pl.col("mark").is_null() | (pl.col("mark") < pl.col("end"))
-    )
+    marks = releases.group_by("document").agg(mark=pl.col("begin").fill_null(-1).min())  # -1: of a column
+    below = uses.join(marks, on="document").filter(pl.col("mark") < pl.col("end"))
     use = pl.struct("passage", "document", "low")
     is_below = use.is_in(below.select(use).to_series().implode())
     votes = evidence.votes(uses.with_columns(carried=pl.col("carried") & ~is_below), agency_credits)
@@ -212,11 +211,15 @@ _CAPTION_GAP = 60
 
 def _has_caption(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.Series:
     """Boolean, a row per use: whether the credit of a photograph, of an agency or not, is in it or right behind it."""
-    photos = credits_.filter(pl.col("role") == "photo").select("document", mark="begin", until="end")
-    rows = uses.select("document", "begin", "end").with_row_index("row").join(photos, on="document")
-    at = (pl.col("begin") < pl.col("until")) & (pl.col("mark") < pl.col("end") + _CAPTION_GAP)
-    is_at = pl.int_range(uses.height, eager=True).is_in(rows.filter(at)["row"].cast(pl.Int64).implode())
-    return is_at | uses["captioned"]
+    photos = credits_.filter((pl.col("role") == "photo") & pl.col("begin").is_not_null())
+    document, begin, end = uses.select("document", "begin", "end").to_numpy().T
+    credited, mark, until = photos.select("document", "begin", "end").to_numpy().T
+    stride = max(int(end.max(initial=0)) + _CAPTION_GAP, int(until.max(initial=0))) + 1
+    order = np.argsort(credited * stride + mark)
+    # of the credits that begin before the end of a use, the one that ends last; -1 where there is none
+    reach = np.append(-1, np.maximum.accumulate((credited * stride + until)[order]))
+    last = np.searchsorted((credited * stride + mark)[order], document * stride + end + _CAPTION_GAP)
+    return pl.Series(reach[last] > document * stride + begin) | uses["captioned"]
 
 
 def _shares_of(

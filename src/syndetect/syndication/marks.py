@@ -21,11 +21,13 @@ class Marks(NamedTuple):
         credits: int64[n, 6]: document, agency, role, rule, and begin and end in characters.
         quotes: int64[n, 2]: the set of words in quotation marks.
         contents: uint64[d]: a hash of each document's words.
+        passed: how many names of agencies were passed over, where a document has very many.
     """
 
     credits: I64
     quotes: I64
     contents: U64
+    passed: int = 0
 
 
 def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
@@ -44,7 +46,7 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
     edges = np.flatnonzero(np.diff(inside, prepend=0, append=0))
     code, first = words.code, words.documents.tolist()
     contents = [xxh3_64_intdigest(code[low:high].data) for low, high in pairwise(first)]
-    return Marks(rows, edges.reshape(-1, 2).astype(np.int64), np.array(contents, np.uint64))
+    return Marks(rows, edges.reshape(-1, 2).astype(np.int64), np.array(contents, np.uint64), found.passed)
 
 
 def credits_frame(credits_: I64, articles: pl.DataFrame, agencies: Agencies) -> pl.DataFrame:

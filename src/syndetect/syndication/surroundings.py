@@ -145,11 +145,7 @@ def described(texts: pl.DataFrame, quoting: Bool) -> pl.DataFrame:
     """
     found = signs(texts["before"], texts["text"], texts["behind"])
     around = pl.when(pl.Series(quoting, dtype=pl.Boolean)).then(pl.concat_str("before", "text", "behind"))
-    # copies: slices would hold on to the whole texts
-    kept = (pl.Series(name, values, dtype=pl.String) for name, values in (
-        ("text", texts["text"].to_list()), ("around", texts.select(around).to_series().to_list())
-    ))  # fmt: skip
-    return found.with_columns(kept).select("text", "around", *SIGNS)
+    return texts.select("text", around=around).hstack(found)
 
 
 def quoting(passage: I64, quoted_share: F64) -> Bool:

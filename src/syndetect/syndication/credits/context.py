@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
-from syndetect.intervals import Span
 from syndetect.syndication.credits import cues
 from syndetect.syndication.credits.agencies import ALIAS
 
@@ -17,6 +17,7 @@ _LATE = 400
 #: The longest line that may be a by-line or a credit line, and the longest place and date in one.
 _SHORT, DATE = 110, 40
 
+_ANYTHING = re.compile(r"\S")
 #: Signs between a name and the place or date behind it.
 _PARTING = frozenset("|,/·–—-:()")
 
@@ -30,13 +31,25 @@ class Mention(NamedTuple):
     way: int
 
 
+class Line:
+    """A line of a text: its characters, without the line end. It may be long and have many names."""
+
+    def __init__(self, text: str, begin: int, end: int) -> None:
+        self._text, self.begin, self.end = text, begin, end
+
+    @cached_property
+    def contributors(self) -> int:
+        """The character from which on the line names those who contributed; its end where it does not."""
+        return self.begin + cues.begin_contributors(self._text[self.begin : self.end])
+
+
 class Context:
     """The context of consecutive names.
 
     Args:
         text: the document.
         names: the names, in order.
-        line: the characters of their line, without the line end.
+        line: their line.
         photo, release: the numbers of the agencies of these kinds.
 
     Attributes:
@@ -46,7 +59,7 @@ class Context:
     """
 
     def __init__(
-        self, text: str, names: Sequence[Mention], line: Span, photo: frozenset[int], release: frozenset[int]
+        self, text: str, names: Sequence[Mention], line: Line, photo: frozenset[int], release: frozenset[int]
     ) -> None:
         self.text, self.names, self.line, self.photo, self.release = text, names, line, photo, release
         begin, end = names[0].begin, names[-1].end
@@ -88,7 +101,7 @@ class Context:
     @property
     def is_last(self) -> bool:
         """Whether nothing follows the line."""
-        return not self.text[self.line.end :].strip()
+        return _ANYTHING.search(self.text, self.line.end) is None
 
     @property
     def opens(self) -> bool:
@@ -123,12 +136,12 @@ class Context:
         return all(mention.way == ALIAS for mention in self.names)
 
 
-def line_of(text: str, begin: int, end: int, last: Span) -> Span:
-    """The line of some characters; ``last`` (of earlier ones, or (0, -1)) saves searching a line twice."""
-    low, high = last
+def line_of(text: str, begin: int, end: int, last: Line) -> Line:
+    """The line of some characters; ``last`` (of earlier ones, or 0 to -1) saves searching a line twice."""
+    low, high = last.begin, last.end
     if end <= high:
         return last
     if begin > high:
         low = max(low, text.rfind("\n", max(high, 0), begin) + 1)
     high = text.find("\n", end)
-    return Span(low, high if high >= 0 else len(text))
+    return Line(text, low, high if high >= 0 else len(text))

@@ -157,16 +157,17 @@ CONTRIBUTED_TO_THIS = _after(
     r"contributed\s(?:(?:to\s|reporting\sto\s)?this\s(?:report|story|article|dispatch)\b|reporting\b|\s*[.)]?\s*$)"
 )
 #: A list of those who contributed, up to the end of its line.
-CONTRIBUTORS = re.compile(
+_CONTRIBUTORS = re.compile(
     r"(?:^|[.!?•]\s+|\n)\W*(?:also\s)?contribut(?:ing|ors?)(?:\s(?:writers?|reporters?|editors?|to\sthis\sreport))?"
     r"\s?(?::|\s[–—-])\s",
     re.IGNORECASE,
 )
 
 
-def is_of_contributors(before: str) -> bool:
-    """Whether the text before a name in its line opens a list of those who contributed."""
-    return "ontribut" in before and CONTRIBUTORS.search(before) is not None
+def begin_contributors(line: str) -> int:
+    """Where the first list of those who contributed begins in a line, behind its heading; or the line's length."""
+    found = _CONTRIBUTORS.search(line) if "ontribut" in line else None
+    return found.end() if found else len(line)
 
 
 NEW_SENTENCE = re.compile(r"[a-z]{3}\.\s+[A-Z]|[“”\"]")

@@ -17,7 +17,6 @@ from itertools import groupby
 import numpy as np
 
 from syndetect.arrays import I64, U8
-from syndetect.intervals import Span
 from syndetect.kernels.phrases import find_phrases, keep_capitalised
 from syndetect.matching.tokens import Words
 from syndetect.syndication.credits import rules
@@ -30,12 +29,15 @@ from syndetect.syndication.credits.agencies import (
     numbers,
     plain,
 )
-from syndetect.syndication.credits.context import Context, Mention, line_of
+from syndetect.syndication.credits.context import Context, Line, Mention, line_of
 from syndetect.syndication.credits.cues import JOINT, MANY_AUTHORS
 from syndetect.syndication.credits.rules import ROLES, RULES
 
 __all__ = ["ROLES", "RULES", "Credits", "find", "of_metadata"]
 
+
+#: The most names in a document that are looked at: half of them the first ones, half the last.
+MOST = 1_000
 
 _Row = tuple[int, int, int, int, int, int]
 
@@ -50,6 +52,7 @@ class Credits:
         role: uint8[n], its number in :data:`ROLES`.
         rule: uint8[n], the number in :data:`RULES` of the rule that found it.
         begin, end: int64[n], the characters of the name in the document, or of a whole sign-off; -1 for metadata.
+        passed: the number of names, joined ones as one, that were passed over in documents with more than :data:`MOST`.
     """
 
     document: I64
@@ -58,13 +61,14 @@ class Credits:
     rule: U8
     begin: I64
     end: I64
+    passed: int = 0
 
     @classmethod
-    def of(cls, rows: Sequence[_Row]) -> "Credits":
+    def of(cls, rows: Sequence[_Row], passed: int = 0) -> "Credits":
         """From rows of document, begin, end, agency, role and rule."""
         table = np.array(sorted(set(rows)), np.int64).reshape(-1, 6)
         document, begin, end, agency, role, rule = np.ascontiguousarray(table.T)
-        return cls(document, agency, role.astype(np.uint8), rule.astype(np.uint8), begin, end)
+        return cls(document, agency, role.astype(np.uint8), rule.astype(np.uint8), begin, end, passed)
 
 
 def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
@@ -86,10 +90,13 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
     phrases = lookup.phrases
     photo, release = numbers(agencies, ("photo",)), numbers(agencies, ("release",))
     rows: list[_Row] = []
+    passed = 0
     for document, marks in groupby(places, key=lambda place: place[0]):
         text = buffer[bounds[document] : bounds[document + 1]].tobytes().decode()
-        line = Span(0, -1)
-        for group in _groups(text, _mentions(text, marks, phrases)):
+        line = Line(text, 0, -1)
+        groups = list(_groups(text, _mentions(text, marks, phrases)))
+        passed += max(0, len(groups) - MOST)
+        for group in groups if len(groups) <= MOST else groups[: MOST // 2] + groups[-MOST // 2 :]:
             named = {mention.agency: mention for mention in reversed(group) if mention.agency not in photo}
             line = line_of(text, group[0].begin, group[-1].end, line)
             if named and (verdict := rules.judge(Context(text, group, line, photo, release))):
@@ -98,7 +105,7 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
                     (document, *(span or mention[:2]), agency, ROLES.index(role), RULES.index(rule))
                     for agency, mention in named.items()
                 ]
-    return Credits.of(rows)
+    return Credits.of(rows, passed)
 
 
 def _mentions(

@@ -173,7 +173,7 @@ def _contributed(context: Context) -> Verdict | None:
     is_contributor = at >= 0 and cue.match(after, at) and not cues.NEW_SENTENCE.search(after[:at])
     if (
         is_contributor
-        or cues.is_of_contributors(context.text[context.line.begin : context.names[0].begin])
+        or context.names[0].begin >= context.line.contributors
         or context.has(cues.CONTRIBUTING)
         or (context.has(cues.MATERIAL) and cues.USED.match(after))
     ):
