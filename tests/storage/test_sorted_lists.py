@@ -122,7 +122,14 @@ def test_words_stand_where_their_gaps_and_lengths_say(
     first, low, high = np.array(ranges, np.int64).reshape(-1, 3).T.copy()
     spans = np.empty((len(ranges), 2), np.int64)
     find_spans(
-        columns["gaps"], columns["lengths"], columns["far"], first, low, high, np.argsort(low, kind="stable"), spans
+        columns["gaps"],
+        columns["lengths"],
+        columns["far"],
+        first,
+        low,
+        high,
+        np.argsort(low, kind="stable"),
+        spans,
     )
     assert spans.tolist() == [[begins[low], ends[high - 1]] for _, low, high in ranges]
 

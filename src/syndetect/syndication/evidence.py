@@ -56,7 +56,9 @@ def votes(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.DataFrame:
         (uses.select("begin", "end").to_numpy(), own.select("begin", "end").to_numpy()),
     )
     named = (
-        pl.concat([uses[use], own[mark].select("agency", begin_mark="begin", end_mark="end")], how="horizontal")
+        pl.concat(
+            [uses[use], own[mark].select("agency", begin_mark="begin", end_mark="end")], how="horizontal"
+        )
         .filter((pl.col("begin") <= pl.col("begin_mark")) & (pl.col("end_mark") <= pl.col("end")))
         .select("passage", "agency", "voter", weight=pl.lit(NAMED, pl.Int32))
     )
