@@ -45,6 +45,5 @@ def test_ctrl_c_ends_a_scan_and_leaves_nothing(tmp_path: Path) -> None:
     corpus, folder = tmp_path / "corpus.jsonl", tmp_path / "results"
     folder.mkdir()
     corpus.write_text("".join(json.dumps(one) + "\n" for one in articles("shuffled-lines", 6_000_000)))
-    ended = interrupts.interrupted(interrupts.arguments_of("scan", corpus, folder, 1), folder, 0.9)
-    assert ended is None or (ended.code, ended.left) == (130, [])
-    assert ended is None or ended.seconds < 10
+    ended = interrupts.interrupted(interrupts.arguments_of("scan", corpus, folder, 1), folder, 2.0)
+    assert ended is None or (ended.code in interrupts.CODES and ended.left == [] and ended.seconds < 10)
