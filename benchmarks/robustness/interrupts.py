@@ -2,8 +2,8 @@
 
 Scans, index builds and deduplications of ordinary and of hostile articles, with one thread and two, get Ctrl-C (SIGINT)
 at random moments between their start, when all is imported, and their end. Told are the longest and the median time
-the signal to the end of the process. The exit status is 1 where that is more than ``--seconds``, where a command ends
-with another exit code than 130, or leaves anything behind. Kernels are compiled beforehand.
+from the signal to the end of the process. The exit status is 1 where that is more than ``--seconds``, where a command
+ends with another exit code than 130, or leaves anything behind. Kernels are compiled beforehand.
 """
 
 import argparse
