@@ -245,6 +245,16 @@ def _one_source_each(rng: random.Random, size: int) -> list[Article]:
     return found
 
 
+def _quoting_outlets(rng: random.Random, size: int) -> list[Article]:
+    """One statement in articles of as many outlets, every other one of which has it in quotation marks."""
+    statement, found = _sentence(rng, 30), []
+    for number in range(size // 330):
+        own = _sentence(rng, 20)
+        text = f"{own}. “{statement}”" if number % 2 else f"{own}. {statement}"
+        found.append({"id": str(number), "text": text, "source": f"outlet {number}"})
+    return found
+
+
 _MAKERS: dict[str, Callable[[random.Random, int], Sequence[str | Article]]] = {
     "shuffled-pair": _shuffled_pair,
     "shuffled-lines": _shuffled_lines,
@@ -281,6 +291,7 @@ _MAKERS: dict[str, Callable[[random.Random, int], Sequence[str | Article]]] = {
     "digest": _digest,
     "like-titles": _like_titles,
     "one-source-each": _one_source_each,
+    "quoting-outlets": _quoting_outlets,
 }
 
 SHAPES = tuple(_MAKERS)

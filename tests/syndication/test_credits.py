@@ -16,7 +16,7 @@ from syndetect.matching.tokens import joined
 from syndetect.syndication.credits import cues
 from syndetect.syndication.credits.agencies import AGENCY_KINDS, Agencies
 from syndetect.syndication.credits.context import Line, line_of
-from syndetect.syndication.credits.find import ROLES, RULES, Credits, find, of_metadata
+from syndetect.syndication.credits.find import MOST, ROLES, RULES, Credits, find, of_metadata
 
 pytestmark = pytest.mark.kernel
 
@@ -167,6 +167,16 @@ def test_no_line_takes_long(line: str) -> None:
     start = time.perf_counter()
     found_in(line)
     assert time.perf_counter() - start < 5
+
+
+def test_of_very_many_names_the_first_and_the_last_are_looked_at() -> None:
+    article = "\n\n".join(
+        ["MILAN (AFP) - It rained.", *["A man told AFP so."] * 3 * MOST, "It rained, he told AFP."]
+    )
+    found = found_in(article)
+    assert (found.passed, len(found.begin)) == (2 * MOST + 2, MOST)
+    assert (int(found.begin[0]), int(found.end[-1])) == (7, len(article) - 1)
+    assert found_in("\n\n".join(["A man told AFP so."] * MOST)).passed == 0
 
 
 def test_the_line_of_characters() -> None:

@@ -1,5 +1,6 @@
 """Signs in and around uses: posts, introductions, the first person, furniture, paragraphs, names, and citations."""
 
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -132,3 +133,44 @@ def test_an_outlet_quoted_by_another_that_names_it() -> None:
     ]
     (row,) = scan(articles, threads=1).clusters.to_dicts()
     assert (row["kind"], row["reasons"]) == ("copy", "quoted by an outlet that names Kesh Daily")
+
+
+def test_of_many_outlets_the_quoted_ones_are_those_that_a_look_at_each_finds() -> None:
+    rng = Random(3)
+    names = [
+        "North Post",
+        "North",
+        "Post (print)",
+        "Post",
+        "The Hill-Top",
+        "Hill Top",
+        "A.B. News",
+        "***",
+        "Ny-Tid",
+    ]
+    for _ in range(60):
+        uses = pl.DataFrame(
+            [
+                {
+                    "passage": rng.randrange(2), "outlet": rng.choice([None, *range(len(names))]),
+                    "quoted_share": rng.choice([0.2, 0.9]), "posted": False, "introduced": False,
+                    "around": rng.choice([None, " told ".join(rng.choices([*names, "it", "rained"], k=4))]),
+                }
+                for _ in range(12)
+            ],
+            schema_overrides={"outlet": pl.Int64, "around": pl.String},
+        )  # fmt: skip
+        narrating = uses.filter((pl.col("quoted_share") < 0.5) & pl.col("outlet").is_not_null())
+        expected: dict[int, str] = {}
+        for passage, outlet, around in uses.select("passage", "outlet", "around").iter_rows():
+            for narrator in narrating.filter(pl.col("passage") == passage)["outlet"]:
+                alone = uses.clear().vstack(
+                    narrating.filter(pl.col("outlet") == narrator)[:1].with_columns(around=None)
+                )
+                one = alone.vstack(
+                    uses[:1].with_columns(around=pl.lit(around), outlet=pl.lit(outlet, pl.Int64))
+                )
+                one = one.with_columns(passage=pl.lit(passage, pl.Int64))
+                if around is not None and narrator != outlet and surroundings.cited(one, names).height:
+                    expected[passage] = min(expected.get(passage, names[narrator]), names[narrator])
+        assert dict(surroundings.cited(uses, names).rows()) == expected

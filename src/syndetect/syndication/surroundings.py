@@ -7,6 +7,7 @@ them in linear time. Words that are cues are listed for the languages of the cre
 """
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
 
@@ -126,6 +127,7 @@ _FURNITURE_HINTS = (
 )
 _NAME = r"(?:^|[\s(\[“\"‘])[\p{Lu}\p{Nd}]"
 _BLANK = r"\s"
+_WORD = re.compile(r"\w+")
 
 
 #: An outlet quotes another where this share of its use is in quotation marks, and at most that share of the other's.
@@ -172,18 +174,49 @@ def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
     """
     is_narration = (pl.col("quoted_share") <= NARRATING) & ~pl.col("posted") & ~pl.col("introduced")
     narrating = uses.filter(is_narration & pl.col("outlet").is_not_null())
-    pairs = (
-        uses.filter(pl.col("around").is_not_null())
-        .join(narrating.select("passage", narrator="outlet").unique(), on="passage")
-        .filter((pl.col("outlet") != pl.col("narrator")).fill_null(value=True))
-    )
+    quoting_uses = uses.filter(pl.col("around").is_not_null()).select("passage", "outlet", "around")
+    narrators = narrating.select("passage", "outlet").unique().join(quoting_uses, on="passage", how="semi")
+    known = defaultdict[int, _OutletNames](_OutletNames)
+    for name, passage, narrator in sorted(
+        (outlets[one], passage, one) for passage, one in narrators.iter_rows()
+    ):
+        known[passage].add(name, narrator)
     rows = [
         (passage, outlets[narrator])
-        for passage, around, narrator in pairs.select("passage", "around", "narrator").iter_rows()
-        if _is_named(outlets[narrator], around.lower())
+        for passage, outlet, around in quoting_uses.iter_rows()
+        for narrator in known[passage].that_may_be_in(around.lower())
+        if narrator != outlet and _is_named(outlets[narrator], around.lower())
     ]
     found = pl.DataFrame(rows, schema={"passage": pl.Int64, "cited": pl.String}, orient="row")
     return found.sort("passage", "cited").unique("passage", keep="first", maintain_order=True)
+
+
+class _OutletNames:
+    """Outlets by the words of their names: a passage may have thousands, and as many uses that may name one."""
+
+    def __init__(self) -> None:
+        self._outlets: dict[tuple[str, ...], list[int]] = {}
+        self._namesakes = Counter[frozenset[str]]()
+        self._lengths: set[int] = set()
+
+    def add(self, name: str, outlet: int) -> None:
+        """Add an outlet; of namesakes the first two do, one of which may be the outlet that quotes."""
+        names = _names(name.lower())
+        self._namesakes[names] += 1
+        for one in names if self._namesakes[names] <= 2 else ():
+            words = tuple(_WORD.findall(one))
+            self._outlets.setdefault(words, []).append(outlet)
+            self._lengths.add(len(words))
+
+    def that_may_be_in(self, text: str) -> set[int]:
+        """The outlets of which the words of a name follow one another in a text, which is in lower case."""
+        words = _WORD.findall(text) if self._outlets else []
+        runs = (
+            tuple(words[at : at + length])
+            for length in self._lengths
+            for at in range(len(words) - length + 1)
+        )
+        return {outlet for run in runs for outlet in self._outlets.get(run, ())}
 
 
 #: An outlet that somebody told something only listened.
