@@ -39,6 +39,7 @@ LIES: dict[str, Callable[[Result], Result]] = {
     "a passage has no document": value("passages", "doc_id", None),
     "a share is more than the whole": value("matches", "identity", 1.5),
     "a share is no number": value("documents", "reused_share", float("nan")),
+    "a derivation is none": value("documents", "derivation", "hardly"),
     "a number of words is negative": value("documents", "words", -1),
     "a cluster is of no passage": value("clusters", "passage_id", 77),
     "an edge is of no passage": value("edges", "passage_id", 77),

@@ -13,7 +13,7 @@ import polars as pl
 
 from syndetect.arrays import F64, I64, U32, bounds_of, expand_groups, lower, pack, upper
 from syndetect.index.query_batch import QueryBatch
-from syndetect.index.segment_reader import SegmentReader
+from syndetect.index.segment_reader import WRONG_OWNERS, SegmentReader
 from syndetect.kernels.signatures import band_keys_of
 from syndetect.matching import minhash, shingles
 from syndetect.matching.portions import sketch_documents
@@ -246,7 +246,10 @@ def _pairs_table(
         some = chosen[at]
         document, begin, end = candidates.document[some], candidates.begin[some], candidates.end[some]
         spans[at] = segment.spans(document, begin, end)
-        numbers[at] = candidates.paragraph[some] - segment.bounds("document_paragraphs", document)[0]
+        first, last = segment.bounds("document_paragraphs", document)
+        numbers[at] = candidates.paragraph[some] - first
+        if not ((numbers[at] >= 0) & (candidates.paragraph[some] < last)).all():
+            raise segment.arrays.refused(WRONG_OWNERS)
     query = candidates.query[chosen]
     measures = {
         name: shares[chosen, i] for i, name in enumerate(("jaccard", "containment_a", "containment_b"))

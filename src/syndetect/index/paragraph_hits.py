@@ -6,6 +6,7 @@ import numpy as np
 
 from syndetect.arrays import F64, I64, U32, U64, Bool, expand_groups, lower, pack, run_starts, unpack
 from syndetect.index.query_batch import QueryBatch, WordPairs, is_query, stored_keys
+from syndetect.index.segment_reader import WRONG_OWNERS
 from syndetect.matching import bands, portions
 from syndetect.settings import Settings
 
@@ -199,10 +200,16 @@ class _Ranges(NamedTuple):
         begin[is_own], end[is_own] = bounds[paragraph[is_own]], bounds[paragraph[is_own] + 1]
         for segment, some, _ in queries.by_segment(key):
             begin[some], end[some] = segment.bounds("paragraphs", paragraph[some])
+        (first, last), (low, high) = (
+            queries.bounds(name, key) for name in ("documents", "document_paragraphs")
+        )
+        is_inside = (first <= begin) & (end <= last) & (low <= paragraph) & (paragraph < high)
+        for segment, _, _ in queries.by_segment(key[~is_inside]):
+            raise segment.arrays.refused(WRONG_OWNERS)
         code, ranges = queries.codes(key, begin, end)
-        first = begin - queries.bounds("documents", key)[0]
-        inside = paragraph - queries.bounds("document_paragraphs", key)[0]
-        return cls(number, key, paragraph, code, ranges, first, inside, at[len(members.key) :])
+        return cls(
+            number, key, paragraph, code, ranges, begin - first, paragraph - low, at[len(members.key) :]
+        )
 
     def documents(self, queries: QueryBatch, window: int) -> bands.ParagraphDocuments:
         """The documents of the ranges."""

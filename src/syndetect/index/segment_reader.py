@@ -123,22 +123,6 @@ class SegmentReader:
         column = self.arrays[name]
         return column[rows].astype(np.int64), column[rows + 1].astype(np.int64)
 
-    def paragraphs_in(self, documents: I64, paragraphs: I64) -> tuple[I64, I64]:
-        """int64[n] each: the first words and ends of paragraphs of documents.
-
-        Raises:
-            StoredIndexError: a paragraph does not lie in its document.
-        """
-        (low, high), (first, last) = (
-            self.bounds(name, documents) for name in ("document_paragraphs", "documents")
-        )
-        if not ((low <= paragraphs) & (paragraphs < high)).all():
-            raise self.arrays.refused(WRONG_OWNERS)
-        begin, end = self.bounds("paragraphs", paragraphs)
-        if not ((first <= begin) & (end <= last)).all():
-            raise self.arrays.refused(WRONG_OWNERS)
-        return begin, end
-
     def column(self, name: str, rows: I64) -> npt.NDArray[np.int64]:
         """int64[n]: the values of rows in an array."""
         self.arrays.check(name, rows, rows + 1)
@@ -161,7 +145,6 @@ class SegmentReader:
         is_member = self.hashes(sketched) == hashes[which]
         sketched, which = sketched[is_member], which[is_member]
         document, paragraph = (self.column(name, sketched) for name in ("sketched_owner", "sketched"))
-        self.paragraphs_in(document, paragraph)
         if len(self.deleted):
             alive = self.alive[document]
             which, document, paragraph = which[alive], document[alive], paragraph[alive]
@@ -217,8 +200,9 @@ class SegmentReader:
     def _check_inside(self, documents: I64, ends: I64) -> None:
         """Make sure that places in documents, in characters, lie in their texts, where these are stored."""
         if "text" in self.arrays and len(documents):
-            new = np.unique(documents[self._text_ends[documents] == 0])
-            self._text_ends[new] = [len(self._text(frame)) for frame in self._bytes("text", new)]
+            if len(new := documents[self._text_ends[documents] == 0]):
+                new = np.unique(new)
+                self._text_ends[new] = [len(self._text(frame)) for frame in self._bytes("text", new)]
             if (ends > self._text_ends[documents]).any():
                 raise self.arrays.refused("words lie behind the end of their text")
 

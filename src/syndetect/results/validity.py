@@ -22,6 +22,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
 _RANGES = (("begin", "end"), ("begin_a", "end_a"), ("begin_b", "end_b"))
 #: Columns of numbers that are not negative, and of shares.
 _COUNTS = ("words", "paragraphs", "reused_words", "paragraph_a", "paragraph_b", "uses", "documents")
+_DERIVATIONS = ("wholly", "partially", "non")
 _SHARES = ("identity", "jaccard", "containment_a", "containment_b", "reused_share", "confidence")
 
 
@@ -35,6 +36,8 @@ def fault(name: str, table: pl.DataFrame) -> str:
               for column in _COUNTS if table.schema.get(column) == pl.Int64()}  # fmt: skip
     wrong |= {f"a share of {column} is not from 0 to 1": ~pl.col(column).is_between(0, 1)
               for column in _SHARES if column in table.columns}  # fmt: skip
+    if name == "documents":
+        wrong["a derivation is none"] = ~pl.col("derivation").is_in(_DERIVATIONS)
     if name == "passages":
         wrong["a text is not as long as its range"] = pl.col("text").str.len_chars().cast(pl.Int64) != pl.col(
             "end"

@@ -4,8 +4,10 @@ Kernels index with stored numbers, and check no bounds. A checksum finds damage,
 each block of an array is held against the array's invariant when it is first read.
 """
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -125,6 +127,34 @@ class Keyed:
         return bool(values.min() >= 0 and values.max() < 1 << 32) and (
             not len(keys) or Ascending(self.most).holds(keys, 0)
         )
+
+
+class Placed(NamedTuple):
+    """An array from byte ``offset`` to ``end`` of a file, its item type, and what must hold of its values."""
+
+    offset: int
+    end: int
+    name: str
+    dtype: np.dtype[Any]
+    invariant: Invariant
+
+    def begins_at(self) -> int:
+        """Its first byte."""
+        return self.offset
+
+    def holds(self, data: memoryview, start: int, begin: int) -> bool:
+        """Whether the invariant holds of values from byte ``begin`` of the file on; ``data`` begins at ``start``."""
+        size, stop = self.dtype.itemsize, start + len(data)
+        low = max(begin - self.invariant.context * size, self.offset)
+        values = np.frombuffer(data[low - start : min(self.end, stop) - start], self.dtype)
+        return self.invariant.holds(values, (low - self.offset) // size)
+
+
+def between(placed: Sequence[Placed], begin: int, end: int) -> list[Placed]:
+    """Of arrays that follow one another in a file, those that lie in a range of bytes, at least in part."""
+    high = bisect_left(placed, end, key=Placed.begins_at)
+    low = bisect_right(placed, begin, hi=high, key=Placed.begins_at)
+    return [one for one in placed[max(low - 1, 0) : high] if one.end > begin]
 
 
 def _ascend_in_runs(in_order: Bool, first: int, runs: I64) -> bool:

@@ -19,7 +19,7 @@ import sys
 import threading
 import weakref
 from array import array as numbers
-from bisect import bisect_left, bisect_right, insort
+from bisect import insort
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from math import prod
@@ -34,7 +34,7 @@ from syndetect.arrays import I64, U64, Array
 from syndetect.errors import OutputError, StoredIndexError
 from syndetect.kernels.ranges import BLOCK_BITS, all_checked
 from syndetect.storage.filesystem import open_file, reason, write_all
-from syndetect.storage.invariants import Invariant
+from syndetect.storage.invariants import Invariant, Placed, between
 
 #: Size of a block, which has one checksum, in bytes.
 BLOCK = 1 << BLOCK_BITS
@@ -104,7 +104,7 @@ class CheckedFile:
         """Set the expected checksums of the blocks, and the end of the last block."""
         self._end, self._sums = end, sums
         self._checked = np.zeros(len(sums), np.uint8)  # a byte a block, so that threads need no lock
-        self._required: list[_Required] = []  # in the order of the file
+        self._required: list[Placed] = []  # in the order of the file
 
     def require(self, name: str, offset: int, array: Array, invariant: Invariant) -> None:
         """From now on check an invariant together with the checksums of an array's blocks.
@@ -116,8 +116,8 @@ class CheckedFile:
             invariant: what must hold of its values.
         """
         if array.nbytes:
-            one = _Required(offset, offset + array.nbytes, name, array.dtype, invariant)
-            insort(self._required, one, key=_Required.begins_at)
+            one = Placed(offset, offset + array.nbytes, name, array.dtype, invariant)
+            insort(self._required, one, key=Placed.begins_at)
             self._checked[offset >> BLOCK_BITS : (one.end - 1 >> BLOCK_BITS) + 1] = 0
 
     def check(self, begin: I64 | int, end: I64 | int, item_bytes: int, offset: int) -> None:
@@ -236,7 +236,7 @@ class CheckedFile:
 
     def _check_block(self, block: int) -> None:
         begin, end = block * BLOCK, min((block + 1) * BLOCK, self._end)
-        required = self._required_in(begin, end)
+        required = between(self._required, begin, end)
         start = max(begin - _CONTEXT, 0) if required else begin
         data = memoryview(self.read(start, end))
         if xxh3_64_intdigest(data[begin - start :]) != self._sums[block]:
@@ -245,33 +245,6 @@ class CheckedFile:
             if not one.holds(data, start, begin):
                 raise StoredIndexError.damaged(self.path, f"the array {one.name} holds what it cannot")
         self._checked[block] = 1
-
-    def _required_in(self, begin: int, end: int) -> "list[_Required]":
-        """The invariants of arrays that lie in a range of bytes."""
-        high = bisect_left(self._required, end, key=_Required.begins_at)
-        low = bisect_right(self._required, begin, hi=high, key=_Required.begins_at)
-        return [one for one in self._required[max(low - 1, 0) : high] if one.end > begin]
-
-
-class _Required(NamedTuple):
-    """An array from byte ``offset`` to ``end`` of a file, its item type, and what must hold of its values."""
-
-    offset: int
-    end: int
-    name: str
-    dtype: np.dtype[Any]
-    invariant: Invariant
-
-    def begins_at(self) -> int:
-        """Its first byte."""
-        return self.offset
-
-    def holds(self, data: memoryview, start: int, begin: int) -> bool:
-        """Whether the invariant holds of values from byte ``begin`` of the file on; ``data`` begins at ``start``."""
-        size, stop = self.dtype.itemsize, start + len(data)
-        low = max(begin - self.invariant.context * size, self.offset)
-        values = np.frombuffer(data[low - start : min(self.end, stop) - start], self.dtype)
-        return self.invariant.holds(values, (low - self.offset) // size)
 
 
 def _numbers(given: I64 | int) -> I64:
