@@ -32,7 +32,7 @@ NAMES = {
 }
 
 
-@pytest.fixture(params=NAMES.values(), ids=NAMES)
+@pytest.fixture(params=list(NAMES.values()), ids=list(NAMES))
 def name(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A name; beside it lie the files and folders that it would match as a pattern, with other contents."""
     monkeypatch.chdir(tmp_path)
@@ -58,9 +58,9 @@ def fill(name: str) -> Path:
     folder.mkdir()
     for number, form in enumerate(("jsonl", "csv", "parquet", "arrow")):
         frame = pl.DataFrame({"id": [f"d{number}"], "text": [FERRY]})
-        writes = {"jsonl": frame.write_ndjson, "csv": frame.write_csv, "parquet": frame.write_parquet}
-        with (folder / f"{name[:200]}.{form}").open("wb") as file:
-            writes.get(form, frame.write_ipc)(file)
+        write = "write_ndjson" if form == "jsonl" else f"write_{form}".replace("arrow", "ipc")
+        with (folder / f"{name}.{form}").open("wb") as file:
+            getattr(frame, write)(file)
     return folder
 
 
