@@ -171,7 +171,8 @@ def _staged(target: Target) -> Iterator[Path]:
         if target.is_file:
             (stage / "kept").replace(place)
         else:
-            sync_folder(stage / "kept")
+            for folder, _, _ in os.walk(stage / "kept"):
+                sync_folder(Path(folder))
             move(stage / "kept", place, replace=target.force)
         for name in ("removed", "skipped"):
             if (made := stage / f"{name}.jsonl").exists():

@@ -302,13 +302,13 @@ class Store:
 
 
 def discard(folder: Path) -> None:
-    """Remove what a killed scan left in its scratch folder, and the folder; one without any is left alone.
+    """Remove the scratch folder of a killed scan, which may be empty already.
 
     Raises:
         ScratchError: another scan is at work there, or it holds something else.
         OSError: the system refuses.
     """
-    if not folder.is_dir() or not any(folder.iterdir()):
+    if not folder.is_dir():
         return
     _check_ours(folder)
     with _locked(folder):
