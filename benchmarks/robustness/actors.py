@@ -35,11 +35,11 @@ class Raised(NamedTuple):
     """An exception that ended an actor.
 
     Attributes:
-        is_ours: whether it is one of syndetect's errors.
+        is_foreign: whether it came out of syndetect and is none of its errors.
         trace: where it was raised.
     """
 
-    is_ours: bool
+    is_foreign: bool
     trace: str
 
 
@@ -121,7 +121,9 @@ def write(_: Connection, subject: Subject, seed: int, sessions: int, changes: in
         except BusyError:
             time.sleep(_WAIT)
         except BaseException as error:
-            return Raised(isinstance(error, SyndetectError), traceback.format_exc())
+            modules = [frame.f_globals["__name__"] for frame, _ in traceback.walk_tb(error.__traceback__)]
+            is_within = any(name.startswith("syndetect.") for name in modules)
+            return Raised(is_within and not isinstance(error, SyndetectError), traceback.format_exc())
     return None
 
 

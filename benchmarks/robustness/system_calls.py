@@ -114,7 +114,7 @@ def read(path: Path) -> list[Call]:
                 rest = begun.pop(process, "") + resumed[1]
             call = _CALL.match(rest)
             if call and call[3] != "?":
-                arguments = call[2].split(", ")
+                arguments = [one.strip() for one in call[2].split(",")]
                 found.append(
                     Call(int(process), call[1], arguments, int(call[3]), call[4].endswith("(INJECTED)"))
                 )

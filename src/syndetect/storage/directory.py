@@ -22,7 +22,7 @@ from syndetect.storage.filesystem import locked, make_folder, reason, write_byte
 from syndetect.storage.manifest import MANIFEST, UNFINISHED, FileEntry, Manifest, holds_index
 from syndetect.storage.staging import restore, staged
 
-__all__ = ["FileEntry", "IndexDirectory", "check_replaceable", "check_vacant", "lock_folder"]
+__all__ = ["FileEntry", "IndexDirectory", "check_replaceable", "check_vacant", "files_of_others", "lock_folder"]
 
 _LOCK = "lock"
 _SUFFIXES = (".segment", ".removed")
@@ -280,10 +280,15 @@ def check_vacant(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise OutputError(f"{folder} is not a folder: choose another")
-    if foreign := {path.name for path in folder.iterdir()} - {_LOCK, UNFINISHED}:
+    if foreign := files_of_others(folder):
         if holds_index(folder):
             raise StoredIndexError(f"{folder} holds an index already: open it, or choose another folder")
         raise OutputError(f"{folder} holds {min(foreign)} and no index: choose another folder")
+
+
+def files_of_others(folder: Path) -> set[str]:
+    """The names of the files in a folder, without those that a killed creation leaves."""
+    return {path.name for path in folder.iterdir()} - {_LOCK, UNFINISHED}
 
 
 def check_replaceable(folder: Path) -> None:
