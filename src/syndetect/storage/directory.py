@@ -335,6 +335,7 @@ def built(place: Path, *, replace: bool = False) -> Iterator[Path]:
         OutputError: ``place`` holds something else, or cannot be written.
     """
     with ExitStack() as held:
+        held.enter_context(_writing(place))
         check = check_replaceable if replace else check_vacant
         with suppress(OSError):  # then checking or making the folder tells of it
             restore(place)
@@ -343,5 +344,4 @@ def built(place: Path, *, replace: bool = False) -> Iterator[Path]:
         if replaces:
             held.enter_context(lock_folder(place))
             check(place)  # another process may have been quicker
-        with _writing(place), staged(place, replace=replaces) as folder:
-            yield folder
+        yield held.enter_context(staged(place, replace=replaces))

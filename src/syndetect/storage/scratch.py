@@ -115,7 +115,8 @@ class Store:
                     self._parts[name] = parts = [np.concatenate(parts)]
                 return parts[0]
             if name not in self._maps:
-                self._maps[name] = self._map(name)
+                with self._writing():
+                    self._maps[name] = self._map(name)
             return self._maps[name]
 
     def pieces(self, name: str) -> list[Array]:
@@ -354,8 +355,11 @@ def _state_of(folder: Path) -> Mapping[str, Any] | None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove the files of a scan from its folder, and no others; ``state.json`` last."""
-    for path in (*folder.glob(f"{_PREFIX}*{_SUFFIX}"), folder / _FRESH, folder / _STATE):
+    """Remove the files of a scan from its folder, and no others.
+
+    ``state.json`` goes first: what is left when one cannot be removed is then nothing to resume from.
+    """
+    for path in (folder / _STATE, folder / _FRESH, *folder.glob(f"{_PREFIX}*{_SUFFIX}")):
         path.unlink(missing_ok=True)
 
 
