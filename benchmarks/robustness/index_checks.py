@@ -122,6 +122,13 @@ def sealed(manifest: Mapping[str, Any]) -> bytes:
     return text + b',\n  "xxh3": "' + xxh3_128_hexdigest(text).encode() + b'"\n}\n'
 
 
+def left_behind(folder: Path) -> list[str]:
+    """The names in which the files of an index's folder and those that its manifest lists differ."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    expected = {"manifest.json", "lock", *(entry["name"] for entry in manifest["entries"])}
+    return sorted({path.name for path in folder.iterdir()} ^ expected)
+
+
 def report(
     figures: Mapping[str, Any], kinds: Sequence[str], problems: Sequence[Problem], out: Path | None
 ) -> int:

@@ -11,7 +11,6 @@ something is left behind.
 """
 
 import argparse
-import json
 import multiprocessing
 import signal
 import sys
@@ -35,6 +34,7 @@ from benchmarks.robustness.index_checks import (
     answers_of,
     attempt,
     index_calls,
+    left_behind,
     report,
 )
 from benchmarks.robustness.killed_writer import POOL, Change, ChangedIndex, Moment, change_until_killed
@@ -151,7 +151,8 @@ def check(tested: ChangedIndex, random: Random, place: Path) -> list[tuple[str, 
             if wrong:
                 return found
             if mode == "a":
-                found += _left_behind(tested.folder) + _compare(index, tested, state, random, place)
+                found += [("left behind", name) for name in left_behind(tested.folder)]
+                found += _compare(index, tested, state, random, place)
     tested.held = state
     return found
 
@@ -176,14 +177,6 @@ def _stored(article: Article, tested: ChangedIndex) -> Article:
     """The record of an article that ``Index.get`` returns."""
     unknown = dict.fromkeys(("source", "title", "url"))
     return {**article, **unknown, "text": article["text"] if tested.store_text else None}
-
-
-def _left_behind(folder: Path) -> list[tuple[str, str]]:
-    """Differences between the files of a folder and those that the manifest lists."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    expected = {"manifest.json", "lock", *(entry["name"] for entry in manifest["entries"])}
-    there = {path.name for path in folder.iterdir()}
-    return [("left behind", name) for name in sorted(there ^ expected)]
 
 
 def _compare(

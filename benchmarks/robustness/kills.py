@@ -1,76 +1,121 @@
-"""Scans killed at random moments and resumed: ``python -m benchmarks.kills NEWS [--kills 10] [--seed 1]``.
+"""Commands killed at random moments: ``python -m benchmarks.kills [--kills 400] [--seed 1]``.
 
-One scan runs through and is timed. Others of the same articles are killed (SIGKILL) at random moments, resumed with
-the same command, and at last let run to their end. Their tables must have the same bytes. The exit status is 1 if they
-have not, or if anything is left behind.
+In turns: two writers of an index, ``MinHashLSH`` on disk, ``index build --force``, ``scan -o DIR --force``, the same
+with ``--resume``, ``dedup --force`` of a file and of a folder, and the feed of ``index query - --add``. Processes change
+them, announcing each change before and after, and are killed (SIGKILL) at random moments. Others read all the time. What
+is read must be a state that is possible by what was announced, whole: never a mix, never nothing where something was.
+After a kill the next change must succeed and leave nothing behind.
+
+The exit status is 1 if anything went wrong.
 """
 
 import argparse
-import hashlib
-import random
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 
-from syndetect.schema import TABLES
+from benchmarks.robustness.actors import SUBJECTS, Actor, Raised, check, read, write
+from benchmarks.robustness.announcements import Possible
+from benchmarks.robustness.index_checks import Problem, report
+from benchmarks.robustness.subjects import ChangedIndex, Subject
 
-
-def command(news: str, folder: Path, options: Sequence[str]) -> list[str]:
-    """The command that scans into a folder and can be resumed."""
-    return [sys.executable, "-m", "syndetect", "scan", news, "-o", str(folder), "-q", "--resume", *options]
-
-
-def run_killed(arguments: Sequence[str], after: float) -> bool:
-    """Run a command and kill it after some seconds; whether it was killed and had not ended before."""
-    process = subprocess.Popen(arguments)
-    try:
-        if process.wait(after):
-            raise subprocess.CalledProcessError(process.returncode, list(arguments))
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        return True
-    return False
+_READERS = 3  # of an index; of other subjects one
+_SESSIONS = 1000  # of one writer, more than it lives for
+_CHANGES = 3  # of one session
+_LONGEST = 1.2  # sessions, until the latest moment of a kill
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """A digest of every table of a result."""
-    return {name: hashlib.sha256((folder / f"{name}.parquet").read_bytes()).hexdigest() for name in TABLES}
+class Trials:
+    """Kills of the writers of one subject.
+
+    Args:
+        subject: what they change.
+        seed: seeds the changes and the moments.
+
+    Attributes:
+        kills: how often writers were killed.
+        looks: how often readers looked.
+        problems: what went wrong.
+    """
+
+    def __init__(self, subject: Subject, seed: int) -> None:
+        self._subject, self._random, self._possible = subject, Random(seed), Possible(subject.log)
+        self.name = type(subject).__name__
+        self.kills = self.looks = 0
+        self.problems: list[Problem] = []
+        self._writers = 2 if type(subject) is ChangedIndex else 1
+        self._readers = _READERS if self._writers > 1 else 1
+
+    def run(self, kills: int) -> None:
+        """Kill so many writers, beside readers."""
+        with ExitStack() as stack:
+            with self._writer(1) as first:
+                self._begin(first)
+                began = time.monotonic()
+                self._tell(first.result())
+            longest = _LONGEST * (time.monotonic() - began)
+            readers = [stack.enter_context(Actor(read, self._subject)) for _ in range(self._readers)]
+            for reader in readers:
+                reader.begin()
+            while self.kills < kills:
+                self._kill(longest)
+            for reader in readers:
+                looks, wrong = reader.stop()
+                self.looks += looks
+                self._tell(*wrong)
+
+    def _writer(self, sessions: int) -> Actor:
+        return Actor(write, self._subject, self._random.getrandbits(30), sessions, _CHANGES)
+
+    def _kill(self, longest: float) -> None:
+        """Start writers, kill them one after the other at random moments, and check what they leave."""
+        with ExitStack() as stack:
+            writers = [stack.enter_context(self._writer(_SESSIONS)) for _ in range(self._writers)]
+            for writer in writers:
+                self._begin(writer)
+            for writer in writers:
+                if writer.ends_within(self._random.uniform(0, longest)):
+                    self._tell(writer.result())
+                writer.kill()
+                self.kills += 1
+        self._tell(*check(self._subject, self._possible))
+
+    def _begin(self, writer: Actor) -> None:
+        """Let a writer begin; return when something is announced, since until then it loads modules and kernels."""
+        size = self._subject.log.size()
+        writer.begin()
+        while self._subject.log.size() == size and not writer.ends_within(0.001):
+            pass
+
+    def _tell(self, *problems: str | Raised | None) -> None:
+        self.problems += [Problem(self.name, self.kills, str(one)) for one in problems if one is not None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Kill, resume, compare."""
-    parser = argparse.ArgumentParser(description="Kill a scan at random moments and resume it.")
-    parser.add_argument("news", help="a file or folder of articles")
-    parser.add_argument("--kills", type=int, default=10, help="how often (default: 10)")
-    parser.add_argument("--seed", type=int, default=1, help="seed of the moments (default: 1)")
-    known, options = parser.parse_known_args(arguments)
-    rng = random.Random(known.seed)
-    with tempfile.TemporaryDirectory() as place:
-        whole, broken = Path(place) / "whole", Path(place) / "broken"
-        subprocess.run(command(known.news, whole, options), check=True)  # compiles what is not compiled yet
-        expected, differing, kills, ends = digests(whole), 0, 0, 0
-        shutil.rmtree(whole)
-        begin = time.perf_counter()
-        subprocess.run(command(known.news, whole, options), check=True)
-        seconds = time.perf_counter() - begin
-        while kills < known.kills or broken.exists() or (Path(place) / ".broken.scratch").exists():
-            moment = rng.uniform(0.05, 0.6) * seconds if kills < known.kills else 60 * seconds
-            if run_killed(command(known.news, broken, options), moment):
-                kills += 1
-                print(f"killed after {moment:.1f} of {seconds:.1f} s")
-                continue
-            ends += 1
-            differing += digests(broken) != expected
-            shutil.rmtree(broken)
-        left = sorted(path.name for path in Path(place).iterdir() if path != whole)
-    behind = ", ".join(left) or "nothing"
-    print(f"{kills} kills, {ends} scans ended, {differing} with other tables; left behind: {behind}")
-    return int(differing > 0 or ends == 0 or bool(left))
+    """Kill, and report; 1 if there were problems."""
+    parser = argparse.ArgumentParser(description="Kill writers at random moments, beside readers.")
+    parser.add_argument("--kills", type=int, default=400, help="how often (default: 400)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of changes and moments (default: 1)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the report as JSON")
+    options = parser.parse_args(arguments)
+    problems: list[Problem] = []
+    kills = looks = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for number, kind in enumerate(SUBJECTS):
+            trials = Trials(kind(Path(folder) / kind.__name__), options.seed + number)
+            trials.run(
+                options.kills * (number + 1) // len(SUBJECTS) - options.kills * number // len(SUBJECTS)
+            )
+            kills, looks, problems = kills + trials.kills, looks + trials.looks, problems + trials.problems
+            print(
+                f"{trials.name}: {trials.kills} kills, {trials.looks} looks, {len(trials.problems)} problems"
+            )
+    names = [kind.__name__ for kind in SUBJECTS]
+    return report({"kills": kills, "looks": looks, "seed": options.seed}, names, problems, options.out)
 
 
 if __name__ == "__main__":

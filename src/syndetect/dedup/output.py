@@ -170,14 +170,16 @@ def _staged(target: Target) -> Iterator[Path]:
         if not target.is_file:
             (stage / "kept").mkdir()
         yield stage
-        if target.is_file:
-            (stage / "kept").replace(place)
-        else:
-            sync_folder(stage / "kept")
-            move(stage / "kept", place, replace=target.force)
-        for name in ("removed", "skipped"):
+        for name in ("removed", "skipped"):  # first: by its list, a folder is known to be replaceable
             if (made := stage / f"{name}.jsonl").exists():
                 made.replace(target.beside(name))
             else:
                 target.beside(name).unlink(missing_ok=True)
         sync_folder(place.parent)
+        if target.is_file:
+            (stage / "kept").replace(place)
+            sync_folder(place.parent)
+        else:
+            for folder, _, _ in os.walk(stage / "kept"):
+                sync_folder(Path(folder))
+            move(stage / "kept", place, replace=target.force)

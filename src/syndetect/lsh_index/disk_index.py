@@ -9,7 +9,7 @@ from syndetect.errors import InputError, OutputError, SettingsError, StoredIndex
 from syndetect.lsh_index.memtable import Hashed
 from syndetect.lsh_index.segment import NewRows, RowSource, SegmentRows, declare_segment, encode, write
 from syndetect.storage import merge_policy
-from syndetect.storage.directory import FileEntry, IndexDirectory
+from syndetect.storage.directory import FileEntry, IndexDirectory, files_of_others
 from syndetect.storage.merge_policy import SegmentSize
 from syndetect.storage.segment_file import SegmentWriter
 from syndetect.storage.segment_set import CommittedSegments, SegmentSet
@@ -42,7 +42,7 @@ class DiskIndex:
 
     def __init__(self, path: Path, parameters: Mapping[str, Any], *, writing: bool) -> None:
         self.path, self.writing, self.is_closed = path, writing, False
-        if writing and not (path.is_dir() and any(path.iterdir())):
+        if writing and not (path.is_dir() and files_of_others(path)):
             directory = IndexDirectory.create(path, KIND, parameters)
         else:
             directory = IndexDirectory.open(path, KIND, writing=writing)

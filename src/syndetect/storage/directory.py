@@ -22,7 +22,14 @@ from syndetect.storage.filesystem import locked, make_folder, read_file, reason,
 from syndetect.storage.manifest import MANIFEST, UNFINISHED, FileEntry, Manifest, holds_index
 from syndetect.storage.staging import restore, staged
 
-__all__ = ["FileEntry", "IndexDirectory", "check_replaceable", "check_vacant", "lock_folder"]
+__all__ = [
+    "FileEntry",
+    "IndexDirectory",
+    "check_replaceable",
+    "check_vacant",
+    "files_of_others",
+    "lock_folder",
+]
 
 _LOCK = "lock"
 _SUFFIXES = (".segment", ".removed")
@@ -280,10 +287,15 @@ def check_vacant(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise OutputError(f"{folder} is not a folder: choose another")
-    if foreign := {path.name for path in folder.iterdir()} - {_LOCK, UNFINISHED}:
+    if foreign := files_of_others(folder):
         if holds_index(folder):
             raise StoredIndexError(f"{folder} holds an index already: open it, or choose another folder")
         raise OutputError(f"{folder} holds {min(foreign)} and no index: choose another folder")
+
+
+def files_of_others(folder: Path) -> set[str]:
+    """The names of the files in a folder, without those that a killed creation leaves."""
+    return {path.name for path in folder.iterdir()} - {_LOCK, UNFINISHED}
 
 
 def check_replaceable(folder: Path) -> None:
@@ -330,6 +342,7 @@ def built(place: Path, *, replace: bool = False) -> Iterator[Path]:
         OutputError: ``place`` holds something else, or cannot be written.
     """
     with ExitStack() as held:
+        held.enter_context(_writing(place))
         check = check_replaceable if replace else check_vacant
         with suppress(OSError):  # then checking or making the folder tells of it
             restore(place)
@@ -338,5 +351,4 @@ def built(place: Path, *, replace: bool = False) -> Iterator[Path]:
         if replaces:
             held.enter_context(lock_folder(place))
             check(place)  # another process may have been quicker
-        with _writing(place), staged(place, replace=replaces) as folder:
-            yield folder
+        yield held.enter_context(staged(place, replace=replaces))

@@ -119,7 +119,8 @@ class Store:
                     self._parts[name] = parts = [np.concatenate(parts)]
                 return parts[0]
             if name not in self._maps:
-                self._maps[name] = self._map(name)
+                with self._writing():
+                    self._maps[name] = self._map(name)
             return self._maps[name]
 
     def pieces(self, name: str) -> list[Array]:

@@ -45,13 +45,13 @@ def array_files(folder: Path) -> list[Path]:
 
 
 def discard(folder: Path) -> None:
-    """Remove what a killed scan left in its scratch folder, and the folder; one without any is left alone.
+    """Remove the scratch folder of a killed scan, which may be empty already.
 
     Raises:
         ScratchError: another scan is at work there, or it holds something else.
         OSError: the system refuses.
     """
-    if not folder.is_dir() or not any(folder.iterdir()):
+    if not folder.is_dir():
         return
     check_ours(folder)
     with locked_folder(folder):
@@ -127,8 +127,11 @@ def is_sound(state: Mapping[str, Any]) -> bool:
 
 
 def clear(folder: Path) -> None:
-    """Remove the files of a scan from its folder, and no others; ``state.json`` last."""
-    for path in (*array_files(folder), folder / FRESH, folder / STATE):
+    """Remove the files of a scan from its folder, and no others.
+
+    ``state.json`` goes first: what is left when one cannot be removed is then nothing to resume from.
+    """
+    for path in (folder / STATE, folder / FRESH, *array_files(folder)):
         path.unlink(missing_ok=True)
 
 
