@@ -26,7 +26,7 @@ from syndetect.cli.program import main
 from syndetect.index.feed import answers
 from syndetect.report import summary
 from syndetect.results.result import Result
-from syndetect.storage.staging import FolderLock
+from syndetect.storage.staging import folder_lock
 
 SRC = Path(__file__).parents[2] / "src"
 FERRIES = (
@@ -167,7 +167,7 @@ def test_what_a_killed_build_left_is_removed_by_the_next(corpus: Path, tmp_path:
     for folder in (dead, alive):
         folder.mkdir()
         (folder / "000000000000.segment").touch()
-    lock = FolderLock.taken(alive)
+    lock = folder_lock(alive)
     assert lock is not None
     with closing(lock):
         assert run("build", tmp_path / "i", corpus, "-q").exit_code == 0

@@ -12,13 +12,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from xxhash import xxh3_128_hexdigest
 
 from syndetect.errors import BusyError, OutputError, StoredIndexError, SyndetectError
 from syndetect.runtime.forks import Maker
-from syndetect.storage.filesystem import locked, make_folder, read_file, reason, write_bytes
+from syndetect.storage.filesystem import Lock, locked, make_folder, read_file, reason, write_bytes
 from syndetect.storage.manifest import MANIFEST, UNFINISHED, FileEntry, Manifest, holds_index
 from syndetect.storage.staging import restore, staged
 
@@ -47,7 +47,7 @@ class IndexDirectory:
         manifest: the manifest that was read last; another object after each commit and effective refresh.
     """
 
-    def __init__(self, folder: Path, kind: str, lock: BinaryIO | None) -> None:
+    def __init__(self, folder: Path, kind: str, lock: Lock | None) -> None:
         self.folder, self._kind, self._lock, self._maker = folder, kind, lock, Maker()
         self.manifest = Manifest.read(folder, kind)
         self._next_file = self.manifest.next_file
@@ -314,8 +314,8 @@ def check_replaceable(folder: Path) -> None:
         raise OutputError(f"{folder} holds {min(foreign)}, which is no part of an index: move it away first")
 
 
-def lock_folder(folder: Path) -> BinaryIO:
-    """Take the writer's lock of a folder; it is held until the returned file is closed or the process ends.
+def lock_folder(folder: Path) -> Lock:
+    """Take the writer's lock of a folder; it is held until the returned lock is closed or the process ends.
 
     Raises:
         BusyError: another process holds it.

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from syndetect.runtime import forks
 
@@ -31,11 +31,6 @@ def open_file(path: Path) -> BinaryIO:
 def _without_waiting(path: str, flags: int) -> int:
     """Open a path; a pipe without waiting for its other end."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def _without_links(path: str, flags: int) -> int:
-    """Open a path that is no link: who made the folder may have meant to have another file overwritten."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def read_file(path: Path, most: int = 1 << 30) -> bytes:
@@ -102,38 +97,83 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
         sync_folder(one.parent)
 
 
-def locked(path: Path, refusal: Callable[[str], Exception]) -> BinaryIO:
-    """A file as a lock that one process can have, until it closes the file or ends; its forked children have no part.
+class Lock:
+    """A lock of the system that this process holds, until :meth:`close` or its end; forked children have no part in it.
+
+    Args:
+        handle: the open file or folder whose lock was taken; closed with the lock.
+        unlock: releases it.
+    """
+
+    def __init__(self, handle: int, unlock: Callable[[int], None]) -> None:
+        self._handle, self._unlock, self._maker = handle, unlock, forks.Maker()
+        forks.close_in_child(self)
+
+    def close(self) -> None:
+        """Release the lock; in a forked child only close its copy of the file."""
+        if self._handle >= 0:
+            handle, self._handle = self._handle, -1
+            try:
+                if self._maker.is_here:  # a child that was just forked may have the file open still
+                    self._unlock(handle)
+            finally:
+                os.close(handle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        with suppress(OSError):
+            self.close()
+
+
+def take_lock(handle: int) -> Lock | None:
+    """The lock of an open file or folder; None, and the handle closed, where another process has it.
+
+    Raises:
+        OSError: the system has no such locks.
+    """
+    from filelock import lock_descriptor, unlock_descriptor  # noqa: PLC0415  (readers lock nothing)
+
+    try:
+        if lock_descriptor(handle, blocking=False):
+            return Lock(handle, unlock_descriptor)
+    except BaseException:
+        os.close(handle)
+        raise
+    os.close(handle)
+    return None
+
+
+def locked(path: Path, refusal: Callable[[str], Exception]) -> Lock:
+    """A file as a lock that one process can have, until it closes the lock or ends.
 
     Args:
         path: made where it is missing. It holds the id of the process that has, or had, the lock.
         refusal: the error to raise when the lock is taken, made from who has it: "process 123" or "another process".
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: the file cannot be written; or it is a link, by which another file might be overwritten.
     """
-    from filelock import lock_descriptor  # noqa: PLC0415  (readers lock nothing)
-
-    lock = open(path, "a+b", buffering=0, opener=_without_links)  # noqa: SIM115  (with an opener)
-    forks.close_in_child(lock)
-    try:
-        if not lock_descriptor(lock.fileno(), blocking=False):
-            raise refusal(_holder(lock))
-        with suppress(OSError):  # a full disk: the lock holds without a name
-            lock.truncate(0)
-            lock.write(str(os.getpid()).encode())
-    except BaseException:
-        lock.close()
-        raise
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags, 0o666)
+    lock = take_lock(handle)
+    if lock is None:
+        raise refusal(_holder(path))
+    with suppress(OSError):  # a full disk: the lock holds without a name
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
     return lock
 
 
-def _holder(lock: BinaryIO) -> str:
+def _holder(path: Path) -> str:
     """The process that has the lock, as the lock file names it."""
     holder = b""
     with suppress(OSError):  # Windows lets nobody else read a locked file
-        lock.seek(0)
-        holder = lock.read(20)
+        holder = read_file(path)[:20]
     return f"process {int(holder)}" if holder.isdigit() else "another process"
 
 

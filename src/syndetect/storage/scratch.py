@@ -22,7 +22,7 @@ import numpy as np
 from syndetect.arrays import Array
 from syndetect.errors import OutputError, ScratchError
 from syndetect.runtime.forks import Maker
-from syndetect.storage.filesystem import make_folder, reason, sync_folder, write_all
+from syndetect.storage.filesystem import Lock, make_folder, reason, sync_folder, write_all
 from syndetect.storage.scratch_folder import (
     FRESH,
     LOCK,
@@ -66,7 +66,7 @@ class Store:
         self._requested_folder, self._most_bytes, self._resume = folder, most_bytes, resume
         self._identity = json.loads(json.dumps(identity))
         self._folder: Path | None = None
-        self._lock: BinaryIO | None = None
+        self._lock: Lock | None = None
         self._parts: dict[str, list[Array]] = {}
         self._files: dict[str, BinaryIO] = {}
         self._kinds: dict[str, tuple[str, list[int]]] = {}  # type, and the shape of an item

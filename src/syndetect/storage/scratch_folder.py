@@ -17,10 +17,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from syndetect.errors import ScratchError
-from syndetect.storage.filesystem import locked, read_file
+from syndetect.storage.filesystem import Lock, locked, read_file
 
 STATE, FRESH, LOCK = "state.json", "state.json.new", "lock"
 #: What is committed before the first step.
@@ -175,7 +175,7 @@ def private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def locked_folder(folder: Path) -> BinaryIO:
+def locked_folder(folder: Path) -> Lock:
     """The folder's lock, which ends with this process."""
     busy = f"another scan is at work in {folder}: wait for it, or choose another folder"
     return locked(folder / LOCK, lambda _: ScratchError(busy))

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from syndetect.runtime.forks import Maker, close_in_child
-from syndetect.storage.filesystem import make_folder, sync_folder
+from syndetect.runtime.forks import Maker
+from syndetect.storage.filesystem import Lock, make_folder, sync_folder, take_lock
 
 _MOST_BYTES = 200  # of the name within a hidden name: file systems take 255
 _STALE = 86_400  # seconds, where the system has no locks of folders
@@ -41,37 +41,13 @@ def hidden(place: Path, end: str) -> Path:
     return place.with_name(f".{name}{end}")
 
 
-class FolderLock:
-    """The lock of a folder, which ends with the process; :meth:`taken` makes one."""
+def folder_lock(folder: Path) -> Lock | None:
+    """The lock of a folder; None where another process has it.
 
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
-        close_in_child(self)
-
-    @classmethod
-    def taken(cls, folder: Path) -> "FolderLock | None":
-        """The lock of a folder; None where another process has it.
-
-        Raises:
-            OSError: the folder is missing, or the system has no locks of folders.
-        """
-        from filelock import lock_descriptor  # noqa: PLC0415  (readers lock nothing)
-
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            if lock_descriptor(handle, blocking=False):
-                return cls(handle)
-        except BaseException:
-            os.close(handle)
-            raise
-        os.close(handle)
-        return None
-
-    def close(self) -> None:
-        """Release the lock."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+    Raises:
+        OSError: the folder is missing, or the system has no locks of folders.
+    """
+    return take_lock(os.open(folder, os.O_RDONLY))
 
 
 @contextmanager
@@ -96,13 +72,13 @@ def staging_folder(place: Path) -> Iterator[Path]:
             lock.close()
 
 
-def _new_folder(place: Path) -> tuple[Path, FolderLock | None]:
+def _new_folder(place: Path) -> tuple[Path, Lock | None]:
     """A new staging folder, locked where the system can."""
     while True:
         staging = hidden(place, f"-{secrets.token_hex(4)}.partial")
         try:
             staging.mkdir()
-            lock = FolderLock.taken(staging)
+            lock = folder_lock(staging)
         except FileNotFoundError:  # swept away before it was locked
             continue
         except OSError:
@@ -214,7 +190,7 @@ def _leftovers(place: Path, end: str) -> list[Path]:
 def _is_left(folder: Path) -> bool:
     """Whether no process is at work with a hidden folder; by its age, where the system has no locks of folders."""
     try:
-        lock = FolderLock.taken(folder)
+        lock = folder_lock(folder)
     except OSError:
         with suppress(OSError):
             return time.time() - folder.stat().st_mtime > _STALE
@@ -225,9 +201,9 @@ def _is_left(folder: Path) -> bool:
     return True
 
 
-def _lock_or_none(folder: Path) -> FolderLock | None:
+def _lock_or_none(folder: Path) -> Lock | None:
     """The lock of a folder, where the system has such locks and no other process has this one."""
     try:
-        return FolderLock.taken(folder)
+        return folder_lock(folder)
     except OSError:
         return None
