@@ -316,14 +316,18 @@ def test_a_full_disk_behind_standard_output(words: list[str]) -> None:
     ["sys.stderr.write('ready\\n'); time.sleep(60)", "sys.stderr.write('ready\\n'); sys.stdin.buffer.read()"],
     ids=["working", "reading"],
 )
-def test_an_interrupted_scan_is_130(body: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "code", "word"),
+    [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated"), ("SIGHUP", 129, "terminal closed")],
+)
+def test_a_scan_that_is_asked_to_end(body: str, name: str, code: int, word: str) -> None:
     process = start(body, "scan", "-", stdin=subprocess.PIPE)
     assert process.stderr is not None
     assert process.stderr.readline() == b"ready\n"
     time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, name))
     out, said = process.communicate(timeout=60)
-    assert (process.returncode, out, said) == (130, b"", b"syndetect: interrupted\n")
+    assert (process.returncode, out, said) == (code, b"", f"syndetect: {word}\n".encode())
 
 
 def test_an_encoding_that_lacks_characters_is_no_failure() -> None:

@@ -88,7 +88,7 @@ VALUES: dict[str, tuple[str, Change]] = {
 @pytest.mark.parametrize("name", VALUES)
 def test_values_that_cannot_be_are_refused(name: str, source: Path, scratch: Path) -> None:
     array, change = VALUES[name]
-    path = scratch / f"{array}.array"
+    path = scratch / f"syndetect-{array}.array"
     state = json.loads((scratch / "state.json").read_bytes())
     before = np.frombuffer(bytearray(path.read_bytes()), state["kinds"][array][0])
     if not len(before) and array == "credits":
@@ -138,7 +138,7 @@ def test_a_state_that_cannot_be_is_refused(name: str, source: Path, scratch: Pat
     assert (scratch.parent / "precious.array").read_bytes() == b"precious"
 
 
-@pytest.mark.parametrize("name", ["code.array", "state.json", "state.json.new", "lock"])
+@pytest.mark.parametrize("name", ["syndetect-code.array", "state.json", "state.json.new", "lock"])
 def test_a_link_is_refused_and_not_followed(name: str, source: Path, scratch: Path) -> None:
     precious = scratch.parent / "precious"
     precious.write_bytes((scratch / name).read_bytes() if (scratch / name).exists() else b"precious")

@@ -22,8 +22,9 @@ from samples.stores import array
 from samples.strategies import INTERPRETED, fewer
 from syndetect.errors import OutputError, StoredIndexError
 from syndetect.kernels.ranges import all_checked
-from syndetect.storage import segment_file
-from syndetect.storage.segment_file import BLOCK, CheckedFile, Segment, SegmentWriter, Written
+from syndetect.storage import checked_file
+from syndetect.storage.checked_file import BLOCK, CheckedFile
+from syndetect.storage.segment_file import Segment, SegmentWriter, Written
 
 pytestmark = pytest.mark.kernel
 
@@ -511,4 +512,4 @@ def test_a_segment_that_does_not_reach_the_disk_is_removed(
 def test_blocks_that_overlap_are_taken_once() -> None:
     begin = np.array([5 * BLOCK, 0, BLOCK - 1, 7, 2 * BLOCK])
     end = np.array([5 * BLOCK + 1, 3 * BLOCK, BLOCK + 1, 8, 2 * BLOCK + 1])
-    assert segment_file._blocks(begin, end).tolist() == [0, 1, 2, 5]
+    assert checked_file._blocks(begin, end).tolist() == [0, 1, 2, 5]

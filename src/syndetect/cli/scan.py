@@ -18,6 +18,7 @@ from syndetect.cli.options import (
     SettingsCommand,
     output_options,
 )
+from syndetect.errors import ResultError
 from syndetect.settings import Settings
 
 if TYPE_CHECKING:  # the commands import at run time what they call, so that --help is quick
@@ -65,7 +66,7 @@ def scan(
         list(paths), settings, scratch=scratch, resume=resume, format=output.written_as,
         syndication=SyndicationOptions.of(**syndication), **options,
     )  # fmt: skip
-    if output.directory is not None and resume and _is_complete(output.directory, request):
+    if output.directory is not None and resume and _is_complete(output, request):
         _finish(Path(output.directory), Path(str(scratch)))
         return
     output.check_place()
@@ -91,14 +92,19 @@ def _scratch_folder(output: Output, scratch: str | None) -> str | None:
     return scratch
 
 
-def _is_complete(directory: str, request: "ScanRequest") -> bool:
-    """Whether a folder holds the result of a scan."""
-    if not Path(directory).exists():
+def _is_complete(output: Output, request: "ScanRequest") -> bool:
+    """Whether the folder for the output holds the result of a scan; a damaged one is none, where it may be replaced."""
+    if output.directory is None or not Path(output.directory).exists():
         return False
     from syndetect.pipeline.scan import identity_of  # noqa: PLC0415
     from syndetect.results.result import holds_result_of  # noqa: PLC0415
 
-    return holds_result_of(directory, identity_of(request))
+    try:
+        return holds_result_of(output.directory, identity_of(request))
+    except ResultError:
+        if not output.force:
+            raise
+        return False
 
 
 def _finish(directory: Path, scratch: Path) -> None:
