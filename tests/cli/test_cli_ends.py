@@ -205,7 +205,7 @@ def test_a_signal_leaves_nothing_of_a_scan(place: Path, name: str, code: int) ->
     process.send_signal(signal.SIGTERM)  # a second one does not cut the cleaning short
     _, said = process.communicate(timeout=30)
     assert process.returncode in (code, 143)
-    assert said.splitlines()[-1].startswith(b"syndetect: ")
+    assert said in (b"syndetect: interrupted\n", b"syndetect: terminated\n", b"syndetect: terminal closed\n")
     assert list((place / "t").iterdir()) == []
 
 

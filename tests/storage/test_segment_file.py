@@ -22,7 +22,7 @@ from samples.stores import array
 from samples.strategies import INTERPRETED, fewer
 from syndetect.errors import OutputError, StoredIndexError
 from syndetect.kernels.ranges import all_checked
-from syndetect.storage import checked_file
+from syndetect.storage import checked_file, segment_file
 from syndetect.storage.checked_file import BLOCK, CheckedFile
 from syndetect.storage.segment_file import Segment, SegmentWriter, Written
 
