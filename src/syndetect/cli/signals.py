@@ -4,12 +4,14 @@ Each becomes an exception in the main thread, so that whatever was begun is take
 number of the signal, as shells have it.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_PATIENCE = 0.05  # seconds until a signal is sent again
 _WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "terminal closed"}
 
 
@@ -38,8 +40,10 @@ def raised() -> Iterator[None]:
     usual = (signal.SIG_DFL, signal.default_int_handler)
     numbers = [getattr(signal, name) for name in _WORDS if hasattr(signal, name)]
     caught = {number: before for number in numbers if (before := signal.getsignal(number)) in usual}
+    seen = threading.Event()
 
     def end(number: int, _: FrameType | None) -> None:
+        seen.set()
         for one in caught:
             signal.signal(one, _pass)  # SIG_IGN would have Python complain of one that has come already
         raise EndedBySignalError(number)
@@ -47,10 +51,43 @@ def raised() -> Iterator[None]:
     for number in caught:
         signal.signal(number, end)
     try:
-        yield
+        with _seen_at_last(seen):
+            yield
     finally:
         for number, before in caught.items():
             signal.signal(number, before)
+
+
+@contextmanager
+def _seen_at_last(seen: threading.Event) -> Iterator[None]:
+    """A block in which a signal is sent to the main thread again until its handler has run.
+
+    Python 3.11 may forget a signal for as long as the main thread waits, when another thread takes its turn between the
+    signal and the next look at it.
+    """
+    if not hasattr(signal, "pthread_kill"):
+        yield
+        return
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    main = threading.main_thread().ident or 0
+
+    def repeat() -> None:
+        while number := os.read(reading, 1):
+            while not seen.wait(_PATIENCE):
+                signal.pthread_kill(main, number[0])
+
+    watch = threading.Thread(target=repeat, daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        seen.set()
+        os.close(writing)
+        watch.join()
+        os.close(reading)
 
 
 def _pass(_number: int, _frame: FrameType | None) -> None:
