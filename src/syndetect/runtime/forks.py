@@ -7,6 +7,7 @@ given. What a process has made (scratch and staging folders), its children must 
 """
 
 import os
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from weakref import WeakSet
 from syndetect.errors import ProcessError
 
 _THREADS = Path("/proc/self/task")
-_POOLS = ("polars-0", "tokio-rt", "async-exec")  # names of polars' threads, of 15 bytes at most
+_POOLS = re.compile(r"polars-\d|tokio-rt|async-exec")  # the beginnings of names of polars' threads
 
 
 class Closable(Protocol):
@@ -78,7 +79,7 @@ def _has_pool() -> bool:
         return True
     for thread in threads:
         with suppress(OSError):  # it has ended
-            if (thread / "comm").read_text().startswith(_POOLS):
+            if _POOLS.match((thread / "comm").read_text()):
                 return True
     return False
 
