@@ -21,7 +21,7 @@ CALLS = (
     "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat",
     "link", "linkat", "symlink", "symlinkat", "sendfile", "copy_file_range", "fallocate", "pwritev", "pwritev2",
 )  # fmt: skip
-_UNKNOWN = CALLS[CALLS.index("link") :] + ("truncate",)  # which syndetect does not use
+_UNKNOWN = (*CALLS[CALLS.index("link") :], "truncate")  # which syndetect does not use
 
 Names = dict[int, dict[str, int]]  # of each folder
 
@@ -49,7 +49,9 @@ def operations(calls: Sequence[Call], disk: Path, log: Path) -> Iterator[Operati
     Raises:
         TracingError: a call does what is not understood here.
     """
-    offsets: dict[int, list[int | None]] = {}  # by descriptor; those that share one share the list; None: at the end
+    offsets: dict[
+        int, list[int | None]
+    ] = {}  # by descriptor; those that share one share the list; None: at the end
     for call in calls:
         if call.result < 0:
             continue
@@ -96,7 +98,7 @@ def _operations(
             offset[0] = call.result
     elif call.name in _OTHERS:
         kind = "exchange" if "RENAME_EXCHANGE" in given else _OTHERS[call.name]
-        yield Operation(kind, *paths[:2])
+        yield Operation(kind, paths[0], paths[1] if kind in ("rename", "exchange") else "")
 
 
 @dataclass
@@ -144,12 +146,14 @@ class Disk:
         self._files: dict[int, _File] = {}
         self._live: Names = {0: {}}
         self._safe: Names = {0: {}}
-        self._unsynced: list[tuple[set[int], Callable[[Names], None]]] = []  # by the folders that they concern
+        self._unsynced: list[
+            tuple[set[int], Callable[[Names], None]]
+        ] = []  # by the folders that they concern
         self._count = 0
 
     def apply(self, operation: Operation) -> None:
         """Make an operation, of which a loss of power may leave nothing yet."""
-        kind, path, other = operation.kind, Path(operation.path), Path(operation.other)
+        kind, path = operation.kind, Path(operation.path)
         folder, node = self._find(path.parent), self._find(path)
         if kind in ("create", "mkdir"):
             if node is None and folder is not None:
@@ -168,7 +172,7 @@ class Disk:
     ) -> tuple[set[int], Callable[[Names], None]]:
         """A name goes, to another place or for good, or two are exchanged: the folders, and the change of names."""
         name, other = Path(operation.path).name, Path(operation.other)
-        target = self._find(other.parent) if operation.other else None
+        target = self._find(other.parent) if operation.kind != "remove" else None
         replaced = self._find(other) if operation.kind == "exchange" else None
 
         def change(names: Names) -> None:
@@ -235,4 +239,3 @@ class Disk:
                 (place / name).write_bytes(self._files[node].lost(random))
             else:
                 self._lay(names, node, place / name, random)
-

@@ -34,7 +34,9 @@ class WrongError(Exception):
 @cache
 def _pool() -> list[Article]:
     """Articles that are long enough to be found, whatever they share with others."""
-    found = [one for one in random_articles(Random(5), 3 * IDS * VERSIONS) if len({*one["text"].split()}) > 30]
+    found = [
+        one for one in random_articles(Random(5), 3 * IDS * VERSIONS) if len({*one["text"].split()}) > 30
+    ]
     return found[: IDS * VERSIONS]
 
 
