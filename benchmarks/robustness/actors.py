@@ -109,7 +109,7 @@ def _perform(pipe: Connection, work: Callable[..., Any], arguments: tuple[Any, .
     pipe.send(work(pipe, *arguments))
 
 
-def write(_: Connection, subject: Subject, seed: int, sessions: int, changes: int) -> Raised | None:
+def write(_pipe: Connection, subject: Subject, seed: int, sessions: int, changes: int) -> Raised | None:
     """Change a subject in sessions; returns what ended them early, if anything."""
     scratch.PAUSE = 0.0  # so that each step of a small scan is one to resume from
     random = Random(seed)
@@ -127,7 +127,7 @@ def write(_: Connection, subject: Subject, seed: int, sessions: int, changes: in
 
 def read(pipe: Connection, subject: Subject) -> tuple[int, list[str]]:
     """Read a subject until told to stop; returns how often, and what was wrong."""
-    possible, states, wrong, looks = Possible(subject.log), subject.states(), [], 0
+    possible, states, wrong, looks = Possible(subject.log), subject.states(), list[str](), 0
     while not pipe.poll():
         possible.update()
         try:

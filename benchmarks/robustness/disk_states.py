@@ -21,7 +21,7 @@ CALLS = (
     "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat",
     "link", "linkat", "symlink", "symlinkat", "sendfile", "copy_file_range", "fallocate", "pwritev", "pwritev2",
 )  # fmt: skip
-_UNKNOWN = CALLS[CALLS.index("link") :] + ("truncate",)  # which syndetect does not use
+_UNKNOWN = (*CALLS[CALLS.index("link") :], "truncate")  # which syndetect does not use
 
 Names = dict[int, dict[str, int]]  # of each folder
 
@@ -98,7 +98,7 @@ def _operations(
             offset[0] = call.result
     elif call.name in _OTHERS:
         kind = "exchange" if "RENAME_EXCHANGE" in given else _OTHERS[call.name]
-        yield Operation(kind, *paths[:2])
+        yield Operation(kind, paths[0], paths[1] if kind in ("rename", "exchange") else "")
 
 
 @dataclass
@@ -153,7 +153,7 @@ class Disk:
 
     def apply(self, operation: Operation) -> None:
         """Make an operation, of which a loss of power may leave nothing yet."""
-        kind, path, other = operation.kind, Path(operation.path), Path(operation.other)
+        kind, path = operation.kind, Path(operation.path)
         folder, node = self._find(path.parent), self._find(path)
         if kind in ("create", "mkdir"):
             if node is None and folder is not None:
@@ -172,7 +172,7 @@ class Disk:
     ) -> tuple[set[int], Callable[[Names], None]]:
         """A name goes, to another place or for good, or two are exchanged: the folders, and the change of names."""
         name, other = Path(operation.path).name, Path(operation.other)
-        target = self._find(other.parent) if operation.other else None
+        target = self._find(other.parent) if operation.kind != "remove" else None
         replaced = self._find(other) if operation.kind == "exchange" else None
 
         def change(names: Names) -> None:

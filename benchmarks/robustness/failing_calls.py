@@ -1,14 +1,14 @@
 """System calls that fail, one after the other: ``python -m benchmarks.failing_calls [--calls 300] [--seed 1]``.
 
-A process changes a subject of :mod:`benchmarks.robustness.actors`, and strace lets its n-th call of a kind fail: of open,
-read, write, sync, rename, removal, lock, mapping and so on, on the files of the subject. The change must raise one of
-syndetect's errors, and the state be the one before or after; or return, and the state be the one after. A call that must
-not fail unnoticed (a write, sync or rename) must raise. The next change must succeed, and leave nothing behind.
+A process changes a subject of :mod:`benchmarks.robustness.actors`, and strace lets its n-th call of a kind fail: of
+open, read, write, sync, rename, removal, lock, mapping and so on, on the files of the subject. The change must raise
+one of syndetect's errors, and the state be the one before or after; or return, and the state be the one after. A call
+that must not fail unnoticed (a write, sync or rename) must raise. The next change must succeed, and leave nothing
+behind.
 
 The exit status is 1 if anything went wrong.
 """
 
-import argparse
 import shutil
 import sys
 import tempfile
@@ -18,11 +18,12 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from benchmarks.robustness.actors import SUBJECTS, Actor, Raised, check, write
+from benchmarks.robustness.actors import Actor, Raised, check, write
 from benchmarks.robustness.announcements import Possible
 from benchmarks.robustness.index_checks import Problem, report
 from benchmarks.robustness.subjects import Subject
 from benchmarks.robustness.system_calls import Call, TracingError, read, traced
+from benchmarks.robustness.turns import options, shares
 
 #: The calls that fail, and how.
 ERRORS: dict[str, tuple[str, ...]] = {
@@ -34,6 +35,7 @@ ERRORS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _NOTICED = {"write", "pwrite64", "fsync", "rename", "renameat2", "ftruncate"}
 _CHANGES = 5
+_LAST = 65535  # the last call of a name that strace can let fail
 
 
 class Fault(NamedTuple):
@@ -72,7 +74,7 @@ class Trials:
         for call in calls:
             if call.process == process:
                 numbers[call.name] += 1
-                if self._concerns(call):
+                if numbers[call.name] <= _LAST and self._concerns(call):
                     places[call.name].append(numbers[call.name])
         found = []
         for name, errors in ERRORS.items():
@@ -130,28 +132,21 @@ def series(kind: type[Subject], folder: Path, calls: int, seed: int) -> Iterator
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Let calls fail, and report; 1 if there were problems."""
-    parser = argparse.ArgumentParser(description="Let system calls fail.")
-    parser.add_argument("--calls", type=int, default=300, help="how many (default: 300)")
-    parser.add_argument("--seed", type=int, default=1, help="seed of changes and calls (default: 1)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the report as JSON")
-    options = parser.parse_args(arguments)
+    given = options(arguments, "Let system calls fail.", "calls", 300)
     problems: list[Problem] = []
     tally: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for number, kind in enumerate(SUBJECTS):
-                calls = options.calls * (number + 1) // len(SUBJECTS) - options.calls * number // len(
-                    SUBJECTS
-                )
-                for fault, wrong in series(kind, Path(folder).resolve(), calls, options.seed):
+            for kind, share in shares(given):
+                for fault, wrong in series(kind, Path(folder).resolve(), share, given.seed):
                     tally[fault.name] += 1
                     problems += [Problem(kind.__name__, fault.number, one) for one in wrong]
-                print(f"{kind.__name__}: {calls} calls, {len(problems)} problems until now", flush=True)
+                print(f"{kind.__name__}: {share} calls, {len(problems)} problems until now", flush=True)
         except TracingError as error:
             print(error, file=sys.stderr)
             return 2
-    figures = {"calls": tally.total(), "seed": options.seed, "by name": dict(sorted(tally.items()))}
-    return report(figures, [kind.__name__ for kind in SUBJECTS], problems, options.out)
+    figures = {"calls": tally.total(), "seed": given.seed, "by name": dict(sorted(tally.items()))}
+    return report(figures, given.only, problems, given.out)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,14 @@
 """Commands killed at random moments: ``python -m benchmarks.kills [--kills 400] [--seed 1]``.
 
 In turns: two writers of an index, ``MinHashLSH`` on disk, ``index build --force``, ``scan -o DIR --force``, the same
-with ``--resume``, ``dedup --force`` of a file and of a folder, and the feed of ``index query - --add``. Processes change
-them, announcing each change before and after, and are killed (SIGKILL) at random moments. Others read all the time. What
-is read must be a state that is possible by what was announced, whole: never a mix, never nothing where something was.
-After a kill the next change must succeed and leave nothing behind.
+with ``--resume``, ``dedup --force`` of a file and of a folder, and the feed of ``index query - --add``. Processes
+change them, announcing each change before and after, and are killed (SIGKILL) at random moments. Others read all the
+time. What is read must be a state that is possible by what was announced, whole: never a mix, never nothing where
+something was. After a kill the next change must succeed and leave nothing behind.
 
 The exit status is 1 if anything went wrong.
 """
 
-import argparse
 import sys
 import tempfile
 import time
@@ -18,10 +17,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
-from benchmarks.robustness.actors import SUBJECTS, Actor, Raised, check, read, write
+from benchmarks.robustness.actors import Actor, Raised, check, read, write
 from benchmarks.robustness.announcements import Possible
 from benchmarks.robustness.index_checks import Problem, report
 from benchmarks.robustness.subjects import ChangedIndex, Subject
+from benchmarks.robustness.turns import options, shares
 
 _READERS = 3  # of an index; of other subjects one
 _SESSIONS = 1000  # of one writer, more than it lives for
@@ -97,25 +97,18 @@ class Trials:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Kill, and report; 1 if there were problems."""
-    parser = argparse.ArgumentParser(description="Kill writers at random moments, beside readers.")
-    parser.add_argument("--kills", type=int, default=400, help="how often (default: 400)")
-    parser.add_argument("--seed", type=int, default=1, help="seed of changes and moments (default: 1)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the report as JSON")
-    options = parser.parse_args(arguments)
+    given = options(arguments, "Kill writers at random moments, beside readers.", "kills", 400)
     problems: list[Problem] = []
     kills = looks = 0
     with tempfile.TemporaryDirectory() as folder:
-        for number, kind in enumerate(SUBJECTS):
-            trials = Trials(kind(Path(folder) / kind.__name__), options.seed + number)
-            trials.run(
-                options.kills * (number + 1) // len(SUBJECTS) - options.kills * number // len(SUBJECTS)
-            )
+        for kind, share in shares(given):
+            trials = Trials(kind(Path(folder) / kind.__name__), given.seed)
+            trials.run(share)
             kills, looks, problems = kills + trials.kills, looks + trials.looks, problems + trials.problems
             print(
                 f"{trials.name}: {trials.kills} kills, {trials.looks} looks, {len(trials.problems)} problems"
             )
-    names = [kind.__name__ for kind in SUBJECTS]
-    return report({"kills": kills, "looks": looks, "seed": options.seed}, names, problems, options.out)
+    return report({"kills": kills, "looks": looks, "seed": given.seed}, given.only, problems, given.out)
 
 
 if __name__ == "__main__":

@@ -254,7 +254,9 @@ def scratch_values(random: Random, folder: Path) -> str:
     state = json.loads((folder / "state.json").read_bytes())
     paths = [path for path in sorted(folder.glob("*.array")) if path.stat().st_size]
     path = random.choice(paths)
-    found = np.frombuffer(bytearray(path.read_bytes()), state["kinds"][path.stem.removeprefix("syndetect-")][0])
+    found = np.frombuffer(
+        bytearray(path.read_bytes()), state["kinds"][path.stem.removeprefix("syndetect-")][0]
+    )
     kind = random.choice(["values", "values", "values", "values", "shorter", "gone", "link"])
     what = kind
     if kind == "values":

@@ -1,15 +1,14 @@
 """Losses of power, simulated: ``python -m benchmarks.power_loss [--states 2000] [--seed 1]``.
 
-The system calls of a process that changes a subject of :mod:`benchmarks.robustness.actors` are traced (strace), with its
-announcements. From the trace states of the disk are rebuilt as a loss of power at any moment may leave them, where what
-was not synced is lost in part (:mod:`benchmarks.robustness.disk_states`). Each must be read as a state that is possible:
-what was acknowledged is there, a change that was under way is made or not. The next change must succeed, and leave
-nothing behind.
+The system calls of a process that changes a subject of :mod:`benchmarks.robustness.actors` are traced (strace), with
+its announcements. From the trace states of the disk are rebuilt as a loss of power at any moment may leave them, where
+what was not synced is lost in part (:mod:`benchmarks.robustness.disk_states`). Each must be read as a state that is
+possible: what was acknowledged is there, a change that was under way is made or not. The next change must succeed, and
+leave nothing behind.
 
 The exit status is 1 if anything went wrong.
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -17,25 +16,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from benchmarks.robustness.actors import SUBJECTS, Actor, check, write
+from benchmarks.robustness.actors import Actor, check, write
 from benchmarks.robustness.announcements import Possible
 from benchmarks.robustness.disk_states import CALLS, Disk, Operation, operations
 from benchmarks.robustness.index_checks import Problem, report
 from benchmarks.robustness.subjects import Subject
 from benchmarks.robustness.system_calls import TracingError, read, traced
+from benchmarks.robustness.turns import options, shares
 
 _SESSIONS, _CHANGES = 2, 5
 _WRITES = 9  # one in so many is a moment at which power is lost
 
 
-def trace(subject: Subject, seed: int, sessions: int = _SESSIONS) -> list[Operation]:
+def trace(subject: Subject, seed: int) -> list[Operation]:
     """The operations of a process that changes a subject.
 
     Raises:
         TracingError: system calls cannot be traced here.
     """
     out = subject.work / "trace"
-    with Actor(write, subject, seed, sessions, _CHANGES) as writer, traced(writer.pid, out, CALLS):
+    with Actor(write, subject, seed, _SESSIONS, _CHANGES) as writer, traced(writer.pid, out, CALLS):
         writer.begin()
         if raised := writer.result():
             raise RuntimeError(raised.trace)
@@ -69,31 +69,23 @@ def losses(subject: Subject, done: Sequence[Operation], random: Random, states: 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Lose power, and report; 1 if there were problems."""
-    parser = argparse.ArgumentParser(description="Rebuild states of a disk after losses of power.")
-    parser.add_argument("--states", type=int, default=2000, help="how many (default: 2000)")
-    parser.add_argument("--seed", type=int, default=1, help="seed of changes and losses (default: 1)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the report as JSON")
-    options = parser.parse_args(arguments)
+    given = options(arguments, "Rebuild states of a disk after losses of power.", "states", 2000)
     problems: list[Problem] = []
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for number, kind in enumerate(SUBJECTS):
-                states = options.states * (number + 1) // len(SUBJECTS) - options.states * number // len(
-                    SUBJECTS
-                )
+            for kind, share in shares(given):
                 subject = kind(Path(folder).resolve() / kind.__name__)
-                done = trace(subject, options.seed)
-                found = losses(subject, done, Random(options.seed), states)
+                done = trace(subject, given.seed)
+                found = losses(subject, done, Random(given.seed), share)
                 kinds = ", ".join(sorted({one.kind for one in done}))
                 print(
-                    f"{kind.__name__}: {states} states of {len(done)} operations ({kinds}), {len(found)} problems"
+                    f"{kind.__name__}: {share} states of {len(done)} operations ({kinds}), {len(found)} problems"
                 )
                 problems += found
         except TracingError as error:
             print(error, file=sys.stderr)
             return 2
-    names = [kind.__name__ for kind in SUBJECTS]
-    return report({"states": options.states, "seed": options.seed}, names, problems, options.out)
+    return report({"states": given.number, "seed": given.seed}, given.only, problems, given.out)
 
 
 if __name__ == "__main__":

@@ -184,7 +184,7 @@ class KeptFolder(KeptFile):
             found = []
             for folder, _, names, inner in os.fwalk(dir_fd=handle):
                 for name in sorted(names):
-                    with open(os.open(name, os.O_RDONLY, dir_fd=inner), "rb") as file:
+                    with os.fdopen(os.open(name, os.O_RDONLY, dir_fd=inner), "rb") as file:
                         found.append((folder, name, file.read()))
             if os.fstat(handle).st_ino != self.place.stat().st_ino:
                 return self.seen()  # what was read was replaced, and may have been removed in part

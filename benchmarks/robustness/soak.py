@@ -1,10 +1,10 @@
 """Readers of an index beside its writers for a long time: ``python -m benchmarks.soak [--minutes 60] [--seed 1]``.
 
-Two writers add, remove, replace and compact in turns; one of them is killed at random moments. Four readers compare each
-answer with what was announced: two threads of one process, and two processes, each forked from one that has an index open
-and has not asked anything yet. One of these is killed at random moments as well. Another process has asked, so that its
-child must be refused at once. Descriptors, mappings and memory of the processes that live on are sampled, and the medians
-of the second and the last quarter compared.
+Two writers add, remove, replace and compact in turns; one of them is killed at random moments. Four readers compare
+each answer with what was announced: two threads of one process, and two processes, each forked from one that has an
+index open and has not asked anything yet. One of these is killed at random moments as well. Another process has asked,
+so that its child must be refused at once. Descriptors, mappings and memory of the processes that live on are sampled,
+and the medians of the second and the last quarter compared.
 
 The exit status is 1 if an answer was wrong, or if anything grew.
 """
@@ -39,7 +39,8 @@ _PAUSE = 0.01  # seconds between two looks of a reader
 _SESSIONS = 1 << 40
 _REFUSED_WITHIN = 20.0  # seconds until a child that cannot ask must have said so
 _LIFE = 5.0  # seconds that a process lives until it is killed, on average
-_SAMPLES = 200
+_INTERVAL = 1.0  # seconds from one sample to the next
+_LEAST_SAMPLES = 240  # of which growth is told: before, processes still load what they need
 #: What may be added from the second quarter to the last: descriptors, mappings, bytes.
 _GROWTH = {"descriptors": 4.0, "mappings": 60.0, "resident bytes": 32e6}
 
@@ -47,7 +48,7 @@ _GROWTH = {"descriptors": 4.0, "mappings": 60.0, "resident bytes": 32e6}
 class Looks(NamedTuple):
     """What a reader found: how often it looked, and what was wrong."""
 
-    count: int
+    number: int
     wrong: list[str]
 
 
@@ -85,7 +86,7 @@ def look_in_threads(pipe: Connection, subject: ChangedIndex) -> Looks:
     """Read an index in two threads."""
     with ThreadPoolExecutor(2) as threads:
         found = [one.result() for one in [threads.submit(look, pipe, subject) for _ in range(2)]]
-    return Looks(sum(one.count for one in found), [text for one in found for text in one.wrong])
+    return Looks(sum(one.number for one in found), [text for one in found for text in one.wrong])
 
 
 def look_forked(pipe: Connection, subject: ChangedIndex) -> Looks:
@@ -149,7 +150,9 @@ def sample(process: int) -> dict[str, float]:
 
 
 def growth(samples: Sequence[dict[str, float]]) -> list[str]:
-    """What grew from the second to the last quarter of some samples, in words."""
+    """What grew from the second to the last quarter of some samples, in words; nothing where they are few."""
+    if len(samples) < _LEAST_SAMPLES:
+        return []
     quarter = len(samples) // 4
     wrong = []
     for name, most in _GROWTH.items():
@@ -188,7 +191,7 @@ class Soak:
                 one.begin()
             self.samples = {name: [] for name in lasting}
             while time.monotonic() < end:
-                self._round(end, seconds, lasting)
+                self._round(end, lasting)
             for name in ("threads", "forked"):
                 self._take(lasting[name].stop())
             self.wrong += [f"{name}: {one}" for name, found in self.samples.items() for one in growth(found)]
@@ -196,7 +199,7 @@ class Soak:
             possible.update()
             self.wrong += [f"a writer: {one}" for one in possible.wrong]
 
-    def _round(self, end: float, seconds: float, lasting: dict[str, Actor]) -> None:
+    def _round(self, end: float, lasting: dict[str, Actor]) -> None:
         """Let a writer and a reader live for a while, and kill them; check a child that cannot ask."""
         with self._writer() as writer, Actor(look_forked, self._subject) as reader:
             for one in (writer, reader):
@@ -207,7 +210,7 @@ class Soak:
                     if one.ends_within(0):
                         raise RuntimeError(f"{name} ended: {one.result()}")
                     self.samples[name].append(sample(one.pid))
-                time.sleep(min(seconds / _SAMPLES, max(until - time.monotonic(), 0)))
+                time.sleep(min(_INTERVAL, max(until - time.monotonic(), 0)))
             for killed in self._random.sample((writer, reader), 2):
                 if killed.ends_within(self._random.random()):
                     self.wrong.append(f"it ended: {killed.result()}")
@@ -221,7 +224,7 @@ class Soak:
         return Actor(write, self._subject, self._random.getrandbits(30), _SESSIONS, 3)
 
     def _take(self, looks: Looks) -> None:
-        self.looks += looks.count
+        self.looks += looks.number
         self.wrong += looks.wrong
 
 

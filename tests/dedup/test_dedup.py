@@ -23,12 +23,14 @@ from click.testing import Result as Outcome
 import syndetect
 from samples import command
 from syndetect import InputError, OutputError, SettingsError, deduplicate
+from syndetect.dedup import output
 from syndetect.dedup.deduplicate import REMOVED
 from syndetect.dedup.rewrite import members, without
 from syndetect.dedup.set_join import Outcomes, SimilarityRule, join_outcomes
 from syndetect.kernels import prefixes
 from syndetect.storage.compression import zstd
 from syndetect.storage.scratch import Store
+from syndetect.storage.staging import move
 
 pytestmark = pytest.mark.kernel
 
@@ -631,3 +633,22 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     _, told = process.communicate(timeout=30)
     assert (process.returncode, told.splitlines()[-1]) == (130, "syndetect: interrupted")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt", "wait"]
+
+
+def test_a_folder_whose_move_failed_can_be_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in" / "below").mkdir(parents=True)
+    (tmp_path / "in" / "below" / "a.txt").write_text(RIVER)
+    kept, synced = tmp_path / "kept", list[str]()
+
+    def fail(made: Path, place: Path, *, replace: bool) -> None:
+        move(made, place, replace=replace)
+        raise OSError(5, os.strerror(5))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(output, "sync_folder", lambda folder: synced.append(folder.name))
+        patched.setattr(output, "move", fail)
+        with pytest.raises(OutputError, match="cannot write"):
+            deduplicate([str(tmp_path / "in")], kept)
+    assert "below" in synced
+    deduplicate([str(tmp_path / "in")], kept, force=True)
+    assert (kept / "below" / "a.txt").read_text() == RIVER

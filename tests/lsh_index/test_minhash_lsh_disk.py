@@ -397,3 +397,13 @@ while True:
     index.commit()
     print(len(index), flush=True)
 """
+
+
+@pytest.mark.parametrize("left", [["lock"], ["lock", "manifest.json.new"]])
+def test_an_index_is_made_where_a_killed_process_had_begun(left: list[str], tmp_path: Path) -> None:
+    for name in left:
+        (tmp_path / name).write_bytes(b"")
+    with MinHashLSH(num_perm=8, params=(4, 2), path=tmp_path) as index:
+        index.insert("a", np.arange(8, dtype=np.uint32))
+    with MinHashLSH(num_perm=8, params=(4, 2), path=tmp_path, mode="r") as index:
+        assert "a" in index

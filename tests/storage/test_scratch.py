@@ -1,5 +1,7 @@
 """The store: arrays that grow, in memory or in files."""
 
+import errno
+import os
 import tempfile
 import threading
 from pathlib import Path
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 
 from samples.stores import IDENTITY, KINDS, PLENTY, array, contents, put
 from samples.strategies import fewer
+from syndetect.errors import OutputError
 from syndetect.pipeline.forecast import free_bytes
 from syndetect.runtime.memory import free_memory
-from syndetect.storage.scratch import Store
+from syndetect.storage.scratch import Store, discard
 
 appends = st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.integers(0, 9)), max_size=12)
 
@@ -112,3 +115,45 @@ def test_free_space_and_memory_are_numbers(tmp_path: Path) -> None:
     assert free_bytes(tmp_path / "not" / "yet" / "there") > 0
     assert free_bytes(None) > 0
     assert free_memory() > 0
+
+
+def test_the_folder_of_a_scan_that_was_killed_at_its_very_end_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    discard(tmp_path / "scratch")
+    assert not any(tmp_path.iterdir())
+
+
+def test_what_cannot_be_removed_is_nothing_to_resume_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "scratch", PLENTY, IDENTITY, resume=True)
+    store.append("codes", np.arange(9))
+    store.step("reading", 1)
+    unlink = Path.unlink
+
+    def fail(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == ".array":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", fail)
+        store.close()
+    other = Store(tmp_path / "scratch", PLENTY, {"another": "scan"}, resume=True)
+    assert "codes" not in other
+    other.close()
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_mapped_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "scratch", 0, IDENTITY)
+    store.append("codes", np.arange(9))
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(np, "memmap", fail)
+        with pytest.raises(OutputError, match="scratch: Cannot allocate memory"):
+            store["codes"]
+    store.close()
