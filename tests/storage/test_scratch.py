@@ -16,7 +16,8 @@ from samples.strategies import fewer
 from syndetect.errors import OutputError
 from syndetect.pipeline.forecast import free_bytes
 from syndetect.runtime.memory import free_memory
-from syndetect.storage.scratch import Store, discard
+from syndetect.storage.scratch import Store
+from syndetect.storage.scratch_folder import discard
 
 appends = st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.integers(0, 9)), max_size=12)
 
