@@ -294,8 +294,10 @@ class Answer:
         own = np.flatnonzero(is_query(keys))
         for place, row in zip(own.tolist(), self._queries.rows(keys[own]).tolist(), strict=True):
             texts[place] = self._texts[row].decode()
+        ends = np.zeros(len(used), np.int64)
+        np.maximum.at(ends, at, spans[:, 1])
         for segment, places, rows in self._queries.by_segment(keys):
-            for place, text in zip(places.tolist(), segment.texts(rows) or (), strict=False):
+            for place, text in zip(places.tolist(), segment.texts(rows, ends[places]) or (), strict=False):
                 texts[place] = text
         quoted = [
             None if (text := texts[place]) is None else text[begin:end]

@@ -19,6 +19,8 @@ _S32 = np.uint64(32)
 #: How a segment can contradict itself.
 WRONG_HINTS = "the array blocks names other documents than words have"
 WRONG_OWNERS = "paragraphs lie in other documents than it says"
+_BEHIND_TEXT = "words lie behind the end of their text"
+_NO_TEXT = "a text is not what can be stored"
 #: The largest text that is read, in bytes (``reading.sources`` takes no larger one).
 _MOST_TEXT = 128 << 20
 
@@ -191,31 +193,48 @@ class SegmentReader:
         """Check everything."""
         self.arrays.verify()
 
-    def texts(self, documents: I64) -> list[str] | None:
-        """The texts of documents; None where the index does not store texts."""
+    def texts(self, documents: I64, ends: I64 | int = 0) -> list[str] | None:
+        """The texts of documents; None where the index does not store texts.
+
+        Args:
+            documents: int64[n], rows.
+            ends: int64[n] or a number, the characters that each text has at least.
+        """
         if "text" not in self.arrays:
             return None
-        return [self._text(frame) for frame in self._bytes("text", documents)]
+        found = [self._text(frame) for frame in self._bytes("text", documents)]
+        if (np.array(list(map(len, found)), np.int64) < ends).any():
+            raise self.arrays.refused(_BEHIND_TEXT)
+        return found
 
     def _check_inside(self, documents: I64, ends: I64) -> None:
-        """Make sure that places in documents, in characters, lie in their texts, where these are stored."""
+        """Make sure that places in documents, in characters, are no more than the bytes of their texts, if stored.
+
+        :meth:`texts` counts the characters.
+        """
         if "text" in self.arrays and len(documents):
             if len(new := documents[self._text_ends[documents] == 0]):
                 new = np.unique(new)
-                self._text_ends[new] = [len(self._text(frame)) for frame in self._bytes("text", new)]
+                self._text_ends[new] = [self._text_size(frame) for frame in self._bytes("text", new)]
             if (ends > self._text_ends[documents]).any():
-                raise self.arrays.refused("words lie behind the end of their text")
+                raise self.arrays.refused(_BEHIND_TEXT)
 
     @cached_property
     def _text_ends(self) -> I64:
-        """int64[d]: the characters of each text, 0 until it has been read; memory is taken by those that were."""
+        """int64[d]: the bytes of each text, 0 until it has been asked for; memory is taken by those that were."""
         return np.zeros(self.count, np.int64)
+
+    def _text_size(self, frame: bytes) -> int:
+        try:
+            return compression.text_size(frame)
+        except ValueError as error:
+            raise self.arrays.refused(_NO_TEXT) from error
 
     def _text(self, frame: bytes) -> str:
         try:
             return compression.decompress(frame, _MOST_TEXT).decode()
         except ValueError as error:
-            raise self.arrays.refused("a text is not what can be stored") from error
+            raise self.arrays.refused(_NO_TEXT) from error
 
     def _decoded(self, value: bytes) -> str:
         try:

@@ -10,6 +10,7 @@ else:
 
 __all__ = ["compress", "decompress", "zstd"]
 
+_UNKNOWN = (1 << 63) - 1  # bytes
 _LEVEL = 1  # fast, and half the size of most texts
 
 
@@ -17,6 +18,19 @@ def compress(texts: Iterable[bytes]) -> list[bytes]:
     """Each text as a separate frame."""
     compressor = zstd.ZstdCompressor(level=_LEVEL)
     return [compressor.compress(text, zstd.ZstdCompressor.FLUSH_FRAME) for text in texts]
+
+
+def text_size(frame: bytes) -> int:
+    """The bytes of the text of a frame, as the frame says; as much as can be where it does not say.
+
+    Raises:
+        ValueError: it is no frame.
+    """
+    try:
+        size = zstd.get_frame_info(frame).decompressed_size
+    except zstd.ZstdError as error:
+        raise ValueError("no frame") from error
+    return _UNKNOWN if size is None else min(int(size), _UNKNOWN)
 
 
 def decompress(frame: bytes, most: int) -> bytes:
