@@ -1,5 +1,6 @@
 """What an index can be asked, what it holds, and how it is opened."""
 
+import copy
 import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from syndetect import (
     Index,
     InputError,
     OutputError,
+    ProcessError,
     Settings,
     SettingsError,
     StoredIndexError,
@@ -34,6 +36,7 @@ Article = dict[str, Any]
 
 ARTICLES = newspapers(3, 30)
 SETTINGS = Settings(bands=20, hot_places=5)
+WORDS = "Ferries to the islands will stop at noon on Friday, the harbour office said on Monday."
 
 
 @pytest.fixture(scope="module")
@@ -518,3 +521,60 @@ def test_ids_that_no_document_can_have(tmp_path: Path) -> None:
             with pytest.raises(InputError, match="ids are strings, not 5"):
                 call([5])  # type: ignore[list-item]
         assert len(index) == 1
+
+
+def test_a_closed_index_is_not_asked(tmp_path: Path) -> None:
+    index = Index.create(tmp_path / "i")
+    index.add([{"id": "1", "text": WORDS}])
+    answer = index.query(WORDS)
+    index.close()
+    index.close()
+    refused = pytest.raises(StoredIndexError, match=r"i has been closed: open it again")
+    for call in (
+        lambda: index.query(WORDS),
+        lambda: index.get("1"),
+        lambda: len(index),
+        lambda: "1" in index,
+        index.info,
+        index.verify,
+        index.refresh,
+        lambda: index.add([]),
+        lambda: index.remove("1"),
+        index.compact,
+        lambda: index.near_duplicates(WORDS),
+        lambda: index.query_many([]),
+        lambda: index.signatures("1"),
+        index.to_datasketch,
+    ):
+        with refused:
+            call()
+    assert repr(index).endswith("i': closed>")
+    assert answer.passages["text"].to_list() == [WORDS[:-1]] * 2  # what was answered can be read
+
+
+def test_an_index_is_not_pickled_and_an_answer_is(tmp_path: Path) -> None:
+    with Index.create(tmp_path / "i") as index:
+        index.add([{"id": "1", "text": WORDS}])
+        for copied in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(ProcessError, match=r"cannot be pickled or copied: open .*i again instead"):
+                copied(index)
+        answer = index.query(WORDS)
+        again = pickle.loads(pickle.dumps(answer))
+    assert repr(again) == repr(answer) == "Answer(1 asked, 1 matches)"
+    assert all(again.tables()[name].equals(answer.tables()[name]) for name in TABLES)
+    assert again.result().matches.equals(answer.matches)
+
+
+def test_memory_that_runs_out_after_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    with Index.create(tmp_path / "i") as index:
+        monkeypatch.setattr("syndetect.index.writer.Writer.merge", fail)
+        with pytest.raises(OutputError, match=r"out of memory after a commit to .*: what is in it stays"):
+            index.add([{"id": "1", "text": WORDS}])
+        assert "1" in index
+        monkeypatch.setattr("syndetect.index.writer.Writer._write", fail)
+        with pytest.raises(MemoryError):
+            index.add([{"id": "2", "text": WORDS}])
+        assert "2" not in index

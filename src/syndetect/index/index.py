@@ -451,14 +451,22 @@ class Index:
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
-        """A block of one thread that changes what this object holds."""
+        """A block of one thread that changes what this object holds; OutputError: memory ran out after a commit."""
         assert self._present is not None
         if (
             not self._maker.is_here
         ):  # another thread of the parent may have held its lock when this process was forked
             self._maker, self._changing = Maker(), threading.RLock()
         with self._changing:
-            yield
+            before = self._segments.directory.generation
+            try:
+                yield
+            except MemoryError as error:
+                if self._segments.directory.generation == before:
+                    raise
+                raise OutputError(
+                    f"out of memory after a commit to {self.path}: what is in it stays; add the rest with 'skip'"
+                ) from error
 
     def _writing(self) -> Writer:
         if self._writer is None:
