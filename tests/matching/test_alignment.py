@@ -404,10 +404,10 @@ def test_many_matches_of_one_pair_are_those_of_the_twin() -> None:
     pieces = [[2 * random.randrange(60) + 1 for _ in range(random.randint(5, 14))] for _ in range(40)]
     for how in (DEFAULT, LOOSE):
         one, other = (
-            [word for piece in random.choices(pieces, k=90) for word in piece[: random.randint(4, 14)]]
+            [word for piece in random.choices(pieces, k=50) for word in piece[: random.randint(4, 14)]]
             for _ in range(2)
         )
-        seeds = random.sample(common_words([one, other]), 1500)
+        seeds = random.sample(common_words([one, other]), 500)
         found = rows(matched([one, other], seeds, how))
         assert found == expected([one, other], seeds, how)
         assert found
