@@ -196,3 +196,11 @@ def test_an_address_is_kept_whole_so_that_it_can_be_copied() -> None:
     one = result()
     one = dataclasses.replace(one, documents=one.documents.with_columns(url=pl.lit(address)))
     assert f"\n    {address}\n" in show(one)
+
+
+def test_limits_that_were_reached_are_told() -> None:
+    found = result()
+    assert "limit reached" not in summary.totals(found)
+    counts = {**found.manifest.get("counts", {}), "passed_seeds": 1234, "passed_names": 0}
+    told = summary.totals(dataclasses.replace(found, manifest={**found.manifest, "counts": counts}))
+    assert told.splitlines()[-1].startswith("limit reached: 1,234 places in pairs of articles")

@@ -208,8 +208,8 @@ def _sketch_wording(job: Job, linked: I64) -> None:
 #: What depends on the codes of words once there are candidates: steps, and arrays.
 _STEPS_ON_CODES = ("comparison", "alignment", "pairs of links", "sketches", "wording")
 _ARRAYS_ON_CODES = (
-    "near_pairs", "near_shares", "compared", "matches", "links", "link_shares", "wording_keys", "wording_mass",
-    "wording_sizes",
+    "near_pairs", "near_shares", "compared", "matches", "passed_seeds", "links", "link_shares",
+    "wording_keys", "wording_mass", "wording_sizes",
 )  # fmt: skip
 
 

@@ -17,6 +17,11 @@ from syndetect.runtime.progress import count, quantity
 from syndetect.settings import Settings
 
 _NAME_CELLS = 24  # columns of a name; the middle of a wider one is left out
+#: The counts of a manifest that limits on repetition leave out, in words.
+_LIMITS = {
+    "passed_seeds": "places in pairs of articles that repeat themselves were not aligned",
+    "passed_names": "names of agencies in articles with more than 1,000 were not looked at",
+}
 _MIN_NAMES_CELLS = 16  # columns of the list of names, even if the terminal cuts them off
 
 
@@ -70,7 +75,13 @@ def totals(result: Result, skipped: str = "-o DIR keeps the list") -> str:
     speed = _speed(result.manifest)
     if result.skipped.height:
         speed.append(f"{result.skipped.height:,} skipped ({skipped})")
-    return "\n".join([found, ", ".join(speed)] if speed else [found])
+    return "\n".join([found, *([", ".join(speed)] if speed else []), *_passed(result.manifest)])
+
+
+def _passed(manifest: Mapping[str, Any]) -> list[str]:
+    """A line for each limit on hostile repetition that left anything out; ordinary news reaches none."""
+    counts = manifest.get("counts", {})
+    return [f"limit reached: {counts[name]:,} {what}" for name, what in _LIMITS.items() if counts.get(name)]
 
 
 def skipped(places: pl.DataFrame, most: int = 5) -> str:

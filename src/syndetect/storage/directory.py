@@ -295,7 +295,8 @@ def check_vacant(folder: Path) -> None:
 
 def files_of_others(folder: Path) -> set[str]:
     """The names of the files in a folder, without those that a killed creation leaves."""
-    return {path.name for path in folder.iterdir()} - {_LOCK, UNFINISHED}
+    with _writing(folder):
+        return {path.name for path in folder.iterdir()} - {_LOCK, UNFINISHED}
 
 
 def check_replaceable(folder: Path) -> None:

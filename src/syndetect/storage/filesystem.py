@@ -113,10 +113,12 @@ class Lock:
         """Release the lock; in a forked child only close its copy of the file."""
         if self._handle >= 0:
             handle, self._handle = self._handle, -1
-            try:
-                if self._maker.is_here:  # a child that was just forked may have the file open still
+            with suppress(
+                OSError
+            ):  # closing the file releases the lock as well, where no other process has it open
+                if self._maker.is_here:  # a child that was just forked may have it open still
                     self._unlock(handle)
-            finally:
+            with suppress(OSError):
                 os.close(handle)
 
     def __enter__(self) -> Self:
