@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -173,3 +174,23 @@ def test_folders_that_are_made_are_synced_with_their_parents(
     assert (tmp_path / "a" / "b" / "c").stat().st_mode & 0o777 == (0o700 if os.name == "posix" else 0o777)
     filesystem.make_folder(tmp_path / "a" / "b" / "c")
     assert len(synced) == 3
+
+
+@pytest.mark.parametrize("where", ["folder_lock", "rmtree"])
+def test_an_interrupt_at_its_beginning_or_end_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    calls: list[object] = []
+    target: object = staging if where == "folder_lock" else shutil
+    real = getattr(target, where)
+
+    def interrupted(*given: object, **named: object) -> object:
+        calls.append(given)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return real(*given, **named)
+
+    monkeypatch.setattr(target, where, interrupted)
+    with pytest.raises(KeyboardInterrupt), staging.staging_folder(tmp_path / "out") as made:
+        (made / "file").touch()
+    assert names(tmp_path) == set()

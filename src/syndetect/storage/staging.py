@@ -67,9 +67,18 @@ def staging_folder(place: Path) -> Iterator[Path]:
         yield staging
     finally:
         if maker.is_here:  # a forked child may unwind as well
-            shutil.rmtree(staging, ignore_errors=True)
+            _remove(staging)
         if lock is not None:
             lock.close()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also where Ctrl-C comes meanwhile."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _new_folder(place: Path) -> tuple[Path, Lock | None]:
@@ -85,6 +94,9 @@ def _new_folder(place: Path) -> tuple[Path, Lock | None]:
             if not staging.is_dir():
                 raise
             return staging, None
+        except BaseException:  # Ctrl-C
+            _remove(staging)
+            raise
         if lock is not None:
             return staging, lock
 
