@@ -60,7 +60,7 @@ def interrupted(arguments: Sequence[str], folder: Path, after: float) -> Ended |
         process.send_signal(signal.SIGINT)
         process.wait()
         left = sorted(one.name for one in folder.iterdir())
-        is_done = process.returncode in (0, -signal.SIGINT) and bool(left) and not left[0].startswith(".")
+        is_done = process.returncode in (0, *CODES) and bool(left) and not left[0].startswith(".")
         return None if is_done else Ended(time.perf_counter() - begin, process.returncode, left)
     return None
 
