@@ -360,3 +360,21 @@ def test_a_result_of_another_version_is_named(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("matches.parquet", "matched.parquet"))
     with pytest.raises(ResultError, match="has no file of its table matches"):
         read_tables(tmp_path / "out", "matches")
+
+
+def test_a_folder_that_cannot_be_listed_is_one_that_cannot_be_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result().write(tmp_path / "out")
+
+    def fail(_: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "iterdir", fail)
+    with pytest.raises(OutputError, match=r"cannot write .*out: Input/output error"):
+        check_place(tmp_path / "out", force=True)
+
+
+def test_a_name_that_is_too_long_is_refused_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"cannot write .*x: File name too long"):
+        check_place(tmp_path / ("x" * 300))

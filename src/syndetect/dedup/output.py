@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from syndetect.reading.discovery import File, Inputs
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import beside, format_of, printable
 from syndetect.results.frames import write_frame
-from syndetect.storage.filesystem import reason, sync_folder
+from syndetect.storage.filesystem import check_parent, reason, sync_folder, writing_to
 from syndetect.storage.staging import move, restore, staging_folder
 
 _CHANGED = "{} changed while it was read: try again"
@@ -65,19 +65,12 @@ def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, forc
             raise InputError(f"{file.place(0)}: paragraphs cannot be cut from HTML")
     place, shown = Path(output).resolve(), printable(os.fspath(output))
     is_file = len(found.files) == 1 and Path(found.given[0]).is_file() and len(found.given) == 1
-    with suppress(OSError):  # then writing tells of it
-        restore(place)
     target = Target(place, found.files, is_file, force)
-    _check_names(target, shown)
-    try:
+    with writing_to(shown):  # the name may be too long, or a folder on the way closed
+        restore(place)
+        _check_names(target, shown)
         _check_free(target, shown)
-        parent = next(folder for folder in place.parents if folder.exists())
-    except OSError as error:  # a name that is too long, or a closed folder on the way
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(f"cannot write {shown}: {reason(error)}") from error
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise OutputError(f"cannot write {shown}: {parent} is not a folder that you may write in")
+        check_parent(place, shown)
     return target
 
 
@@ -132,7 +125,7 @@ def write(
                     _write_unchanged(file, records, columns, place)
             for (
                 file
-            ) in target.files:  # also those of which nothing is kept: the others were compared with them
+            ) in target.files:  # those of which nothing is kept as well: the others were compared with them
                 _check_unchanged(file)
             empty = [
                 name

@@ -15,7 +15,7 @@ from syndetect.errors import OutputError, ResultError, SettingsError
 from syndetect.results import frames, validity
 from syndetect.results.frames import read_frame, write_frame
 from syndetect.schema import SKIPPED, TABLES
-from syndetect.storage.filesystem import read_file, reason, write_bytes
+from syndetect.storage.filesystem import check_parent, read_file, reason, write_bytes, writing_to
 from syndetect.storage.staging import restore, staged
 
 #: How a folder may hold the tables; the name is also the files' suffix.
@@ -226,17 +226,15 @@ def check_place(directory: str | os.PathLike[str], *, force: bool = False) -> Pa
     Raises:
         OutputError: something is there already, or the place cannot be written.
     """
-    place = Path(directory).resolve()
-    with suppress(OSError):  # then writing tells of it
+    with writing_to(directory):
+        place = Path(directory).resolve()
         restore(place)
-    if place.exists():
-        if not force:
-            raise OutputError(f"{directory} is there already: choose another folder, or add --force")
-        _check_replaceable(place, directory)
-    parent = next(folder for folder in place.parents if folder.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise OutputError(f"cannot write {directory}: {parent} is not a folder that you may write in")
-    return place
+        if place.exists():
+            if not force:
+                raise OutputError(f"{directory} is there already: choose another folder, or add --force")
+            _check_replaceable(place, directory)
+        check_parent(place, directory)
+        return place
 
 
 def _check_replaceable(place: Path, directory: str | os.PathLike[str]) -> None:

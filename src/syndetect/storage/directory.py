@@ -16,9 +16,9 @@ from typing import Any, Self
 
 from xxhash import xxh3_128_hexdigest
 
-from syndetect.errors import BusyError, OutputError, StoredIndexError, SyndetectError
+from syndetect.errors import BusyError, OutputError, StoredIndexError
 from syndetect.runtime.forks import Maker
-from syndetect.storage.filesystem import Lock, locked, make_folder, read_file, reason, write_bytes
+from syndetect.storage.filesystem import Lock, locked, make_folder, read_file, reason, write_bytes, writing_to
 from syndetect.storage.manifest import MANIFEST, UNFINISHED, FileEntry, Manifest, holds_index
 from syndetect.storage.staging import restore, staged
 
@@ -66,7 +66,7 @@ class IndexDirectory:
             BusyError: another process is creating one there.
             OutputError: the folder holds something else, or cannot be written.
         """
-        with _writing(folder):
+        with writing_to(folder):
             check_vacant(folder)
             make_folder(folder)
             lock = lock_folder(folder)
@@ -93,7 +93,7 @@ class IndexDirectory:
         if not writing:
             return cls(folder, kind, None)
         Manifest.read(folder, kind)  # create no lock where there is no index
-        with _writing(folder):
+        with writing_to(folder):
             lock = lock_folder(folder)
         try:
             directory = cls(folder, kind, lock)
@@ -145,7 +145,7 @@ class IndexDirectory:
             OutputError: the file cannot be written; an incomplete file is removed.
         """
         path = self.new_path(suffix)
-        with _writing(path):
+        with writing_to(path):
             try:
                 write_bytes([data], path)
             except BaseException:
@@ -193,7 +193,7 @@ class IndexDirectory:
             self._kind, before.generation + 1, self._next_file, before.header, metadata, tuple(entries)
         )
         try:
-            with _writing(self.folder):
+            with writing_to(self.folder):
                 after.write(self.folder)
         finally:
             self.refresh()
@@ -258,17 +258,6 @@ class IndexDirectory:
                         path.unlink()
 
 
-@contextmanager
-def _writing(place: Path) -> Iterator[None]:
-    """Turn a system error into an OutputError that names the place."""
-    try:
-        yield
-    except SyndetectError:
-        raise
-    except OSError as error:
-        raise OutputError(f"cannot write {place}: {reason(error)}") from error
-
-
 def _read(path: Path) -> bytes:
     try:
         return read_file(path)
@@ -295,7 +284,7 @@ def check_vacant(folder: Path) -> None:
 
 def files_of_others(folder: Path) -> set[str]:
     """The names of the files in a folder, without those that a killed creation leaves."""
-    with _writing(folder):
+    with writing_to(folder):
         return {path.name for path in folder.iterdir()} - {_LOCK, UNFINISHED}
 
 
@@ -343,10 +332,9 @@ def built(place: Path, *, replace: bool = False) -> Iterator[Path]:
         OutputError: ``place`` holds something else, or cannot be written.
     """
     with ExitStack() as held:
-        held.enter_context(_writing(place))
+        held.enter_context(writing_to(place))
         check = check_replaceable if replace else check_vacant
-        with suppress(OSError):  # then checking or making the folder tells of it
-            restore(place)
+        restore(place)
         check(place)
         replaces = place.exists() and any(place.iterdir())  # an index, or the files of a killed creation
         if replaces:

@@ -4,11 +4,12 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from syndetect.errors import OutputError, SyndetectError
 from syndetect.runtime import forks
 
 #: Errors of a system, or of a network disk, that cannot sync a folder at all.
@@ -177,6 +178,33 @@ def _holder(path: Path) -> str:
     with suppress(OSError):  # Windows lets nobody else read a locked file
         holder = read_file(path)[:20]
     return f"process {int(holder)}" if holder.isdigit() else "another process"
+
+
+@contextmanager
+def writing_to(place: str | os.PathLike[str]) -> Iterator[None]:
+    """A block that writes, or finds out whether it may: errors of the system become OutputErrors of the place."""
+    try:
+        yield
+    except SyndetectError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write {os.fspath(place)}: {reason(error)}") from error
+
+
+def check_parent(place: Path, shown: str | os.PathLike[str]) -> None:
+    """Make sure that something may be written at a place.
+
+    Args:
+        place: absolute; its parents may be missing.
+        shown: the place as messages name it.
+
+    Raises:
+        OutputError: the nearest parent that is there is no folder, or may not be written in.
+        OSError: the system does not say.
+    """
+    parent = next(folder for folder in place.parents if folder.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"cannot write {shown}: {parent} is not a folder that you may write in")
 
 
 def reason(error: Exception) -> str:

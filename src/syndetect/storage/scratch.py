@@ -12,17 +12,17 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from syndetect.arrays import Array
-from syndetect.errors import OutputError, ScratchError
+from syndetect.errors import ScratchError
 from syndetect.runtime.forks import Maker
-from syndetect.storage.filesystem import Lock, make_folder, reason, sync_folder, write_all
+from syndetect.storage.filesystem import Lock, make_folder, sync_folder, write_all, writing_to
 from syndetect.storage.scratch_folder import (
     FRESH,
     LOCK,
@@ -283,16 +283,9 @@ class Store:
         assert self._folder is not None
         return array_file(self._folder, name)
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Turn a system error into an OutputError that names the folder."""
-        try:
-            yield
-        except ScratchError:
-            raise
-        except OSError as error:
-            place = self._folder or self._requested_folder or tempfile.gettempdir()
-            raise OutputError(f"cannot write {place}: {reason(error)}") from error
+    def _writing(self) -> AbstractContextManager[None]:
+        """A block that writes the folder."""
+        return writing_to(self._folder or self._requested_folder or tempfile.gettempdir())
 
     def _mark_committed(self) -> None:
         """Commit the present arrays and steps in memory; :meth:`_save` writes them."""
