@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from syndetect.dedup.request import Unit
 from syndetect.kernels.spellings import list_spellings
 from syndetect.matching import tokens
 from syndetect.pipeline.collisions import shared_codes
+from syndetect.runtime.progress import Silent
 
 pytestmark = pytest.mark.skipif(INTERPRETED, reason="many words are made until some collide")
 OWN = " ".join(f"plain{i}" for i in range(30))
@@ -60,6 +62,32 @@ def test_one_word_that_collides_counts_as_another_word() -> None:
     found = scan([{"id": f"{i}", "text": text} for i, text in enumerate(texts)]).matches
     assert found.select("words").row(0) == (len(texts[0].split()) - 1,)
     assert found["identity"][0] < 1
+
+
+class Stopped(Exception):  # noqa: N818  (a stop is no error)
+    pass
+
+
+class UntilAgain(Silent):
+    """A progress that stops the scan when paragraphs are compared for the second time."""
+
+    times = 0
+
+    def stage(self, name: str, *more: Any) -> None:  # noqa: ARG002
+        self.times += name == "comparison"
+        if self.times == 2:
+            raise Stopped
+
+
+def test_a_scan_that_is_stopped_while_it_compares_again_can_be_resumed(tmp_path: Path) -> None:
+    one, two = colliding_texts()
+    source, scratch = tmp_path / "in.jsonl", tmp_path / "scratch"
+    texts = {"one": f"{one} {OWN}", "two": f"{two} {OWN}"}
+    source.write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in texts.items()))
+    with pytest.raises(Stopped):
+        scan(source, scratch=scratch, resume=True, progress=UntilAgain())
+    found = scan(source, scratch=scratch, resume=True).matches
+    assert [texts["one"][row["begin_a"] : row["end_a"]] for row in found.iter_rows(named=True)] == [OWN]
 
 
 @pytest.mark.parametrize("unit", ["document", "paragraph"])

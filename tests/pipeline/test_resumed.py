@@ -138,6 +138,14 @@ def test_a_state_that_cannot_be_is_refused(name: str, source: Path, scratch: Pat
     assert (scratch.parent / "precious.array").read_bytes() == b"precious"
 
 
+@pytest.mark.parametrize("name", ["passed_names", "passed_seeds", "matches", "text"])
+def test_an_array_that_is_missing_is_refused(source: Path, scratch: Path, name: str) -> None:
+    state = json.loads((scratch / "state.json").read_bytes())
+    del state["kinds"][name], state["sizes"][name]
+    (scratch / "state.json").write_text(json.dumps(state))
+    refused(source, scratch)
+
+
 @pytest.mark.parametrize("name", ["syndetect-code.array", "state.json", "state.json.new", "lock"])
 def test_a_link_is_refused_and_not_followed(name: str, source: Path, scratch: Path) -> None:
     precious = scratch.parent / "precious"

@@ -195,7 +195,8 @@ class Corpus:
         return np.concatenate(codes)
 
     def recode(self, words: I64, codes: U32) -> None:
-        """Give words (int64[n]) other codes (uint32[n])."""
+        """Give words (int64[n]) other codes (uint32[n]); the scan cannot be resumed from then on."""
+        self._store.stop_saving()
         self.code[words] = codes
 
     def _texts(self, documents: I64) -> U8:

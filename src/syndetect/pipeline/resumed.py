@@ -53,6 +53,7 @@ _READ = {
     "credits": Items("credits in texts", "<i8", "credits", within(-1, _MOST), 0, "six"),
     "quotes": Items("words in quotation marks", "<i8", "quotes", None, 0, "two"),
     "contents": Items("hashes of the words of documents", "<u8", "documents"),
+    "passed_names": Items("names of agencies not looked at", "<i8", "batches", within(0, _MOST)),
 }
 #: Those of reading that a later stage drops.
 _DROPPED = {
@@ -75,6 +76,7 @@ _FOUND = {
     ),
     "seed_counts": Items("counts of seeds", "<i8", "seed_counts", within(0, _MOST), 0, "four"),
     "matches": Items("matches", "<u4", "matches", None, 0, "seven"),
+    "passed_seeds": Items("places not aligned", "<i8", "passed_seeds", within(0, _MOST)),
     "links": Items("linked documents", "<i8", "links", lambda sizes, _: within(
         0, sizes["documents"] - 1)(sizes, 0), 0, "two"),
     "link_shares": Items("shares of wording", "<f8", "link_shares", within(0, 1), 0, "two"),
@@ -153,7 +155,7 @@ def _check_pieces(store: Store, settings: Settings) -> None:
         "leaders": steps["leaders"], "pair_runs": steps["leaders"] + steps["bands"],
         **dict.fromkeys(("near_pairs", "near_shares", "compared"), steps["comparison"]),
         "seed_runs": steps["comparison"] + steps["fingerprints"], "seed_counts": steps["fingerprints"],
-        "matches": steps["alignment"], "links": steps["pairs of links"], "link_shares": steps["wording"],
+        **dict.fromkeys(("matches", "passed_seeds"), steps["alignment"]), "links": steps["pairs of links"], "link_shares": steps["wording"],
         **dict.fromkeys(("wording_keys", "wording_mass", "wording_sizes"), steps["sketches"]),
     }  # fmt: skip
     if steps["comparison"]:

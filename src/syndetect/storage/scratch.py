@@ -79,6 +79,7 @@ class Store:
         self._committed: Mapping[str, Any] = NOTHING  # the state that the next save writes
         self._unsynced: set[str] = set()  # arrays that grew since the last save
         self._next_save = 0.0
+        self._is_spoilt = False  # whether nothing is left to resume from
         self._maker = Maker()
         if folder is not None and folder.exists():
             with self._writing():
@@ -168,6 +169,13 @@ class Store:
         for name in arrays:
             self.drop(name)
 
+    def stop_saving(self) -> None:
+        """Leave nothing to resume from: arrays will be changed in place. A scan that is killed then begins anew."""
+        self._resume, self._is_spoilt = False, True
+        if self._folder is not None:
+            with self._writing():
+                (self._folder / STATE).unlink(missing_ok=True)
+
     def release(self) -> None:
         """Evict the mapped pages of the array files (MADV_DONTNEED); the system reads them again when they are used."""
         with self._guard:
@@ -187,6 +195,7 @@ class Store:
     def close(self, *, keep: bool = False) -> None:
         """Remove the scratch folder, or keep it for a scan that resumes."""
         self._maps.clear()
+        keep &= not self._is_spoilt
         folder, self._folder = self._folder, None
         if folder is not None and self._maker.is_here:  # a forked child may unwind as well
             with suppress(OSError):
