@@ -30,6 +30,7 @@ from syndetect import (
 )
 from syndetect.matching import minhash, shingles, tokens
 from syndetect.schema import ANSWERED, TABLES
+from syndetect.storage import manifest, staging
 from syndetect.storage.segment_set import SegmentSet
 
 Article = dict[str, Any]
@@ -578,3 +579,24 @@ def test_memory_that_runs_out_after_a_commit(tmp_path: Path, monkeypatch: pytest
         with pytest.raises(MemoryError):
             index.add([{"id": "2", "text": WORDS}])
         assert "2" not in index
+
+
+def test_an_index_that_is_replaced_while_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its manifest and its segments another one, of other settings, takes its place."""
+    for name, settings in (("i", Settings()), ("new", SETTINGS)):
+        with Index.create(tmp_path / name, settings) as index:
+            index.add([{"id": name, "text": f"{WORDS} {name}"}])
+    read = manifest.Manifest.read
+    states: list[manifest.Manifest] = []
+
+    def replaced(folder: Path, kind: str) -> manifest.Manifest:
+        states.append(read(folder, kind))
+        if len(states) == 1:
+            staging.move(tmp_path / "new", folder, replace=True)
+        return states[-1]
+
+    monkeypatch.setattr(manifest.Manifest, "read", replaced)
+    opened = Index.open(tmp_path / "i", mode="r")
+    assert (opened.settings, "new" in opened, len(opened)) == (SETTINGS, True, 1)

@@ -43,7 +43,7 @@ from syndetect.runtime.threads import in_order
 from syndetect.schema import ARTICLES
 from syndetect.settings import Settings
 from syndetect.storage import compression
-from syndetect.storage.directory import IndexDirectory
+from syndetect.storage.directory import IndexDirectory, ReplacedError
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash
@@ -122,17 +122,15 @@ class Index:
             index = cls(directory, writing=mode == "a")
             if settings is not None:
                 _check_settings(settings, index.settings)
+        except ReplacedError:  # while it was opened
+            return cls.open(path, settings, mode=mode)
         except BaseException:
             directory.close()
             raise
         return index
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied: a copy would be a second writer.
-
-        Raises:
-            ProcessError: always.
-        """
+        """Refuse to be pickled or copied, by a ProcessError: a copy would be a second writer."""
         raise ProcessError(f"an index cannot be pickled or copied: open {self.path} again instead")
 
     # ------------------------------------------------------------------------------------------- asking

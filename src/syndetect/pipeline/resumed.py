@@ -155,7 +155,8 @@ def _check_pieces(store: Store, settings: Settings) -> None:
         "leaders": steps["leaders"], "pair_runs": steps["leaders"] + steps["bands"],
         **dict.fromkeys(("near_pairs", "near_shares", "compared"), steps["comparison"]),
         "seed_runs": steps["comparison"] + steps["fingerprints"], "seed_counts": steps["fingerprints"],
-        **dict.fromkeys(("matches", "passed_seeds"), steps["alignment"]), "links": steps["pairs of links"], "link_shares": steps["wording"],
+        **dict.fromkeys(("matches", "passed_seeds"), steps["alignment"]),
+        "links": steps["pairs of links"], "link_shares": steps["wording"],
         **dict.fromkeys(("wording_keys", "wording_mass", "wording_sizes"), steps["sketches"]),
     }  # fmt: skip
     if steps["comparison"]:

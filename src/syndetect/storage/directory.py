@@ -35,6 +35,10 @@ _LOCK = "lock"
 _SUFFIXES = (".segment", ".removed")
 
 
+class ReplacedError(StoredIndexError):
+    """An index of other settings stands in the place of the one that was opened."""
+
+
 class IndexDirectory:
     """The folder of an index, opened by its one writer or by any number of readers.
 
@@ -213,14 +217,14 @@ class IndexDirectory:
         """Read the manifest that the folder has now; return True if it changed.
 
         Raises:
-            StoredIndexError: the manifest is missing, damaged, of a newer format, or of an index with other settings;
-                the known state stays.
+            StoredIndexError: the manifest is missing, damaged or of a newer format; the known state stays.
+            ReplacedError: it is of an index with other settings; the known state stays.
         """
         if not self.changed():
             return False
         state = Manifest.read(self.folder, self._kind)
         if state.header != self.manifest.header:
-            raise StoredIndexError(f"{self.folder} was replaced by an index of other settings: open it again")
+            raise ReplacedError(f"{self.folder} was replaced by an index of other settings: open it again")
         self.manifest = state
         return True
 
