@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from samples.collisions import colliding_texts, colliding_words
+from samples.newspapers import newspapers
 from samples.strategies import INTERPRETED
 from syndetect import Settings, deduplicate, scan
 from syndetect.arrays import pack
@@ -16,7 +17,6 @@ from syndetect.dedup.request import Unit
 from syndetect.kernels.spellings import list_spellings
 from syndetect.matching import tokens
 from syndetect.pipeline.collisions import shared_codes
-from syndetect.runtime.progress import Silent
 
 pytestmark = pytest.mark.skipif(INTERPRETED, reason="many words are made until some collide")
 OWN = " ".join(f"plain{i}" for i in range(30))
@@ -64,32 +64,6 @@ def test_one_word_that_collides_counts_as_another_word() -> None:
     assert found["identity"][0] < 1
 
 
-class Stopped(Exception):  # noqa: N818  (a stop is no error)
-    pass
-
-
-class UntilAgain(Silent):
-    """A progress that stops the scan when paragraphs are compared for the second time."""
-
-    times = 0
-
-    def stage(self, name: str, *more: Any) -> None:  # noqa: ARG002
-        self.times += name == "comparison"
-        if self.times == 2:
-            raise Stopped
-
-
-def test_a_scan_that_is_stopped_while_it_compares_again_can_be_resumed(tmp_path: Path) -> None:
-    one, two = colliding_texts()
-    source, scratch = tmp_path / "in.jsonl", tmp_path / "scratch"
-    texts = {"one": f"{one} {OWN}", "two": f"{two} {OWN}"}
-    source.write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in texts.items()))
-    with pytest.raises(Stopped):
-        scan(source, scratch=scratch, resume=True, progress=UntilAgain())
-    found = scan(source, scratch=scratch, resume=True).matches
-    assert [texts["one"][row["begin_a"] : row["end_a"]] for row in found.iter_rows(named=True)] == [OWN]
-
-
 @pytest.mark.parametrize("unit", ["document", "paragraph"])
 @pytest.mark.parametrize("contained", [False, True])
 def test_dedup_removes_no_text_of_other_words(tmp_path: Path, unit: Unit, contained: bool) -> None:
@@ -131,3 +105,31 @@ def test_the_settings_of_a_scan_do_not_matter_to_it() -> None:
     one, two = colliding_texts()
     found = scan([{"id": "one", "text": one}, {"id": "two", "text": two}], Settings(hot_places=2))
     assert found.matches.height == 0
+
+
+@pytest.mark.parametrize("memory", [None, 1])
+def test_what_does_not_collide_is_as_without_the_others(memory: int | None) -> None:
+    """Among many articles some whose words collide: the others are what they are without these, links and all."""
+    one, two = colliding_texts()
+    plain = newspapers(7, 12)
+    own = [{"id": "x1", "text": f"{one} {OWN}"}, {"id": "x2", "text": f"{two} {OWN}"}]
+    alone, beside = scan(plain, memory=memory), scan([*plain[:6], *own, *plain[6:]], memory=memory)
+    for name in ("matches", "pairs", "links"):
+        sides = [getattr(found, name) for found in (alone, beside)]
+        others = sides[1].filter(~pl.col("doc_a").str.starts_with("x"))
+        assert others.sort(others.columns[:4]).equals(sides[0].sort(others.columns[:4]))
+    ours = beside.matches.filter(pl.col("doc_a").str.starts_with("x"))
+    assert ours.select("doc_a", "doc_b", "words", "identity").rows() == [("x1", "x2", 30, 1.0)]
+
+
+@pytest.mark.parametrize("drawn", range(3))
+def test_words_that_collide_by_chance_change_nothing(drawn: int) -> None:
+    """A rare word shares its code with a word of a passage that stands beside it in one article only."""
+    one, two = colliding_words()[drawn]
+    passage = f"{OWN} {one} {OWN[::-1]}"
+    texts = [f"{two} stands before it {passage}", f"before that {passage}", passage]
+    found = scan([{"id": f"{i}", "text": text} for i, text in enumerate(texts)]).matches
+    assert found["identity"].to_list() == [1.0] * 3
+    assert {
+        texts[0][row["begin_a"] : row["end_a"]] for row in found.iter_rows(named=True) if row["doc_a"] == "0"
+    } == {passage}

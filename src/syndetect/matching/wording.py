@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from syndetect.arrays import F64, I64, U8, U32, sort_values
+from syndetect.arrays import F64, I64, U8, U32, bounds_of, expand_groups, sort_values
 from syndetect.kernels import rarity as _counts
 from syndetect.kernels import wording as _kernels
 
@@ -81,6 +81,13 @@ class Sketches(NamedTuple):
     mass: U32
     bounds: I64
     words: I64
+
+    def of(self, documents: I64) -> "Sketches":
+        """The sketches of some of the documents (int64[n])."""
+        groups = (documents[:, None] * len(MIX) + np.arange(len(MIX))).reshape(-1)
+        items = expand_groups(self.bounds, groups)[1]
+        bounds = bounds_of(self.bounds[groups + 1] - self.bounds[groups])
+        return Sketches(self.keys[items], self.mass[items], bounds, self.words[documents])
 
 
 def sketch(code: U32, documents: I64, of: I64, rarity: Rarity) -> Sketches:

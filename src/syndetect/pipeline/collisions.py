@@ -3,21 +3,62 @@
 A code has 31 bits of a hash that anybody can compute: of a million words some hundred pairs share one, and more are
 found within a second. The texts of matches are tokenised once more for their characters in any case. That is done with
 a secret key (:func:`syndetect.matching.tokens.secret_key`): matched words of one code that have several codes by the
-key are different words. Where both sides of a match have such words they get codes of their own, and what depends on
-codes is made again.
+key are different words. Pairs of documents with such words on both sides of a match are compared and aligned again, in
+a corpus of these documents in which such words have codes of their own.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from syndetect import intervals
-from syndetect.arrays import I64, U32, U64, Bool, distinct, expand, pack, run_starts, sort_values, upper
+from syndetect.arrays import (
+    F64,
+    I64,
+    U32,
+    U64,
+    Bool,
+    bounds_of,
+    distinct,
+    expand,
+    lower,
+    pack,
+    run_starts,
+    sort_values,
+    unpack,
+    upper,
+)
+from syndetect.kernels.extension import A0, A1, B0, B1
+from syndetect.kernels.ranges import copy_ranges
+from syndetect.matching import alignment, portions
+from syndetect.matching.places import Places
 from syndetect.matching.tokens import Key
+from syndetect.matching.wording import Sketches
 from syndetect.pipeline.corpus import Corpus
+from syndetect.pipeline.stages import Job
 
 #: Between the codes of words that shared one; even, so that the lowest bit stays.
 _STEP = np.uint32(2 * 0x4F1BBCDD)
+_U1 = np.uint64(1)
+
+
+class Compared(NamedTuple):
+    """What the stages found by codes.
+
+    Attributes:
+        matches: uint32[n, WIDTH], as :meth:`syndetect.matching.alignment.Matches.of` takes them.
+        pairs, shares: int64[p, 2], similar paragraphs; float64[p, 3], how similar.
+        links, wording: int64[l, 2], linked documents; float64[l, 2], their shares of wording.
+        sketches: of the wording of the linked documents, ascending.
+    """
+
+    matches: U32
+    pairs: I64
+    shares: F64
+    links: I64
+    wording: F64
+    sketches: Sketches
 
 
 def shared_codes(spellings: Sequence[U64]) -> U32:
@@ -27,30 +68,49 @@ def shared_codes(spellings: Sequence[U64]) -> U32:
     return np.unique(codes[1:][codes[1:] == codes[:-1]]).astype(np.uint32)
 
 
-def tell_apart(corpus: Corpus, pairs: Sequence[tuple[I64, I64]], shared: U32, key: Key) -> bool:
-    """Give different words with one code codes of their own, where both sides of a pair of ranges have them.
+def corrected(job: Job, found: Compared, shared: U32, key: Key) -> Compared:
+    """What the stages would have found if different words had different codes.
 
     Args:
-        corpus: the articles, whose codes change.
-        pairs: ranges of words (int64[n, 2] twice) that were compared.
-        shared: uint32[n], ascending, codes that different words in these ranges have.
+        job: the scan, with its stages done.
+        found: what they found.
+        shared: uint32[n], ascending, codes that different words in matches and similar paragraphs have.
         key: by which they have several codes.
 
     Returns:
-        Whether any code changed.
+        ``found`` itself, where no match and no pair has different words of one code on its two sides.
     """
     if not len(shared):
-        return False
-    everything = np.concatenate([side for pair in pairs for side in pair])
-    ranges = intervals.union(everything)
+        return found
+    words = found.matches[:, A0 : A1 + 1].astype(np.int64), found.matches[:, B0 : B1 + 1].astype(np.int64)
+    paragraphs = tuple(np.stack(job.corpus.spans_of(found.pairs[:, side]), axis=1) for side in (0, 1))
+    confused = [_documents(job.places, side, rows) for side, rows in zip(
+        (words, paragraphs), _confused(job.corpus, (words, paragraphs), shared, key), strict=True,
+    )]  # fmt: skip
+    again = np.unique(np.concatenate(confused))
+    if not len(again):
+        return found
+    of_matches, of_pairs = (_documents(job.places, side) for side in (words, paragraphs))
+    return _compared_again(job, found, again, (of_matches, of_pairs), key)
+
+
+def _documents(places: Places, sides: tuple[I64, ...], rows: I64 | slice = slice(None)) -> U64:
+    """uint64[n]: the packed documents of pairs of ranges of words (int64[n, 2] each)."""
+    return pack(*(places.documents_of(side[rows, 0].astype(np.uint32)) for side in sides))
+
+
+def _confused(corpus: Corpus, pairs: Sequence[tuple[I64, ...]], shared: U32, key: Key) -> list[I64]:
+    """The rows of each list of pairs of ranges that have different words of one code on their two sides."""
+    ranges = intervals.union(np.concatenate([side for pair in pairs for side in pair]))
     words = expand(ranges[:, 0], ranges[:, 1] - ranges[:, 0])[1]
     words = words[np.isin(corpus.code[words], shared)]
-    spellings = pack(corpus.code[words], corpus.keyed(words, key))
+    documents, first = np.unique(np.searchsorted(corpus.documents, words, side="right") - 1), corpus.documents
+    local = bounds_of(first[documents + 1] - first[documents])
+    at = np.searchsorted(first[documents], words, side="right") - 1
+    keyed = corpus.keyed(documents, key)[words - first[documents][at] + local[at]]
+    spellings = pack(corpus.code[words], keyed)
     rare = words[_is_rare(spellings)]
-    confused = sorted({code for pair in pairs for code in _confused(pair, words, spellings, rare)})
-    if confused:
-        _recode(corpus, np.array(confused, np.uint32), key)
-    return bool(confused)
+    return [_confused_rows(pair, words, spellings, rare) for pair in pairs]
 
 
 def _is_rare(spellings: U64) -> Bool:
@@ -62,30 +122,102 @@ def _is_rare(spellings: U64) -> Bool:
     return is_rare[which]
 
 
-def _confused(pair: tuple[I64, I64], words: I64, spellings: U64, rare: I64) -> set[int]:
-    """The codes that stand for different words in the two ranges of any pair; one of these is a rare spelling."""
+def _confused_rows(pair: tuple[I64, ...], words: I64, spellings: U64, rare: I64) -> I64:
+    """The rows of one list; each has a rare spelling on one of its sides, and words of its code on both."""
     bounds, with_rare = ([np.searchsorted(one, side) for side in pair] for one in (words, rare))
     sizes, rare_sizes = ([one[:, 1] - one[:, 0] for one in each] for each in (bounds, with_rare))
     both = np.flatnonzero((sizes[0] > 0) & (sizes[1] > 0) & (rare_sizes[0] + rare_sizes[1] > 0))
-    found: set[int] = set()
-    for i in both.tolist():
-        one, two = (set(spellings[slice(*side[i].tolist())].tolist()) for side in bounds)
-        if one != two:
-            common = {value >> 32 for value in one} & {value >> 32 for value in two}
-            found |= common & {value >> 32 for value in one ^ two}
-    return found
+    found = []
+    for row in both.tolist():
+        one, two = (set(spellings[slice(*side[row].tolist())].tolist()) for side in bounds)
+        common = {value >> 32 for value in one} & {value >> 32 for value in two}
+        if common & {value >> 32 for value in one ^ two}:
+            found.append(row)
+    return np.array(found, np.int64)
 
 
-def _recode(corpus: Corpus, codes: U32, key: Key) -> None:
-    """Give each spelling of some codes, but for the first one in the corpus, a code of its own."""
-    words = np.flatnonzero(np.isin(corpus.code, codes))
-    spellings = pack(corpus.code[words], corpus.keyed(words, key))
-    order = np.argsort(spellings, kind="stable")
-    firsts = order[run_starts(spellings[order])]  # the first word of each spelling, by code
-    firsts = firsts[np.lexsort((firsts, upper(spellings[firsts])))]
-    code = upper(spellings[firsts])
-    starts = run_starts(code)
-    rank = np.arange(len(code)) - np.repeat(starts, np.diff(starts, append=len(code)))
-    known = np.argsort(spellings[firsts])
-    number = known[np.searchsorted(spellings[firsts], spellings, sorter=known)]
-    corpus.recode(words, corpus.code[words] + rank[number].astype(np.uint32) * _STEP)
+class _Excerpt(NamedTuple):
+    """Some documents as a corpus of their own: their codes, told apart, and their places."""
+
+    documents: I64
+    code: U32
+    places: Places
+    first: I64  # the first word of each document in the whole corpus
+
+    def local(self, words: I64, documents: I64) -> I64:
+        """The places of words of documents, counted in the excerpt."""
+        at = np.searchsorted(self.documents, documents)
+        return words - self.first[at] + self.places.documents[at]
+
+    def whole(self, words: U32) -> I64:
+        """The inverse."""
+        at = self.places.documents_of(words.copy())
+        return words.astype(np.int64) - self.places.documents[at] + self.first[at]
+
+
+def _excerpt(job: Job, documents: I64, key: Key) -> _Excerpt:
+    """Documents (ascending) with codes that no two of their words share."""
+    whole = job.places.documents
+    first, bounds = whole[documents], bounds_of(np.diff(whole)[documents])
+    code = np.empty(int(bounds[-1]), np.uint32)
+    copy_ranges(job.corpus.code, first, whole[documents + 1], code)
+    nothing, rank = np.empty(len(code), np.uint8), job.places.rank[documents]
+    places = Places.of(nothing, bounds, np.zeros(len(documents), np.int64), rank)
+    return _Excerpt(documents, _told_apart(code, job.corpus.keyed(documents, key)), places, first)
+
+
+def _told_apart(code: U32, keyed: U32) -> U32:
+    """Codes, of which each spelling but the first of its code has another one."""
+    spellings = pack(code, keyed)
+    found, first, which = np.unique(spellings, return_index=True, return_inverse=True)
+    order = np.lexsort((first, upper(found)))
+    starts = run_starts(upper(found)[order])
+    rank = np.empty(len(found), np.uint32)
+    rank[order] = np.arange(len(found)) - np.repeat(starts, np.diff(starts, append=len(found)))
+    return code + rank[which] * _STEP
+
+
+def _compared_again(job: Job, found: Compared, again: U64, of: tuple[U64, U64], key: Key) -> Compared:
+    """Compare and align pairs of documents again; ``of`` are those of matches and of similar paragraphs."""
+    excerpt = _excerpt(job, np.unique(unpack(again)), key)
+    of_matches, of_pairs = (np.isin(one, again) for one in of)
+    low, high = (job.corpus.spans_of(found.pairs[of_pairs].reshape(-1))[side] for side in (0, 1))
+    owner = job.places.documents_of(low.astype(np.uint32))
+    ends = np.stack([excerpt.local(low, owner), excerpt.local(high - 1, owner) + 1], axis=1).reshape(-1)
+    numbers = np.arange(0, len(ends), 2).reshape(-1, 2)
+    compared = portions.compare_paragraphs(excerpt.code, ends, numbers, job.settings)
+    pairs = found.pairs[of_pairs].reshape(-1)[compared.pairs // 2]
+    seeds = sort_values(np.concatenate([compared.seeds, _seeds(job, excerpt, again)]))
+    limits = alignment.AlignmentLimits.of(job.settings)
+    table = alignment.align(excerpt.code, excerpt.places, seeds, limits).table
+    for side in (A0, A1, B0, B1):
+        is_end = side in (A1, B1)
+        table[:, side] = excerpt.whole(table[:, side] - np.uint32(is_end)) + is_end
+    matches = np.concatenate([found.matches[~of_matches], table])
+    keys = _documents(job.places, (matches[:, A0:], matches[:, B0:]))
+    lost = np.setdiff1d(again, keys)
+    is_kept = ~np.isin(pack(*found.links.T), lost)
+    linked = np.searchsorted(np.unique(found.links), np.unique(found.links[is_kept]))
+    pairs_now = np.concatenate([found.pairs[~of_pairs], pairs])
+    shares_now = np.concatenate([found.shares[~of_pairs], compared.shares])
+    in_order = np.lexsort((pairs_now[:, 1], pairs_now[:, 0]))
+    return Compared(
+        matches[np.lexsort((matches[:, A0], keys))], pairs_now[in_order], shares_now[in_order],
+        found.links[is_kept], found.wording[is_kept], found.sketches.of(linked),
+    )  # fmt: skip
+
+
+def _seeds(job: Job, excerpt: _Excerpt, again: U64) -> U64:
+    """The seeds of pairs of documents, in an excerpt."""
+    firsts = np.unique(upper(again))
+    ends = job.places.documents[np.stack([firsts, firsts + 1])].astype(np.uint64) << np.uint64(32)
+    found = [np.empty(0, np.uint64)]
+    for run in job.store.pieces("seed_runs"):
+        begin, end = np.searchsorted(run, ends)
+        seeds = run[expand(begin, end - begin)[1]]
+        one, two = upper(seeds), lower(seeds) >> 1
+        documents = [job.places.documents_of(words.astype(np.uint32)) for words in (one, two)]
+        chosen = np.isin(pack(*documents), again)
+        one, two = (excerpt.local(words, of)[chosen] for words, of in zip((one, two), documents, strict=True))
+        found.append(pack(one, two << 1 | lower(seeds)[chosen] & 1))
+    return np.concatenate(found)

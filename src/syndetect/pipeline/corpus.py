@@ -181,23 +181,13 @@ class Corpus:
         found = np.empty(int((end - begin).sum()), np.uint64)
         return found[: list_spellings(code, keyed, begin, end, np.zeros(_CACHE, np.uint64), found)].copy()
 
-    def keyed(self, words: I64, key: Key) -> U32:
-        """uint32[n]: the codes of words (int64[n], ascending) by a key; their documents are tokenised again."""
-        first, codes = self.documents, [np.empty(0, np.uint32)]
-        document = np.searchsorted(first, words, side="right") - 1
-        used = np.unique(document)
-        sizes = bounds_of(self.text_sizes[used])
+    def keyed(self, documents: I64, key: Key) -> U32:
+        """uint32[m]: the codes of all words of documents (ascending) by a key; they are tokenised again."""
+        sizes, codes = bounds_of(self.text_sizes[documents]), [np.empty(0, np.uint32)]
         for low, high in split_evenly(sizes, _CHUNK_BYTES):
-            found = tokens.tokenise(self._texts(used[low:high]), sizes[low : high + 1] - sizes[low], key=key)
-            inside = slice(*np.searchsorted(document, (used[low], used[high - 1] + 1)).tolist())
-            at = np.searchsorted(used[low:high], document[inside])
-            codes.append(found.code[words[inside] - first[document[inside]] + found.documents[at]])
+            bounds = sizes[low : high + 1] - sizes[low]
+            codes.append(tokens.tokenise(self._texts(documents[low:high]), bounds, key=key).code)
         return np.concatenate(codes)
-
-    def recode(self, words: I64, codes: U32) -> None:
-        """Give words (int64[n]) other codes (uint32[n]); the scan cannot be resumed from then on."""
-        self._store.stop_saving()
-        self.code[words] = codes
 
     def _texts(self, documents: I64) -> U8:
         """The text of documents, one after the other."""

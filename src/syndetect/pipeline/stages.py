@@ -203,18 +203,3 @@ def _sketch_wording(job: Job, linked: I64) -> None:
         return {"wording_keys": made.keys, "wording_mass": made.mass, "wording_sizes": np.diff(made.bounds)}
 
     job.run("sketches", len(chunks), sketch_portion)
-
-
-#: What depends on the codes of words once there are candidates: steps, and arrays.
-_STEPS_ON_CODES = ("comparison", "alignment", "pairs of links", "sketches", "wording")
-_ARRAYS_ON_CODES = (
-    "near_pairs", "near_shares", "compared", "matches", "passed_seeds", "links", "link_shares",
-    "wording_keys", "wording_mass", "wording_sizes",
-)  # fmt: skip
-
-
-def compare_again(job: Job) -> None:
-    """Compare and align the candidates again, and link documents, after words got other codes."""
-    job.store.forget(_STEPS_ON_CODES, _ARRAYS_ON_CODES)
-    for stage in (compare, find_matches, find_links):
-        stage(job)

@@ -9,9 +9,10 @@ from syndetect.matching import passages, tokens
 from syndetect.matching.alignment import Matches
 from syndetect.matching.tokens import Key
 from syndetect.pipeline import collisions
+from syndetect.pipeline.collisions import Compared
 from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.locate import locate
-from syndetect.pipeline.stages import Job, compare_again, linked_sketches
+from syndetect.pipeline.stages import Job, linked_sketches
 from syndetect.results.tables import Characters, ParagraphPairs, Sides
 from syndetect.runtime.threads import apart
 from syndetect.syndication import surroundings, tables
@@ -42,29 +43,19 @@ def all_tables(
 
 
 def _findings(job: Job, known: Articles, marks: Marks) -> tables.Findings:
-    """What the stages found, located in the texts; made again where different words with one code are in it."""
+    """What the stages found, located in the texts; corrected where different words with one code are in it."""
     store, key = job.store, tokens.secret_key()
-    while True:
-        matches = Matches.of(store["matches"], job.places)
-        sides, words = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
-        measures = (matches.equal, matches.columns, matches.score)
-        grouped = apart(passages.group, sides, words, *measures, known.rank)
-        pairs = _paragraph_pairs(store["near_pairs"], store["near_shares"], job.corpus)
-        located, shared = _located(job, matches, pairs, grouped, marks.quotes, key)
-        compared = [words, (pairs.words.a, pairs.words.b)]
-        if not apart(collisions.tell_apart, job.corpus, compared, shared, key):
-            break
-        compare_again(job)
-    return tables.Findings(
-        paragraphs=job.corpus.paragraph_counts,
-        matches=matches,
-        pairs=pairs,
-        passages=grouped,
-        located=located,
-        links=np.asarray(store["links"]).reshape(-1, 2),
-        wording=np.asarray(store["link_shares"]).reshape(-1, 2),
-        sketches=linked_sketches(job),
+    compared = Compared(
+        store["matches"],
+        np.asarray(store["near_pairs"]),
+        np.asarray(store["near_shares"]),
+        np.asarray(store["links"]).reshape(-1, 2),
+        np.asarray(store["link_shares"]).reshape(-1, 2),
+        linked_sketches(job),
     )
+    findings, shared = _located(job, known, marks, compared, key)
+    right = apart(collisions.corrected, job, compared, shared, key)
+    return findings if right is compared else _located(job, known, marks, right, key)[0]
 
 
 def _paragraph_pairs(pairs: I64, shares: F64, corpus: Corpus) -> ParagraphPairs:
@@ -78,14 +69,19 @@ def _paragraph_pairs(pairs: I64, shares: F64, corpus: Corpus) -> ParagraphPairs:
 
 
 def _located(
-    job: Job, matches: Matches, pairs: ParagraphPairs, grouped: passages.Passages, quotes: I64, key: Key
-) -> tuple[tables.Located, U32]:
-    """The characters of matches, pairs of paragraphs and uses of passages, and the text and the signs of the uses.
+    job: Job, known: Articles, marks: Marks, compared: Compared, key: Key
+) -> tuple[tables.Findings, U32]:
+    """What was compared, grouped to passages, with characters, texts and signs.
 
-    Beside them the codes that different words have in these, by the key.
+    Beside it the codes that different words in it have, by the key.
     """
+    matches = Matches.of(compared.matches, job.places)
+    sides, ranges = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
+    measures = (matches.equal, matches.columns, matches.score)
+    grouped = apart(passages.group, sides, ranges, *measures, known.rank)
+    pairs = _paragraph_pairs(compared.pairs, compared.shares, job.corpus)
     words = grouped.words
-    share = intervals.count_within(quotes, words) / np.maximum(words[:, 1] - words[:, 0], 1)
+    share = intervals.count_within(marks.quotes, words) / np.maximum(words[:, 1] - words[:, 0], 1)
     quoting = surroundings.quoting(grouped.passage, share)
     found = locate(
         job.corpus,
@@ -102,5 +98,14 @@ def _located(
         key,
     )
     match_a, match_b, pair_a, pair_b, uses = (Characters(*characters) for characters in found.ranges)
-    located = tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses, found.described)
-    return located, found.shared
+    findings = tables.Findings(
+        paragraphs=job.corpus.paragraph_counts,
+        matches=matches,
+        pairs=pairs,
+        passages=grouped,
+        located=tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses, found.described),
+        links=compared.links,
+        wording=compared.wording,
+        sketches=compared.sketches,
+    )
+    return findings, found.shared

@@ -12,7 +12,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -79,7 +79,6 @@ class Store:
         self._committed: Mapping[str, Any] = NOTHING  # the state that the next save writes
         self._unsynced: set[str] = set()  # arrays that grew since the last save
         self._next_save = 0.0
-        self._is_spoilt = False  # whether nothing is left to resume from
         self._maker = Maker()
         if folder is not None and folder.exists():
             with self._writing():
@@ -162,20 +161,6 @@ class Store:
                     self._files.pop(name).close()
                 self._file(name).unlink(missing_ok=True)
 
-    def forget(self, steps: Sequence[str], arrays: Sequence[str]) -> None:
-        """Take back steps of stages, and drop the arrays that they made."""
-        for stage in steps:
-            self.steps.pop(stage, None)
-        for name in arrays:
-            self.drop(name)
-
-    def stop_saving(self) -> None:
-        """Leave nothing to resume from: arrays will be changed in place. A scan that is killed then begins anew."""
-        self._resume, self._is_spoilt = False, True
-        if self._folder is not None:
-            with self._writing():
-                (self._folder / STATE).unlink(missing_ok=True)
-
     def release(self) -> None:
         """Evict the mapped pages of the array files (MADV_DONTNEED); the system reads them again when they are used."""
         with self._guard:
@@ -195,7 +180,6 @@ class Store:
     def close(self, *, keep: bool = False) -> None:
         """Remove the scratch folder, or keep it for a scan that resumes."""
         self._maps.clear()
-        keep &= not self._is_spoilt
         folder, self._folder = self._folder, None
         if folder is not None and self._maker.is_here:  # a forked child may unwind as well
             with suppress(OSError):
