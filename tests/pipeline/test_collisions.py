@@ -116,6 +116,8 @@ def test_what_does_not_collide_is_as_without_the_others(memory: int | None) -> N
     alone, beside = scan(plain, memory=memory), scan([*plain[:6], *own, *plain[6:]], memory=memory)
     for name in ("matches", "pairs", "links"):
         sides = [getattr(found, name) for found in (alone, beside)]
+        if name == "links":  # their shares depend on the rarity of words in all articles
+            sides = [side.select("doc_a", "doc_b") for side in sides]
         others = sides[1].filter(~pl.col("doc_a").str.starts_with("x"))
         assert others.sort(others.columns[:4]).equals(sides[0].sort(others.columns[:4]))
     ours = beside.matches.filter(pl.col("doc_a").str.starts_with("x"))
