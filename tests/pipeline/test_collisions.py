@@ -113,7 +113,8 @@ def test_what_does_not_collide_is_as_without_the_others(memory: int | None) -> N
     one, two = colliding_texts()
     plain = newspapers(7, 12)
     own = [{"id": "x1", "text": f"{one} {OWN}"}, {"id": "x2", "text": f"{two} {OWN}"}]
-    alone, beside = scan(plain, memory=memory), scan([*plain[:6], *own, *plain[6:]], memory=memory)
+    last = {"id": "x3", "text": OWN}
+    alone, beside = scan(plain, memory=memory), scan([*plain[:6], *own, *plain[6:], last], memory=memory)
     for name in ("matches", "pairs", "links"):
         sides = [getattr(found, name) for found in (alone, beside)]
         if name == "links":  # their shares depend on the rarity of words in all articles
@@ -121,7 +122,11 @@ def test_what_does_not_collide_is_as_without_the_others(memory: int | None) -> N
         others = sides[1].filter(~pl.col("doc_a").str.starts_with("x"))
         assert others.sort(others.columns[:4]).equals(sides[0].sort(others.columns[:4]))
     ours = beside.matches.filter(pl.col("doc_a").str.starts_with("x"))
-    assert ours.select("doc_a", "doc_b", "words", "identity").rows() == [("x1", "x2", 30, 1.0)]
+    assert ours.select("doc_a", "doc_b", "words", "identity").rows() == [
+        ("x1", "x2", 30, 1.0),
+        ("x1", "x3", 30, 1.0),
+        ("x2", "x3", 30, 1.0),
+    ]
 
 
 @pytest.mark.parametrize("drawn", range(3))

@@ -215,9 +215,9 @@ def _seeds(job: Job, excerpt: _Excerpt, again: U64) -> U64:
     for run in job.store.pieces("seed_runs"):
         begin, end = np.searchsorted(run, ends)
         seeds = run[expand(begin, end - begin)[1]]
-        one, two = upper(seeds), lower(seeds) >> 1
-        documents = [job.places.documents_of(words.astype(np.uint32)) for words in (one, two)]
-        chosen = np.isin(pack(*documents), again)
-        one, two = (excerpt.local(words, of)[chosen] for words, of in zip((one, two), documents, strict=True))
-        found.append(pack(one, two << 1 | lower(seeds)[chosen] & 1))
+        seconds = job.places.documents_of((lower(seeds) >> 1).astype(np.uint32))
+        both = pack(job.places.documents_of(upper(seeds).astype(np.uint32)), seconds)
+        seeds, both = (values[np.isin(both, again)] for values in (seeds, both))
+        one, two = excerpt.local(upper(seeds), upper(both)), excerpt.local(lower(seeds) >> 1, lower(both))
+        found.append(pack(one, two << 1 | lower(seeds) & 1))
     return np.concatenate(found)
