@@ -18,6 +18,7 @@ from syndetect.arrays import (
     I64,
     U32,
     U64,
+    Array,
     Bool,
     bounds_of,
     distinct,
@@ -78,7 +79,7 @@ def corrected(job: Job, found: Compared, shared: U32, key: Key) -> Compared:
         key: by which they have several codes.
 
     Returns:
-        ``found`` itself, where no match and no pair has different words of one code on its two sides.
+        ``found`` itself, where that is the same.
     """
     if not len(shared):
         return found
@@ -103,7 +104,7 @@ def _confused(corpus: Corpus, pairs: Sequence[tuple[I64, ...]], shared: U32, key
     """The rows of each list of pairs of ranges that have different words of one code on their two sides."""
     ranges = intervals.union(np.concatenate([side for pair in pairs for side in pair]))
     words = expand(ranges[:, 0], ranges[:, 1] - ranges[:, 0])[1]
-    words = words[np.isin(corpus.code[words], shared)]
+    words = words[_is_among(corpus.code[words], shared)]
     documents, first = np.unique(np.searchsorted(corpus.documents, words, side="right") - 1), corpus.documents
     local = bounds_of(first[documents + 1] - first[documents])
     at = np.searchsorted(first[documents], words, side="right") - 1
@@ -134,6 +135,12 @@ def _confused_rows(pair: tuple[I64, ...], words: I64, spellings: U64, rare: I64)
         if common & {value >> 32 for value in one ^ two}:
             found.append(row)
     return np.array(found, np.int64)
+
+
+def _is_among(values: Array, among: Array) -> Bool:
+    """bool[n]: which values are among others, ascending and at least one."""
+    at = np.minimum(np.searchsorted(among, values), len(among) - 1)
+    return np.asarray(among[at] == values)
 
 
 class _Excerpt(NamedTuple):
@@ -180,31 +187,46 @@ def _told_apart(code: U32, keyed: U32) -> U32:
 def _compared_again(job: Job, found: Compared, again: U64, of: tuple[U64, U64], key: Key) -> Compared:
     """Compare and align pairs of documents again; ``of`` are those of matches and of similar paragraphs."""
     excerpt = _excerpt(job, np.unique(unpack(again)), key)
-    of_matches, of_pairs = (np.isin(one, again) for one in of)
-    low, high = (job.corpus.spans_of(found.pairs[of_pairs].reshape(-1))[side] for side in (0, 1))
+    of_matches, of_pairs = (_is_among(one, again) for one in of)
+    pairs, shares, seeds = _paragraphs_again(job, found.pairs[of_pairs], excerpt)
+    table = _aligned_again(job, excerpt, sort_values(np.concatenate([seeds, _seeds(job, excerpt, again)])))
+    matches = np.concatenate([found.matches[~of_matches], table])
+    keys = _documents(job.places, (matches[:, A0:], matches[:, B0:]))
+    matches = matches[np.lexsort((matches[:, A0], keys))]
+    are_pairs_equal = np.array_equal(pairs, found.pairs[of_pairs]) and np.array_equal(
+        shares, found.shares[of_pairs]
+    )
+    if are_pairs_equal and np.array_equal(matches, found.matches):
+        return found  # the words stand on both sides, but not beside one another
+    pairs = np.concatenate([found.pairs[~of_pairs], pairs])
+    shares = np.concatenate([found.shares[~of_pairs], shares])
+    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+    is_kept = ~np.isin(pack(*found.links.T), np.setdiff1d(again, keys))
+    linked = np.searchsorted(np.unique(found.links), np.unique(found.links[is_kept]))
+    return Compared(
+        matches, pairs[order], shares[order],
+        found.links[is_kept], found.wording[is_kept], found.sketches.of(linked),
+    )  # fmt: skip
+
+
+def _paragraphs_again(job: Job, pairs: I64, excerpt: _Excerpt) -> tuple[I64, F64, U64]:
+    """Of pairs of paragraphs those that are similar, how similar, and the seeds of all in the excerpt."""
+    low, high = job.corpus.spans_of(pairs.reshape(-1))
     owner = job.places.documents_of(low.astype(np.uint32))
     ends = np.stack([excerpt.local(low, owner), excerpt.local(high - 1, owner) + 1], axis=1).reshape(-1)
-    numbers = np.arange(0, len(ends), 2).reshape(-1, 2)
+    numbers = np.arange(0, len(ends), 2).reshape(-1, 2)  # each has its first word and its end there
     compared = portions.compare_paragraphs(excerpt.code, ends, numbers, job.settings)
-    pairs = found.pairs[of_pairs].reshape(-1)[compared.pairs // 2]
-    seeds = sort_values(np.concatenate([compared.seeds, _seeds(job, excerpt, again)]))
+    return pairs.reshape(-1)[compared.pairs // 2], compared.shares, compared.seeds
+
+
+def _aligned_again(job: Job, excerpt: _Excerpt, seeds: U64) -> U32:
+    """The matches of seeds of the excerpt, with their words counted in the whole corpus."""
     limits = alignment.AlignmentLimits.of(job.settings)
     table = alignment.align(excerpt.code, excerpt.places, seeds, limits).table
     for side in (A0, A1, B0, B1):
-        is_end = side in (A1, B1)
-        table[:, side] = excerpt.whole(table[:, side] - np.uint32(is_end)) + is_end
-    matches = np.concatenate([found.matches[~of_matches], table])
-    keys = _documents(job.places, (matches[:, A0:], matches[:, B0:]))
-    lost = np.setdiff1d(again, keys)
-    is_kept = ~np.isin(pack(*found.links.T), lost)
-    linked = np.searchsorted(np.unique(found.links), np.unique(found.links[is_kept]))
-    pairs_now = np.concatenate([found.pairs[~of_pairs], pairs])
-    shares_now = np.concatenate([found.shares[~of_pairs], compared.shares])
-    in_order = np.lexsort((pairs_now[:, 1], pairs_now[:, 0]))
-    return Compared(
-        matches[np.lexsort((matches[:, A0], keys))], pairs_now[in_order], shares_now[in_order],
-        found.links[is_kept], found.wording[is_kept], found.sketches.of(linked),
-    )  # fmt: skip
+        is_end = np.uint32(side in (A1, B1))
+        table[:, side] = excerpt.whole(table[:, side] - is_end) + is_end
+    return table
 
 
 def _seeds(job: Job, excerpt: _Excerpt, again: U64) -> U64:
@@ -217,7 +239,7 @@ def _seeds(job: Job, excerpt: _Excerpt, again: U64) -> U64:
         seeds = run[expand(begin, end - begin)[1]]
         seconds = job.places.documents_of((lower(seeds) >> 1).astype(np.uint32))
         both = pack(job.places.documents_of(upper(seeds).astype(np.uint32)), seconds)
-        seeds, both = (values[np.isin(both, again)] for values in (seeds, both))
+        seeds, both = (values[_is_among(both, again)] for values in (seeds, both))
         one, two = excerpt.local(upper(seeds), upper(both)), excerpt.local(lower(seeds) >> 1, lower(both))
         found.append(pack(one, two << 1 | lower(seeds) & 1))
     return np.concatenate(found)
