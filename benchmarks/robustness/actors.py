@@ -119,7 +119,9 @@ def write(_pipe: Connection, subject: Subject, seed: int, sessions: int, changes
         except BusyError:
             time.sleep(_WAIT)
         except BaseException as error:
-            modules = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
+            modules = [
+                frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)
+            ]
             is_within = any(name.startswith("syndetect.") for name in modules)
             return Raised(is_within and not isinstance(error, SyndetectError), traceback.format_exc())
     return None
