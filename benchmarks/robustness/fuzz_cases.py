@@ -18,6 +18,7 @@ from benchmarks.robustness.index_corruption import Intact, draw_file, examine
 from syndetect import Index, Settings, scan
 from syndetect.cli.program import main as program
 from syndetect.reading import sources
+from syndetect.reading.options import ReadingOptions
 from syndetect.schema import ARTICLES
 
 Case = Callable[[Random, Path], list[str]]
@@ -91,7 +92,7 @@ def _read(paths: Sequence[str], columns: Mapping[str, str] | None, size: int, mo
     frames = list(
         sources.read(
             list(paths),
-            columns=columns,
+            reading=ReadingOptions(columns=columns or {}),
             on_skip=lambda *one: skipped.append(one),
             batch_bytes=size,
             max_bytes=most,

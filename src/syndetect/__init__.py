@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from syndetect.index.writer import Added
     from syndetect.lsh_index.minhash_lsh import MinHashLSH
     from syndetect.pipeline.scan import scan
+    from syndetect.reading.options import ReadingOptions
     from syndetect.results.result import Result
     from syndetect.runtime.progress import Progress
 
@@ -47,6 +48,7 @@ __all__ = [
     "OutputError",
     "ProcessError",
     "Progress",
+    "ReadingOptions",
     "Result",
     "ResultError",
     "Settings",
@@ -68,6 +70,7 @@ _ROOMS = {
     "MinHashLSH": "lsh_index.minhash_lsh",
     "NearDuplicates": "index.near_duplicates",
     "Progress": "runtime.progress",
+    "ReadingOptions": "reading.options",
     "Result": "results.result",
     "deduplicate": "dedup.deduplicate",
     "evaluate": "evaluation.evaluate",

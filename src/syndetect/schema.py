@@ -20,7 +20,7 @@ ARTICLES = pl.Schema(
 )
 
 #: Columns of tables that results of older versions lack; they are read as null.
-ADDED = frozenset({"confidence"})
+ADDED = frozenset({"confidence", "outcome"})
 
 #: The tables of a result. Offsets are 0-based, half-open, in characters (Unicode code points) of the text
 #: as given.
@@ -150,5 +150,6 @@ TABLES: Mapping[str, pl.Schema] = {
 #: The tables that an index answers with; the others are a scan's, and so are the columns of ``documents`` that an
 #: index leaves null.
 ANSWERED = ("documents", "pairs", "matches", "passages")
-#: What could not be used: where it stood (a path, with a line or record number) and why.
-SKIPPED = pl.Schema({"place": _TEXT, "reason": _TEXT})
+#: What was not used, or not as it stands: its place (a path, with a line or record number), the reason, and what came
+#: of it (``reading.notes.OUTCOMES``).
+SKIPPED = pl.Schema({"place": _TEXT, "reason": _TEXT, "outcome": _TEXT})

@@ -25,7 +25,7 @@ from syndetect import Index, errors
 from syndetect.cli import terminal
 from syndetect.pipeline import scan as pipeline
 from syndetect.pipeline.scan import ScanRequest
-from syndetect.reading.articles import ALIASES
+from syndetect.reading.columns import ALIASES
 from syndetect.report import passage_view, summary
 from syndetect.results.result import Result
 from syndetect.settings import Settings
@@ -79,7 +79,7 @@ def test_what_a_scan_is_asked(calls: Calls) -> None:
     )
     words = [word for name in ALIASES for word in (f"--{name}-column", f"my_{name}")]
     run("scan", "a.csv", *words)
-    assert calls.pop().columns == {name: f"my_{name}" for name in ALIASES}
+    assert calls.pop().reading.columns == {name: f"my_{name}" for name in ALIASES}
 
 
 def test_what_a_large_scan_is_asked(calls: Calls, tmp_path: Path) -> None:
@@ -131,7 +131,10 @@ def test_matches_for_a_pipe_and_nothing_else(form: str) -> None:
             assert len(rows) == matches.height
     one = result(skipped=7)
     assert outcome.stderr == f"{summary.totals(one)}\n{summary.skipped(one.skipped)}\n"
-    assert run("scan", "corpus", "--format", form, "-q").stderr == "7 skipped (-o DIR keeps the list)\n"
+    assert (
+        run("scan", "corpus", "--format", form, "-q").stderr
+        == "7 files not readable to their ends (-o DIR keeps the list)\n"
+    )
 
 
 @pytest.mark.usefixtures("calls")
@@ -154,7 +157,7 @@ def test_a_folder(tmp_path: Path, form: str | None) -> None:
     assert suffixes == {None: {".parquet"}, "csv": {".csv"}, "jsonl": set()}.get(form, {".parquet"})
     assert (place / "passim.jsonl").exists() == (form == "passim")
     quiet = run("scan", "corpus", "-o", place, "--force", "-q")
-    assert quiet.stderr == f"7 skipped (see {place / 'skipped.jsonl'})\n"
+    assert quiet.stderr == f"7 files not readable to their ends (see {place / 'skipped.jsonl'})\n"
 
 
 def test_a_folder_that_is_there_is_refused_before_the_scan(calls: Calls, tmp_path: Path) -> None:

@@ -92,11 +92,12 @@ def test_what_is_skipped_is_told(corpus: Path, tmp_path: Path) -> None:
     with corpus.open("a", encoding="utf-8") as file:
         file.write("{broken\n")
     outcome = run("build", tmp_path / "i", corpus)
-    told, listed = outcome.stderr.splitlines()
-    assert told == "3 articles added, 1 skipped; the index has 3"
-    assert listed.startswith(f"skipped {corpus.as_posix()}:4: broken JSON")
-    assert run("add", tmp_path / "i", corpus, "--existing", "skip", "-q").stderr == "1 skipped\n"
-    assert run("build", tmp_path / "i", corpus, "--force", "-q").stderr == "1 skipped\n"
+    told, counted, listed = outcome.stderr.splitlines()
+    assert told == "3 articles added; the index has 3"
+    assert counted == "1 record left out"
+    assert listed.startswith(f"left out: {corpus.as_posix()}:4: broken JSON")
+    assert run("add", tmp_path / "i", corpus, "--existing", "skip", "-q").stderr == "1 record left out\n"
+    assert run("build", tmp_path / "i", corpus, "--force", "-q").stderr == "1 record left out\n"
 
 
 def test_columns_have_the_names_that_are_given(tmp_path: Path) -> None:
@@ -371,7 +372,7 @@ def test_a_line_that_cannot_be_used_is_answered_too(held: Path) -> None:
     assert [answer["line"] for answer in answers] == [1, 2, 4]
     assert answers[0]["error"].startswith("broken JSON at character 2")
     assert answers[1]["error"] == "no text"
-    assert answers[2]["remarks"] == ["published not understood: 'never' (article kept, undated)"]
+    assert answers[2]["remarks"] == ["published not understood: 'never'"]
     assert len(answers[2]["matches"]) == 2
     outcome = run("query", held, "-", "--format", "jsonl", "--strict", given=lines(ASKED, {}, ASKED))
     assert (outcome.exit_code, len(outcome.stdout.splitlines())) == (1, 1)

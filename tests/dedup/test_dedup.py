@@ -356,7 +356,7 @@ def test_json_lines_stay_as_they_are(
     assert removed["place"] == f"{given.as_posix()}:4"
     assert [row["place"] for row in lines_of(tmp_path / "out.skipped.jsonl")] == [f"{given.as_posix()}:3"]
     assert outcome.stderr.startswith(f"3 documents, 2 kept in {kept}; 1 removed (1 near); 0.0 MB, ")
-    assert outcome.stderr.endswith(f"1 skipped (see the list beside {kept})\n")
+    assert outcome.stderr.endswith(f"1 record left out (see the list beside {kept})\n")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252"])
@@ -427,7 +427,7 @@ def test_a_folder_becomes_a_folder(tmp_path: Path) -> None:
     folder = folder_of_texts(tmp_path)
     assert run(
         folder, "-o", tmp_path / "new" / "kept", "-q"
-    ).stderr == "1 skipped (see the list beside {})\n".format(tmp_path / "new" / "kept")
+    ).stderr == "1 file passed over (see the list beside {})\n".format(tmp_path / "new" / "kept")
     files = {
         path.relative_to(tmp_path / "new").as_posix()
         for path in (tmp_path / "new").rglob("*")

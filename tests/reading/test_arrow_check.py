@@ -71,7 +71,7 @@ def test_a_column_that_claims_to_be_immense(tmp_path: Path) -> None:
     at = whole.index(struct.pack("<q", 3000))  # the length of the second text, unpacked
     path.write_bytes(whole[:at] + struct.pack("<q", 1 << 50) + whole[at + 8 :])
     skipped: list[tuple[str, str]] = []
-    assert list(sources.read(path, on_skip=lambda *one: skipped.append(one))) == []
+    assert list(sources.read(path, on_skip=lambda *one: skipped.append(one[:2]))) == []
     assert skipped == [(str(path), "broken arrow: a column that is larger than it can be")]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from samples.reading import as_jsonl, gather, texts
 from syndetect.errors import InputError
+from syndetect.reading.options import ReadingOptions
 from syndetect.reading.sources import read
 
 MOMENT = datetime(2019, 7, 11, 8, 30, tzinfo=UTC)
@@ -84,7 +85,7 @@ def test_a_named_column_that_is_missing_in_memory() -> None:
     with pytest.raises(InputError, match="has no column 'txt', only id, text"):
         gather(RECORDS, columns={"text": "txt"})
     with pytest.raises(InputError, match="has no column 'txt', only id, text"):
-        read(pl.DataFrame(RECORDS), columns={"text": "txt"}, on_skip=print)
+        read(pl.DataFrame(RECORDS), reading=ReadingOptions(columns={"text": "txt"}), on_skip=print)
 
 
 def test_a_named_column_may_be_missing_in_single_lines(tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ def test_text_files_have_no_columns_to_name(tmp_path: Path) -> None:
 
 def test_a_column_that_articles_do_not_have_cannot_be_named() -> None:
     with pytest.raises(InputError, match="no such column: section; there are id, text"):
-        read(RECORDS, columns={"section": "by"}, on_skip=print)
+        ReadingOptions(columns={"section": "by"})
 
 
 def test_records_without_ids_are_named_by_file_and_number(tmp_path: Path) -> None:
@@ -181,7 +182,7 @@ def test_times_of_a_table_beyond_the_calendar_are_left_out_and_told(dtype: Any) 
 def test_other_types_become_strings_or_are_left_out_and_told() -> None:
     frame, skipped = gather([{"text": "a", "title": 1984, "url": " ", "source": {"name": "x"}}])
     assert frame.select("title", "url", "source").rows() == [("1984", None, None)]
-    assert skipped == [("record 1", "source not understood: {'name': 'x'} (article kept without it)")]
+    assert skipped == [("record 1", "source not understood: {'name': 'x'}")]
 
 
 def test_lone_surrogates_become_replacement_characters_one_for_one(tmp_path: Path) -> None:
@@ -208,7 +209,7 @@ def test_lone_surrogates_become_replacement_characters_one_for_one(tmp_path: Pat
 )
 @pytest.mark.parametrize("column", ["author", "Authors", "byline", "creator"])
 def test_authors(column: str, value: object, author: str | None) -> None:
-    told: list[tuple[str, str]] = []
+    told: list[tuple[str, str, str]] = []
     (frame,) = read([{"text": "words", column: value}], on_skip=lambda *remark: told.append(remark))
     assert frame["author"].to_list() == [author]
     assert told == []
@@ -221,9 +222,9 @@ def test_authors_in_a_table() -> None:
 
 
 def test_authors_that_are_none_are_left_out_and_told() -> None:
-    told: list[tuple[str, str]] = []
+    told: list[tuple[str, str, str]] = []
     (frame,) = read(
         [{"text": "words", "authors": [{"name": "Jane"}]}], on_skip=lambda *remark: told.append(remark)
     )
     assert frame["author"].to_list() == [None]
-    assert [reason.partition(":")[0] for _, reason in told] == ["author not understood"]
+    assert [reason.partition(":")[0] for _, reason, _ in told] == ["author not understood"]

@@ -15,7 +15,7 @@ from syndetect import deduplicate, scan
 from syndetect.errors import InputError, ResultError, SettingsError
 from syndetect.evaluation.truth import pan_cases, read_pairs, read_truth
 from syndetect.reading import formats
-from syndetect.reading.articles import Columns
+from syndetect.reading.columns import Columns
 from syndetect.reading.small_files import read_text
 from syndetect.results.result import Result
 from syndetect.runtime.memory import BATCH_BYTES, PROCESS_BYTES, readers
@@ -245,7 +245,7 @@ def test_a_file_that_changes_while_it_is_read(
     result = scan(file.parent)
     assert result.documents.height == 10
     assert result.skipped.rows() == [
-        (str(file), "changed while it was read, and may be of two versions: read it again")
+        (str(file), "changed while it was read, and may be of two versions: read it again", "remark")
     ]
     file.write_text("".join(lines))
     with pytest.raises(InputError, match=r"a\.jsonl changed while it was read: try again"):

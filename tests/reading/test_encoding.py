@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.reading.articles import encode, microseconds
+from syndetect.reading.articles import encode
+from syndetect.reading.dates import microseconds
+from syndetect.reading.delimited import rows
 from syndetect.reading.encoding import UnusableError, decode, decode_line, is_latin1
-from syndetect.reading.records import as_utf8, lines, rows
+from syndetect.reading.lines import as_utf8, lines
 
 WESTERN = [
     "Café à la crème, déjà vu.",

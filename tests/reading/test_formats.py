@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from samples.reading import PACKED, as_jsonl, gather, texts
 from syndetect.errors import MissingExtraError
-from syndetect.reading import articles
-from syndetect.reading import records as lines
+from syndetect.reading import delimited, lines
+from syndetect.reading.columns import ALIASES
 from syndetect.reading.sources import expand, read, resolve
 from syndetect.storage.compression import zstd
 
@@ -41,12 +41,12 @@ RECORDS: list[dict[str, Any]] = [
 
 
 def full(records: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: record.get(name) for name in articles.ALIASES} for record in records]
+    return [{name: record.get(name) for name in ALIASES} for record in records]
 
 
 def as_csv(records: Iterable[Mapping[str, Any]], delimiter: str = ",") -> bytes:
     file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, list(articles.ALIASES), delimiter=delimiter)
+    writer = csv.DictWriter(file, list(ALIASES), delimiter=delimiter)
     writer.writeheader()
     writer.writerows(records)
     return file.getvalue().encode()
@@ -210,7 +210,7 @@ def test_csv_is_read_as_it_was_written(values: list[tuple[str, str]], size: int)
     csv.writer(file).writerows([("id", "text"), *values])
     data = file.getvalue().encode()
     blocks = iter([data[at : at + size] for at in range(0, len(data), size)])
-    found = list(lines.delimited(blocks, ",", lambda header: header, 1 << 20))
+    found = list(delimited.delimited(blocks, ",", lambda header: header, 1 << 20))
     written = [
         {name: value for name, value in zip(("id", "text"), row, strict=True) if value} for row in values
     ]
@@ -222,7 +222,7 @@ def test_csv_is_read_as_it_was_written(values: list[tuple[str, str]], size: int)
 def test_csv_is_read_as_the_standard_library_reads_it(text: str, size: int) -> None:
     data = text.encode()
     blocks = [data[at : at + size] for at in range(0, len(data), size)]
-    found = list(lines.rows(lines.lines(blocks, 99), ",", 99))
+    found = list(delimited.rows(lines.lines(blocks, 99), ",", 99))
     expected = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
     if found and not isinstance(found[-1], bytes):  # never closed
         expected.pop()

@@ -154,7 +154,7 @@ def test_commands_that_write_into_the_folder_they_read(corpus: Path, form: str) 
     answered = run("index", "query", corpus / "idx", corpus, "-o", corpus / "answer", "--format", form, "-q")
     assert answered.exit_code == 0
     again = run("scan", corpus, "-o", corpus / "out", "--format", form, "-q", "--force")
-    assert (again.exit_code, again.stderr) == (0, f"3 skipped (see {corpus}/out/skipped.jsonl)\n")
+    assert (again.exit_code, again.stderr) == (0, f"3 files passed over (see {corpus}/out/skipped.jsonl)\n")
     skipped = pl.read_ndjson(corpus / "out" / "skipped.jsonl")["place"].to_list()
     assert skipped == [f"{corpus}/{name}" for name in ("answer", "idx", "out")]
     documents = json.loads((corpus / "out" / "manifest.json").read_text())["counts"]["documents"]

@@ -22,7 +22,8 @@ passage   articles   words   text, and where it runs (earliest first)
                              quote: Northwire, Morvia Post
 
 4 articles, 2 reused passages, 13.3 % of the words reused
-1.0 s, 4.8 MB/s, 7 skipped (-o DIR keeps the list)
+1.0 s, 4.8 MB/s
+7 files not readable to their ends (-o DIR keeps the list)
 """
 
 PASSAGE = """\
@@ -74,7 +75,7 @@ def with_text(text: str) -> Result:
             renamed, source=pl.lit(text), text=pl.lit(f"{text} ") + pl.col("text")
         ),
         clusters=one.clusters.with_columns(first_doc=pl.lit(text), agency=pl.lit(text), reasons=pl.lit(text)),
-        skipped=pl.DataFrame({"place": [text], "reason": [text]}),
+        skipped=pl.DataFrame({"place": [text], "reason": [text], "outcome": ["left out"]}),
     )
 
 
@@ -139,17 +140,19 @@ def test_ids_stand_where_no_source_is_known() -> None:
 
 def test_skipped_places_are_listed_up_to_a_number() -> None:
     assert summary.skipped(result(skipped=2).skipped).splitlines() == [
-        "skipped kesh/0.txt: not text: it holds NUL bytes",
-        "skipped kesh/1.txt: not text: it holds NUL bytes",
+        "unreadable: kesh/0.txt: not text: it holds NUL bytes",
+        "unreadable: kesh/1.txt: not text: it holds NUL bytes",
     ]
-    assert summary.skipped(result(skipped=7).skipped).splitlines()[-1] == "skipped 2 more places"
+    assert summary.skipped(result(skipped=7).skipped).splitlines()[-1] == "and 2 more places"
     assert summary.skipped(result().skipped) == ""
 
 
 def test_totals_say_where_the_list_of_the_skipped_is() -> None:
     one = result(skipped=1)
-    assert summary.totals(one, "see out/skipped.jsonl").endswith(", 1 skipped (see out/skipped.jsonl)")
-    assert "skipped" not in summary.totals(result())
+    assert summary.totals(one, "see out/skipped.jsonl").endswith(
+        "\n1 file not readable to its end (see out/skipped.jsonl)"
+    )
+    assert "readable" not in summary.totals(result())
 
 
 def test_printable_text_is_shown_and_not_obeyed() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from syndetect.reading.options import ReadingOptions
 from syndetect.reading.sources import ARTICLES, read
 from syndetect.storage.compression import zstd
 
@@ -21,10 +22,13 @@ def as_jsonl(records: Iterable[Mapping[str, Any]]) -> bytes:
     return "".join(json.dumps(record, default=str) + "\n" for record in records).encode()
 
 
-def gather(source: Any, **options: Any) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
-    """All articles, and what was skipped."""
+def gather(
+    source: Any, columns: Mapping[str, str] | None = None, **options: Any
+) -> tuple[pl.DataFrame, list[tuple[str, str]]]:
+    """All articles, and the places and reasons of what was skipped."""
     skipped: list[tuple[str, str]] = []
-    frames = list(read(source, on_skip=lambda place, reason: skipped.append((place, reason)), **options))
+    reading = ReadingOptions.of(options.pop("reading", None), columns)
+    frames = list(read(source, reading=reading, on_skip=lambda *told: skipped.append(told[:2]), **options))
     assert all(frame.schema == ARTICLES for frame in frames)
     return pl.concat([pl.DataFrame(schema=ARTICLES), *frames]), skipped
 

@@ -122,7 +122,7 @@ def result(*, skipped: int = 0) -> Result:
             "families", [(1, "wire-17", "wire-17"), (1, "kesh/b.txt", "wire-17", "contains", 0.9)]
         ),
         skipped=pl.DataFrame(
-            [(f"kesh/{n}.txt", "not text: it holds NUL bytes") for n in range(skipped)],
+            [(f"kesh/{n}.txt", "not text: it holds NUL bytes", "unreadable") for n in range(skipped)],
             schema=SKIPPED,
             orient="row",
         ),

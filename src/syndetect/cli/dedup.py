@@ -10,6 +10,7 @@ import click
 
 from syndetect.cli import progress, signals, terminal
 from syndetect.cli.options import MEMORY, READING, THREADS
+from syndetect.reading.notes import counted
 
 if TYPE_CHECKING:  # imported at run time when called, so that --help is quick
     from syndetect.dedup.deduplicate import Deduplicated
@@ -72,7 +73,7 @@ def dedup(
     if not quiet:
         terminal.say(_totals(found, output, unit, perf_counter() - start))
     if found.skipped.height:
-        terminal.say(f"{found.skipped.height:,} skipped (see the list beside {output})")
+        terminal.say(f"{counted(found.skipped)} (see the list beside {output})")
 
 
 def _names(sources: str | None) -> Sequence[str]:

@@ -22,6 +22,7 @@ from syndetect.cli.options import (
     output_options,
 )
 from syndetect.errors import InputError, one_line
+from syndetect.reading.notes import counted
 from syndetect.runtime.progress import count, quantity
 from syndetect.settings import Settings
 
@@ -235,18 +236,19 @@ def _print_added(added: "Added", held: int, quiet: bool) -> None:
     """The counts of added articles, on standard error; if quiet only the number of skipped ones."""
     skipped = added.skipped.height
     if not quiet:
-        counts = ((added.replaced, "replaced"), (added.known, "known already"), (skipped, "skipped"))
+        counts = ((added.replaced, "replaced"), (added.known, "known already"))
         others = "".join(f", {number:,} {outcome}" for number, outcome in counts if number)
         terminal.say(f"{count(added.documents, 'article')} added{others}; the index has {held:,}")
         if skipped:
+            terminal.say(counted(added.skipped))
             terminal.print_skipped(added.skipped)
     elif skipped:
-        terminal.say(f"{skipped:,} skipped")
+        terminal.say(counted(added.skipped))
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:
     """The lines of a file that are not blank, without their ends."""
-    from syndetect.reading.records import lines  # noqa: PLC0415
+    from syndetect.reading.lines import lines  # noqa: PLC0415
 
     for number, line in enumerate(lines(iter(lambda: file.read(1 << 20), b""), _LONGEST_ID), 1):
         if isinstance(line, int):

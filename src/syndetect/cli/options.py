@@ -5,11 +5,12 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from syndetect.errors import SettingsError
+from syndetect.reading.options import DuplicateIds, ReadingOptions
 from syndetect.settings import Settings
 from syndetect.syndication import KINDS
 
@@ -143,9 +144,14 @@ def _settings(**values: Any) -> Settings:
         raise click.UsageError(str(error)) from error
 
 
-def _columns(**values: str | None) -> dict[str, str]:
-    """The given names of the input's columns, by ours."""
-    return {option.removesuffix("_column"): name for option, name in values.items() if name is not None}
+def _reading(**values: Any) -> ReadingOptions:
+    """The options of reading, and the given names of the input's columns, by ours."""
+    columns = {name: given for name in COLUMNS if (given := values.pop(f"{name}_column")) is not None}
+    given = {name: value for name, value in values.items() if value is not None}
+    try:
+        return ReadingOptions(columns=columns, **given)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _column_option(name: str) -> Decorator:
@@ -207,12 +213,18 @@ MEMORY = click.option(
 )  # fmt: skip
 JSON = click.option("--format", type=click.Choice(["json"]), help="for programs")
 
-#: ``columns: dict[str, str]``
-COLUMN_NAMES = settled("columns", _columns, *map(_column_option, COLUMNS))
-#: ``strict, quiet, columns``: of every command that reads articles.
+#: ``strict, quiet``, and ``reading: ReadingOptions``: of every command that reads articles.
 READING = together(
     click.option("--strict", is_flag=True, help="fail at the first input that would be skipped"),
-    QUIET, DEBUG, COLUMN_NAMES,
+    QUIET, DEBUG,
+    settled(
+        "reading", _reading,
+        click.option(
+            "--duplicate-ids", type=click.Choice(get_args(DuplicateIds)),
+            help="of articles with one id, keep all, skip all but the first, or fail",
+        ),
+        *map(_column_option, COLUMNS),
+    ),
 )  # fmt: skip
 #: ``settings: Settings``
 SETTINGS = settled("settings", _settings, *map(_setting_option, dataclasses.fields(Settings)))

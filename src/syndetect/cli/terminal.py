@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syndetect.errors import SyndetectError, one_line
+from syndetect.reading.notes import counted
 
 if TYPE_CHECKING:  # imported when needed, so that --help is quick
     import polars as pl
@@ -59,7 +60,7 @@ def _print_totals(result: "Result", skipped: str, quiet: bool) -> None:
     if not quiet:
         say(*summary.totals(result, skipped).splitlines())
     elif result.skipped.height:
-        say(f"{result.skipped.height:,} skipped ({skipped})")
+        say(f"{counted(result.skipped)} ({skipped})")
 
 
 def print_skipped(skipped: "pl.DataFrame") -> None:

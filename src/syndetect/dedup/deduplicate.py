@@ -16,8 +16,8 @@ from syndetect.dedup.rewrite import KeptRecords
 from syndetect.dedup.set_join import RELATIONS, Outcomes, SimilarityRule, join_outcomes
 from syndetect.dedup.texts import Items, Texts, preferred, read_texts, whole_documents
 from syndetect.reading import sources as read
-from syndetect.reading.articles import Columns
-from syndetect.reading.skipped import Skipped
+from syndetect.reading.notes import Notes
+from syndetect.reading.options import ReadingOptions
 from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
 from syndetect.storage.scratch import Store
@@ -67,6 +67,7 @@ def deduplicate(  # noqa: PLR0913  (a public signature)
     contained: bool = False,
     unit: Unit = "document",
     columns: Mapping[str, str] | None = None,
+    reading: ReadingOptions | None = None,
     threads: int | None = None,
     memory: int | None = None,
     force: bool = False,
@@ -94,7 +95,7 @@ def deduplicate(  # noqa: PLR0913  (a public signature)
             of the two stays, so this goes well with ``keep="longest"``.
         unit: "paragraph" drops repeated paragraphs from the texts instead, those of 8 words and more, within a
             document as well; a document with no word left is removed.
-        columns, threads, memory, strict, progress: as of :func:`syndetect.scan`.
+        columns, reading, threads, memory, strict, progress: as of :func:`syndetect.scan`.
         force: replace what an earlier run wrote.
 
     Raises:
@@ -104,21 +105,21 @@ def deduplicate(  # noqa: PLR0913  (a public signature)
         OutputError: the output is there already, or cannot be written.
     """
     request = Request(
-        keep=keep, sources=sources, unit=unit, columns=columns,
+        keep=keep, sources=sources, unit=unit, reading=ReadingOptions.of(reading, columns),
         rule=SimilarityRule(shingle_words, threshold, contained),
         threads=budget.cores() if threads is None else threads,
         memory=budget.default_memory() if memory is None else memory,
     )  # fmt: skip
     found = read.resolve(source)
     target = None if output is None else check_target(found, output, cuts=unit == "paragraph", force=force)
-    return _deduplicated(request, found, target, Skipped(strict), progress or Silent())
+    return _deduplicated(request, found, target, Notes(strict), progress or Silent())
 
 
 def _deduplicated(
     request: Request,
     found: read.Inputs | read.Source,
     target: Target | None,
-    skipped: Skipped,
+    notes: Notes,
     progress: Progress,
 ) -> Deduplicated:
     """Read the texts, join them, and write the kept documents to the target."""
@@ -127,7 +128,7 @@ def _deduplicated(
         closing(Store(None, budget.for_arrays(request.memory) // 2, {})) as store,
         budget.kept_within(int(request.memory * 0.8), store.release),
     ):
-        texts = read_texts(found, request, store, skipped, progress)
+        texts = read_texts(found, request, store, notes, progress)
         items = texts.paragraphs if request.unit == "paragraph" else whole_documents(texts.word_bounds)
         rank = np.empty(len(texts.origins), np.int64)
         rank[preferred(texts, request)] = np.arange(len(rank))
@@ -142,14 +143,14 @@ def _deduplicated(
         result = Deduplicated(
             texts.articles["doc_id"].filter(is_kept).alias("kept"),
             _removed(found, texts, items, outcomes, request.unit),
-            skipped.frame(),
+            notes.frame(),
             counts | dict(zip(RELATIONS[1:], relations[1:], strict=True)),
         )
         if target is not None:
             progress.stage("writing", None, "files")
             cuts = np.flatnonzero((outcomes.relation > 0) & is_kept[items.document])
             kept = _kept_records(texts.origins, is_kept, items, cuts)
-            write(target, kept, Columns(request.columns), result.removed, result.skipped)
+            write(target, kept, request.reading, result.removed, result.skipped)
     return result
 
 

@@ -11,10 +11,10 @@ import polars as pl
 
 from syndetect.dedup.rewrite import KeptRecords, write_kept
 from syndetect.errors import InputError, OutputError
-from syndetect.reading.articles import Columns
 from syndetect.reading.discovery import File, Inputs
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import beside, format_of, printable
+from syndetect.reading.options import ReadingOptions
 from syndetect.results.frames import write_frame
 from syndetect.storage.filesystem import check_parent, reason, sync_folder, writing_to
 from syndetect.storage.staging import move, restore, staging_folder
@@ -98,7 +98,7 @@ def _check_free(target: Target, shown: str) -> None:
 def write(
     target: Target,
     kept: Mapping[int, KeptRecords],
-    columns: Columns,
+    reading: ReadingOptions,
     removed: pl.DataFrame,
     skipped: pl.DataFrame,
 ) -> None:
@@ -107,7 +107,7 @@ def write(
     Args:
         target: the result of :func:`check_target`.
         kept: the kept records of the files, by the files' places in the target; a folder gets no file for the others.
-        columns: the columns that hold the texts of records.
+        reading: how the records were read.
         removed, skipped: the lists, without the optional columns that are null throughout; an empty list of skipped
             records has no file.
 
@@ -122,7 +122,7 @@ def write(
                 if records.numbers or target.is_file:
                     place = stage / "kept" if target.is_file else stage / "kept" / file.name
                     place.parent.mkdir(parents=True, exist_ok=True)
-                    _write_unchanged(file, records, columns, place)
+                    _write_unchanged(file, records, reading, place)
             for (
                 file
             ) in target.files:  # those of which nothing is kept as well: the others were compared with them
@@ -141,11 +141,11 @@ def write(
         raise OutputError(f"cannot write {target.place}: {reason(error)}") from error
 
 
-def _write_unchanged(file: File, kept: KeptRecords, columns: Columns, place: Path) -> None:
+def _write_unchanged(file: File, kept: KeptRecords, reading: ReadingOptions, place: Path) -> None:
     """Write the kept records of a file, if it is still the file that was read."""
     _check_unchanged(file)
     try:
-        write_kept(file, kept, columns, place)
+        write_kept(file, kept, reading, place)
     except UnusableError as error:
         raise InputError(_CHANGED.format(file.place(0))) from error
 

@@ -1,11 +1,12 @@
 """The checked arguments of a deduplication."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from syndetect.dedup.set_join import SimilarityRule
 from syndetect.errors import SettingsError
+from syndetect.reading.options import ReadingOptions
 from syndetect.settings import check_whole
 
 Preference = Literal["first", "longest", "earliest", "source-order"]
@@ -24,7 +25,7 @@ class Request:
     sources: Sequence[str]
     unit: Unit
     rule: SimilarityRule
-    columns: Mapping[str, str] | None
+    reading: ReadingOptions
     threads: int
     memory: int
 

@@ -14,11 +14,13 @@ from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
-from syndetect.reading.articles import Columns
+from syndetect.reading.columns import Columns
+from syndetect.reading.delimited import Row, raw_rows
 from syndetect.reading.discovery import File
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, decode_line, encoding_of
 from syndetect.reading.formats import DELIMITERS, Reader, scan_table, whole
-from syndetect.reading.records import Row, as_utf8, lines, raw_rows
+from syndetect.reading.lines import as_utf8, lines
+from syndetect.reading.options import ReadingOptions
 from syndetect.storage.compression import zstd
 
 #: Begin and end of paragraphs, from their first word to their last, in characters; ascending.
@@ -41,7 +43,7 @@ class KeptRecords(NamedTuple):
     cuts: dict[int, Spans]
 
 
-def write_kept(file: File, kept: KeptRecords, columns: Columns, place: Path) -> None:
+def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Path) -> None:
     """Write the kept records of a file to ``place``, in the same format, packing and encoding.
 
     Lines, rows and files without removed paragraphs are the same bytes, each line ended by a line feed. Parquet and
@@ -50,12 +52,13 @@ def write_kept(file: File, kept: KeptRecords, columns: Columns, place: Path) -> 
     Args:
         file: a text, JSON Lines, CSV or a table; HTML, if no paragraph is removed from it.
         kept: the records, and the paragraphs to remove.
-        columns: the columns that hold their texts.
+        reading: how they were read.
         place: the file to write; its folder is there.
 
     Raises:
         OSError, polars.exceptions.PolarsError: the file cannot be read any more, or written.
     """
+    columns = Columns(reading.columns)
     if file.format in ("parquet", "arrow"):
         _write_table(file, kept, columns, place)
     elif file.format in ("text", "html") and not kept.cuts:
@@ -63,12 +66,12 @@ def write_kept(file: File, kept: KeptRecords, columns: Columns, place: Path) -> 
     else:
         with (
             _packed(place, file.packing) as out,
-            closing(Reader(file, columns, _MAX_BYTES).blocks()) as blocks,
+            closing(Reader(file, reading, _MAX_BYTES).blocks()) as blocks,
         ):
             if file.format == "text":
                 out.write(_text(whole(blocks, _MAX_BYTES), kept.cuts[0]))
                 return
-            encoding, mark = _encoding(file, columns)
+            encoding, mark = _encoding(file, reading)
             out.write(mark)
             selected = _rows if file.format in DELIMITERS else _json_lines
             for line in selected(blocks, kept, columns, file.format):
@@ -91,10 +94,10 @@ def _packed(place: Path, packing: str) -> Iterator[io.BufferedIOBase]:
         os.fsync(file.fileno())
 
 
-def _encoding(file: File, columns: Columns) -> tuple[str, bytes]:
+def _encoding(file: File, reading: ReadingOptions) -> tuple[str, bytes]:
     """A file's encoding, as the reader detects it, and its byte order mark."""
     head = b""
-    with closing(Reader(file, columns, _MAX_BYTES).blocks()) as blocks:
+    with closing(Reader(file, reading, _MAX_BYTES).blocks()) as blocks:
         while len(head) < HEAD_BYTES and (block := next(blocks, b"")):
             head += block
     encoding, mark = encoding_of(head[:HEAD_BYTES])

@@ -16,7 +16,7 @@ from syndetect.matching.places import latest
 from syndetect.matching.tokens import Words, joined
 from syndetect.reading import sources as read
 from syndetect.reading.articles import times
-from syndetect.reading.skipped import Skipped
+from syndetect.reading.notes import Notes
 from syndetect.reading.sources import BATCH_BYTES
 from syndetect.runtime.memory import readers
 from syndetect.runtime.progress import Progress
@@ -66,7 +66,7 @@ def whole_documents(word_bounds: I64) -> Items:
 
 
 def read_texts(
-    found: read.Inputs | read.Source, request: Request, store: Store, skipped: Skipped, progress: Progress
+    found: read.Inputs | read.Source, request: Request, store: Store, notes: Notes, progress: Progress
 ) -> Texts:
     """Read all documents of a resolved source; their words are appended to the store's array ``code``.
 
@@ -85,8 +85,8 @@ def read_texts(
 
     def texts() -> Iterator[list[bytes]]:
         for frame, encoded in read.batches(
-            found, columns=request.columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES,
-            on_article=note,
+            found, reading=request.reading, on_skip=notes, on_columns=notes.add_columns, on_bytes=progress.advance,
+            batch_bytes=BATCH_BYTES, on_article=note,
         ):  # fmt: skip
             frames.append(frame.select(_ORIGIN.names()))
             yield encoded
@@ -106,7 +106,7 @@ def read_texts(
             counts.append(np.diff(words.documents))
             documents, base, size = documents + len(counts[-1]), base + len(words.code), size + length
     if not documents:
-        raise InputError(f"nothing could be read{skipped.first()}")
+        raise InputError(f"nothing could be read{notes.first()}")
     return Texts(
         pl.concat(frames), np.stack([np.array(files), np.array(numbers)], axis=1), np.cumsum(np.concatenate(counts)),
         Items(*(np.concatenate(column) for column in zip(*paragraphs, strict=True))), size,

@@ -21,9 +21,11 @@ import polars as pl
 
 from syndetect.errors import InputError
 from syndetect.evaluation.scores import ALIGNED
+from syndetect.reading.articles import Record
+from syndetect.reading.delimited import delimited
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import printable
-from syndetect.reading.records import Record, delimited, json_lines
+from syndetect.reading.json_lines import json_lines
 from syndetect.reading.small_files import read_text
 from syndetect.storage.filesystem import reason
 from syndetect.syndication.derivation import DERIVATIONS

@@ -5,6 +5,7 @@ An answer is a mapping that JSON can hold; ``docs/article-index.md`` describes i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -16,10 +17,12 @@ from syndetect.index.answer import Answer
 from syndetect.index.index import Index
 from syndetect.index.query_batch import has_id, resolved, without_id
 from syndetect.reading import sources
-from syndetect.reading.articles import Article, Columns, to_article
+from syndetect.reading.articles import Article, Record, to_article
+from syndetect.reading.columns import Columns
 from syndetect.reading.encoding import UnusableError
-from syndetect.reading.records import Record, utf8_json_lines
-from syndetect.reading.skipped import Skipped
+from syndetect.reading.json_lines import utf8_json_lines
+from syndetect.reading.notes import LEFT_OUT, Notes, Tell
+from syndetect.reading.options import ReadingOptions
 
 _MARK = b"\xef\xbb\xbf"  # of UTF-8, which some programs put before the first line
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +33,7 @@ def answers(
     blocks: Iterable[bytes],
     index: Index,
     *,
-    columns: Mapping[str, str] | None = None,
+    reading: ReadingOptions | None = None,
     add: bool = False,
     strict: bool = False,
     max_bytes: int = 128 << 20,
@@ -42,7 +45,7 @@ def answers(
     Args:
         blocks: JSON Lines in UTF-8, in pieces of any size.
         index: open for reading or, to add, for writing.
-        columns: as for :func:`syndetect.reading.sources.batches`.
+        reading: as for :func:`syndetect.reading.sources.batches`.
         add: add each document when the caller takes the next answer, unless the index has its id already.
         strict: raise instead of answering that a line cannot be used, or a value of it.
         max_bytes: the longest line that is taken.
@@ -55,10 +58,14 @@ def answers(
         InputError: with ``strict``, what cannot be used.
         StoredIndexError, OutputError: as :meth:`syndetect.Index.query`, ``refresh`` and ``add``.
     """
-    wanted = Columns(columns)
+    wanted = Columns((reading or ReadingOptions()).columns)
     for number, record in utf8_json_lines(_unmarked(blocks), max_bytes):
         article = _article(record, wanted, max_bytes, needs_id=add)
-        faults = (str(article),) if isinstance(article, UnusableError) else article.remarks
+        faults = (
+            [str(article)]
+            if isinstance(article, UnusableError)
+            else [reason for reason, _ in article.remarks]
+        )
         if strict and faults:
             raise InputError(f"stdin:{number}: {faults[0]}")
         if isinstance(article, UnusableError):
@@ -67,7 +74,7 @@ def answers(
         index.refresh()
         document = _document(article, index, number)
         answer = _answer(document, index) | ({} if article.doc_id else {"id": None})
-        yield {"line": number, **answer, **({"remarks": list(faults)} if faults else {})}
+        yield {"line": number, **answer, **({"remarks": faults} if faults else {})}
         if add:
             index.add([document], existing="skip", threads=1)
 
@@ -181,7 +188,9 @@ def stream(
         InputError: a document cannot be used.
         StoredIndexError, OutputError: as :meth:`Index.query` and :meth:`Index.add`.
     """
-    skip = on_skip or Skipped(strict=True)
+    skip: Tell = Notes(strict=True)
+    if on_skip is not None:
+        skip = lambda place, reason, outcome: on_skip(place, reason)  # noqa: E731, ARG005
     for row in _rows(resolved(documents), skip):
         answer = index.query(row)
         try:
@@ -190,15 +199,19 @@ def stream(
             index.add([row], existing="skip", threads=1)
 
 
-def _rows(found: Any, skip: Callable[[str, str], None]) -> Iterator[dict[str, Any]]:
+def _rows(found: Any, skip: Tell) -> Iterator[dict[str, Any]]:
     """Documents one by one; mappings are taken as they come, and none is kept."""
     is_whole = isinstance(found, (sources.Inputs, pl.DataFrame, pl.LazyFrame))
     for number, source in enumerate([found] if is_whole else ([record] for record in found), 1):
         place = "" if is_whole else f"record {number}"
-        told = skip if is_whole else lambda _, reason, place=place: skip(place, reason)
+        told: Tell = skip if is_whole else partial(_skip_at, skip, place)
         for frame in sources.read(source, on_skip=told, batch_bytes=1, default_id=without_id):
             for row in frame.iter_rows(named=True):
                 if not has_id(row["doc_id"]):
-                    skip(place, "no id, without which nothing is added")
+                    skip(place, "no id, without which nothing is added", LEFT_OUT)
                     continue
                 yield {"id" if name == "doc_id" else name: value for name, value in row.items()}
+
+
+def _skip_at(skip: Tell, place: str, _: str, reason: str, outcome: str) -> None:
+    skip(place, reason, outcome)

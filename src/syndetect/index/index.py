@@ -32,7 +32,8 @@ from syndetect.index.writer import Added, NewDocuments, PortionWriter, Writer
 from syndetect.matching import portions
 from syndetect.matching.tokens import joined
 from syndetect.reading import articles, sources
-from syndetect.reading.skipped import Skipped
+from syndetect.reading.notes import Notes
+from syndetect.reading.options import ReadingOptions
 from syndetect.reading.sources import BATCH_BYTES
 from syndetect.results.result import Result
 from syndetect.runtime import forks
@@ -225,6 +226,7 @@ class Index:
         documents: sources.Source,
         *,
         columns: Mapping[str, str] | None = None,
+        reading: ReadingOptions | None = None,
         threads: int | None = None,
         strict: bool = False,
         progress: Progress | None = None,
@@ -233,7 +235,7 @@ class Index:
 
         Args:
             documents: what :func:`syndetect.scan` takes.
-            columns, threads, strict, progress: as there.
+            columns, reading, threads, strict, progress: as there.
 
         Returns:
             The tables of a scan, as :class:`syndetect.index.answer.Answer` describes them, document after document.
@@ -244,23 +246,19 @@ class Index:
             StoredIndexError: the index is damaged.
         """
         progress, threads = progress or Silent(), threads or budget.cores()
-        found, skipped, snapshot = resolved(documents), Skipped(strict), self._present
+        found, notes, snapshot = resolved(documents), Notes(strict), self._present
         progress.stage("asking", found.bytes if isinstance(found, sources.Inputs) else None, "bytes")
         batches = sources.batches(
-            found,
-            columns=columns,
-            on_skip=skipped,
-            on_bytes=progress.advance,
-            batch_bytes=_QUERY_BYTES,
-            default_id=without_id,
-        )
+            found, reading=ReadingOptions.of(reading, columns), on_skip=notes, on_columns=notes.add_columns,
+            on_bytes=progress.advance, batch_bytes=_QUERY_BYTES, default_id=without_id,
+        )  # fmt: skip
 
         def work(batch: tuple[pl.DataFrame, list[bytes]]) -> dict[str, pl.DataFrame]:
             queries, frame, texts = self._query_batch(snapshot, *batch)
             return Answer(queries, frame, texts, search(queries, self.settings)).tables()
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
-            return Answer.joined(parts, skipped.frame, self._info(snapshot))
+            return Answer.joined(parts, notes.frame, self._info(snapshot))
 
     def _query_batch(
         self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]
@@ -365,6 +363,7 @@ class Index:
         *,
         existing: Literal["error", "skip", "replace"] = "error",
         columns: Mapping[str, str] | None = None,
+        reading: ReadingOptions | None = None,
         threads: int | None = None,
         memory: int | None = None,
         strict: bool = False,
@@ -379,7 +378,7 @@ class Index:
             existing: what to do with one whose id is there already: raise an error, leave it out, or put it in the
                 place of the old one (behind all others).
             memory: bytes that a portion may take (default: half of what is free).
-            columns, threads, strict, progress: as for a scan.
+            columns, reading, threads, strict, progress: as for a scan.
 
         Raises:
             InputError: as for a scan; or an id is there already.
@@ -390,12 +389,13 @@ class Index:
             raise SettingsError(f"existing must be 'error', 'skip' or 'replace', not {existing!r}")
         progress, threads = progress or Silent(), threads or budget.cores()
         with self._exclusively():
-            writer, skipped = self._writing(), Skipped(strict)
+            writer, notes = self._writing(), Notes(strict)
             found = resolved(documents)
             progress.stage("adding", found.bytes if isinstance(found, sources.Inputs) else None, "bytes")
             batches = sources.batches(
-                found, columns=columns, on_skip=skipped, on_bytes=progress.advance, batch_bytes=BATCH_BYTES
-            )
+                found, reading=ReadingOptions.of(reading, columns), on_skip=notes, on_columns=notes.add_columns,
+                on_bytes=progress.advance, batch_bytes=BATCH_BYTES,
+            )  # fmt: skip
             memory = memory or budget.default_memory()
             portion_writer = PortionWriter(writer, self._snapshot, existing, threads, memory)
             readers = budget.readers(threads, memory)
@@ -410,7 +410,7 @@ class Index:
                 portion_writer.snapshot = writer.merge(portion_writer.snapshot, threads)
             finally:
                 self._snapshot = portion_writer.snapshot
-            return Added(**portion_writer.counts, skipped=skipped.frame())
+            return Added(**portion_writer.counts, skipped=notes.frame())
 
     def _prepare(self, new: NewDocuments) -> tuple[DocumentBatch, I64]:
         """The arrays of new documents, and the numbers of the documents that they replace."""

@@ -244,7 +244,9 @@ def one_document(document: Document) -> tuple[pl.DataFrame, list[bytes]]:
     reasons: list[str] = []
     found = next(
         sources.batches(
-            [record], on_skip=lambda _, reason: reasons.append(reason), default_id=lambda _: _UNNAMED
+            [record],
+            on_skip=lambda _place, reason, _outcome: reasons.append(reason),
+            default_id=lambda _: _UNNAMED,
         ),
         None,
     )

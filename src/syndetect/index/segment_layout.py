@@ -8,7 +8,7 @@ import numpy as np
 
 from syndetect.kernels.documents import HINT_BITS, UNDATED
 from syndetect.matching.winnowing import PARTS
-from syndetect.reading.articles import FIRST, LAST
+from syndetect.reading.dates import FIRST, LAST
 from syndetect.settings import Settings
 from syndetect.storage.directory import FileEntry
 from syndetect.storage.layout import (

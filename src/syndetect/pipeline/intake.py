@@ -1,6 +1,6 @@
 """Read the articles of a scan into its store, batch by batch: sketch them, and find credits and quotation marks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,7 +15,8 @@ from syndetect.matching.portions import Batch
 from syndetect.matching.tokens import joined
 from syndetect.pipeline.corpus import Corpus
 from syndetect.reading import sources
-from syndetect.reading.skipped import Skipped
+from syndetect.reading.notes import REMARK, Notes
+from syndetect.reading.options import ReadingOptions
 from syndetect.reading.sources import BATCH_BYTES
 from syndetect.runtime.progress import Progress
 from syndetect.runtime.threads import in_order
@@ -46,15 +47,15 @@ class Intake:
     settings: Settings
     agencies: Agencies
     threads: int
-    skipped: Skipped
+    notes: Notes
     progress: Progress
 
-    def take(self, found: Any, reference: Any, columns: Mapping[str, str] | None) -> Taken:
+    def take(self, found: Any, reference: Any, reading: ReadingOptions) -> Taken:
         """Read the articles of a reference, if there is one, and then all others.
 
         Args:
             found, reference: resolved sources, see :func:`syndetect.reading.sources.resolve`.
-            columns: the input's own names of columns.
+            reading: how articles are read.
         """
         of_files = [source for source in (reference, found) if isinstance(source, sources.Inputs)]
         self.progress.stage("reading", sum(one.bytes for one in of_files) if of_files else None, "bytes")
@@ -65,7 +66,7 @@ class Intake:
         def texts() -> Iterator[tuple[int, Sequence[str], list[bytes]]]:
             done, number = self.store.steps.get("reading", 0), 0
             for side, source in enumerate((reference, found)):
-                for frame, encoded in self._batches(source, columns):
+                for frame, encoded in self._batches(source, reading):
                     frames.append(frame)
                     sizes[side] += len(frame)
                     if number >= done:
@@ -88,16 +89,17 @@ class Intake:
             raise self.store.refused("it has other articles than were read")
         for document, paragraph in repeats:
             place = f"{articles['doc_id'][document]}, paragraph {paragraph}"
-            self.skipped(place, "one word again and again; not compared")
+            self.notes(place, "one word again and again; not compared", REMARK)
         return Taken(articles, corpus, sizes[0])
 
-    def _batches(self, source: Any, columns: Mapping[str, str] | None) -> Iterator[sources.Batch]:
+    def _batches(self, source: Any, reading: ReadingOptions) -> Iterator[sources.Batch]:
         if source is None:
             return iter(())
         return sources.batches(
             source,
-            columns=columns,
-            on_skip=self.skipped,
+            reading=reading,
+            on_skip=self.notes,
+            on_columns=self.notes.add_columns,
             on_bytes=self.progress.advance,
             batch_bytes=BATCH_BYTES,
         )

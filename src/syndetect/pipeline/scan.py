@@ -19,7 +19,8 @@ from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.tables import all_tables
 from syndetect.reading import sources
 from syndetect.reading.articles import id_rank, times
-from syndetect.reading.skipped import Skipped
+from syndetect.reading.notes import Notes
+from syndetect.reading.options import ReadingOptions
 from syndetect.results.result import Result
 from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
@@ -44,6 +45,7 @@ def scan(  # noqa: PLR0913  (a public signature)
     settings: Settings | None = None,
     *,
     columns: Mapping[str, str] | None = None,
+    reading: ReadingOptions | None = None,
     threads: int | None = None,
     memory: int | None = None,
     scratch: str | os.PathLike[str] | None = None,
@@ -66,6 +68,7 @@ def scan(  # noqa: PLR0913  (a public signature)
             ``author``.
         settings: what decides the result; the defaults suit news.
         columns: the input's own names of ``id``, ``text`` ... where they are not among the usual ones.
+        reading: what else there is to say of the input: encodings, the form of CSV and of dates, repeated ids ...
         threads: processor cores to use (default: all). The result does not depend on it.
         memory: bytes that the scan should keep to (default: half of what is free). What does not fit goes to files.
             The result, which is in memory in the end, is not counted.
@@ -101,8 +104,9 @@ def scan(  # noqa: PLR0913  (a public signature)
         least_confidence=least_confidence,
     )
     request = ScanRequest(
-        source, settings or Settings(), columns=columns or {}, threads=threads, memory=memory, scratch=scratch,
-        resume=resume, strict=strict, progress=progress or Silent(), reference=reference, syndication=syndication,
+        source, settings or Settings(), reading=ReadingOptions.of(reading, columns), threads=threads, memory=memory,
+        scratch=scratch, resume=resume, strict=strict, progress=progress or Silent(), reference=reference,
+        syndication=syndication,
     )  # fmt: skip
     with scanning(request) as result:
         return result
@@ -118,7 +122,7 @@ class ScanRequest:
 
     source: sources.Source = field(kw_only=False)
     settings: Settings = field(kw_only=False)
-    columns: Mapping[str, str] = field(default_factory=dict)
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
     threads: int | None = None
     memory: int | None = None
     scratch: str | os.PathLike[str] | None = None
@@ -148,7 +152,7 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
     """
     settings, syndication, progress = request.settings, request.syndication, request.progress
     threads, memory = request.threads or budget.cores(), request.memory or budget.default_memory()
-    clock, skipped = _Clock(), Skipped(request.strict)
+    clock, notes = _Clock(), Notes(request.strict)
     found = sources.resolve(request.source)
     reference = None if request.reference is None else sources.resolve(request.reference)
     _check_apart(request.scratch, (found, reference))
@@ -165,8 +169,8 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
         if request.resume:
             resumed.check(store, settings, len(syndication.agencies.table.names))
         readers = budget.readers(threads, memory)
-        entry = intake.Intake(store, settings, syndication.agencies, readers, skipped, progress)
-        articles, corpus, references = entry.take(found, reference, request.columns)
+        entry = intake.Intake(store, settings, syndication.agencies, readers, notes, progress)
+        articles, corpus, references = entry.take(found, reference, request.reading)
         clock.lap("reading")
         places = apart(_places, articles, corpus, references)
         outlet = np.full(len(articles), -1)
@@ -182,10 +186,11 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
         clock.lap("tables")
         manifest = identity_of(request, inputs) | {
             "settings_fingerprint": settings.fingerprint,
-            "counts": _counts(job, result) | {"skipped": len(skipped.rows)},
+            "counts": _counts(job, result) | {"skipped": len(notes.rows)},
+            "columns_taken": notes.columns,
             "timings": clock.seconds,
         }
-        yield Result(**result, skipped=skipped.frame(), manifest=manifest)
+        yield Result(**result, skipped=notes.frame(), manifest=manifest)
 
 
 def identity_of(request: ScanRequest, inputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -202,7 +207,7 @@ def identity_of(request: ScanRequest, inputs: list[dict[str, Any]] | None = None
         "settings": request.settings.to_dict(),
         "syndication": request.syndication.to_dict(),
         "inputs": inputs,
-        "columns": dict(request.columns),
+        "reading": request.reading.to_dict(),
         "strict": request.strict,
         **({} if request.format is None else {"format": request.format}),
     }

@@ -43,6 +43,11 @@ class File(NamedTuple):
     packing: str  #: ``"gz"``, ``"zst"`` or ``""``
     state: FileState | None = None  #: when it was found; None for the standard input
 
+    @property
+    def holds_one(self) -> bool:
+        """Whether the whole file is one article."""
+        return self.format in ("text", "html")
+
     def place(self, number: int) -> str:
         """The place of a record, as messages name it."""
         path = "stdin" if self.path == "-" else printable(Path(self.path).as_posix())

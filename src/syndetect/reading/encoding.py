@@ -10,12 +10,22 @@ No line end is translated and no character normalised: an offset counts in the t
 import codecs
 import re
 
+from syndetect.reading.notes import LEFT_OUT
+
 
 class UnusableError(ValueError):
     """Input that cannot be used; the message is the reason, in a few words, as a person will read it.
 
     Raised where a single thing is read; yielded in the place of the record where several are.
+
+    Args:
+        reason: the message.
+        outcome: what came of it, of :data:`syndetect.reading.notes.OUTCOMES`.
     """
+
+    def __init__(self, reason: str, outcome: str = LEFT_OUT) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
 
 
 def too_long(max_bytes: int) -> UnusableError:

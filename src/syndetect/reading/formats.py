@@ -22,10 +22,15 @@ from polars.datatypes import DataTypeClass
 from syndetect.arrays import bounds_of
 from syndetect.errors import InputError
 from syndetect.reading import arrow_check
-from syndetect.reading.articles import FIRST, LAST, Columns
+from syndetect.reading.articles import Record
+from syndetect.reading.columns import Columns
+from syndetect.reading.dates import FIRST, LAST
+from syndetect.reading.delimited import delimited
 from syndetect.reading.discovery import File, html_extractor
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, too_long
-from syndetect.reading.records import Record, delimited, json_lines
+from syndetect.reading.json_lines import json_lines
+from syndetect.reading.notes import UNREADABLE
+from syndetect.reading.options import ReadingOptions
 from syndetect.runtime.threads import split_evenly
 from syndetect.storage.compression import zstd
 
@@ -40,7 +45,7 @@ class Reader:
 
     Args:
         file: what to read.
-        columns: which columns of a table are wanted.
+        reading: how it is to be read.
         max_bytes: the longest line, row or file of text that is taken; a longer one is never held whole.
 
     Raises:
@@ -48,8 +53,9 @@ class Reader:
         MissingExtraError: HTML, and nothing to read it with. Other bad input raises nothing.
     """
 
-    def __init__(self, file: File, columns: Columns, max_bytes: int) -> None:
-        self.file, self.columns, self.max_bytes = file, columns, max_bytes
+    def __init__(self, file: File, reading: ReadingOptions, max_bytes: int) -> None:
+        self.file, self.reading, self.max_bytes = file, reading, max_bytes
+        self.columns = Columns(reading.columns)
         self.consumed = 0  #: bytes of the file that were read so far
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
@@ -60,13 +66,14 @@ class Reader:
             if number < 0:
                 yield 0, UnusableError("no records")
         except UnusableError as error:
-            yield 0, error
+            yield 0, error if self.file.holds_one else UnusableError(str(error), UNREADABLE)
         except (OSError, EOFError, zlib.error, zstd.ZstdError, *_POLARS_ERRORS) as error:
             if isinstance(error, OSError) and error.strerror:  # the system's, not gzip's or polars'
-                yield 0, UnusableError(f"cannot be read: {error.strerror}")
+                yield 0, UnusableError(f"cannot be read: {error.strerror}", UNREADABLE)
                 return
             kept = f" behind number {number}, up to which it is read" if number > 0 else ""
-            yield 0, UnusableError(f"broken {self.file.packing or self.file.format}{kept}: {_brief(error)}")
+            reason = f"broken {self.file.packing or self.file.format}{kept}: {_brief(error)}"
+            yield 0, UnusableError(reason, UNREADABLE)
 
     def _records(self) -> Iterator[tuple[int, Record]]:
         place, kind = self.file.place(0), self.file.format

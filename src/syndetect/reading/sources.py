@@ -7,17 +7,20 @@ not on the order in which paths are given or found, nor on the size of the batch
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeGuard
 
 import polars as pl
 
 from syndetect.errors import InputError
-from syndetect.reading.articles import Article, Columns, Keys, to_article
+from syndetect.reading.articles import Article, Record, to_article
+from syndetect.reading.columns import ALIASES, Columns, Keys
 from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprints
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.formats import Reader, table
-from syndetect.reading.records import Record
+from syndetect.reading.notes import LEFT_OUT, PASSED_OVER, REMARK, Tell
+from syndetect.reading.options import ReadingOptions
 from syndetect.runtime import forks
 from syndetect.schema import ARTICLES
 
@@ -52,8 +55,9 @@ def resolve(source: Source | Inputs) -> Inputs | Any:
 def read(
     source: Source | Inputs,
     *,
-    columns: Mapping[str, str] | None = None,
-    on_skip: Callable[[str, str], None],
+    reading: ReadingOptions | None = None,
+    on_skip: Tell,
+    on_columns: Callable[[Mapping[str, Sequence[str]]], None] = lambda _: None,
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
@@ -65,17 +69,18 @@ def read(
         An iterator over frames of ``schema.ARTICLES``.
     """
     found = batches(
-        source, columns=columns, on_skip=on_skip, on_bytes=on_bytes, batch_bytes=batch_bytes, max_bytes=max_bytes,
-        default_id=default_id,
+        source, reading=reading, on_skip=on_skip, on_columns=on_columns, on_bytes=on_bytes, batch_bytes=batch_bytes,
+        max_bytes=max_bytes, default_id=default_id,
     )  # fmt: skip
     return map(_whole, found)
 
 
-def batches(
+def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
     source: Source | Inputs,
     *,
-    columns: Mapping[str, str] | None = None,
-    on_skip: Callable[[str, str], None],
+    reading: ReadingOptions | None = None,
+    on_skip: Tell,
+    on_columns: Callable[[Mapping[str, Sequence[str]]], None] = lambda _: None,
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
@@ -87,10 +92,11 @@ def batches(
     Args:
         source: what :func:`expand` takes or gives; a polars frame; or mappings such as dictionaries. Or
             what :func:`resolve` makes of it, for those who want to know the size beforehand.
-        columns: from ``id``, ``text``, ``source``, ``published``, ``title``, ``url`` and ``author`` to the source's own
-            names of them, where they are not among ``articles.ALIASES``; text and HTML files have none.
-        on_skip: told, in the order of the source, the place and reason of whatever is passed over, of each value
-            that is left out of an article, and of each file that changed meanwhile; it may raise.
+        reading: how articles are read; the names of columns in it are not those of text and HTML files.
+        on_skip: told, in the order of the source, the place of whatever is passed over, of each value that is left out
+            of an article, and of each file that changed meanwhile, with the reason and the outcome; it may raise.
+        on_columns: told, of every source with other columns than those before, from ``articles.ALIASES`` to the names
+            that it has for them.
         on_bytes: told how many more bytes of the files were read; in the end, together, ``Inputs.bytes``.
         batch_bytes: how much text a batch holds, about.
         max_bytes: the longest line, row, text or single-article file that is taken.
@@ -104,20 +110,21 @@ def batches(
         of several; else ``record`` and the number. Of articles with the same id the first is kept.
 
     Raises:
-        InputError: as :func:`expand`; or a column in ``columns`` is not there.
+        InputError: as :func:`expand`; or a column that the user named is not there.
         MissingExtraError: as :func:`expand`.
     """
-    wanted, found = Columns(columns), resolve(source)
+    options, found = reading or ReadingOptions(), resolve(source)
     skipped: Sequence[tuple[str, str]] = ()
     if isinstance(found, Inputs):
-        origins: Iterable[_Origin] = (_from_file(file, wanted, max_bytes) for file in found.files)
+        origins: Iterable[_Origin] = (_from_file(file, options, max_bytes) for file in found.files)
         skipped = found.skipped
     else:
-        origins = [_from_memory(found, wanted, default_id or _record)]
+        origins = [_from_memory(found, Columns(options.columns), default_id or _record)]
     return _frames(
         origins,
         skipped,
         on_skip=on_skip,
+        on_columns=on_columns,
         on_bytes=on_bytes or (lambda _: None),
         on_article=on_article,
         batch_bytes=batch_bytes,
@@ -134,7 +141,9 @@ class _Origin(NamedTuple):
     default_id: Callable[[int], str]
     has_header: bool  #: which its reader compares with the columns that the user named
 
-    def articles(self, max_bytes: int) -> Iterator[tuple[int, Article | UnusableError]]:
+    def articles(
+        self, max_bytes: int, on_columns: Callable[[Mapping[str, Sequence[str]]], None]
+    ) -> Iterator[tuple[int, Article | UnusableError]]:
         """The checked records."""
         shapes: dict[tuple[Any, ...], Keys] = {}  # the columns of a record, to those that hold what is wanted
         names: dict[Any, None] = {}
@@ -148,6 +157,7 @@ class _Origin(NamedTuple):
                 if len(shapes) == _CHECKED_RECORDS:
                     shapes.clear()
                 shapes[shape] = self.columns.keys(shape)
+                on_columns(dict(zip(ALIASES, shapes[shape], strict=True)))
             yield number, to_article(record, shapes[shape], self.default_id(number), max_bytes)
             if unchecked:
                 unchecked -= 1
@@ -164,11 +174,11 @@ def _are_paths(source: object) -> TypeGuard[Paths]:
     return isinstance(source, (str, os.PathLike))
 
 
-def _from_file(file: File, columns: Columns, max_bytes: int) -> _Origin:
-    if file.format in ("text", "html"):
-        columns = Columns()  # what their readers call the values is not the user's to rename
-    reader = Reader(file, columns, max_bytes)
-    return _Origin(reader, columns, file.place, file.default_id, file.format != "jsonl")
+def _from_file(file: File, reading: ReadingOptions, max_bytes: int) -> _Origin:
+    if file.holds_one:  # what their readers call the values is not the user's to rename
+        reading = replace(reading, columns={})
+    reader = Reader(file, reading, max_bytes)
+    return _Origin(reader, reader.columns, file.place, file.default_id, file.format != "jsonl")
 
 
 def _from_memory(source: Any, columns: Columns, default_id: Callable[[int], str]) -> _Origin:
@@ -205,7 +215,8 @@ def _frames(
     origins: Iterable[_Origin],
     skipped: Iterable[tuple[str, str]],
     *,
-    on_skip: Callable[[str, str], None],
+    on_skip: Tell,
+    on_columns: Callable[[Mapping[str, Sequence[str]]], None],
     on_bytes: Callable[[int], None],
     on_article: Callable[[int, int], None],
     batch_bytes: int,
@@ -213,7 +224,7 @@ def _frames(
 ) -> Iterator[Batch]:
     """Gather articles into batches; of articles with the same id, the first."""
     for place, reason in skipped:
-        on_skip(place, reason)
+        on_skip(place, reason, PASSED_OVER)
     # ids to where they stand: the number in the low 40 bits, above it the origin
     firsts: dict[bytes, int] = {}
     places: list[Callable[[int], str]] = []
@@ -222,18 +233,19 @@ def _frames(
     for index, origin in enumerate(origins):
         places.append(origin.place)
         told = 0
-        for number, article in origin.articles(max_bytes):
+        for number, article in origin.articles(max_bytes, on_columns):
             if isinstance(article, UnusableError):
-                on_skip(origin.place(number), str(article))
+                on_skip(origin.place(number), str(article), article.outcome)
                 continue
             spot = index << 40 | number
             first = firsts.setdefault(article.doc_id, spot)
             if first != spot:
                 where = places[first >> 40](first & (1 << 40) - 1)
-                on_skip(origin.place(number), f"id {article.doc_id.decode()!r} again, first in {where}")
+                reason = f"id {article.doc_id.decode()!r} again, first in {where}"
+                on_skip(origin.place(number), reason, LEFT_OUT)
                 continue
-            for remark in article.remarks:
-                on_skip(origin.place(number), remark)
+            for reason, outcome in article.remarks:
+                on_skip(origin.place(number), reason, outcome)
             on_article(index, number)
             rows.append(article)
             held += len(article.text)
@@ -243,7 +255,8 @@ def _frames(
                 told += _tell(on_bytes, origin, told)
         _tell(on_bytes, origin, told, done=True)
         if isinstance(origin.records, Reader) and origin.records.file.has_changed():
-            on_skip(origin.place(0), "changed while it was read, and may be of two versions: read it again")
+            reason = "changed while it was read, and may be of two versions: read it again"
+            on_skip(origin.place(0), reason, REMARK)
     if rows:
         yield _batch(rows)
 

@@ -11,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 from rich.text import Text
 
+from syndetect.reading.notes import counted
 from syndetect.report.terminal_text import printable, render, shorten
 from syndetect.results.result import Result
 from syndetect.runtime.progress import count, quantity
@@ -72,10 +73,10 @@ def totals(result: Result, skipped: str = "-o DIR keeps the list") -> str:
     else:
         found = f"{articles}, {count(passages, 'reused passage')}, {share} of the words reused"
         found += _agency_share(result.documents)
-    speed = _speed(result.manifest)
+    speed, left = _speed(result.manifest), []
     if result.skipped.height:
-        speed.append(f"{result.skipped.height:,} skipped ({skipped})")
-    return "\n".join([found, *([", ".join(speed)] if speed else []), *_passed(result.manifest)])
+        left.append(f"{counted(result.skipped)} ({skipped})")
+    return "\n".join([found, *([", ".join(speed)] if speed else []), *left, *_passed(result.manifest)])
 
 
 def _passed(manifest: Mapping[str, Any]) -> list[str]:
@@ -87,9 +88,12 @@ def _passed(manifest: Mapping[str, Any]) -> list[str]:
 def skipped(places: pl.DataFrame, most: int = 5) -> str:
     """The first ``most`` rows of ``schema.SKIPPED``, a line each, and the number of the others."""
     rows = places.head(most).iter_rows()
-    lines = [f"skipped {printable(place or '')}: {printable(reason or '')}" for place, reason in rows]
+    lines = [
+        f"{outcome or 'skipped'}: {printable(place or '')}: {printable(reason or '')}"
+        for place, reason, outcome in rows
+    ]
     if places.height > most:
-        lines.append(f"skipped {places.height - most:,} more places")
+        lines.append(f"and {places.height - most:,} more places")
     return "\n".join(lines)
 
 

@@ -1,109 +1,16 @@
-"""Blocks of bytes to the records of JSON Lines and CSV, however the blocks are cut.
+"""CSV and TSV to records; a row that cannot be used is yielded as an ``UnusableError``."""
 
-A line or row that is too long is never held; one that cannot be used is yielded as an ``UnusableError``.
-"""
-
-import codecs
 import csv
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from syndetect.reading.encoding import (
-    HEAD_BYTES,
-    UnusableError,
-    decode_line,
-    encoding_of,
-    is_binary,
-    too_long,
-)
+from syndetect.reading.articles import Record
+from syndetect.reading.encoding import UnusableError, decode_line, too_long
+from syndetect.reading.lines import as_utf8, lines
 
-Record = Mapping[str, Any] | UnusableError
 _MOST_HEADER = 1 << 20  # bytes: each column of a header costs many times its name
-
-
-def as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Transcode the blocks of a text to UTF-8 where it is UTF-16 or UTF-32, and drop the byte order mark.
-
-    Raises:
-        UnusableError: there are no bytes, or they begin like a binary file.
-    """
-    head = b""
-    try:
-        while len(head) < HEAD_BYTES and (block := next(blocks, b"")):
-            head += block
-    except Exception as error:  # it comes up again behind what was read before it
-        blocks = _raising(error)
-    encoding, mark = encoding_of(head[:HEAD_BYTES])
-    if encoding != "utf-8":
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-        for block in chain((head[mark:],), blocks):
-            yield decoder.decode(block).encode()
-        yield decoder.decode(b"", True).encode()
-    elif is_binary(head[:HEAD_BYTES]):
-        raise UnusableError("not text (binary?)")
-    else:
-        yield head[mark:]
-        yield from blocks
-    if not head:
-        raise UnusableError("empty file")
-
-
-def _raising(error: Exception) -> Iterator[bytes]:
-    yield from ()
-    raise error
-
-
-def lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[bytes | int]:
-    """The lines in blocks of bytes, without their line feeds.
-
-    In the place of a line of more than ``max_bytes``, which is never held, stands the number of its quotation
-    marks.
-    """
-    parts: list[bytes] = []
-    length = quotes = 0
-    for block in blocks:
-        pieces = block.split(b"\n")
-        for end, piece in enumerate(pieces, 1 - len(pieces)):
-            parts.append(piece)
-            length += len(piece)
-            if length > max_bytes:
-                quotes += sum(part.count(b'"') for part in parts)
-                parts.clear()
-            if end:
-                yield quotes if length > max_bytes else b"".join(parts)
-                parts.clear()
-                length = quotes = 0
-    if length:
-        yield quotes if length > max_bytes else b"".join(parts)
-
-
-def json_lines(blocks: Iterator[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
-    """The objects of JSON Lines with their line numbers; blank lines are skipped."""
-    return utf8_json_lines(as_utf8(blocks), max_bytes)
-
-
-def utf8_json_lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
-    """As :func:`json_lines`, for UTF-8 without a byte order mark; yields an object as soon as its line is complete."""
-    for number, line in enumerate(lines(blocks, max_bytes), 1):
-        if isinstance(line, int):
-            yield number, too_long(max_bytes)
-        elif line and not line.isspace():
-            yield number, _json_object(line)
-
-
-def _json_object(line: bytes) -> Record:
-    try:
-        value = json.loads(decode_line(line))
-    except UnusableError as error:
-        return error
-    except json.JSONDecodeError as error:
-        return UnusableError(f"broken JSON at character {error.colno}: {error.msg}")
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits; thousands of brackets
-        return UnusableError(f"broken JSON: {error}")
-    return value if isinstance(value, dict) else UnusableError(f"no JSON object but {type(value).__name__}")
 
 
 def rows(physical: Iterable[bytes | int], delimiter: str, max_bytes: int) -> Iterator[bytes | UnusableError]:

@@ -1,0 +1,94 @@
+"""Points in time, as people and programs write them."""
+
+import math
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value is None or another library's missing value: NaN, NaT, NA."""
+    try:
+        return value is None or bool(value != value)  # noqa: PLR0124  (NaN and NaT differ from themselves)
+    except TypeError:  # pandas' NA is neither
+        return True
+    except ValueError:  # an array
+        return False
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+#: The years 1 to 9999, as microseconds since 1970.
+FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_RFC_2822 = re.compile(
+    r"(?:[A-Z][a-z]{2},\s*)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+\d\d:\d\d(?::\d\d)?"
+    r"\s+(?:[+-]\d{4}|UTC?|GMT|Z|[ACEMP][SD]T)"  # other names of zones would be read as UTC
+)
+#: From which absolute value on a number counts nano-, micro- or milliseconds, and how many make a second.
+_UNITS = ((1e17, 10**9), (1e14, 10**6), (1e11, 10**3), (0, 1))
+
+
+def microseconds(value: Any) -> int | None:
+    """A point in time as microseconds since 1970 in UTC; None for what is missing and for an empty string.
+
+    Understood are ``datetime`` and ``date``; ISO 8601, with ``Z`` or an offset, else taken as UTC, or the
+    date alone; RFC 2822; a date or time without signs, ``20190711`` or ``20190711093000``; and other numbers,
+    or strings of five digits and more: seconds since 1970, or milli-, micro- or nanoseconds where the number
+    is too large for seconds.
+
+    Raises:
+        ValueError: the value is none of these. A year alone is none of them.
+    """
+    if isinstance(value, str):
+        return _from_string(value.strip())
+    if is_missing(value):
+        return None
+    if isinstance(value, datetime):
+        return _since_epoch(value)
+    if isinstance(value, date):
+        return _since_epoch(datetime(value.year, value.month, value.day))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _from_number(value)
+    if hasattr(value, "item"):  # numpy's scalars
+        return microseconds(value.item())
+    raise ValueError(value)
+
+
+def _since_epoch(moment: datetime) -> int:
+    return _in_range((moment - (_EPOCH if moment.tzinfo else _EPOCH.replace(tzinfo=None))) // _MICROSECOND)
+
+
+def _in_range(since: int) -> int:
+    """A time of the years 1 to 9999 in UTC, which an offset may leave; ValueError for any other."""
+    if not FIRST <= since <= LAST:
+        raise ValueError(since)
+    return since
+
+
+def _from_string(text: str) -> int | None:
+    if not text:
+        return None
+    if text[4:5] == "-":  # nearly all, and so the shortest way
+        with suppress(ValueError):
+            return _since_epoch(datetime.fromisoformat(text))
+    if re.fullmatch(r"-?\d{5,20}(?:\.\d{1,9})?", text, re.ASCII):
+        return _from_number(float(text) if "." in text else int(text))
+    if _RFC_2822.fullmatch(text):
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415  (slow to import, seldom needed)
+
+        return _since_epoch(parsedate_to_datetime(text))
+    return _since_epoch(datetime.fromisoformat(re.sub(r"\s*(?:UTC|GMT)$|\s+(?=[+-]\d\d:?\d\d$)", "", text)))
+
+
+def _from_number(number: float) -> int:
+    if not math.isfinite(number) or 1000 <= number < 3000:
+        raise ValueError(number)
+    digits = str(int(number))
+    if len(digits) in (8, 14) and digits[0] in "12":
+        return _since_epoch(datetime.strptime(digits, "%Y%m%d%H%M%S"[: len(digits) - 2]))
+    per_second = next(unit for least, unit in _UNITS if abs(number) >= least)
+    return _in_range(
+        number * 10**6 // per_second if isinstance(number, int) else round(number * (10**6 / per_second))
+    )

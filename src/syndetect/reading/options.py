@@ -1,0 +1,72 @@
+"""What a user says of an input that cannot be told from the input itself."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, Self, get_args
+
+from syndetect.errors import InputError, SettingsError
+from syndetect.reading.columns import ALIASES
+
+DuplicateIds = Literal["keep", "skip", "error"]
+Quoting = Literal["auto", "minimal", "none"]
+Markup = Literal["auto", "html", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingOptions:
+    """How articles are read; the defaults suit nearly all files.
+
+    Attributes:
+        columns: from ``id``, ``text``, ``source``, ``published``, ``title``, ``url`` and ``author`` to the input's own
+            names of them, where they are not among the usual ones.
+        duplicate_ids: of articles with one id, "keep" all, told apart by their places; "skip" all but the first; or
+            "error". None leaves it to the command.
+        encoding: of text files, as Python or the web names it; None finds it out, file by file.
+        delimiter: what stands between the fields of CSV; None finds it out.
+        quoting: of CSV: "minimal" where quotation marks enclose fields, "none" where they are text; "auto" finds
+            it out.
+        date_format: of ``published``, in the codes of ``datetime.strptime``.
+        day_first: whether the day comes first in dates such as 03/04/2024; None takes them for not understood.
+        source_from, published_from: patterns over the path of a file, such as ``outlets/{source}/*``.
+        markup: whether texts in columns are "html"; "auto" finds it out text by text, "none" takes them as they stand.
+
+    Raises:
+        SettingsError: an option is none of those above.
+        InputError: ``columns`` has a key that is none of those names.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    duplicate_ids: DuplicateIds | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    quoting: Quoting = "auto"
+    date_format: str | None = None
+    day_first: bool | None = None
+    source_from: str | None = None
+    published_from: str | None = None
+    markup: Markup = "auto"
+
+    def __post_init__(self) -> None:
+        columns = {"id" if ours == "doc_id" else ours: theirs for ours, theirs in self.columns.items()}
+        if unknown := sorted(set(columns) - set(ALIASES)):
+            raise InputError(f"no such column: {', '.join(unknown)}; there are {', '.join(ALIASES)}")
+        object.__setattr__(self, "columns", columns)
+        for name, allowed in (
+            ("duplicate_ids", (None, *get_args(DuplicateIds))),
+            ("quoting", get_args(Quoting)),
+            ("markup", get_args(Markup)),
+        ):
+            if (value := getattr(self, name)) not in allowed:
+                known = ", ".join(str(one) for one in allowed if one is not None)
+                raise SettingsError(f"{name} is one of {known}, not {value!r}")
+
+    @classmethod
+    def of(cls, reading: Self | None, columns: Mapping[str, str] | None = None) -> Self:
+        """The options that a caller gave, with the columns that were named beside them."""
+        found = cls() if reading is None else reading
+        return replace(found, columns={**found.columns, **columns}) if columns else found
+
+    def to_dict(self) -> dict[str, Any]:
+        """The options that are not the defaults, as JSON can hold them."""
+        default = ReadingOptions()
+        return {name: value for name, value in asdict(self).items() if value != getattr(default, name)}
