@@ -412,7 +412,8 @@ def extend_to_run(a: Sequence[int], b: Sequence[int], drop: int) -> Aligned:
             if ways and (cell := max(ways, key=lambda way: way.score)).score >= best.score - drop:
                 row[j] = cell
                 best = max(best, cell, key=lambda way: way.score)
-        if 0 < i == best.a and run(a, b, i, best.b)[1] >= LONG_RUN:
+        is_long = 0 < i == best.a and run(a, b, i, best.b)[1] >= LONG_RUN
+        if is_long or not row:
             return best
         before = row
     return best
