@@ -200,6 +200,29 @@ def stream(
             index.add([row], existing="skip", threads=1)
 
 
+def near(
+    documents: sources.Source, index: Index, notes: Notes, *, reading: ReadingOptions | None = None
+) -> Iterator[pl.DataFrame]:
+    """The articles of an index that are nearly the same as each of other articles.
+
+    Args:
+        documents: what :func:`syndetect.scan` takes; they are read one by one, as the caller takes them.
+        index: asked for each; an article of the same id is not compared.
+        notes: told of what cannot be used.
+        reading: as for :func:`syndetect.reading.sources.batches`.
+
+    Yields:
+        For every document the table ``documents`` of :meth:`Index.near_duplicates`.
+
+    Raises:
+        InputError: as :func:`syndetect.scan`.
+        StoredIndexError: the index is damaged.
+    """
+    for frame in sources.read(resolved(documents), reading=reading, on_skip=notes, batch_bytes=1):
+        for row in frame.rename({"doc_id": "id"}).iter_rows(named=True):
+            yield index.near_duplicates(row).documents
+
+
 def _rows(found: Any, skip: Tell) -> Iterator[dict[str, Any]]:
     """Documents one by one; mappings are taken as they come, and none is kept."""
     whole = isinstance(found, sources.Inputs) or is_whole(found)
