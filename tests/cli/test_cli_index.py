@@ -622,7 +622,7 @@ def test_wrong_usage_is_2(words: list[str], message: str) -> None:
 
 
 def test_help_fits_80_columns_and_is_quick_to_import() -> None:
-    assert list(index.commands) == ["build", "add", "remove", "query", "info", "verify", "compact"]
+    assert list(index.commands) == ["build", "add", "remove", "query", "near", "info", "verify", "compact"]
     for words in (["--help"], *([name, "--help"] for name in index.commands)):
         outcome = run(*words)
         assert outcome.exit_code == 0

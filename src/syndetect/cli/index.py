@@ -190,7 +190,8 @@ def near(
     their signatures, and have a Jaccard similarity of at least the --min-jaccard of the index, computed exactly. An
     article is not compared with an article of the same id in the index.
 
-    With --format jsonl the rows of an article are written before the next article is read; from -, once 4 KiB have come.
+    With --format jsonl the rows of an article are written before the next article is read; from -, once 4 KiB have
+    come.
     """
     from syndetect.index.feed import near as near_duplicates_of  # noqa: PLC0415
     from syndetect.results.frames import encode  # noqa: PLC0415
