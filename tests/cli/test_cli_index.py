@@ -337,6 +337,68 @@ def test_an_answer(held: Path) -> None:
     assert (second["doc"], second["source"], second["doc_begin"]) == ("daily", "Kesh Daily", 12)
 
 
+class TestNear:
+    LONG = "a-long-name-of-an-article-" * 4 + "end"
+
+    @pytest.fixture
+    def asked(self, tmp_path: Path) -> Path:
+        path = tmp_path / "asked.jsonl"
+        path.write_text(
+            lines(
+                ASKED | {"id": "a\x1b[31mb"},
+                {"id": self.LONG, "text": BRIDGE},
+                {"id": "none", "text": "Hello."},
+            )
+        )
+        return path
+
+    def test_a_table_that_fits_the_terminal(self, held: Path, asked: Path) -> None:
+        outcome = run("near", held, asked)
+        assert outcome.exit_code == 0
+        head, rule, *rows = outcome.stdout.splitlines()
+        assert head.split() == ["similarity", "article", "is", "nearly,", "in", "the", "index"]
+        assert len(rule) <= 80
+        assert [row.split()[1:] for row in rows][:2] == [["a␛[31mb", "wire"], ["a␛[31mb", "daily"]]
+        assert all(len(row) <= 80 for row in rows)
+        assert "3 articles queried, 2 with near-duplicates in the index" in outcome.stderr
+
+    def test_formats_have_the_rows_of_the_api(self, held: Path, asked: Path) -> None:
+        with Index.open(held, mode="r") as index:
+            expected = [
+                row
+                for record in map(json.loads, asked.read_text().splitlines())
+                for row in index.near_duplicates(record).documents.iter_rows(named=True)
+            ]
+        assert {row["doc_b"] for row in expected} == {"a\x1b[31mb", self.LONG}
+        assert json.loads(run("near", held, asked, "--format", "json").stdout) == expected
+        for output in (
+            run("near", held, asked, "--format", "jsonl", "-q").stdout,
+            run("near", held, "-", "--format", "jsonl", given=asked.read_text()).stdout,
+        ):
+            assert [json.loads(line) for line in output.splitlines()] == expected
+        rows = list(csv.DictReader(io.StringIO(run("near", held, asked, "--format", "csv").stdout)))
+        assert [row["doc_a"] for row in rows] == [row["doc_a"] for row in expected]
+
+    def test_an_article_is_no_near_duplicate_of_itself(self, held: Path, corpus: Path) -> None:
+        rows = run("near", held, corpus, "--format", "jsonl").stdout.splitlines()
+        assert {(row["doc_a"], row["doc_b"]) for row in map(json.loads, rows)} <= {
+            ("wire", "daily"), ("daily", "wire"),
+        }  # fmt: skip
+
+    def test_nothing_found_and_what_cannot_be_used(self, held: Path, tmp_path: Path) -> None:
+        (tmp_path / "bad.jsonl").write_text('{"id": "x", "text": "Hello."}\nnone\n')
+        outcome = run("near", held, tmp_path / "bad.jsonl")
+        assert outcome.stdout == "The index has no near-duplicate of these.\n"
+        assert "1 record left out" in outcome.stderr
+        assert run("near", held, tmp_path / "bad.jsonl", "--strict").exit_code == 1
+        assert "goes with --format csv" in run("near", held, tmp_path, "--escape-formulas").stderr
+
+    def test_formulas_are_escaped(self, held: Path, tmp_path: Path) -> None:
+        (tmp_path / "formula.jsonl").write_text(lines({"id": "=1+1", "text": BRIDGE + " Drivers are angry."}))
+        outcome = run("near", held, tmp_path / "formula.jsonl", "--format", "csv", "--escape-formulas")
+        assert ",'=1+1," in outcome.stdout
+
+
 def test_answers_hold_the_matches_of_a_query(held: Path) -> None:
     """Also where a document stands in the place of its like in the index, before others."""
     for document in (*ARTICLES, ASKED):
@@ -560,7 +622,7 @@ def test_wrong_usage_is_2(words: list[str], message: str) -> None:
 
 
 def test_help_fits_80_columns_and_is_quick_to_import() -> None:
-    assert list(index.commands) == ["build", "add", "remove", "query", "info", "verify", "compact"]
+    assert list(index.commands) == ["build", "add", "remove", "query", "near", "info", "verify", "compact"]
     for words in (["--help"], *([name, "--help"] for name in index.commands)):
         outcome = run(*words)
         assert outcome.exit_code == 0

@@ -67,7 +67,7 @@ def test_nul_characters_in_good_text_are_replaced_one_for_one(tmp_path: Path) ->
         (b'{"id": "b", "text": null}', "text is null"),
         (b'{"id": "b", "text": 7}', "text is no string but int"),
         (b'{"id": "b", "text": ["x"]}', "text is no string but list"),
-        (b'{"id": "b", "text": NaN}', "text is no string but float"),
+        (b'{"id": "b", "text": NaN}', "text is null"),
         (b'{"id": "b", "text": " \\n "}', "no text, only white space"),
         (b'{"id": ["b"], "text": "x"}', "id is neither a string nor an integer: ['b']"),
         (b'{"id": true, "text": "x"}', "id is neither a string nor an integer: True"),
@@ -158,7 +158,7 @@ class OtherFrame(dict[str, list[str]]):
 
 @pytest.mark.parametrize("source", [{"text": "x"}, b"text", 7, None, OtherFrame()])
 def test_what_is_no_source(source: Any) -> None:
-    with pytest.raises(InputError, match="cannot be read: give paths, a polars frame or mappings"):
+    with pytest.raises(InputError, match="cannot be read: give paths, open files, a table"):
         read(source, on_skip=print)
 
 

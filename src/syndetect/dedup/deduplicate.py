@@ -16,6 +16,7 @@ from syndetect.dedup.rewrite import KeptRecords
 from syndetect.dedup.set_join import RELATIONS, Outcomes, SimilarityRule, join_outcomes
 from syndetect.dedup.texts import Items, Texts, preferred, read_texts, whole_documents
 from syndetect.reading import sources as read
+from syndetect.reading.in_memory import parts_of
 from syndetect.reading.notes import Notes
 from syndetect.reading.options import ReadingOptions
 from syndetect.runtime import memory as budget
@@ -187,7 +188,8 @@ def _places(found: read.Inputs | read.Source, origins: I64) -> list[str]:
     """The places of records, as messages name them; ``origins`` int64[n, 2]: file and record."""
     if isinstance(found, read.Inputs):
         return [found.files[file].place(number) for file, number in origins.tolist()]
-    return [f"record {number}" for number in origins[:, 1].tolist()]
+    parts = parts_of(found)
+    return [parts[part].place(number) for part, number in origins.tolist()]
 
 
 def _kept_records(

@@ -20,6 +20,7 @@ from syndetect.reading import sources
 from syndetect.reading.articles import Article, Record, to_article
 from syndetect.reading.columns import Columns
 from syndetect.reading.encoding import UnusableError
+from syndetect.reading.in_memory import is_whole
 from syndetect.reading.json_lines import utf8_json_lines
 from syndetect.reading.notes import LEFT_OUT, Notes, Tell
 from syndetect.reading.options import ReadingOptions
@@ -199,12 +200,35 @@ def stream(
             index.add([row], existing="skip", threads=1)
 
 
+def near(
+    documents: sources.Source, index: Index, notes: Notes, *, reading: ReadingOptions | None = None
+) -> Iterator[pl.DataFrame]:
+    """The articles of an index that are nearly the same as each of other articles.
+
+    Args:
+        documents: what :func:`syndetect.scan` takes; they are read one by one, as the caller takes them.
+        index: asked for each; an article of the same id is not compared.
+        notes: told of what cannot be used.
+        reading: as for :func:`syndetect.reading.sources.batches`.
+
+    Yields:
+        For every document the table ``documents`` of :meth:`Index.near_duplicates`.
+
+    Raises:
+        InputError: as :func:`syndetect.scan`.
+        StoredIndexError: the index is damaged.
+    """
+    for frame in sources.read(resolved(documents), reading=reading, on_skip=notes, batch_bytes=1):
+        for row in frame.rename({"doc_id": "id"}).iter_rows(named=True):
+            yield index.near_duplicates(row).documents
+
+
 def _rows(found: Any, skip: Tell) -> Iterator[dict[str, Any]]:
     """Documents one by one; mappings are taken as they come, and none is kept."""
-    is_whole = isinstance(found, (sources.Inputs, pl.DataFrame, pl.LazyFrame))
-    for number, source in enumerate([found] if is_whole else ([record] for record in found), 1):
-        place = "" if is_whole else f"record {number}"
-        told: Tell = skip if is_whole else partial(_skip_at, skip, place)
+    whole = isinstance(found, sources.Inputs) or is_whole(found)
+    for number, source in enumerate([found] if whole else ([record] for record in found), 1):
+        place = "" if whole else f"record {number}"
+        told: Tell = skip if whole else partial(_skip_at, skip, place)
         for frame in sources.read(source, on_skip=told, batch_bytes=1, default_id=without_id):
             for row in frame.iter_rows(named=True):
                 if not has_id(row["doc_id"]):

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from syndetect.arrays import I64
+from syndetect.arrays import I64, U64
 from syndetect.errors import InputError, OutputError, SettingsError, StoredIndexError
 from syndetect.lsh_index.memtable import Hashed
 from syndetect.lsh_index.segment import NewRows, RowSource, SegmentRows, declare_segment, encode, write
@@ -110,6 +110,15 @@ class DiskIndex:
     def find(self, hashed: Hashed) -> list[tuple[I64, list[Hashable]]]:
         """The result of :meth:`SegmentRows.find` for each segment."""
         return [one.find(hashed) for one in self.segments]
+
+    def checks_of(self, keys: Sequence[Hashable]) -> list[tuple[I64, U64]]:
+        """The result of :meth:`SegmentRows.checks_of` for each segment.
+
+        Raises:
+            InputError: a key is of a type that cannot be stored.
+        """
+        encoded = [encode(key) for key in keys]
+        return [one.checks_of(encoded) for one in self.segments]
 
     def remove(self, key: Hashable) -> bool:
         """Delete a key with the next commit; return whether the index had it."""

@@ -84,7 +84,7 @@ def to_article(
 
 def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     for name in names:
-        if (value := record[name]) is not None:
+        if not is_missing(value := record[name]):
             return value
     return None
 

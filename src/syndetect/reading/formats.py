@@ -10,7 +10,7 @@ import re
 import sys
 import zlib
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -37,7 +37,8 @@ from syndetect.storage.compression import zstd
 _BLOCK_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
-_POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+#: What polars raises.
+POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 class Reader:
@@ -55,7 +56,8 @@ class Reader:
 
     def __init__(self, file: File, reading: ReadingOptions, max_bytes: int) -> None:
         self.file, self.reading, self.max_bytes = file, reading, max_bytes
-        self.columns = Columns(reading.columns)
+        # what the readers of text and HTML call the values is not the user's to rename
+        self.columns = Columns({} if file.holds_one else reading.columns)
         self.consumed = 0  #: bytes of the file that were read so far
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
@@ -67,12 +69,12 @@ class Reader:
                 yield 0, UnusableError("no records")
         except UnusableError as error:
             yield 0, error if self.file.holds_one else UnusableError(str(error), UNREADABLE)
-        except (OSError, EOFError, zlib.error, zstd.ZstdError, *_POLARS_ERRORS) as error:
+        except (OSError, EOFError, zlib.error, zstd.ZstdError, *POLARS_ERRORS) as error:
             if isinstance(error, OSError) and error.strerror:  # the system's, not gzip's or polars'
                 yield 0, UnusableError(f"cannot be read: {error.strerror}", UNREADABLE)
                 return
             kept = f" behind number {number}, up to which it is read" if number > 0 else ""
-            reason = f"broken {self.file.packing or self.file.format}{kept}: {_brief(error)}"
+            reason = f"broken {self.file.packing or self.file.format}{kept}: {brief(error)}"
             yield 0, UnusableError(reason, UNREADABLE)
 
     def _records(self) -> Iterator[tuple[int, Record]]:
@@ -88,11 +90,15 @@ class Reader:
                 wanted = partial(self.columns.of_table, place=place)
                 yield from delimited(self.blocks(), DELIMITERS[kind], wanted, self.max_bytes)
             case _:
-                with scan_table(Path(self.file.path), kind) as frame:
+                with self.frame() as frame:
                     height = frame.select(pl.len()).collect().item()
                     for number, record in table(frame, self.columns, place):
                         self.consumed = self.file.size * number // height
                         yield number, record
+
+    def frame(self) -> AbstractContextManager[pl.LazyFrame]:
+        """The file as :func:`scan_table` gives it."""
+        return scan_table(Path(self.file.path), self.file.format)
 
     def blocks(self) -> Generator[bytes]:
         """The file's bytes, unpacked."""
@@ -102,7 +108,7 @@ class Reader:
                 yield block
             return
         with Path(self.file.path).open("rb") as packed:
-            stream = _unpacked(packed, self.file.packing)
+            stream = unpacked(packed, self.file.packing)
             # read1, not read: it hands over what was unpacked before a break, and then raises
             while block := stream.read1(_BLOCK_BYTES):
                 self.consumed = packed.tell()
@@ -122,13 +128,15 @@ def standard_input() -> Iterator[bytes]:
         yield block
 
 
-def _unpacked(packed: Any, packing: str) -> Any:
+def unpacked(packed: Any, packing: str) -> Any:
+    """A stream of what an open file of bytes holds, packed as its name or its first bytes say."""
     if packing == "gz":
         return gzip.GzipFile(fileobj=packed)
     return zstd.ZstdFile(packed) if packing == "zst" else packed
 
 
-def _brief(error: BaseException) -> str:
+def brief(error: BaseException) -> str:
+    """The first line of an error, or its type."""
     if isinstance(error, pl.exceptions.PanicException):  # its words name tasks: they differ from run to run
         return "polars cannot make sense of it"
     return next(iter(str(error).splitlines()), type(error).__name__)[:200]
@@ -165,7 +173,7 @@ def article(page: bytes) -> Record:
     try:
         found = extract(text, with_metadata=True, include_comments=False)
     except Exception as error:  # one page must not end the reading of the others
-        return UnusableError(f"not readable as HTML: {_brief(error)}")
+        return UnusableError(f"not readable as HTML: {brief(error)}")
     if found is None or not found.text:
         return UnusableError("no main text found in the HTML")
     return {

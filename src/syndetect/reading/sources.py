@@ -1,4 +1,4 @@
-"""Sources to articles: files, frames and mappings as batches of checked articles.
+"""Sources to articles: files, tables and rows as batches of checked articles.
 
 Whatever cannot be used is passed over, and its place and the reason are told to the caller, who decides
 whether that is an error. The articles and their order depend on the names and contents of the files alone:
@@ -7,18 +7,17 @@ not on the order in which paths are given or found, nor on the size of the batch
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeGuard
 
 import polars as pl
 
-from syndetect.errors import InputError
 from syndetect.reading.articles import Article, Record, to_article
 from syndetect.reading.columns import ALIASES, Columns, Keys
 from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprints
 from syndetect.reading.encoding import UnusableError
-from syndetect.reading.formats import Reader, table
+from syndetect.reading.formats import Reader
+from syndetect.reading.in_memory import ArrowStream, Part, is_table, is_whole, parts_of
 from syndetect.reading.notes import LEFT_OUT, PASSED_OVER, REMARK, Tell
 from syndetect.reading.options import ReadingOptions
 from syndetect.runtime import forks
@@ -26,7 +25,8 @@ from syndetect.schema import ARTICLES
 
 __all__ = ["ARTICLES", "Inputs", "Source", "expand", "fingerprints", "read", "resolve"]
 
-Source = Paths | pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, Any]]
+#: Paths; or what :mod:`syndetect.reading.in_memory` knows: tables, open files, rows, and mappings of splits.
+Source = Paths | pl.DataFrame | pl.LazyFrame | ArrowStream | Iterable[Any]
 
 #: Articles without their texts, and the texts.
 Batch = tuple[pl.DataFrame, list[bytes]]
@@ -45,6 +45,8 @@ def resolve(source: Source | Inputs) -> Inputs | Any:
         ProcessError: this process was forked from one that had asked or scanned.
     """
     forks.check()
+    if is_whole(source):
+        return source
     if isinstance(source, Iterator):
         first = list(islice(source, 1))
         rest: Any = chain(first, source)
@@ -61,7 +63,7 @@ def read(
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
-    default_id: Callable[[int], str] | None = None,
+    default_id: Callable[[str], str] = str,
 ) -> Iterator[pl.DataFrame]:
     """Read articles, as :func:`batches` does.
 
@@ -84,13 +86,13 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
-    default_id: Callable[[int], str] | None = None,
+    default_id: Callable[[str], str] = str,
     on_article: Callable[[int, int], None] = lambda *_: None,
 ) -> Iterator[Batch]:
     """Read articles in batches, with the texts separate from the frame.
 
     Args:
-        source: what :func:`expand` takes or gives; a polars frame; or mappings such as dictionaries. Or
+        source: what :func:`expand` takes or gives; or a table, an open file, or rows such as dictionaries. Or
             what :func:`resolve` makes of it, for those who want to know the size beforehand.
         reading: how articles are read; the names of columns in it are not those of text and HTML files.
         on_skip: told, in the order of the source, the place of whatever is passed over, of each value that is left out
@@ -100,14 +102,15 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
         on_bytes: told how many more bytes of the files were read; in the end, together, ``Inputs.bytes``.
         batch_bytes: how much text a batch holds, about.
         max_bytes: the longest line, row, text or single-article file that is taken.
-        default_id: what records without an id are called that do not come from files, by their numbers from 1.
+        default_id: what records without an id are called that do not come from files, by the names below.
         on_article: told, of each article that is taken, the place of its file among all and its record's number there.
 
     Returns:
         An iterator over frames of ``schema.ARTICLES`` without the text, each with its
         texts as UTF-8. ``doc_id`` is the record's own, integers in decimal;
         else the file's name, with ``:`` and the number of the line (JSON Lines) or record, from 1, in a file
-        of several; else ``record`` and the number. Of articles with the same id the first is kept.
+        of several (an open file has a name where that tells its format); else ``record`` and the number, or the
+        split with ``:`` and the number. Of articles with the same id the first is kept.
 
     Raises:
         InputError: as :func:`expand`; or a column that the user named is not there.
@@ -119,7 +122,7 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
         origins: Iterable[_Origin] = (_from_file(file, options, max_bytes) for file in found.files)
         skipped = found.skipped
     else:
-        origins = [_from_memory(found, Columns(options.columns), default_id or _record)]
+        origins = [_from_memory(part, options, max_bytes, default_id) for part in parts_of(found)]
     return _frames(
         origins,
         skipped,
@@ -175,40 +178,20 @@ def _are_paths(source: object) -> TypeGuard[Paths]:
 
 
 def _from_file(file: File, reading: ReadingOptions, max_bytes: int) -> _Origin:
-    if file.holds_one:  # what their readers call the values is not the user's to rename
-        reading = replace(reading, columns={})
     reader = Reader(file, reading, max_bytes)
     return _Origin(reader, reader.columns, file.place, file.default_id, file.format != "jsonl")
 
 
-def _from_memory(source: Any, columns: Columns, default_id: Callable[[int], str]) -> _Origin:
-    has_header = isinstance(source, (pl.DataFrame, pl.LazyFrame))
-    if has_header:
-        try:
-            columns.of_table(source.lazy().collect_schema().names(), "the frame")
-        except UnusableError as error:
-            raise InputError(f"the frame has {error}") from None
-        records = table(source.lazy(), columns, "the frame")
-    elif _is_iterable_of_records(source):
-        records = ((number, _mapping(record)) for number, record in enumerate(source, 1))
-    else:
-        raise InputError(f"{type(source).__name__} cannot be read: give paths, a polars frame or mappings")
-    return _Origin(records, columns, _record, default_id, has_header)
-
-
-def _is_iterable_of_records(source: object) -> bool:
-    # another library's frame is an iterable of the names of its columns
-    return isinstance(source, Iterable) and not (
-        isinstance(source, (Mapping, bytes)) or hasattr(source, "columns")
+def _from_memory(
+    part: Part, reading: ReadingOptions, max_bytes: int, default_id: Callable[[str], str]
+) -> _Origin:
+    records, has_header = part.records(reading, max_bytes), is_table(part.source)
+    columns = Columns(reading.columns)
+    if isinstance(records, Reader):
+        columns, has_header = records.columns, records.file.format != "jsonl"
+    return _Origin(
+        records, columns, part.place, lambda number: default_id(part.default_id(number)), has_header
     )
-
-
-def _record(number: int) -> str:
-    return f"record {number}" if number else "the source"
-
-
-def _mapping(record: object) -> Record:
-    return record if isinstance(record, Mapping) else UnusableError(f"no mapping but {type(record).__name__}")
 
 
 def _frames(
