@@ -302,7 +302,8 @@ def note_line_end(breaks, p, word, lines, before):
 def _reopen(buffer, i, k, at, high, n, table, out):
     """The place of the last word where a space with an accent, whose first acute is at byte i, is its apostrophe.
 
-    A word that is taken by its bytes alone ends at a space. Else the place is that of what follows the accents.
+    A word that is taken by its bytes alone, which has no expansions, ends at a space. Else the place is that of what
+    follows the accents.
     """
     pages, blocks, expansions = table
     _, begin, end, _, _ = out
@@ -318,9 +319,10 @@ def _reopen(buffer, i, k, at, high, n, table, out):
         j, before = j - 1, before - 1
         while buffer[j] & 0xC0 == 0x80:
             j -= 1
-        if before >= end[n - 1]:
-            if look_up(buffer, j, pages, blocks)[0] >> KIND_SHIFT != (SPACE if before == end[n - 1] else IGNORED):
-                return i, k, at, False
+        entry = look_up(buffer, j, pages, blocks)[0]
+        wanted = IGNORED if before > end[n - 1] else SPACE
+        if (entry & _EXPANDED) if before < end[n - 1] else entry >> KIND_SHIFT != wanted:
+            return i, k, at, False
     return j, np.int64(0), before, True
 
 
@@ -364,14 +366,12 @@ def _spell_word(buffer, i, k, high, at, joins, table, key, out, n):
             if is_single and kind != IGNORED or kind in (LETTER, MARK, SINGLE):
                 break
             if joins and kind != IGNORED and _follows_small(buffer, i, kind == HYPHEN, table):
-                is_hard = kind == HYPHEN
-                next_i, next_k, after = _beyond_hyphen(
-                    buffer, next_i if is_hard else i, next_k if is_hard else k, at + is_hard, high, is_hard, table
-                )
-                if next_i < 0:
-                    break
-                ended, is_alone = after - at, True
-            elif kind != IGNORED:
+                j, m, after = (next_i, next_k, at + ended) if kind == HYPHEN else (i, k, at)
+                j, m, after = _beyond_hyphen(buffer, j, m, after, high, kind == HYPHEN, table)
+                if j >= 0:
+                    i, k, at, is_alone = j, m, after, True
+                    continue
+            if kind != IGNORED:
                 is_stop = is_initial and kind == STOP
                 if not (is_stop or kind == APOSTROPHE or kind == SPACE):
                     break
@@ -421,10 +421,10 @@ def spell(buffer, i, stop, high, at, n, p, joins, table, key, out):
             i, k, at = _spell_word(buffer, i, k, high, at, joins, table, key, out, n)
             n += 1
             continue
-        if entry == _ACUTE and k == 0 and breaks[p - 1] >> 2 < n and code[n - 1] & 1:
+        if entry == _ACUTE and n == known and breaks[p - 1] >> 2 < n and code[n - 1] & 1:
             i, k, at, is_open = _reopen(buffer, i, k, at, high, n, table, out)
             n -= is_open
-            known = min(known, n)
+            known -= is_open
             continue
         if kind == LINE_END and not (
             buffer[i] == 10 and at > 0 and buffer[i - 1] == 13

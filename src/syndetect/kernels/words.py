@@ -171,7 +171,7 @@ def _block(buffer, i, high, at, n, p, table, key, out):
             reached, character, n, p = spell(
                 buffer, i + low, i + stop, high, character, n, p, False, table, key, out
             )
-            if stop == WIDTH:
+            if stop == WIDTH or reached > i + stop:  # beyond it by a space with an accent (don ́t)
                 return reached, character, n, p
         else:
             code[n] = _code_joined(buffer, i, letters, low, stop, key)

@@ -26,18 +26,20 @@ had no rule of hyphens; its table of folding left digits, tatweel and the letter
 symbols for no words, and kept marks as they stood.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from secrets import randbits
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from xxhash import xxh3_64_intdigest
 
 from syndetect.arrays import I64, U8, U16, U32, bounds_of
+from syndetect.errors import StoredIndexError
 from syndetect.runtime.threads import in_order, split_evenly
 
 _Scratch = tuple[U32, I64]
@@ -54,6 +56,9 @@ _S32 = np.uint64(32)
 #: The versions of the rule of words, and the one that is used but for indexes made with another.
 VERSIONS = (1, 2)
 NEWEST = VERSIONS[-1]
+
+#: The name under which the header of an index says its version; without it, it has the first.
+VERSION = "words"
 
 #: Room for words that are one of several in a character, a byte of text: what nearly always suffices, and the most.
 _SPARE, _MOST_SPARE = 1 / 64, 2
@@ -105,6 +110,22 @@ def folding(version: int = NEWEST) -> tuple[U16, U32, U32]:
         np.load(file, allow_pickle=False) as table,
     ):
         return table["pages"], table["blocks"], table["expansions"]
+
+
+def version_in(header: Mapping[str, Any], folder: Path) -> int:
+    """The version of the rule of words by which an index was made.
+
+    Args:
+        header: of its manifest.
+        folder: where it is, for the message.
+
+    Raises:
+        StoredIndexError: there is no such version.
+    """
+    version = header.get(VERSION, VERSIONS[0])
+    if type(version) is not int or version not in VERSIONS:
+        raise StoredIndexError.damaged(folder, "its words are of no version that there is")
+    return version
 
 
 class _Rule(NamedTuple):
