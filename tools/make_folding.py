@@ -66,7 +66,7 @@ RANKED = (6, 7, 8, 9, 84, 91, 103, 107, 118, 122, NIKHAHIT, 129, 130, 132, 240)
 
 
 class Atom(NamedTuple):
-    """A character that has no decomposition, folded: its kind, what it stands for in a word, and the rest of its entry."""
+    """A character without a decomposition, folded: its kind, what it stands for in a word, the rest of its entry."""
 
     kind: int
     folded: str

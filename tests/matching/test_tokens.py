@@ -91,7 +91,9 @@ def test_a_word_cut_out_by_its_offsets_is_that_word(one: str) -> None:
 
 
 FORMS = ("NFC", "NFD", "NFKC", "NFKD")
-ASSIGNED = [char for char in map(chr, range(0x110000)) if unicodedata.category(char) not in ("Cn", "Co", "Cs")]
+ASSIGNED = [
+    char for char in map(chr, range(0x110000)) if unicodedata.category(char) not in ("Cn", "Co", "Cs")
+]
 
 
 def different(texts: Sequence[str]) -> list[str]:
@@ -102,12 +104,37 @@ def different(texts: Sequence[str]) -> list[str]:
     def words(found: Words, i: int) -> bytes:
         return found.code[found.documents[i] : found.documents[i + 1]].tobytes()
 
-    return [ascii(one) for i, one in enumerate(texts) if {words(found, i) for found in parts} != {words(given_, i)}]
+    return [
+        ascii(one)
+        for i, one in enumerate(texts)
+        if {words(found, i) for found in parts} != {words(given_, i)}
+    ]
 
 
 @given(st.lists(some_text, max_size=20))
-@example(["A.E\u0301b", "가.나", "A.\u0929", "3≠4", "か\u3099ク", "ﬁn Ｗｉｒｅ ²", "ｶﾞｽ", "ﻼ ﷺ", "½ 3½x", "l΅a", "a\u201a\u0301b"])
-@example(["½A\u20ea\u0140\u0385z", "\U00022c23b\xa8\u0301c", "x" * 63 + " \u0301t", "d" * 5 + " \u0323\u0301t ŉ ŀl"])
+@example(
+    [
+        "A.E\u0301b",
+        "가.나",
+        "A.\u0929",
+        "3≠4",
+        "か\u3099ク",
+        "ﬁn Ｗｉｒｅ ²",
+        "ｶﾞｽ",
+        "ﻼ ﷺ",
+        "½ 3½x",
+        "l΅a",
+        "a\u201a\u0301b",
+    ]
+)
+@example(
+    [
+        "½A\u20ea\u0140\u0385z",
+        "\U00022c23b\xa8\u0301c",
+        "x" * 63 + " \u0301t",
+        "d" * 5 + " \u0323\u0301t ŉ ŀl",
+    ]
+)
 def test_a_text_has_the_same_words_in_all_normal_forms(texts: list[str]) -> None:
     assert different(texts) == []
 
@@ -115,7 +142,9 @@ def test_a_text_has_the_same_words_in_all_normal_forms(texts: list[str]) -> None
 @pytest.mark.skipif(INTERPRETED, reason="too many for plain Python")
 def test_every_character_has_the_same_words_in_all_normal_forms() -> None:
     """Case 18-thai-am and its kind: each alone, between letters, and among marks that are put in canonical order."""
-    known = [char for char in ASSIGNED if CHARACTER(char)[0].kind != "boundary" or unicodedata.decomposition(char)]
+    known = [
+        char for char in ASSIGNED if CHARACTER(char)[0].kind != "boundary" or unicodedata.decomposition(char)
+    ]
     affected = [char for char in known if any(unicodedata.normalize(form, char) != char for form in FORMS)]
     affected += [char for char in known if unicodedata.combining(char)]
     assert different([f"{char} a{char}b A.{char}.c'{char}" for char in affected]) == []
@@ -129,7 +158,9 @@ def test_random_marks_have_the_same_words_in_all_normal_forms() -> None:
     parts = [char for char in ASSIGNED if unicodedata.decomposition(char)]
     hard = "´¨΅½ŀŉ\u0345\u0301\u0308\u0323\u093c\u094d\u0e48\u0e33\u0eb3\u0e4d\u0f73\u0f71\u3099 .'’-\n\u00ad\u00a0\u2024abAB"
     texts = [
-        "".join(random.choice(random.choice((marks, parts, hard, hard))) for _ in range(random.randrange(1, 80)))
+        "".join(
+            random.choice(random.choice((marks, parts, hard, hard))) for _ in range(random.randrange(1, 80))
+        )
         for _ in range(4000)
     ]
     assert different(texts) == []
@@ -234,11 +265,21 @@ def test_what_is_hyphenated_spans_its_parts_and_leaves_the_paragraphs() -> None:
 
 
 @fewer(2)
-@given(st.lists(st.sampled_from(["ab", "cd", "abcd", "ab-cd", "Ab", "é", "x"]), min_size=12), st.integers(8, 14), st.data())
-def test_hard_wrapped_lines_are_joined_as_the_rule_says(parts: list[str], width: int, data: st.DataObject) -> None:
+@given(
+    st.lists(st.sampled_from(["ab", "cd", "abcd", "ab-cd", "Ab", "é", "x"]), min_size=12),
+    st.integers(8, 14),
+    st.data(),
+)
+def test_hard_wrapped_lines_are_joined_as_the_rule_says(
+    parts: list[str], width: int, data: st.DataObject
+) -> None:
     text, at = " ".join(parts), 0
     while (at := at + width) < len(text):
-        text = text[:at] + data.draw(st.sampled_from(["-\n", "-\n", "\n", "-\r\n", "\u00ad\n", "-\n\n"])) + text[at:]
+        text = (
+            text[:at]
+            + data.draw(st.sampled_from(["-\n", "-\n", "\n", "-\r\n", "\u00ad\n", "-\n\n"]))
+            + text[at:]
+        )
         at += 1
     found, expected = tokenised([text]), naive.words(text, CHARACTER)
     assert found.code.tolist() == [word.code for word in expected]

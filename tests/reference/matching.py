@@ -99,9 +99,7 @@ def pieces(text: str, character: Callable[[str], Atoms]) -> list[Piece]:
     found: list[Piece] = []
     for at, char in enumerate(text):
         for atom in character(char):
-            if found and (
-                atom.kind == "ignored" or (atom.kind == "mark" and found[-1].atom.kind in _WORD)
-            ):
+            if found and (atom.kind == "ignored" or (atom.kind == "mark" and found[-1].atom.kind in _WORD)):
                 found[-1].after.append(atom)
                 found[-1].end = at + 1
             elif atom.kind != "ignored":

@@ -78,9 +78,7 @@ def _verify(segment: SegmentReader, settings: Settings, version: int) -> None:
         raise arrays.refused(f"the list {wrong[0]} has other entries than the documents")
 
 
-def _sketched(
-    segment: SegmentReader, low: int, high: int, settings: Settings, version: int
-) -> DocumentBatch:
+def _sketched(segment: SegmentReader, low: int, high: int, settings: Settings, version: int) -> DocumentBatch:
     """The arrays and lists of some documents, computed anew."""
     rows = np.arange(low, high)
     columns = {"doc_id": segment.strings("id", rows)}

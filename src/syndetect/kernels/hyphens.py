@@ -117,7 +117,9 @@ def _classify(end, breaks, first, note, notes, whole_end, starts, kinds):
             lines += 1
             note += 1
         parts = w - starts[x] - 1
-        kinds[x] = _WHOLE if parts == 0 else _COMPOUND if lines == 0 else _BROKEN if lines == parts else _MIXED
+        kinds[x] = (
+            _WHOLE if parts == 0 else _COMPOUND if lines == 0 else _BROKEN if lines == parts else _MIXED
+        )
     starts[len(kinds)] = w
 
 

@@ -236,9 +236,11 @@ def _follows_small(buffer, i, is_hyphen, table):
             i -= 1
         entry, _ = look_up(buffer, i, pages, blocks)
         if entry & _EXPANDED:
-            k = np.int64(entry & _VALUE)
+            low = k = np.int64(entry & _VALUE)
             while expansions[k] & _EXPANDED:
                 k += 1
+            while k > low and expansions[k] >> KIND_SHIFT in (IGNORED, MARK):
+                k -= 1
             entry = expansions[k]
         is_hyphen |= entry == SOFT
         if entry >> KIND_SHIFT not in (IGNORED, MARK):
@@ -267,7 +269,9 @@ def _beyond_hyphen(buffer, i, k, at, high, is_hyphen, table):
                 return i, k, at
             break
         if kind == LINE_END and buffer[i] < 0x80:
-            lines += np.int64(entry & _VALUE) - np.int64(buffer[i] == 10 and lines == 1 and buffer[i - 1] == 13)
+            lines += np.int64(entry & _VALUE) - np.int64(
+                buffer[i] == 10 and lines == 1 and buffer[i - 1] == 13
+            )
         elif kind == SPACE or buffer[i] == 9:
             spaces += 1
         elif kind != IGNORED:

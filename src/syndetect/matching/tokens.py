@@ -140,9 +140,7 @@ class _CrowdedError(Exception):
     """There are more words than there is room for."""
 
 
-def tokenise(
-    buffer: U8, documents: I64, threads: int = 1, key: Key = PLAIN, version: int = NEWEST
-) -> Words:
+def tokenise(buffer: U8, documents: I64, threads: int = 1, key: Key = PLAIN, version: int = NEWEST) -> Words:
     """The words of documents.
 
     Args:
