@@ -140,7 +140,8 @@ def test_the_kernel_finds_ascii_first() -> None:
         "\u05b8": "ignored", "\u064b": "ignored", "\u0e31": "mark", "\u093f": "mark", "\u3099": "mark",
         "\uff9e": "mark", "ー": "single", "々": "single", "〇": "single", "\U00017000": "single", "한": "letter",
         "٣": "letter", "’": "apostrophe", "ʼ": "apostrophe", "•": "boundary", "\u00a0": "space",
-        "€": "boundary", "☃": "boundary", "≠": "boundary", "゛": "space", "\u0640": "ignored", "\x00": "boundary", "\ue000": "boundary",
+        "€": "boundary", "☃": "boundary", "≠": "boundary", "゛": "space", "\u0640": "ignored",
+        "\x00": "boundary", "\ue000": "boundary",
     }.items(),
     ids=ascii,
 )  # fmt: skip

@@ -144,7 +144,8 @@ class Word:
 
 def _hyphen(row: Sequence[Piece], i: int) -> str:
     """How the piece i hangs together with the word before: not (""), by a hyphen "in a line", or "at its end"."""
-    between, lines = [], 0
+    between: list[Piece] = []
+    lines = 0
     j = i - 1
     while j >= 0 and row[j].kind not in _WORD:
         between.insert(0, row[j])
@@ -242,8 +243,8 @@ def words(text: str, character: Callable[[str], Atoms]) -> list[Word]:
     result, carried = list[Word](), 0
     for i, chain in enumerate(chains):
         if i in joined:
-            whole = replace(chain[0], folded="".join(word.folded for word in chain), end=chain[-1].end)
-            result.append(replace(whole, lines=max(whole.lines, carried)))
+            folded, lines_before = "".join(word.folded for word in chain), max(chain[0].lines, carried)
+            result.append(replace(chain[0], folded=folded, end=chain[-1].end, lines=lines_before))
             carried = 1
         else:
             result += [replace(chain[0], lines=max(chain[0].lines, carried)), *chain[1:]]

@@ -178,7 +178,7 @@ def _append_marks(state, chunk, size, buffer, i, k, at, high, table, key):
         while j < high:
             entry, next_j, next_m, ended = read(buffer, j, m, pages, blocks, expansions)
             rank = entry & _RANK
-            if rank == 0 and entry != _PLAIN_ACCENT and entry != _ACUTE:
+            if rank == 0 and entry not in (_PLAIN_ACCENT, _ACUTE):
                 break
             if rank > lowest:
                 higher = min(higher, rank)
@@ -367,7 +367,7 @@ def _spell_word(buffer, i, k, high, at, joins, table, key, out, n):
         while i < high:
             entry, next_i, next_k, ended = read(buffer, i, k, pages, blocks, expansions)
             kind = entry >> KIND_SHIFT
-            if is_single and kind != IGNORED or kind in (LETTER, MARK, SINGLE):
+            if (is_single and kind != IGNORED) or kind in (LETTER, MARK, SINGLE):
                 break
             if joins and kind != IGNORED and _follows_small(buffer, i, kind == HYPHEN, table):
                 j, m, after = (next_i, next_k, at + ended) if kind == HYPHEN else (i, k, at)
@@ -377,7 +377,7 @@ def _spell_word(buffer, i, k, high, at, joins, table, key, out, n):
                     continue
             if kind != IGNORED:
                 is_stop = is_initial and kind == STOP
-                if not (is_stop or kind == APOSTROPHE or kind == SPACE):
+                if not (is_stop or kind in (APOSTROPHE, SPACE)):
                     break
                 if kind == SPACE and not _is_acute(buffer, next_i, next_k, high, table):
                     break

@@ -215,10 +215,10 @@ def _make_paragraphs(breaks, low, high, words):
 @inline
 def _may_be_hyphenated(breaks, low, high):
     """Whether a document's notes of line ends tell of one that may follow a hyphen, and is followed by another line."""
+    found = False
     for i in range(low + 1, high):
-        if breaks[i] & 3 == 2:
-            return True
-    return False
+        found |= breaks[i] & 3 == 2
+    return found
 
 
 # More than eight parameters: a record of them would cost speed.

@@ -1,8 +1,8 @@
 """Tokens: one pass over UTF-8 bytes that gives the words of articles as flat arrays with character offsets.
 
 **The rule of words.** Text is folded character by character: each stands for its compatibility decomposition (NFKD), of
-which case is folded (full case folding), digits of every script are those of ASCII, accents on Latin, Greek and Cyrillic
-letters and the vowel points of Hebrew and Arabic are dropped, and other marks are kept, those behind one letter in the
+which case is folded (full case folding), digits of every script are those of ASCII, accents on Latin, Greek and
+Cyrillic letters and the vowel points of Hebrew and Arabic are dropped, and other marks are kept, those behind one letter in the
 order of their canonical combining classes. So a text has the same words in each of Unicode's normal forms (NFC, NFD,
 NFKC, NFKD): ``ﬁ`` is ``fi``, ``™`` is ``tm``, ``½`` is ``1`` and ``2``. Soft hyphens, zero-width characters, direction
 marks and tatweel are dropped. Letters of Arabic script that are typed for one another are one (yeh, kaf, heh, alef: as
@@ -21,8 +21,8 @@ follows at once, half of them as long as their median by a quarter, which is at 
 **Paragraphs** are separated by blank lines, that is by two or more line ends between two words; in a document without
 any blank line, by line ends.
 
-**Versions.** The rule has a version, since codes are kept: an index goes on with the one that it was made with. Version 1
-had no rule of hyphens; its table of folding left digits, tatweel and the letters of Arabic script as they are, took
+**Versions.** The rule has a version, since codes are kept: an index goes on with the one that it was made with. Version
+1 had no rule of hyphens; its table of folding left digits, tatweel and the letters of Arabic script as they are, took
 symbols for no words, and kept marks as they stood.
 """
 

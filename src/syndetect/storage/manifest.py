@@ -114,7 +114,8 @@ class Manifest(NamedTuple):
         file_format = found.get("format")
         if isinstance(file_format, int) and file_format > _FORMATS[-1]:  # its checksum may be another one
             raise StoredIndexError(
-                f"{folder} has format {file_format}, and this version reads up to {_FORMATS[-1]}: install a newer syndetect"
+                f"{folder} has format {file_format}, and this version reads up to {_FORMATS[-1]}: "
+                "install a newer syndetect"
             )
         if file_format not in _FORMATS or text != _sealed(text[: -len(_sealed(b""))]):
             raise StoredIndexError.damaged(folder / MANIFEST, "it is not what was written")
