@@ -3,7 +3,8 @@
 **The rule of words.** Text is folded character by character: each stands for its compatibility decomposition (NFKD), of
 which case is folded (full case folding), digits of every script are those of ASCII, accents on Latin, Greek and
 Cyrillic letters and the vowel points of Hebrew and Arabic are dropped, and other marks are kept, those behind one
-letter in the order of their canonical combining classes. So a text has the same words in each of Unicode's normal forms (NFC, NFD,
+letter in the order of their canonical combining classes. So a text has the same words in each of Unicode's normal
+forms (NFC, NFD,
 NFKC, NFKD): ``ﬁ`` is ``fi``, ``™`` is ``tm``, ``½`` is ``1`` and ``2``. Soft hyphens, zero-width characters, direction
 marks and tatweel are dropped. Letters of Arabic script that are typed for one another are one (yeh, kaf, heh, alef: as
 Lucene's ArabicNormalizer and PersianNormalizer fold them). What then is a letter, a mark or a digit belongs to a word;
