@@ -15,6 +15,7 @@ from syndetect.errors import InputError, ProcessError, SettingsError
 from syndetect.lsh_index.disk_index import DiskIndex
 from syndetect.lsh_index.memtable import Memtable
 from syndetect.lsh_index.signature_input import SCHEMES, Signature, Signatures, SignatureScheme
+from syndetect.matching import tokens
 from syndetect.matching.bands import best_shape
 from syndetect.runtime.forks import Maker
 
@@ -92,6 +93,7 @@ class MinHashLSH:
         self._maker = Maker()
         if path is not None:
             self._disk = DiskIndex(Path(path), self._parameters, writing=mode == "a")
+            self._scheme = self._scheme._replace(version=self._disk.words_version)
 
     def __len__(self) -> int:
         return len(self._memory) - len(self._both) + (0 if self._disk is None else len(self._disk))
@@ -305,6 +307,8 @@ class MinHashLSH:
     def __setstate__(self, state: dict[str, Any]) -> None:
         parameters = {name: state[name] for name in ("num_perm", "seed", "scheme")}
         MinHashLSH.__init__(self, params=tuple(state["params"]), **parameters)
+        version = state.get(tokens.VERSION, tokens.VERSIONS[0])
+        self._scheme = self._scheme._replace(version=version)
         self._memory.insert_hashed(state["keys"], (state["links"], state["checks"]))
         self._kept = state.get("signatures")
 
@@ -316,6 +320,7 @@ class MinHashLSH:
             "params": [self.b, self.r],
             "seed": self._scheme.seed,
             "scheme": self._scheme.scheme,
+            tokens.VERSION: self._scheme.version,
         }
 
     def _find(self, signatures: U32) -> tuple[I64, list[Any]]:

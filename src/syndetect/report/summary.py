@@ -130,6 +130,7 @@ def index_info(info: Mapping[str, Any]) -> str:
         "words": f"{info['words']:,}",
         "size": f"{quantity(info['bytes'], 'bytes')} in {count(info['segments'], 'segment')}",
         "texts": "kept" if info["stores_text"] else "not kept",
+        "word rule": f"version {info['words_version']}",
         "settings": ", ".join(f"{name} {value}" for name, value in changed.items()) or "as by default",
         "changes": f"{info['generation']:,}",
     }
