@@ -138,15 +138,19 @@ def assembled(
     found = reading.row.match(first)
     end = found.end() if found else 0
     is_open = found is None or first[end : end + 1] == reading.sign
-    while is_open:
-        line = next(following, None)
-        if not isinstance(line, bytes) or (length := length + len(line)) > max_bytes:
-            return lines, None
+    if not is_open:
+        return lines, not first[end:].strip(b"\r\n")
+    for line in following:
+        if isinstance(line, int) or (length := length + len(line)) > max_bytes:
+            break
         lines.append(line)
+        if b'"' not in line:
+            continue
         inside = reading.inside.match(line)
         end = inside.end() if inside else 0
         if end < len(line):
             rest = reading.rest.match(line, end + 1)
             end = rest.end() if rest else end + 1
-            is_open = line[end : end + 1] == reading.sign
-    return lines, not lines[-1][end:].strip(b"\r\n")
+            if line[end : end + 1] != reading.sign:
+                return lines, not line[end:].strip(b"\r\n")
+    return lines, None

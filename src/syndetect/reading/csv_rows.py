@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from syndetect.reading.csv_evidence import SAMPLE_BYTES, Evidence, assembled, text_of
@@ -111,13 +111,14 @@ class Rows:
                     yield row
             elif opening not in line and not line.startswith(b'"'):
                 yield self._row(line, plain, _STRAY if self.evidence.is_strict else "")
-            elif (found := strict.row.match(line)) and not line[found.end() :].strip(b"\r\n"):
-                yield self._checked(self._row(line, strict))
-            else:
+            elif line.count(b'"') % 2 or not (found := strict.row.match(line)) or line[found.end() :].strip(b"\r\n"):
                 yield self._of_lines(line)
+            else:
+                yield self._checked(self._row(line, strict))
 
     def _row(self, raw: bytes, reading: Reading, remark: str = "") -> Row:
-        return Row(raw, self._values(raw, reading), reading, remark)
+        is_plain = reading is self._ways.plain and self._quoting != "none"
+        return Row(raw, self._values(raw, reading), self._ways.mixed if is_plain else reading, remark)
 
     def _values(self, raw: bytes, reading: Reading) -> list[str] | UnusableError:
         """The fields of a row; a blank row has none."""
@@ -260,27 +261,23 @@ class _Lines:
         if not self._held:
             return next(self._source, None)
         line = self._held[self._at]
-        self._at += 1
-        if self._at == len(self._held) or self._at > 4096:
-            del self._held[: self._at]
-            self._at = 0
+        self.skip(1)
         return line
 
     def skip(self, count: int) -> None:
-        """Take some lines."""
-        for _ in range(count):
-            self.take()
+        """Take some of the lines that were looked at."""
+        self._at += count
+        if self._at == len(self._held) or self._at > 4096:
+            del self._held[: self._at]
+            self._at = 0
 
     def ahead(self, skipped: int = 0) -> Iterator[bytes | int]:
         """The lines that are to be taken, behind the first of them."""
-        at = self._at + skipped
-        while True:
-            if at >= len(self._held):
-                if (line := next(self._source, None)) is None:
-                    return
-                self._held.append(line)
-            yield self._held[at]
-            at += 1
+        held = self._held
+        yield from islice(held, self._at + skipped, None)  # no copy: there may be very many
+        for line in self._source:
+            held.append(line)
+            yield line
 
     def put_back(self, lines: Sequence[bytes]) -> None:
         """Give lines once more, before all others."""

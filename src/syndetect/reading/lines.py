@@ -48,20 +48,23 @@ def lines(
         max_bytes: the longest line that is given.
         pieces: cuts a block at line ends, with a last piece, perhaps empty, of a line that has not ended.
     """
-    parts: list[bytes] = []
+    parts: list[bytes] = []  # of a line that has not ended
     length = quotes = 0
     for block in blocks:
-        cut = pieces(block)
-        for end, piece in enumerate(cut, 1 - len(cut)):
-            parts.append(piece)
-            length += len(piece)
+        first, *others = pieces(block)
+        parts.append(first)
+        length += len(first)
+        if length > max_bytes:
+            quotes += sum(part.count(b'"') for part in parts)
+            parts.clear()
+        if others:
+            yield quotes if length > max_bytes else b"".join(parts)
+            last = others.pop()
+            for line in others:
+                yield line if len(line) <= max_bytes else line.count(b'"')
+            parts, length, quotes = [last], len(last), last.count(b'"') if len(last) > max_bytes else 0
             if length > max_bytes:
-                quotes += sum(part.count(b'"') for part in parts)
                 parts.clear()
-            if end:
-                yield quotes if length > max_bytes else b"".join(parts)
-                parts.clear()
-                length = quotes = 0
     if length:
         yield quotes if length > max_bytes else b"".join(parts)
 
