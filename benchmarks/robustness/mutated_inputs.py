@@ -1,11 +1,11 @@
 """Articles lost without a word: ``python -m benchmarks.mutated_inputs [--mutations 1000] [--seed 1] [--only csv]``.
 
-A folder of articles is written well, in each of five forms, and damaged at one spot: a quotation mark, byte, delimiter or
-line end is put in, left out or doubled, or the file (of tables and lines: one record) is written in another encoding. Then it
-is read. An article of the good folder is
+A folder of articles is written well, as CSV, as TSV without quotation marks around fields, as JSON Lines and as HTML,
+and damaged at one spot: a quotation mark, delimiter, line end or byte is put in, left out, doubled or replaced, or a
+record or a whole file is written in another encoding. Then it is read. An article of the good folder is
 
-- read, if an article has its text, but for the spot where it was damaged; where the whole of it was written in another
-  encoding, or is a page of HTML, at least nine in ten of its words;
+- read, if an article has its text, but for the damaged spot (eight characters at most); of one that was written in
+  another encoding, and of HTML, at least nine in ten words;
 - told, if a note names its file, or a record in which a part of it stands;
 - lost without a word otherwise. There must be none.
 """
@@ -152,7 +152,9 @@ def mutation(random: Random, folder: Folder, kind: str) -> Mutation:
         return Mutation(name, begin, end, new, is_encoding=True, is_whole=is_whole)
     at = random.randrange(len(data))
     if kind == "bytes":
-        new = random.choice([b"", bytes([data[at] ^ random.randint(1, 255)]), random.randbytes(1), data[at : at + 1] * 2])
+        new = random.choice(
+            [b"", bytes([data[at] ^ random.randint(1, 255)]), random.randbytes(1), data[at : at + 1] * 2]
+        )
         return Mutation(name, at, at + random.randint(0, 1), new)
     signs = [sign for sign in _SIGNS[kind] if sign in data]
     if not signs or random.random() < 0.3:
@@ -169,7 +171,9 @@ def lost(folder: Folder, changed: Mutation, place: Path) -> list[int]:
     for name, data in folder.files.items():
         (place / name).write_bytes(changed.of(data) if name == changed.file else data)
     told: list[str] = []
-    found = [text for frame in read(place, on_skip=lambda where, *_: told.append(where)) for text in frame["text"]]
+    found = [
+        text for frame in read(place, on_skip=lambda where, *_: told.append(where)) for text in frame["text"]
+    ]
     exact, missing = Counter(found), []
     for number, text in enumerate(folder.texts):
         if exact[text]:
@@ -212,7 +216,9 @@ def _spans_told(
 ) -> Iterator[tuple[str, int, int]]:
     """The bytes of the records that notes name: the file, begin and end there after the change."""
     for where in told:
-        path = next(name for name in folder.files if where.removeprefix(f"{place.as_posix()}/").startswith(name))
+        path = next(
+            name for name in folder.files if where.removeprefix(f"{place.as_posix()}/").startswith(name)
+        )
         record = where.removeprefix(f"{place.as_posix()}/{path}").removeprefix(", record ").removeprefix(":")
         data = (place / path).read_bytes()
         if not record:
@@ -226,7 +232,11 @@ def _spans_told(
 def _records(data: bytes, name: str) -> list[tuple[int, int]]:
     """Begin and end of the records of a file as they are read."""
     if name.endswith(".jsonl"):
-        raws = [line for line in whole_lines(as_utf8(iter([data])), 1 << 30, at_returns=False) if isinstance(line, bytes)]
+        raws = [
+            line
+            for line in whole_lines(as_utf8(iter([data])), 1 << 30, at_returns=False)
+            if isinstance(line, bytes)
+        ]
     else:
         rows = Rows(iter([data]), "\t" if name.endswith(".tsv") else ",;\t|", 1 << 30)
         raws = [rows.header.raw, *(row.raw for row in rows)]

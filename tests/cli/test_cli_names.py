@@ -174,7 +174,16 @@ def test_cells_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
 
 def test_csv_that_excel_knows_as_utf8(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(json.dumps({"id": "é", "text": FERRY}) + "\n")
-    done("scan", tmp_path / "a.jsonl", "-o", tmp_path / "out", "--format", "csv", "--utf8-mark", "--escape-formulas")
+    done(
+        "scan",
+        tmp_path / "a.jsonl",
+        "-o",
+        tmp_path / "out",
+        "--format",
+        "csv",
+        "--utf8-mark",
+        "--escape-formulas",
+    )
     tables = list((tmp_path / "out").glob("*.csv"))
     assert len(tables) == 9
     assert all(path.read_bytes().startswith(b"\xef\xbb\xbf") for path in tables)

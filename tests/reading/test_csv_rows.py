@@ -22,13 +22,18 @@ def cut(data: bytes, size: int) -> Iterator[bytes]:
     return iter([data[at : at + size] for at in range(0, len(data), size)])
 
 
-def rows_of(data: bytes, *, size: int = 1 << 20, max_bytes: int = 1 << 20, quoting: Quoting = "auto") -> list[Row]:
+def rows_of(
+    data: bytes, *, size: int = 1 << 20, max_bytes: int = 1 << 20, quoting: Quoting = "auto"
+) -> list[Row]:
     rows = Rows(cut(data, size), ",;\t|", max_bytes, quoting)
     return [rows.header, *rows]
 
 
 def fields_of(data: bytes, **options: Any) -> list[Any]:
-    return [str(row.fields) if isinstance(row.fields, UnusableError) else row.fields for row in rows_of(data, **options)]
+    return [
+        str(row.fields) if isinstance(row.fields, UnusableError) else row.fields
+        for row in rows_of(data, **options)
+    ]
 
 
 def articles(tmp_path: Path, data: str, name: str = "a.csv", **options: Any) -> tuple[list[str], list[str]]:
@@ -60,7 +65,9 @@ def invented(sign: str, odd: dict[int, str], count: int = 24) -> str:
         {24: '"Nobody rowed across the bay'},
     ],
 )  # fmt: skip
-def test_case_03_no_row_is_swallowed_by_a_mark_that_is_text(tmp_path: Path, sign: str, odd: dict[int, str]) -> None:
+def test_case_03_no_row_is_swallowed_by_a_mark_that_is_text(
+    tmp_path: Path, sign: str, odd: dict[int, str]
+) -> None:
     data = invented(sign, odd)
     read, told = articles(tmp_path, data)
     empty = sum(text == '""' for text in odd.values())
@@ -72,7 +79,7 @@ def test_case_03_no_row_is_swallowed_by_a_mark_that_is_text(tmp_path: Path, sign
 
 
 def test_case_03_a_mark_that_is_text_does_not_reach_the_end_of_the_file(tmp_path: Path) -> None:
-    odd = {n: '"Nobody rowed across the bay' for n in range(900, 2000)}
+    odd = dict.fromkeys(range(900, 2000), '"Nobody rowed across the bay')
     assert len(articles(tmp_path, invented("\t", odd, 5000), "a.tsv")[0]) == 5000
 
 
@@ -85,7 +92,10 @@ def test_a_field_of_which_a_part_is_in_marks_is_text_and_its_marks_stay() -> Non
 
 def test_marks_within_a_quoted_field_that_nobody_doubled(tmp_path: Path) -> None:
     good = "".join(f'{n},"Ferry {n}, the old one",x\n' for n in range(30))
-    data = 'id,text,title\n31,"She said "hello, you" to me.",t\n32,"One "word" more.\nAnd an end, here.",t\n' + good
+    data = (
+        'id,text,title\n31,"She said "hello, you" to me.",t\n32,"One "word" more.\nAnd an end, here.",t\n'
+        + good
+    )
     read, told = articles(tmp_path, data)
     assert read[:2] == ['She said "hello, you" to me.', 'One "word" more.\nAnd an end, here.']
     assert len(read) == 32
@@ -94,7 +104,12 @@ def test_marks_within_a_quoted_field_that_nobody_doubled(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_quoted_text_goes_on_through_lines_that_could_be_rows(end: str) -> None:
-    rows = [["id", "text"], ["1", end.join(["To buy:", "2, eggs", "3, milk"])], ["4", 'a "b", c'], ["5", f"x{end}{end}"]]
+    rows = [
+        ["id", "text"],
+        ["1", end.join(["To buy:", "2, eggs", "3, milk"])],
+        ["4", 'a "b", c'],
+        ["5", f"x{end}{end}"],
+    ]
     file = io.StringIO(newline="")
     csv.writer(file, lineterminator=end).writerows(rows)
     assert fields_of(file.getvalue().encode()) == rows
@@ -127,7 +142,11 @@ def test_a_mark_that_is_text_in_a_file_that_is_longer_than_a_row_may_be() -> Non
 
 def test_a_quoted_field_runs_through_lines() -> None:
     data = b'x,y\na,"b\nc""\n",d\ne,5" f\n"g" "h,\n"never\nclosed'
-    assert [row.raw for row in rows_of(data, quoting="minimal")[1:-1]] == [b'a,"b\nc""\n",d\n', b'e,5" f\n', b'"g" "h,\n']
+    assert [row.raw for row in rows_of(data, quoting="minimal")[1:-1]] == [
+        b'a,"b\nc""\n",d\n',
+        b'e,5" f\n',
+        b'"g" "h,\n',
+    ]
 
 
 def test_a_row_too_long_ends_where_its_quotation_marks_are_even() -> None:
@@ -158,7 +177,10 @@ def test_a_delimiter_that_is_named(tmp_path: Path) -> None:
 
 def test_delimiters_are_counted_outside_marks_and_in_more_than_the_header() -> None:
     assert fields_of(b'"a,b,c";text\n1;x, y\n')[1] == ["1", "x, y"]
-    assert fields_of(b"id;title, or not, or so;text\n1;x;y\n2;v;w\n")[1:] == [["1", "x", "y"], ["2", "v", "w"]]
+    assert fields_of(b"id;title, or not, or so;text\n1;x;y\n2;v;w\n")[1:] == [
+        ["1", "x", "y"],
+        ["2", "v", "w"],
+    ]
     assert fields_of(b"text\nOne, two; three\n")[1] == ["One, two; three"]
 
 
@@ -166,14 +188,14 @@ def test_delimiters_are_counted_outside_marks_and_in_more_than_the_header() -> N
 
 
 def test_backslashes_before_marks_as_spark_writes_them() -> None:
-    data = rb'''id,text,n
+    data = rb"""id,text,n
 1,"\"No,\" she said, \"not now.\"",1
 2,"It ended so: \"
 and then \"never\", again",2
 3,"C:\\ and \"D\"",3
 4,plain \ text,4
 5,"ends in a \"mark\"",5
-'''
+"""
     assert fields_of(data)[1:] == [
         ["1", '"No," she said, "not now."', "1"], ["2", 'It ended so: "\nand then "never", again', "2"],
         ["3", 'C:\\ and "D"', "3"], ["4", "plain \\ text", "4"], ["5", 'ends in a "mark"', "5"],
@@ -218,7 +240,9 @@ def test_rows_of_another_width_are_told_where_others_are_not_so(tmp_path: Path) 
 def test_all_bytes_are_in_one_row_however_the_blocks_are_cut(text: str, size: int) -> None:
     data = b"id,text\n" + text.encode()
     found = rows_of(data)
-    assert [(row.raw, str(row.fields)) for row in rows_of(data, size=size)] == [(row.raw, str(row.fields)) for row in found]
+    assert [(row.raw, str(row.fields)) for row in rows_of(data, size=size)] == [
+        (row.raw, str(row.fields)) for row in found
+    ]
     at = 0
     for row in found:
         begin = data.index(row.raw, at)

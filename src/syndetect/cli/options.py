@@ -113,7 +113,10 @@ class Output:
         """The format of the folder, in words; None where nothing is written."""
         if self.directory is None:
             return None
-        formulas, mark = ", formulas escaped" * self.escape_formulas, ", with a mark of UTF-8" * self.utf8_mark
+        formulas, mark = (
+            ", formulas escaped" * self.escape_formulas,
+            ", with a mark of UTF-8" * self.utf8_mark,
+        )
         return f"{self.format or 'parquet'}{formulas}{mark}"
 
     def check_place(self) -> None:

@@ -1,6 +1,7 @@
 """Files written again in their formats, with only the kept records and without the removed paragraphs of these."""
 
 import gzip
+import io
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -80,7 +81,7 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
 
 
 @contextmanager
-def _packed(place: Path, packing: str) -> Iterator[IO[bytes]]:
+def _packed(place: Path, packing: str) -> Iterator[io.BufferedIOBase]:
     """A file to write to, in its source's packing; synced to the disk at the end."""
     with place.open("wb") as file:
         if packing == "gz":

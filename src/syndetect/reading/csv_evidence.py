@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from syndetect.reading.csv_readings import Reading, Readings
 
@@ -11,6 +12,23 @@ from syndetect.reading.csv_readings import Reading, Readings
 SAMPLE_BYTES = 1 << 16
 _FEW_SHAPES = 3  # of first fields, by which the beginning of a row is known
 _SHAPES = ((re.compile(rb"[0-9]+"), b"0"), (re.compile(rb"[A-Za-z\x80-\xff]+"), b"a"))
+
+
+class _Counts(NamedTuple):
+    """What rows have.
+
+    Attributes:
+        widths: numbers of fields.
+        shapes: of first fields.
+        needed, needless: rows with enclosed fields, of which one has to be enclosed or none.
+        stray: rows in which a quotation mark encloses no field.
+    """
+
+    widths: Counter[int]
+    shapes: Counter[bytes]
+    needed: int
+    needless: int
+    stray: int
 
 
 class Evidence:
@@ -32,8 +50,7 @@ class Evidence:
         self._sign = ways.delimiter.encode()
 
     @cached_property
-    def _rows(self) -> tuple[Counter[int], Counter[bytes], int, int, int]:
-        """Numbers of fields, shapes of first fields, and how many rows need marks, have needless ones, have stray ones."""
+    def _counts(self) -> _Counts:
         widths: Counter[int] = Counter()
         shapes: Counter[bytes] = Counter()
         needed = needless = stray = at = 0
@@ -46,45 +63,49 @@ class Evidence:
             at += len(lines) if is_closed else 1
             if not is_clear or not row.strip():
                 continue
-            fields = self._ways.strict.fields(text_of(row)) if is_closed else self._ways.mixed.fields(text_of(row))
+            fields = (
+                self._ways.strict.fields(text_of(row)) if is_closed else self._ways.mixed.fields(text_of(row))
+            )
             widths[len(fields)] += 1
             shapes[self.shape(row)] += 1
             if not is_closed:
                 stray += is_closed is False or self.could_be_rows(lines[:2])
             elif any(field.is_enclosed for field in fields):
                 is_needed = len(lines) > 1 or any(
-                    field.is_enclosed and ('"' in field.value or self._ways.delimiter in field.value) for field in fields
+                    field.is_enclosed and ('"' in field.value or self._ways.delimiter in field.value)
+                    for field in fields
                 )
                 needed, needless = needed + is_needed, needless + (not is_needed)
-        return widths, shapes, needed, needless, stray
+        return _Counts(widths, shapes, needed, needless, stray)
 
     @cached_property
     def is_quoted(self) -> bool | None:
         """Whether quotation marks enclose fields here; false where they are text, None where nothing says so."""
         if self._given is not None:
             return self._given
-        widths, _, needed, needless, stray = self._rows
-        enclosed = needed + needless * (2 * needless > widths.total())
-        return None if not enclosed and not stray else enclosed > stray
+        counts = self._counts
+        enclosed = counts.needed + counts.needless * (2 * counts.needless > counts.widths.total())
+        return enclosed > counts.stray if enclosed or counts.stray else None
 
     @cached_property
     def is_strict(self) -> bool:
         """Whether marks enclose fields and are hardly ever text."""
-        _, _, needed, needless, stray = self._rows
-        return self.is_quoted is True and 10 * stray <= needed + needless
+        return (
+            self.is_quoted is True and 10 * self._counts.stray <= self._counts.needed + self._counts.needless
+        )
 
     @cached_property
     def width(self) -> int | None:
         """The number of fields that nine rows in ten have."""
-        widths = self._rows[0]
+        widths = self._counts.widths
         [(width, count)] = widths.most_common(1) or [(0, 0)]
         return width if 10 * count >= 9 * widths.total() > 0 else None
 
     @cached_property
     def shapes(self) -> set[bytes] | None:
         """The usual shapes of first fields, where they tell rows from text: they are few, and have numbers."""
-        total = self._rows[1].total()
-        usual = {shape for shape, count in self._rows[1].items() if 10 * count >= total}
+        shapes = self._counts.shapes
+        usual = {shape for shape, count in shapes.items() if 10 * count >= shapes.total()}
         return usual if 0 < len(usual) <= _FEW_SHAPES and all(b"0" in shape for shape in usual) else None
 
     @property
@@ -105,7 +126,9 @@ class Evidence:
 
     def look_like_rows(self, lines: Sequence[bytes]) -> bool:
         """Whether lines that could be rows begin as others do; where that says nothing, whether no text has commas."""
-        return self.knows_rows and all(self.shapes is None or self.shape(line) in self.shapes for line in lines)
+        return self.knows_rows and all(
+            self.shapes is None or self.shape(line) in self.shapes for line in lines
+        )
 
     def is_row(self, line: bytes | int) -> bool:
         """Whether a line reads as a row, or as the first line of one."""

@@ -65,10 +65,7 @@ class Reading(NamedTuple):
 
     def written(self, value: str, like: Field) -> str:
         """A value as it is to stand in a row in the place of another field's."""
-        if self.escape == '"':
-            inside = value.replace('"', '""')
-        else:
-            inside = re.sub(r'(["\\])', r"\\\1", value)
+        inside = re.sub(r'(["\\])' if self.escape == "\\" else '"', rf"{re.escape(self.escape)}\g<0>", value)
         if like.is_enclosed:
             return inside
         is_clear = not value or not self.escape or [field.value for field in self.fields(value)] == [value]
@@ -95,14 +92,17 @@ def readings(delimiter: str) -> Readings:
     closed = f'"(?={sign}|\\Z)'
     inner = rf'(?:[^"]++|"(?!{sign}|[\r\n]*\Z))*+'
 
-    def reading(body: str, closing: str = closed, text: str = "", outside: str = "", escape: str = '"') -> Reading:
+    def reading(
+        body: str, closing: str = closed, text: str = "", outside: str = "", escape: str = '"'
+    ) -> Reading:
         one = rf'(?:"{body}"|(?!")[^{sign}{outside}]*+)'
         return Reading(
             _bytes(rf"{one}(?:{sign}{one})*+"),
             _bytes(rf"(?:{sign}{one})*+"),
             _bytes(body),
             re.compile(
-                rf'(?:"(?P<enclosed>{body}){closing}|(?P<text>{text}[^{sign}]*+))(?P<end>{sign}|\Z)', re.DOTALL
+                rf'(?:"(?P<enclosed>{body}){closing}|(?P<text>{text}[^{sign}]*+))(?P<end>{sign}|\Z)',
+                re.DOTALL,
             ),
             escape,
             delimiter.encode(),

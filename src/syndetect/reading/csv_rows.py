@@ -54,7 +54,9 @@ class Rows:
         UnusableError: the file is not text, or its header is too long.
     """
 
-    def __init__(self, blocks: Iterator[bytes], delimiters: str, max_bytes: int, quoting: Quoting = "auto") -> None:
+    def __init__(
+        self, blocks: Iterator[bytes], delimiters: str, max_bytes: int, quoting: Quoting = "auto"
+    ) -> None:
         head, behind = beginning(as_utf8(blocks), SAMPLE_BYTES)
         sample, is_whole = head[:SAMPLE_BYTES], len(head) < SAMPLE_BYTES
         at_returns = bool((first := _FIRST_END.match(sample)) and first[1])
@@ -71,7 +73,9 @@ class Rows:
         header = self._header(line)
         self.header = header._replace(raw=preamble + header.raw)
         under = sample[blank + len(self.header.raw) :]
-        known = [one for one in whole_lines([under], SAMPLE_BYTES, at_returns=at_returns) if isinstance(one, bytes)]
+        known = [
+            one for one in whole_lines([under], SAMPLE_BYTES, at_returns=at_returns) if isinstance(one, bytes)
+        ]
         self.evidence = Evidence(
             known if is_whole else known[:-1], is_whole, self._ways,
             0 if isinstance(header.fields, UnusableError) else len(header.fields),
@@ -92,7 +96,9 @@ class Rows:
         if self._quoting == "none" or b'"' not in line:
             return self._row(line, self._ways.plain)
         for reading in (self._ways.strict, self._ways.mixed):
-            lines, is_closed = assembled(reading, line, self._lines.ahead(), min(self._max_bytes, _MOST_HEADER))
+            lines, is_closed = assembled(
+                reading, line, self._lines.ahead(), min(self._max_bytes, _MOST_HEADER)
+            )
             if is_closed:
                 self._lines.skip(len(lines) - 1)
                 return self._row(b"".join(lines), reading)
@@ -111,7 +117,11 @@ class Rows:
                     yield row
             elif opening not in line and not line.startswith(b'"'):
                 yield self._row(line, plain, _STRAY if self.evidence.is_strict else "")
-            elif line.count(b'"') % 2 or not (found := strict.row.match(line)) or line[found.end() :].strip(b"\r\n"):
+            elif (
+                line.count(b'"') % 2
+                or not (found := strict.row.match(line))
+                or line[found.end() :].strip(b"\r\n")
+            ):
                 yield self._of_lines(line)
             else:
                 yield self._checked(self._row(line, strict))
@@ -149,7 +159,9 @@ class Rows:
         pieces = [piece for piece in line.splitlines(keepends=True) if piece.strip()]
         if len(pieces) < 2 or self._fits(line, self._ways.mixed):
             return []
-        return pieces if 2 * sum(self._fits(piece, self._ways.mixed) for piece in pieces) >= len(pieces) else []
+        return (
+            pieces if 2 * sum(self._fits(piece, self._ways.mixed) for piece in pieces) >= len(pieces) else []
+        )
 
     def _checked(self, row: Row) -> Row:
         """A row in which all fields are closed; read otherwise where only that gives as many fields as the header."""
@@ -191,7 +203,9 @@ class Rows:
         if len(lines) > 1 and self.evidence.could_be_rows(lines):
             is_like = self.evidence.look_like_rows(lines)
             is_quoted = self.evidence.is_quoted
-            if not self._fits(b"".join(lines), reading) or (not is_quoted and (is_quoted is False or is_like)):
+            if not self._fits(b"".join(lines), reading) or (
+                not is_quoted and (is_quoted is False or is_like)
+            ):
                 return self._alone(line)
             if is_like and self._quoting == "auto":
                 remark = f"{len(lines)} lines in quotation marks that look like rows"
@@ -211,11 +225,8 @@ class Rows:
         is_long = is_open and next(self._lines.ahead(ends - 1), None) is not None
         if self.evidence.is_quoted is False or (self.evidence.columns < 2 and not is_long):
             return self._alone(line)
-        if self.evidence.is_quoted:
-            found, is_closed = assembled(self._ways.lenient, line, self._lines.ahead(), self._max_bytes)
-            if is_closed and len(found) > 1 and self._fits(b"".join(found), self._ways.lenient):
-                if not any(map(self.evidence.is_row, found[1:])):
-                    return self._taken(found, self._ways.lenient, _STRAY)
+        if self.evidence.is_quoted and (row := self._lenient(line)):
+            return row
         can_end = not is_long or self.evidence.knows_rows
         behind = next((at for at in range(1, ends) if can_end and self.evidence.is_row(lines[at])), ends)
         if is_long and behind == ends:
@@ -226,6 +237,17 @@ class Rows:
         if self._fits(b"".join(lines[:behind]), self._ways.unclosed):
             return self._taken(lines[:behind], self._ways.unclosed, _UNCLOSED)
         return self._taken(lines[:behind], self._ways.unclosed)._replace(fields=UnusableError(_UNCLOSED))
+
+    def _lenient(self, line: bytes) -> Row | None:
+        """The row of several lines that a line begins if single marks may stand in a field; None where one is a row."""
+        lines, is_closed = assembled(self._ways.lenient, line, self._lines.ahead(), self._max_bytes)
+        if not is_closed or len(lines) == 1 or not self._fits(b"".join(lines), self._ways.lenient):
+            return None
+        return (
+            None
+            if any(map(self.evidence.is_row, lines[1:]))
+            else self._taken(lines, self._ways.lenient, _STRAY)
+        )
 
     def _alone(self, line: bytes) -> Row:
         """The row of a single line, whose marks do not all enclose fields."""
@@ -290,5 +312,7 @@ def _delimiter(header: bytes, sample: Sequence[bytes], delimiters: str) -> str:
     counts = {sign: count for sign in delimiters if (count := outside.count(sign.encode()))}
     if len(counts) < 2:
         return next(iter(counts), _NO_DELIMITER)
-    agreeing = {sign: sum(line.count(sign.encode()) == count for line in sample) for sign, count in counts.items()}
+    agreeing = {
+        sign: sum(line.count(sign.encode()) == count for line in sample) for sign, count in counts.items()
+    }
     return max(counts, key=lambda sign: (agreeing[sign], counts[sign]))

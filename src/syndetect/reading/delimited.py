@@ -52,6 +52,9 @@ def delimited(
             is_usual = len(fields) == rows.evidence.width
             if not (is_usual and has_told):
                 reason = f"{len(fields)} fields under {len(header)} columns"
-                yield (0 if is_usual else number), UnusableError(f"{reason}{', as in most rows' * is_usual}", REMARK)
+                yield (
+                    (0 if is_usual else number),
+                    UnusableError(f"{reason}{', as in most rows' * is_usual}", REMARK),
+                )
             has_told |= is_usual
         yield number, {name: fields[at] for at, name in kept if at < len(fields) and fields[at]}

@@ -36,7 +36,9 @@ def _raising(error: Exception) -> Iterator[bytes]:
 
 
 def lines(
-    blocks: Iterable[bytes], max_bytes: int, pieces: Callable[[bytes], list[bytes]] = lambda block: block.split(b"\n")
+    blocks: Iterable[bytes],
+    max_bytes: int,
+    pieces: Callable[[bytes], list[bytes]] = lambda block: block.split(b"\n"),
 ) -> Iterator[bytes | int]:
     """The lines in blocks of bytes, without their line feeds.
 
@@ -72,7 +74,9 @@ def lines(
 def whole_lines(blocks: Iterable[bytes], max_bytes: int, *, at_returns: bool) -> Iterator[bytes | int]:
     """As :func:`lines`, with the line ends: line feeds, or also carriage returns, alone or before a line feed."""
     if at_returns:
-        return lines(_without_split_ends(blocks), max_bytes, lambda block: _pieces(block.splitlines(True), b"\r\n"))
+        return lines(
+            _without_split_ends(blocks), max_bytes, lambda block: _pieces(block.splitlines(True), b"\r\n")
+        )
     return lines(blocks, max_bytes, lambda block: _pieces(io.BytesIO(block).readlines(), b"\n"))
 
 

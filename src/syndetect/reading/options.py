@@ -25,7 +25,7 @@ class ReadingOptions:
         duplicate_ids: of articles with one id, "keep" all, told apart by their places; "skip" all but the first; or
             "error". None leaves it to the command.
         encoding: of text files, as Python or the web names it; None finds it out, file by file.
-        delimiter: what stands between the fields of CSV: one character of ASCII, ``\\t`` for a tab; None finds it out.
+        delimiter: a sign of ASCII between the fields of CSV; None finds it out.
         quoting: of CSV: "minimal" where quotation marks enclose fields, "none" where they are text; "auto" finds
             it out.
         date_format: of ``published``, in the codes of ``datetime.strptime``.
@@ -57,7 +57,9 @@ class ReadingOptions:
         if self.delimiter == r"\t":
             object.__setattr__(self, "delimiter", "\t")
         if self.delimiter is not None and not _DELIMITER.fullmatch(self.delimiter):
-            raise SettingsError(f"delimiter is one character, no letter, digit or quotation mark, not {self.delimiter!r}")
+            raise SettingsError(
+                f"delimiter is one character, no letter, digit or quotation mark, not {self.delimiter!r}"
+            )
         for name, allowed in (
             ("duplicate_ids", (None, *get_args(DuplicateIds))),
             ("quoting", get_args(Quoting)),
