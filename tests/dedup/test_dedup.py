@@ -41,6 +41,7 @@ RIVER = (
     "The Tamsin rose by two metres on Sunday night and flooded the lower quarter of Kesh, where firemen took"
     " forty people out of their houses by boat, the mayor told reporters on Monday morning."
 )
+PLAIN_RIVER = RIVER.replace(",", "")
 RIVER_LATER = RIVER.replace("on Monday morning", "on Tuesday morning")
 TRAMS = (
     "Morvia's parliament voted by a narrow margin to sell its trams to a company from the north, and the drivers"
@@ -494,6 +495,37 @@ def test_paragraphs_of_rows(tmp_path: Path) -> None:
     deduplicate(tmp_path / "in.csv", tmp_path / "out.csv", unit="paragraph")
     with (tmp_path / "out.csv").open(newline="") as file:
         assert list(csv.reader(file)) == [*rows[:2], ["2", f'"{SHORT}"', "b, c"], rows[3]]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_case_16_first_lines_and_line_ends_of_csv_stay(tmp_path: Path, end: str) -> None:
+    rows = ["sep=;", "id;text", f'1;"{RIVER}"', f"2;{RIVER_LATER}", f'3;"{SHORT}{end}{TRAMS}"']
+    (tmp_path / "in.csv").write_bytes(end.join(rows).encode())
+    assert run(tmp_path / "in.csv", "-o", tmp_path / "out.csv").exit_code == 0
+    assert (tmp_path / "out.csv").read_bytes().decode() == end.join([*rows[:3], rows[4]]) + "\n"
+
+
+def test_case_03_rows_with_marks_that_are_text_stay(tmp_path: Path) -> None:
+    texts = [f'"{TRAMS}', f'"{RIVER}" so they say', SHORT, f'"{RIVER}" so they say', 'The pier is closed"']
+    rows = [f"{n}\t{text}\n" for n, text in enumerate(texts)]
+    (tmp_path / "in.tsv").write_text("id\ttext\n" + "".join(rows))
+    assert run(tmp_path / "in.tsv", "-o", tmp_path / "out.tsv").exit_code == 0
+    assert (tmp_path / "out.tsv").read_text() == "id\ttext\n" + "".join([*rows[:3], rows[4]])
+
+
+@pytest.mark.parametrize(
+    ("row", "left"),
+    [
+        (f'"{PLAIN_RIVER}\v""Yes"" they said.",x', '"""Yes"" they said.",x'),
+        (f'{PLAIN_RIVER}\v"Yes" they said.,x', '"Yes" they said.,x'),
+        (f'{PLAIN_RIVER}\v"Yes",x', '"""Yes""",x'),
+        (f'"{PLAIN_RIVER}\v\\"Yes\\", they said.",x', '"\\"Yes\\", they said.",x'),
+    ],
+)
+def test_a_row_that_is_cut_is_written_as_it_was_read(tmp_path: Path, row: str, left: str) -> None:
+    (tmp_path / "in.csv").write_text(f"id,text,t\n1,{PLAIN_RIVER},y\n2,{row}\n")
+    assert run(tmp_path / "in.csv", "-o", tmp_path / "out.csv", "--unit", "paragraph").exit_code == 0
+    assert (tmp_path / "out.csv").read_text() == f"id,text,t\n1,{PLAIN_RIVER},y\n2,{left}\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from syndetect.reading.articles import encode
 from syndetect.reading.dates import microseconds
-from syndetect.reading.delimited import rows
 from syndetect.reading.encoding import UnusableError, decode, decode_line, is_latin1
 from syndetect.reading.lines import as_utf8, lines
 
@@ -120,20 +119,6 @@ def test_transcoding_does_not_depend_on_the_blocks(text: str, size: int, encodin
 def test_lines_do_not_depend_on_the_blocks(parts: list[bytes], size: int) -> None:
     whole = [part if len(part) <= 5 else part.count(b'"') for part in parts]
     assert list(lines(cut(b"".join(part + b"\n" for part in parts), size), 5)) == whole
-
-
-def test_a_quoted_field_runs_through_lines() -> None:
-    data = b'a,"b\nc""\n",d\ne,5" f\n"g" "h,\n"never\nclosed'
-    *good, last = rows(lines([data], 99), ",", 99)
-    assert good == [b'a,"b\nc""\n",d', b'e,5" f', b'"g" "h,']
-    assert "never closed" in str(last)
-
-
-def test_a_row_too_long_ends_where_its_quotation_marks_are_even() -> None:
-    data = b'a,"' + b"long\n" * 9 + b'""\n"\nb,c\n' + b"d" * 30 + b"\ne,f\n"
-    first, second, third, fourth = rows(lines([data], 20), ",", 20)
-    assert (second, fourth) == (b"b,c", b"e,f")
-    assert "longer than 20 bytes" in str(first) == str(third)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from samples.reading import PACKED, as_jsonl, gather, texts
 from syndetect.errors import MissingExtraError
-from syndetect.reading import delimited, lines
+from syndetect.reading import delimited
 from syndetect.reading.columns import ALIASES
 from syndetect.reading.sources import expand, read, resolve
 from syndetect.storage.compression import zstd
@@ -216,19 +216,6 @@ def test_csv_is_read_as_it_was_written(values: list[tuple[str, str]], size: int)
     ]
     assert [record for _, record in found] == written
     assert [number for number, _ in found] == list(range(1, len(values) + 1))
-
-
-@given(st.text(st.sampled_from('ab,"\n'), max_size=40), st.integers(1, 40))
-def test_csv_is_read_as_the_standard_library_reads_it(text: str, size: int) -> None:
-    data = text.encode()
-    blocks = [data[at : at + size] for at in range(0, len(data), size)]
-    found = list(delimited.rows(lines.lines(blocks, 99), ",", 99))
-    expected = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
-    if found and not isinstance(found[-1], bytes):  # never closed
-        expected.pop()
-        found.pop()
-    rows = [next(csv.reader((row.decode(),)), []) for row in found if isinstance(row, bytes)]
-    assert [row for row in rows if row] == expected
 
 
 def rows_of(batches: Iterator[pl.DataFrame]) -> int:

@@ -50,7 +50,7 @@ def _write_matches(result: "Result", output: "Output") -> None:
         write(encode(clusters(result.documents, result.passages), "jsonl"))
     else:
         matches = escape_formulas(result.matches) if output.escape_formulas else result.matches
-        write(encode(matches, str(output.format)))
+        write(encode(matches, str(output.format), mark=output.utf8_mark))
 
 
 def _print_totals(result: "Result", skipped: str, quiet: bool) -> None:

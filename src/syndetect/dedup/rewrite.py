@@ -1,6 +1,5 @@
 """Files written again in their formats, with only the kept records and without the removed paragraphs of these."""
 
-import csv
 import gzip
 import io
 import json
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import polars as pl
 
 from syndetect.reading.columns import Columns
-from syndetect.reading.delimited import Row, raw_rows
+from syndetect.reading.csv_rows import Row, Rows
 from syndetect.reading.discovery import File
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, decode_line, encoding_of
 from syndetect.reading.formats import DELIMITERS, Reader, scan_table, whole
@@ -73,8 +72,11 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
                 return
             encoding, mark = _encoding(file, reading)
             out.write(mark)
-            selected = _rows if file.format in DELIMITERS else _json_lines
-            for line in selected(blocks, kept, columns, file.format):
+            if file.format in DELIMITERS:
+                selected = _rows(blocks, kept, columns, file.format, reading)
+            else:
+                selected = _json_lines(blocks, kept, columns)
+            for line in selected:
                 out.write(line if encoding == "utf-8" else line.decode().encode(encoding, "surrogatepass"))
 
 
@@ -154,7 +156,7 @@ def _of_line(data: bytes) -> str:
 # ------------------------------------------------------------------------------------------------ lines and rows
 
 
-def _json_lines(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, _: str) -> Iterator[bytes]:
+def _json_lines(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns) -> Iterator[bytes]:
     for line, spans in _selected(lines(as_utf8(blocks), _MAX_BYTES), kept):
         if isinstance(line, bytes):
             yield (_cut_object(line, spans, columns) if spans else line) + b"\n"
@@ -213,26 +215,33 @@ def _text_column(record: Mapping[str, Any], columns: Columns) -> str:
     return next(name for name in columns.keys(tuple(record))[1] if record[name] is not None)
 
 
-def _rows(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, kind: str) -> Iterator[bytes]:
-    found = raw_rows(blocks, DELIMITERS[kind], _MAX_BYTES)
-    header = next(found)
-    yield header.raw + b"\n"
+def _rows(
+    blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, kind: str, reading: ReadingOptions
+) -> Iterator[bytes]:
+    found = Rows(blocks, reading.delimiter or DELIMITERS[kind], _MAX_BYTES, reading.quoting)
+    yield _ended(found.header.raw)
     for row, spans in _selected(found, kept):
-        yield (_cut_row(row, header, spans, columns) if spans else row.raw) + b"\n"
+        yield _ended(_cut_row(row, found.header, spans, columns) if spans else row.raw)
+
+
+def _ended(row: bytes) -> bytes:
+    """A row with a line end: the last one of a file may have none."""
+    return row if row.endswith((b"\n", b"\r")) else row + b"\n"
 
 
 def _cut_row(row: Row, header: Row, spans: Spans, columns: Columns) -> bytes:
-    """A row of CSV with the spans removed from its text; the other fields keep their values."""
-    names, fields = header.fields, row.fields
+    """A row of CSV with the spans removed from its text; the other bytes stay the same."""
+    names = header.fields
     assert not isinstance(names, UnusableError)
-    assert not isinstance(fields, UnusableError)
-    record = {name: fields[names.index(name)] or None for name in names[: len(fields)]}
-    at = names.index(_text_column(record, columns))
-    fields = [*fields[:at], without(fields[at], spans), *fields[at + 1 :]]
-    made = io.StringIO(newline="")
-    csv.writer(made, delimiter=row.delimiter, lineterminator="").writerow(fields)
-    ending = "\r" if row.raw.endswith(b"\r") else ""
-    return (made.getvalue() + ending).encode(_of_line(row.raw))
+    whole_row = decode_line(row.raw)
+    fields = row.reading.fields(whole_row.rstrip("\r\n"))
+    record: dict[str, str | None] = dict.fromkeys(names)
+    for name, field in zip(reversed(names[: len(fields)]), reversed(fields[: len(names)]), strict=True):
+        record[name] = field.value or record[name]
+    column = _text_column(record, columns)
+    text = next(field for name, field in zip(names, fields, strict=False) if name == column and field.value)
+    left = row.reading.written(without(text.value, spans), text)
+    return (whole_row[: text.begin] + left + whole_row[text.end :]).encode(_of_line(row.raw))
 
 
 # ------------------------------------------------------------------------------------------------ tables

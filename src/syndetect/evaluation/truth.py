@@ -126,6 +126,8 @@ def _records(path: Path, is_json: bool) -> Iterator[tuple[str, Record]]:
                     yield f"{name}:{number}", record
             else:
                 for number, record in delimited(blocks, ",;\t|", wanted, _LONGEST):
+                    if isinstance(record, UnusableError) and record.outcome == REMARK:
+                        continue
                     yield f"{name}, record {number}", record
     except UnusableError as error:
         raise InputError(f"{name}: {error}") from error

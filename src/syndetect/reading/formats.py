@@ -88,7 +88,8 @@ class Reader:
                 yield from json_lines(self.blocks(), self.max_bytes)
             case "csv" | "tsv":
                 wanted = partial(self.columns.of_table, place=place)
-                yield from delimited(self.blocks(), DELIMITERS[kind], wanted, self.max_bytes)
+                signs = self.reading.delimiter or DELIMITERS[kind]
+                yield from delimited(self.blocks(), signs, wanted, self.max_bytes, self.reading.quoting)
             case _:
                 with self.frame() as frame:
                     height = frame.select(pl.len()).collect().item()

@@ -1,5 +1,6 @@
 """What a user says of an input that cannot be told from the input itself."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self, get_args
@@ -10,6 +11,8 @@ from syndetect.reading.columns import ALIASES
 DuplicateIds = Literal["keep", "skip", "error"]
 Quoting = Literal["auto", "minimal", "none"]
 Markup = Literal["auto", "html", "none"]
+
+_DELIMITER = re.compile(r'[^\w"\r\n\0]|_', re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,7 @@ class ReadingOptions:
         duplicate_ids: of articles with one id, "keep" all, told apart by their places; "skip" all but the first; or
             "error". None leaves it to the command.
         encoding: of text files, as Python or the web names it; None finds it out, file by file.
-        delimiter: what stands between the fields of CSV; None finds it out.
+        delimiter: a sign of ASCII between the fields of CSV; None finds it out.
         quoting: of CSV: "minimal" where quotation marks enclose fields, "none" where they are text; "auto" finds
             it out.
         date_format: of ``published``, in the codes of ``datetime.strptime``.
@@ -51,6 +54,12 @@ class ReadingOptions:
         if unknown := sorted(set(columns) - set(ALIASES)):
             raise InputError(f"no such column: {', '.join(unknown)}; there are {', '.join(ALIASES)}")
         object.__setattr__(self, "columns", columns)
+        if self.delimiter == r"\t":
+            object.__setattr__(self, "delimiter", "\t")
+        if self.delimiter is not None and not _DELIMITER.fullmatch(self.delimiter):
+            raise SettingsError(
+                f"delimiter is one character, no letter, digit or quotation mark, not {self.delimiter!r}"
+            )
         for name, allowed in (
             ("duplicate_ids", (None, *get_args(DuplicateIds))),
             ("quoting", get_args(Quoting)),
