@@ -223,6 +223,10 @@ READING = together(
             "--duplicate-ids", type=click.Choice(get_args(DuplicateIds)),
             help="of articles with one id, keep all, skip all but the first, or fail",
         ),
+        click.option(
+            "--encoding", metavar="NAME",
+            help="of text, JSON Lines, CSV and TSV, such as windows-1250  [default: found out, file by file]",
+        ),
         *map(_column_option, COLUMNS),
     ),
 )  # fmt: skip

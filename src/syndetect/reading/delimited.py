@@ -7,8 +7,9 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from syndetect.reading.articles import Record
-from syndetect.reading.encoding import UnusableError, decode_line, too_long
-from syndetect.reading.lines import as_utf8, lines
+from syndetect.reading.decoding import Decoder
+from syndetect.reading.encoding import UnusableError, too_long
+from syndetect.reading.lines import lines
 
 _MOST_HEADER = 1 << 20  # bytes: each column of a header costs many times its name
 
@@ -63,30 +64,35 @@ class Row(NamedTuple):
     delimiter: str
 
 
-def raw_rows(blocks: Iterator[bytes], delimiters: str, max_bytes: int) -> Iterator[Row]:
+def raw_rows(blocks: Iterable[bytes], decoder: Decoder, delimiters: str, max_bytes: int) -> Iterator[Row]:
     """The header of CSV and the rows under it, without blank rows; arguments as in :func:`delimited`.
 
     Raises:
         UnusableError: the file is not text, or its header is too long.
     """
-    physical = lines(as_utf8(blocks), max_bytes)
+    physical = lines(blocks, max_bytes)
     first = next((line for line in physical if isinstance(line, int) or line.strip()), b"")
     if isinstance(first, int) or len(first) > _MOST_HEADER:
         raise too_long(min(max_bytes, _MOST_HEADER))
     delimiter = max(delimiters, key=lambda sign: first.count(sign.encode()))
     for number, row in enumerate(rows(chain((first,), physical), delimiter, max_bytes)):
-        fields = _fields(row, delimiter)
+        fields = _fields(row, decoder, delimiter)
         if fields or not number:
             yield Row(b"" if isinstance(row, UnusableError) else row, fields, delimiter)
 
 
 def delimited(
-    blocks: Iterator[bytes], delimiters: str, wanted: Callable[[list[str]], list[str]], max_bytes: int
+    blocks: Iterable[bytes],
+    decoder: Decoder,
+    delimiters: str,
+    wanted: Callable[[list[str]], list[str]],
+    max_bytes: int,
 ) -> Iterator[tuple[int, Record]]:
     """The rows of CSV under its header, without blank rows and empty fields.
 
     Args:
-        blocks: the file's bytes.
+        blocks: those of :meth:`Decoder.stream`.
+        decoder: of the file.
         delimiters: what may stand between fields: the one that the header has most of does.
         wanted: which of the header's names to keep.
         max_bytes: the longest row that is taken.
@@ -94,7 +100,7 @@ def delimited(
     Raises:
         UnusableError: the file is not text, or its header cannot be read; and what ``wanted`` raises.
     """
-    found = raw_rows(blocks, delimiters, max_bytes)
+    found = raw_rows(blocks, decoder, delimiters, max_bytes)
     header = next(found).fields
     if isinstance(header, UnusableError):
         raise header
@@ -108,13 +114,13 @@ def delimited(
             yield number, {name: row[at] for at, name in kept if at < len(row) and row[at]}
 
 
-def _fields(row: bytes | UnusableError, delimiter: str) -> list[str] | UnusableError:
+def _fields(row: bytes | UnusableError, decoder: Decoder, delimiter: str) -> list[str] | UnusableError:
     """The fields of a row; a blank row has none."""
     if isinstance(row, UnusableError):
         return row
     limit = csv.field_size_limit()
     try:
-        text = decode_line(row)
+        text = decoder.line(row)
         csv.field_size_limit(max(limit, len(text)))
         return next(csv.reader((text,), delimiter=delimiter), [])
     except UnusableError as error:
