@@ -117,8 +117,10 @@ class Decoder:
             UnusableError: it is binary.
         """
         if self._is_utf8 or not (self._is_decided or self._named):
-            with suppress(UnicodeDecodeError):
+            try:
                 return line.decode()
+            except UnicodeDecodeError:
+                pass
         return line.decode(*self._codec(line))
 
     def encode(self, text: str, line: bytes) -> bytes:

@@ -54,7 +54,7 @@ def guess(sample: bytes, few: int) -> str | None:
     best, confidence = _likeliest(sample)
     for name in _CANDIDATES:  # with an odd byte, which would exclude the right one
         defined = sample.decode(name, "ignore").encode(name, "ignore")
-        if 0 < len(sample) - len(defined) <= high // _MOST_DAMAGED:
+        if 0 < len(sample) - len(defined) <= max(1, high // _MOST_DAMAGED):
             found, likeliness = _likeliest(defined)
             if found == codec(name) and likeliness > confidence:
                 best, confidence = found, likeliness

@@ -64,14 +64,18 @@ class Reader:
         self._kept: list[bytes] = []  # of the standard input, which cannot be read again
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
+        yield from self._readable_records()
+        for remark in self.decoder.remarks():
+            yield 0, UnusableError(remark, REMARK)
+
+    def _readable_records(self) -> Iterator[tuple[int, Record]]:
+        """The records up to where the file cannot be read, and the reason."""
         number = -1
         try:
             for number, record in self._records():
                 yield number, record
             if number < 0:
                 yield 0, UnusableError("no records")
-            for remark in self.decoder.remarks():
-                yield 0, UnusableError(remark, REMARK)
         except UnusableError as error:
             yield 0, error if self.file.holds_one else UnusableError(str(error), UNREADABLE)
         except (OSError, EOFError, zlib.error, zstd.ZstdError, *_POLARS_ERRORS) as error:
@@ -128,7 +132,7 @@ class Reader:
         """The article of a page of HTML, whose own word on its encoding counts for more than the user's."""
         valid, others = characters(page)
         name = declared(page)
-        if valid >= _MOSTLY * others or name == "utf-8":
+        if valid > _MOSTLY * others or name == "utf-8":
             self.decoder = Decoder(self._again)
         elif name is not None:
             self.decoder = Decoder(encoding=name)

@@ -11,8 +11,9 @@ import webencodings
 
 from syndetect.reading.encoding import HEAD_BYTES
 
-#: Python's codecs where webencodings names smaller ones; euc_jis_2004 has the rows that vendors added to EUC-JP.
-_LARGER = {"gbk": "gb18030", "euc-jp": "euc_jis_2004", "x-user-defined": "cp1252"}
+#: Other codecs than webencodings or Python names: those of larger sets (euc_jis_2004 has the rows that vendors added to
+#: EUC-JP), and one that can do without a byte order mark.
+_LARGER = {"gbk": "gb18030", "euc-jp": "euc_jis_2004", "x-user-defined": "cp1252", "utf-32": "utf-32-le"}
 #: Python's codecs of text that are no encodings but ways of writing it.
 _NO_ENCODINGS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined")
 
@@ -23,18 +24,19 @@ def codec(label: str) -> str | None:
     >>> codec("gb2312"), codec("latin-1"), codec("cp850"), codec("none such")
     ('gb18030', 'cp1252', 'cp850', None)
     """
-    for name in (label, _python_name(label).replace("_", "-")):
-        found = webencodings.lookup(name)
+    name = _python_name(label)
+    for known in (label, name.replace("_", "-")):
+        found = webencodings.lookup(known)
         if found is not None and found.name != "replacement":
             larger: str = _LARGER.get(found.name, found.codec_info.name)
             return larger
-    return _python_name(label) or None
+    return _LARGER.get(name, name) or None
 
 
 def _python_name(label: str) -> str:
     """The name of Python's own codec for a label, empty where there is none for text."""
     try:
-        b"".decode(label)
+        b"a".decode(label, "replace")
         name = codecs.lookup(label).name
     except (LookupError, ValueError, UnicodeError):  # a ValueError: a NUL character in the name
         return ""
