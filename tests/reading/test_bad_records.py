@@ -36,7 +36,7 @@ def test_nul_characters_in_good_text_are_replaced_one_for_one(tmp_path: Path) ->
     frame = pl.concat(read(tmp_path, on_skip=lambda *told: skipped.append(told[:2])))
     assert frame["text"].to_list() == [text.replace("\0", "\ufffd")] * 2
     assert len(skipped) == 2
-    assert {reason for _, reason in skipped} == {"2 NUL characters in the text, U+FFFD in their places"}
+    assert {reason for _, reason in skipped} == {"2 NUL characters in the text, U+FFFD for each"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """One encoding a file: what is UTF-8, what is guessed, what the user names, and what is no text."""
 
+import gzip
+import io
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -97,7 +99,7 @@ def test_whatever_the_bytes_there_is_text_or_a_reason(data: bytes) -> None:
 
 @given(
     st.binary(max_size=60),
-    st.sampled_from(["cp1250", "cp932", "gb18030", "iso2022_jp", "utf-16-le", "utf-32"]),
+    st.sampled_from(["cp1250", "cp932", "gb18030", "iso2022_jp", "utf-16-le", "utf-32-le"]),
 )
 def test_whatever_the_encoding_asked_for_there_is_text(data: bytes, encoding: str) -> None:
     decoder = Decoder(encoding=encoding)
@@ -141,7 +143,7 @@ def test_case_06_an_odd_byte_costs_no_article(tmp_path: Path) -> None:
     assert told == [
         (f"{tmp_path}/a.txt", broken),
         (f"{tmp_path}/b.jsonl:1", broken),
-        (f"{tmp_path}/b.jsonl:2", "1 NUL characters in the text, U+FFFD in their places"),
+        (f"{tmp_path}/b.jsonl:2", "1 NUL character in the text, U+FFFD for each"),
         (f"{tmp_path}/c.csv, record 2", broken),
     ]
 
@@ -262,3 +264,37 @@ def test_an_odd_byte_costs_no_page(label: str, encoding: str, tmp_path: Path) ->
     ends = ["0", "1", "\ufffd 2", "3"]
     assert frame["text"].to_list() == ["\n".join(f"{words} {end}" for end in ends)]
     assert told == [(f"{tmp_path}/a.html", "1 broken character in the page, U+FFFD for each")]
+
+
+def test_a_page_in_seven_bits(tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura", exc_type=ImportError)
+    words = NEWS["Japanese"][0]
+    (tmp_path / "a.html").write_bytes(page("iso-2022-jp", "iso2022_jp", words))
+    frame, told = gather(tmp_path)
+    assert frame["text"].to_list() == ["\n".join(f"{words} {n}" for n in range(4))]
+    assert not told
+
+
+def test_standard_input_is_decided_by_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = NEWS["Polish"][0]
+    lines = [json.dumps({"id": str(n), "text": text[n:]}, ensure_ascii=False) + "\n" for n in range(3)]
+    data = "".join(lines).encode("cp1250")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    frame, told = gather("-")
+    assert frame["text"].to_list() == [text[n:] for n in range(3)]
+    assert told == [("stdin", GUESSED.format("windows-1250"))]
+
+
+def test_the_decision_does_not_depend_on_where_the_odd_line_stands(tmp_path: Path) -> None:
+    """The same lines in any order, packed or not, are read alike."""
+    utf8 = "Die Brücke über den Fluß bleibt bis auf weiteres geschlossen".encode()
+    lines = [utf8] * 30 + [NEWS["Czech"][0].replace(",", ";").encode("cp1250")] * 3
+    read = set()
+    for name, order in (("a.csv", lines), ("b.csv", lines[::-1]), ("c.csv.gz", lines[20:] + lines[:20])):
+        data = b"text\n" + b"\n".join(order) + b"\n"
+        (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+        frame, [(_, reason)] = gather(tmp_path / name)
+        read.add((*sorted(frame["text"]), reason))
+    [(*texts, reason)] = read
+    assert set(texts) == {utf8.decode(), NEWS["Czech"][0].replace(",", ";")}
+    assert reason == GUESSED.format("UTF-8, and as windows-1250 where it is not")

@@ -61,7 +61,9 @@ def to_article(
         if _FEW_NULS * nuls > len(text):
             return UnusableError("text with NUL characters (binary?)")
         data = data.replace(b"\0", _REPLACEMENT)
-        remarks.append((f"{nuls} NUL characters in the text, U+FFFD in their places", KEPT_CHANGED))
+        remarks.append(
+            (f"{nuls:,} NUL character{'s' if nuls > 1 else ''} in the text, U+FFFD for each", KEPT_CHANGED)
+        )
     if len(data) > max_bytes:
         return too_long(max_bytes)
     identity = _identity(doc_id)

@@ -25,7 +25,9 @@ _FEW = 2  # bytes beyond ASCII, which tell nothing of an encoding
 _FEW_IN_UTF8 = 20  # the same in a file that is mostly UTF-8, where they are rather damage
 _ACCIDENTS = 2  # characters of UTF-8 in a line, which other encodings may have by chance
 _LONG_LINE = 1 << 20
-_ASCII = bytes(range(128))
+_ASCII = (
+    bytes(range(128)) + b"\x1b$B!!\x1b(B\x1b$)C\x0e!!\x0f~{!!~}+AGE-"
+)  # with what opens other sets in seven bits
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
