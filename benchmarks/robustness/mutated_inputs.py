@@ -26,7 +26,8 @@ from typing import Any
 from benchmarks import command
 from benchmarks.corpus.random_articles import random_articles
 from syndetect.reading.csv_rows import Rows
-from syndetect.reading.lines import as_utf8, whole_lines
+from syndetect.reading.decoding import Decoder
+from syndetect.reading.lines import whole_lines
 from syndetect.reading.sources import read
 
 _COLUMNS = ("id", "source", "published", "title", "text", "url")
@@ -234,11 +235,13 @@ def _records(data: bytes, name: str) -> list[tuple[int, int]]:
     if name.endswith(".jsonl"):
         raws = [
             line
-            for line in whole_lines(as_utf8(iter([data])), 1 << 30, at_returns=False)
+            for line in whole_lines(Decoder().stream(iter([data])), 1 << 30, at_returns=False)
             if isinstance(line, bytes)
         ]
     else:
-        rows = Rows(iter([data]), "\t" if name.endswith(".tsv") else ",;\t|", 1 << 30)
+        decoder = Decoder()
+        signs = "\t" if name.endswith(".tsv") else ",;\t|"
+        rows = Rows(decoder.stream(iter([data])), decoder, signs, 1 << 30)
         raws = [rows.header.raw, *(row.raw for row in rows)]
     if not data.startswith(raws[0][:9]):  # taken for UTF-16, in which all is one line
         return [(0, len(data))] * len(raws)

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from click.testing import Result as Outcome
 
 from samples import command
-from syndetect import Index, Settings, StoredIndexError
+from syndetect import Index, InputError, ReadingOptions, Settings, StoredIndexError
 from syndetect.cli.index import index
 from syndetect.cli.program import main
 from syndetect.index.feed import answers
@@ -471,6 +471,16 @@ def test_lines_may_come_in_pieces(held: Path, size: int) -> None:
         pieces = (data[at : at + size] for at in range(0, len(data), size))
         assert [answer["id"] for answer in answers(pieces, found)] == ["new", "wire"]
         assert list(answers([], found)) == []
+
+
+def test_lines_in_an_encoding_that_is_named(held: Path) -> None:
+    data = json.dumps({"id": "řeka", "text": "Řeka je plná"}, ensure_ascii=False).encode("cp1250")
+    with Index.open(held, mode="r") as found:
+        assert [one["id"] for one in answers([data], found, reading=ReadingOptions(encoding="cp1250"))] == [
+            "řeka"
+        ]
+        with pytest.raises(InputError, match="lines in utf-16 cannot be answered one by one"):
+            list(answers([data], found, reading=ReadingOptions(encoding="utf-16")))
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from click.testing import Result as Outcome
 
 import syndetect
 from samples import command
+from samples.languages import NEWS
 from syndetect import InputError, OutputError, SettingsError, deduplicate
 from syndetect.dedup import output
 from syndetect.dedup.deduplicate import REMOVED
@@ -360,7 +361,7 @@ def test_json_lines_stay_as_they_are(
     assert outcome.stderr.endswith(f"1 record left out (see the list beside {kept})\n")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1250", "mac_roman"])
 def test_encodings_stay(tmp_path: Path, encoding: str) -> None:
     texts = [f"Café “{RIVER}”", f"Café “{RIVER_LATER}”", f"«{TRAMS}» é"]
     lines = [json.dumps({"text": text}, ensure_ascii=False) for text in texts]
@@ -534,6 +535,35 @@ def test_a_text_that_is_cut_keeps_its_encoding(tmp_path: Path, encoding: str) ->
     (tmp_path / "in.txt").write_bytes(text.encode(encoding))
     deduplicate(tmp_path / "in.txt", tmp_path / "out.txt", unit="paragraph")
     assert (tmp_path / "out.txt").read_bytes() == f"Café {SHORT}\n\n{RIVER}\n".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("form", "before", "between", "after"),
+    [
+        ("txt", b"", b"\n\n", b"\n"),
+        ("jsonl", b'{"text": "', b"\\n\\n", b'"}\n'),
+        ("csv", b'id,text\na,"', b"\n\n", b'"\n'),
+    ],
+)
+@pytest.mark.parametrize("language", ["Czech", "Russian", "Japanese"])
+def test_paragraphs_around_a_cut_have_the_same_bytes(
+    tmp_path: Path, language: str, form: str, before: bytes, between: bytes, after: bytes
+) -> None:
+    text, (encoding, *_) = NEWS[language]
+    with_an_odd_byte = text.encode(encoding) + b" \x81 2"
+    parts = [with_an_odd_byte, RIVER.encode(), RIVER.encode()]
+    (tmp_path / f"in.{form}").write_bytes(before + between.join(parts) + after)
+    deduplicate(tmp_path / f"in.{form}", tmp_path / f"out.{form}", unit="paragraph")
+    assert (tmp_path / f"out.{form}").read_bytes() == before + between.join(parts[:2]) + after
+
+
+def test_case_06_a_line_with_an_odd_byte_is_kept_as_it_stands(tmp_path: Path) -> None:
+    lines = [
+        b'{"text": "' + f"{text} für K".encode() + b'\xf6hler"}\n' for text in (RIVER, RIVER_LATER, TRAMS)
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"".join(lines))
+    assert run(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl").exit_code == 0
+    assert (tmp_path / "out.jsonl").read_bytes() == lines[0] + lines[2]
 
 
 @pytest.mark.parametrize(

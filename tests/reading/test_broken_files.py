@@ -52,11 +52,6 @@ def test_binary_file(suffix: str, packing: str, tmp_path: Path) -> None:
     assert skipped_beside(tmp_path, f"a{suffix}{packing}", PACKED[packing](data)) == "not text (binary?)"
 
 
-def test_not_utf8(tmp_path: Path) -> None:
-    reason = skipped_beside(tmp_path, "a.txt", "Ещё одна статья".encode("cp1251"))
-    assert reason == "not UTF-8, UTF-16 or Latin-1"
-
-
 def test_a_csv_header_that_is_too_long(tmp_path: Path) -> None:
     assert skipped_beside(tmp_path, "a.csv", b"id,text" * 50, max_bytes=100) == "longer than 100 bytes"
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from samples.reading import gather, texts
 from syndetect.reading.csv_rows import Row, Rows
+from syndetect.reading.decoding import Decoder
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.lines import lines, whole_lines
 from syndetect.reading.options import Quoting, ReadingOptions
@@ -25,7 +26,8 @@ def cut(data: bytes, size: int) -> Iterator[bytes]:
 def rows_of(
     data: bytes, *, size: int = 1 << 20, max_bytes: int = 1 << 20, quoting: Quoting = "auto"
 ) -> list[Row]:
-    rows = Rows(cut(data, size), ",;\t|", max_bytes, quoting)
+    decoder = Decoder()
+    rows = Rows(decoder.stream(cut(data, size)), decoder, ",;\t|", max_bytes, quoting)
     return [rows.header, *rows]
 
 

@@ -19,6 +19,7 @@ from samples.reading import PACKED, as_jsonl, gather, texts
 from syndetect.errors import MissingExtraError
 from syndetect.reading import delimited
 from syndetect.reading.columns import ALIASES
+from syndetect.reading.decoding import Decoder
 from syndetect.reading.sources import expand, read, resolve
 from syndetect.storage.compression import zstd
 
@@ -154,7 +155,10 @@ def test_latin1_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(text.encode("latin-1"))
     (tmp_path / "b.jsonl").write_bytes(f'{{"id": "b", "text": "{text}"}}\n'.encode("latin-1"))
     (tmp_path / "c.csv").write_bytes(f"id,text\nc,{text}\n".encode("latin-1"))
-    assert texts(tmp_path) == [("a.txt", text), ("b", text), ("c", text)]
+    frame, remarks = gather(tmp_path)
+    assert frame.select("doc_id", "text").rows() == [("a.txt", text), ("b", text), ("c", text)]
+    reason = "read as windows-1252, a guess: give --encoding to be sure"
+    assert remarks == [(f"{tmp_path}/{name}", reason) for name in ("a.txt", "b.jsonl", "c.csv")]
 
 
 def test_csv_as_others_write_it(tmp_path: Path) -> None:
@@ -210,7 +214,7 @@ def test_csv_is_read_as_it_was_written(values: list[tuple[str, str]], size: int)
     csv.writer(file).writerows([("id", "text"), *values])
     data = file.getvalue().encode()
     blocks = iter([data[at : at + size] for at in range(0, len(data), size)])
-    found = list(delimited.delimited(blocks, ",", lambda header: header, 1 << 20))
+    found = list(delimited.delimited(blocks, Decoder(), ",", lambda header: header, 1 << 20))
     written = [
         {name: value for name, value in zip(("id", "text"), row, strict=True) if value} for row in values
     ]

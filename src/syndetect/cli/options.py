@@ -235,6 +235,10 @@ READING = together(
             "--quoting", type=click.Choice(get_args(Quoting)),
             help="of CSV: quotation marks enclose fields (minimal), or are text (none)  [default: auto]",
         ),
+        click.option(
+            "--encoding", metavar="NAME",
+            help="of text, JSON Lines, CSV and TSV, such as windows-1250  [default: found out, file by file]",
+        ),
         *map(_column_option, COLUMNS),
     ),
 )  # fmt: skip

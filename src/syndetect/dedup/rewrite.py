@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,10 +16,12 @@ import polars as pl
 
 from syndetect.reading.columns import Columns
 from syndetect.reading.csv_rows import Row, Rows
+from syndetect.reading.decoding import Decoder
 from syndetect.reading.discovery import File
-from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, decode_line, encoding_of
+from syndetect.reading.encoding import UnusableError
 from syndetect.reading.formats import DELIMITERS, Reader, scan_table, whole
-from syndetect.reading.lines import as_utf8, lines
+from syndetect.reading.json_lines import JSON
+from syndetect.reading.lines import lines
 from syndetect.reading.options import ReadingOptions
 from syndetect.storage.compression import zstd
 
@@ -63,21 +66,21 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
     elif file.format in ("text", "html") and not kept.cuts:
         shutil.copyfile(file.path, place)
     else:
-        with (
-            _packed(place, file.packing) as out,
-            closing(Reader(file, reading, _MAX_BYTES).blocks()) as blocks,
-        ):
+        reader = Reader(file, reading, _MAX_BYTES)
+        with _packed(place, file.packing) as out, closing(reader.blocks()) as blocks:
             if file.format == "text":
-                out.write(_text(whole(blocks, _MAX_BYTES), kept.cuts[0]))
+                out.write(_text(whole(blocks, _MAX_BYTES), reader.decoder, kept.cuts[0]))
                 return
-            encoding, mark = _encoding(file, reading)
-            out.write(mark)
+            stream = reader.decoder.stream(blocks)
+            first = next(stream)
+            out.write(reader.decoder.mark)
+            whole_stream = chain((first,), stream)
             if file.format in DELIMITERS:
-                selected = _rows(blocks, kept, columns, file.format, reading)
+                selected = _rows(whole_stream, reader, kept)
             else:
-                selected = _json_lines(blocks, kept, columns)
+                selected = _json_lines(whole_stream, reader, kept)
             for line in selected:
-                out.write(line if encoding == "utf-8" else line.decode().encode(encoding, "surrogatepass"))
+                out.write(reader.decoder.original(line))
 
 
 @contextmanager
@@ -94,16 +97,6 @@ def _packed(place: Path, packing: str) -> Iterator[io.BufferedIOBase]:
             yield file
         file.flush()
         os.fsync(file.fileno())
-
-
-def _encoding(file: File, reading: ReadingOptions) -> tuple[str, bytes]:
-    """A file's encoding, as the reader detects it, and its byte order mark."""
-    head = b""
-    with closing(Reader(file, reading, _MAX_BYTES).blocks()) as blocks:
-        while len(head) < HEAD_BYTES and (block := next(blocks, b"")):
-            head += block
-    encoding, mark = encoding_of(head[:HEAD_BYTES])
-    return encoding, head[:mark]
 
 
 # ------------------------------------------------------------------------------------------------ texts
@@ -137,29 +130,20 @@ def without(text: str, spans: Spans) -> str:
     return text
 
 
-def _text(data: bytes, spans: Spans) -> bytes:
+def _text(data: bytes, decoder: Decoder, spans: Spans) -> bytes:
     """A file's text without some spans of it, in the same encoding."""
-    encoding, mark = encoding_of(data[:HEAD_BYTES])
-    left = without(decode(data), spans)
-    return data[:mark] + left.encode(_of_line(data) if encoding == "utf-8" else encoding, "surrogatepass")
-
-
-def _of_line(data: bytes) -> str:
-    """The encoding of bytes that are neither UTF-16 nor UTF-32."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+    body = b"".join(decoder.stream(iter((data,))))
+    left = without(decoder.line(body), spans)
+    return decoder.mark + decoder.original(decoder.encode(left, body))
 
 
 # ------------------------------------------------------------------------------------------------ lines and rows
 
 
-def _json_lines(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns) -> Iterator[bytes]:
-    for line, spans in _selected(lines(as_utf8(blocks), _MAX_BYTES), kept):
+def _json_lines(blocks: Iterable[bytes], reader: Reader, kept: KeptRecords) -> Iterator[bytes]:
+    for line, spans in _selected(lines(blocks, _MAX_BYTES), kept):
         if isinstance(line, bytes):
-            yield (_cut_object(line, spans, columns) if spans else line) + b"\n"
+            yield (_cut_object(line, reader.decoder, spans, reader.columns) if spans else line) + b"\n"
 
 
 def _selected(records: Iterable[_T], kept: KeptRecords) -> Iterator[tuple[_T, Spans]]:
@@ -172,24 +156,23 @@ def _selected(records: Iterable[_T], kept: KeptRecords) -> Iterator[tuple[_T, Sp
             yield record, kept.cuts.get(number, ())
 
 
-def _cut_object(line: bytes, spans: Spans, columns: Columns) -> bytes:
+def _cut_object(line: bytes, decoder: Decoder, spans: Spans, columns: Columns) -> bytes:
     """A line of JSON with the spans removed from its text; the other bytes stay the same."""
-    whole_line = decode_line(line)
+    whole_line = decoder.line(line)
     values = {name: (begin, end) for name, begin, end in members(whole_line)}
-    record = json.loads(whole_line)
+    record = JSON.decode(whole_line)
     begin, end = values[_text_column(record, columns)]
-    left = without(json.loads(whole_line[begin:end]), spans)
-    encoding = _of_line(line)
-    for only_ascii in (line.isascii() or encoding != "utf-8", True):
+    left = without(JSON.decode(whole_line[begin:end]), spans)
+    for only_ascii in (line.isascii(), True):
         made = whole_line[:begin] + json.dumps(left, ensure_ascii=only_ascii) + whole_line[end:]
         try:
-            return made.encode(encoding)
-        except UnicodeEncodeError:  # half a character, which JSON can hold and UTF-8 cannot
+            return decoder.encode(made, line)
+        except UnicodeEncodeError:  # JSON can hold characters, and half ones, that the encoding cannot
             continue
     raise AssertionError("ASCII can always be encoded")
 
 
-_VALUE = json.JSONDecoder().raw_decode
+_VALUE = JSON.raw_decode
 _BLANK = " \t\n\r"
 
 
@@ -215,13 +198,13 @@ def _text_column(record: Mapping[str, Any], columns: Columns) -> str:
     return next(name for name in columns.keys(tuple(record))[1] if record[name] is not None)
 
 
-def _rows(
-    blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, kind: str, reading: ReadingOptions
-) -> Iterator[bytes]:
-    found = Rows(blocks, reading.delimiter or DELIMITERS[kind], _MAX_BYTES, reading.quoting)
+def _rows(blocks: Iterator[bytes], reader: Reader, kept: KeptRecords) -> Iterator[bytes]:
+    decoder, reading = reader.decoder, reader.reading
+    signs = reading.delimiter or DELIMITERS[reader.file.format]
+    found = Rows(blocks, decoder, signs, _MAX_BYTES, reading.quoting)
     yield _ended(found.header.raw)
     for row, spans in _selected(found, kept):
-        yield _ended(_cut_row(row, found.header, spans, columns) if spans else row.raw)
+        yield _ended(_cut_row(row, decoder, found.header, spans, reader.columns) if spans else row.raw)
 
 
 def _ended(row: bytes) -> bytes:
@@ -229,11 +212,11 @@ def _ended(row: bytes) -> bytes:
     return row if row.endswith((b"\n", b"\r")) else row + b"\n"
 
 
-def _cut_row(row: Row, header: Row, spans: Spans, columns: Columns) -> bytes:
+def _cut_row(row: Row, decoder: Decoder, header: Row, spans: Spans, columns: Columns) -> bytes:
     """A row of CSV with the spans removed from its text; the other bytes stay the same."""
     names = header.fields
     assert not isinstance(names, UnusableError)
-    whole_row = decode_line(row.raw)
+    whole_row = decoder.line(row.raw)
     fields = row.reading.fields(whole_row.rstrip("\r\n"))
     record: dict[str, str | None] = dict.fromkeys(names)
     for name, field in zip(reversed(names[: len(fields)]), reversed(fields[: len(names)]), strict=True):
@@ -241,7 +224,7 @@ def _cut_row(row: Row, header: Row, spans: Spans, columns: Columns) -> bytes:
     column = _text_column(record, columns)
     text = next(field for name, field in zip(names, fields, strict=False) if name == column and field.value)
     left = row.reading.written(without(text.value, spans), text)
-    return (whole_row[: text.begin] + left + whole_row[text.end :]).encode(_of_line(row.raw))
+    return decoder.encode(whole_row[: text.begin] + left + whole_row[text.end :], row.raw)
 
 
 # ------------------------------------------------------------------------------------------------ tables

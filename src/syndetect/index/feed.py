@@ -19,9 +19,10 @@ from syndetect.index.query_batch import has_id, resolved, without_id
 from syndetect.reading import sources
 from syndetect.reading.articles import Article, Record, to_article
 from syndetect.reading.columns import Columns
+from syndetect.reading.decoding import Decoder, is_ascii_superset
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.in_memory import is_whole
-from syndetect.reading.json_lines import utf8_json_lines
+from syndetect.reading.json_lines import json_lines
 from syndetect.reading.notes import LEFT_OUT, Notes, Tell
 from syndetect.reading.options import ReadingOptions
 
@@ -44,7 +45,7 @@ def answers(
     A line is read when the caller takes its answer; the query sees the state of the index at that moment.
 
     Args:
-        blocks: JSON Lines in UTF-8, in pieces of any size.
+        blocks: JSON Lines in UTF-8 or the encoding of ``reading``, in pieces of any size.
         index: open for reading or, to add, for writing.
         reading: as for :func:`syndetect.reading.sources.batches`.
         add: add each document when the caller takes the next answer, unless the index has its id already.
@@ -56,11 +57,14 @@ def answers(
         a value was left out; for a line that cannot be used ``line, error``. Blank lines have no answer.
 
     Raises:
-        InputError: with ``strict``, what cannot be used.
+        InputError: with ``strict``, what cannot be used; or an encoding that is no superset of ASCII.
         StoredIndexError, OutputError: as :meth:`syndetect.Index.query`, ``refresh`` and ``add``.
     """
-    wanted = Columns((reading or ReadingOptions()).columns)
-    for number, record in utf8_json_lines(_unmarked(blocks), max_bytes):
+    options = reading or ReadingOptions()
+    wanted, encoding = Columns(options.columns), options.codec()
+    if encoding and not is_ascii_superset(encoding):
+        raise InputError(f"lines in {options.encoding} cannot be answered one by one: convert them to UTF-8")
+    for number, record in json_lines(_unmarked(blocks), Decoder(encoding=encoding), max_bytes):
         article = _article(record, wanted, max_bytes, needs_id=add)
         faults = (
             [str(article)]

@@ -53,14 +53,18 @@ def to_article(
         return UnusableError(f"text is no string but {type(text).__name__}")
     if not text or text.isspace():
         return UnusableError("no text, only white space" if text else "no text")
-    encoded = encode(text)
+    data, broken = encoded(text)
     remarks: list[tuple[str, str]] = []
-    if nuls := encoded.count(0):
+    if broken:
+        remarks.append((broken_characters(broken, "text"), KEPT_CHANGED))
+    if nuls := data.count(0):
         if _FEW_NULS * nuls > len(text):
             return UnusableError("text with NUL characters (binary?)")
-        encoded = encoded.replace(b"\0", _REPLACEMENT)
-        remarks.append((f"{nuls} NUL characters in the text, U+FFFD in their places", KEPT_CHANGED))
-    if len(encoded) > max_bytes:
+        data = data.replace(b"\0", _REPLACEMENT)
+        remarks.append(
+            (f"{nuls:,} NUL character{'s' if nuls > 1 else ''} in the text, U+FFFD for each", KEPT_CHANGED)
+        )
+    if len(data) > max_bytes:
         return too_long(max_bytes)
     identity = _identity(doc_id)
     if isinstance(identity, UnusableError):
@@ -72,7 +76,7 @@ def to_article(
         remarks.append((f"published not understood: {_shown(published)}", KEPT_UNDATED))
     return Article(
         encode(identity or default_id),
-        encoded,
+        data,
         _optional(source, "source", remarks),
         moment,
         _optional(title, "title", remarks),
@@ -125,7 +129,10 @@ def _joined(value: Any) -> Any:
 def _optional(value: Any, name: str, remarks: list[tuple[str, str]]) -> bytes | None:
     """A source, title or address as UTF-8, None where it is blank."""
     if isinstance(value, str):
-        return encode(value) if value and not value.isspace() else None
+        data, broken = encoded(value)
+        if broken:
+            remarks.append((broken_characters(broken, name), KEPT_CHANGED))
+        return data if value and not value.isspace() else None
     if is_missing(value):
         return None
     if isinstance(value, (Number, date)):
@@ -133,6 +140,11 @@ def _optional(value: Any, name: str, remarks: list[tuple[str, str]]) -> bytes | 
             return str(value).encode()
     remarks.append((f"{name} not understood: {_shown(value)}", KEPT_CHANGED))
     return None
+
+
+def broken_characters(number: int, place: str) -> str:
+    """The remark that a text has characters that could not be decoded."""
+    return f"{number:,} broken character{'s' if number > 1 else ''} in the {place}, U+FFFD for each"
 
 
 def times(published: pl.Series) -> I64:
@@ -157,7 +169,13 @@ def id_rank(ids: pl.Series) -> U32:
 
 def encode(text: str) -> bytes:
     """The text in UTF-8, with U+FFFD for every lone surrogate, one for one."""
+    return encoded(text)[0]
+
+
+def encoded(text: str) -> tuple[bytes, int]:
+    """The text in UTF-8, with U+FFFD for every lone surrogate, one for one, and how many there are."""
     try:
-        return text.encode()
+        return text.encode(), 0
     except UnicodeEncodeError:
-        return re.sub("[\ud800-\udfff]", "\ufffd", text).encode()
+        replaced, broken = re.subn("[\ud800-\udfff]", "\ufffd", text)
+        return replaced.encode(), broken

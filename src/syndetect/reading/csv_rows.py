@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from syndetect.reading.csv_evidence import SAMPLE_BYTES, Evidence, assembled, text_of
 from syndetect.reading.csv_readings import Reading, readings
-from syndetect.reading.encoding import UnusableError, decode_line, too_long
-from syndetect.reading.lines import as_utf8, beginning, whole_lines
+from syndetect.reading.decoding import Decoder
+from syndetect.reading.encoding import UnusableError, too_long
+from syndetect.reading.lines import beginning, whole_lines
 from syndetect.reading.options import Quoting
 
 _MOST_HEADER = 1 << 20  # bytes: each column of a header costs many times its name
@@ -41,7 +42,8 @@ class Rows:
     """The rows of CSV under its header, without blank ones, to be iterated once.
 
     Args:
-        blocks: the file's bytes.
+        blocks: those of :meth:`Decoder.stream`.
+        decoder: of the file.
         delimiters: what may stand between fields.
         max_bytes: the longest row that is taken.
         quoting: "minimal" where quotation marks enclose fields, "none" where they are text; "auto" finds it out.
@@ -55,9 +57,15 @@ class Rows:
     """
 
     def __init__(
-        self, blocks: Iterator[bytes], delimiters: str, max_bytes: int, quoting: Quoting = "auto"
+        self,
+        blocks: Iterator[bytes],
+        decoder: Decoder,
+        delimiters: str,
+        max_bytes: int,
+        quoting: Quoting = "auto",
     ) -> None:
-        head, behind = beginning(as_utf8(blocks), SAMPLE_BYTES)
+        head, behind = beginning(blocks, SAMPLE_BYTES)
+        self._decoder = decoder
         sample, is_whole = head[:SAMPLE_BYTES], len(head) < SAMPLE_BYTES
         at_returns = bool((first := _FIRST_END.match(sample)) and first[1])
         self._lines = _Lines(whole_lines(chain((head,), behind), max_bytes, at_returns=at_returns))
@@ -133,7 +141,7 @@ class Rows:
     def _values(self, raw: bytes, reading: Reading) -> list[str] | UnusableError:
         """The fields of a row; a blank row has none."""
         try:
-            text = decode_line(raw).rstrip("\r\n")
+            text = self._decoder.line(raw).rstrip("\r\n")
         except UnusableError as error:
             return error
         if not reading.escape:

@@ -5,6 +5,7 @@ from itertools import islice
 
 from syndetect.reading.articles import Record
 from syndetect.reading.csv_rows import Rows
+from syndetect.reading.decoding import Decoder
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.notes import REMARK
 from syndetect.reading.options import Quoting
@@ -12,6 +13,7 @@ from syndetect.reading.options import Quoting
 
 def delimited(
     blocks: Iterator[bytes],
+    decoder: Decoder,
     delimiters: str,
     wanted: Callable[[list[str]], list[str]],
     max_bytes: int,
@@ -22,7 +24,8 @@ def delimited(
     What one should know of a row comes before it, as an ``UnusableError`` of the outcome ``REMARK``.
 
     Args:
-        blocks: the file's bytes.
+        blocks: those of :meth:`Decoder.stream`.
+        decoder: of the file.
         delimiters: what may stand between fields: of those in the header the one that most lines agree on does.
         wanted: which of the header's names to keep; of columns with one name, the first that is not empty counts.
         max_bytes: the longest row that is taken.
@@ -31,7 +34,7 @@ def delimited(
     Raises:
         UnusableError: the file is not text, or its header cannot be read; and what ``wanted`` raises.
     """
-    rows = Rows(blocks, delimiters, max_bytes, quoting)
+    rows = Rows(blocks, decoder, delimiters, max_bytes, quoting)
     header = rows.header.fields
     if isinstance(header, UnusableError):
         raise header

@@ -6,7 +6,6 @@ of one that cannot be used stands an ``UnusableError``.
 """
 
 import gzip
-import re
 import sys
 import zlib
 from collections.abc import Generator, Iterable, Iterator
@@ -22,19 +21,23 @@ from polars.datatypes import DataTypeClass
 from syndetect.arrays import bounds_of
 from syndetect.errors import InputError
 from syndetect.reading import arrow_check
-from syndetect.reading.articles import Record
+from syndetect.reading.articles import Record, broken_characters, encoded
 from syndetect.reading.columns import Columns
 from syndetect.reading.dates import FIRST, LAST
+from syndetect.reading.decoding import Decoder, characters
 from syndetect.reading.delimited import delimited
 from syndetect.reading.discovery import File, html_extractor
-from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, too_long
+from syndetect.reading.encoding import UnusableError, too_long
 from syndetect.reading.json_lines import json_lines
-from syndetect.reading.notes import UNREADABLE
+from syndetect.reading.labels import declared
+from syndetect.reading.notes import KEPT_CHANGED, REMARK, UNREADABLE
 from syndetect.reading.options import ReadingOptions
 from syndetect.runtime.threads import split_evenly
 from syndetect.storage.compression import zstd
 
 _BLOCK_BYTES = 1 << 20
+_MOSTLY = 20  # characters of UTF-8 for each other byte, with which a page is UTF-8 whatever it declares
+_KEPT_BYTES = 4 << 20  # of the standard input, by which its encoding is decided
 _PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
 #: What polars raises.
@@ -59,8 +62,16 @@ class Reader:
         # what the readers of text and HTML call the values is not the user's to rename
         self.columns = Columns({} if file.holds_one else reading.columns)
         self.consumed = 0  #: bytes of the file that were read so far
+        self.decoder = Decoder(self._again, reading.codec())
+        self._kept: list[bytes] = []  # of the standard input, which cannot be read again
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
+        yield from self._readable_records()
+        for remark in self.decoder.remarks():
+            yield 0, UnusableError(remark, REMARK)
+
+    def _readable_records(self) -> Iterator[tuple[int, Record]]:
+        """The records up to where the file cannot be read, and the reason."""
         number = -1
         try:
             for number, record in self._records():
@@ -81,15 +92,18 @@ class Reader:
         place, kind = self.file.place(0), self.file.format
         match kind:
             case "text":
-                yield 0, {"text": decode(whole(self.blocks(), self.max_bytes))}
+                yield 0, {"text": self.decoder.text(whole(self.blocks(), self.max_bytes))}
             case "html":
-                yield 0, article(whole(self.blocks(), self.max_bytes))
+                yield from self._page(whole(self.blocks(), self.max_bytes))
             case "jsonl":
-                yield from json_lines(self.blocks(), self.max_bytes)
+                yield from json_lines(self.decoder.stream(self.blocks()), self.decoder, self.max_bytes)
             case "csv" | "tsv":
                 wanted = partial(self.columns.of_table, place=place)
                 signs = self.reading.delimiter or DELIMITERS[kind]
-                yield from delimited(self.blocks(), signs, wanted, self.max_bytes, self.reading.quoting)
+                blocks = self.decoder.stream(self.blocks())
+                yield from delimited(
+                    blocks, self.decoder, signs, wanted, self.max_bytes, self.reading.quoting
+                )
             case _:
                 with self.frame() as frame:
                     height = frame.select(pl.len()).collect().item()
@@ -105,6 +119,8 @@ class Reader:
         """The file's bytes, unpacked."""
         if self.file.path == "-":
             for block in standard_input():
+                if self.consumed < _KEPT_BYTES:
+                    self._kept.append(block)
                 self.consumed += len(block)
                 yield block
             return
@@ -114,6 +130,25 @@ class Reader:
             while block := stream.read1(_BLOCK_BYTES):
                 self.consumed = packed.tell()
                 yield block
+
+    def _again(self) -> Iterable[bytes]:
+        """The file's bytes once more; of the standard input those that were kept."""
+        if self.file.path == "-":
+            return self._kept
+        return Reader(self.file, self.reading, self.max_bytes).blocks()
+
+    def _page(self, page: bytes) -> Iterator[tuple[int, Record]]:
+        """The article of a page of HTML, whose own word on its encoding counts for more than the user's."""
+        valid, others = characters(page)
+        name = declared(page)
+        if valid > _MOSTLY * others or name == "utf-8":
+            self.decoder = Decoder(self._again)
+        elif name is not None:
+            self.decoder = Decoder(encoding=name)
+        text, damaged = encoded(self.decoder.text(page))
+        yield 0, article(text.decode())
+        if damaged:
+            yield 0, UnusableError(broken_characters(damaged, "page"), KEPT_CHANGED)
 
 
 def standard_input() -> Iterator[bytes]:
@@ -159,20 +194,15 @@ def whole(blocks: Iterable[bytes], max_bytes: int) -> bytes:
     return bytes(data)
 
 
-def article(page: bytes) -> Record:
+def article(page: str) -> Record:
     """The main text of a page of HTML, with its title, site, date and address.
 
     Raises:
         MissingExtraError: as :func:`html_extractor`.
-        UnusableError: the page is not text.
     """
     extract = html_extractor("HTML")
-    declared = re.search(
-        rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([\w-]+)""", page[:HEAD_BYTES], re.IGNORECASE
-    )
-    text = decode(page, declared[1].decode() if declared else None)
     try:
-        found = extract(text, with_metadata=True, include_comments=False)
+        found = extract(page, with_metadata=True, include_comments=False)
     except Exception as error:  # one page must not end the reading of the others
         return UnusableError(f"not readable as HTML: {brief(error)}")
     if found is None or not found.text:

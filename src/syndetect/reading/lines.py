@@ -1,36 +1,11 @@
-"""Blocks of bytes to lines of UTF-8, however the blocks are cut. A line that is too long is never held."""
+"""Blocks of bytes to lines, however the blocks are cut. A line that is too long is never held."""
 
-import codecs
 import io
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
-
-from syndetect.reading.encoding import HEAD_BYTES, UnusableError, encoding_of, is_binary
 
 
-def as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Transcode the blocks of a text to UTF-8 where it is UTF-16 or UTF-32, and drop the byte order mark.
-
-    Raises:
-        UnusableError: there are no bytes, or they begin like a binary file.
-    """
-    head, blocks = beginning(blocks, HEAD_BYTES)
-    encoding, mark = encoding_of(head[:HEAD_BYTES])
-    if encoding != "utf-8":
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-        for block in chain((head[mark:],), blocks):
-            yield decoder.decode(block).encode()
-        yield decoder.decode(b"", True).encode()
-    elif is_binary(head[:HEAD_BYTES]):
-        raise UnusableError("not text (binary?)")
-    else:
-        yield head[mark:]
-        yield from blocks
-    if not head:
-        raise UnusableError("empty file")
-
-
-def _raising(error: Exception) -> Iterator[bytes]:
+def raising(error: Exception) -> Iterator[bytes]:
+    """Blocks of bytes that cannot be read: an error, when they are asked for."""
     yield from ()
     raise error
 
@@ -104,5 +79,5 @@ def beginning(blocks: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes
             head.append(block)
             length += len(block)
     except Exception as error:  # it comes up again behind what was read before it
-        blocks = _raising(error)
+        blocks = raising(error)
     return b"".join(head), blocks

@@ -24,7 +24,8 @@ class ReadingOptions:
             names of them, where they are not among the usual ones.
         duplicate_ids: of articles with one id, "keep" all, told apart by their places; "skip" all but the first; or
             "error". None leaves it to the command.
-        encoding: of text files, as Python or the web names it; None finds it out, file by file.
+        encoding: of text, JSON Lines, CSV and TSV without a byte order mark, and of HTML that declares none, as Python
+            or the web names it; None finds it out, file by file.
         delimiter: a sign of ASCII between the fields of CSV; None finds it out.
         quoting: of CSV: "minimal" where quotation marks enclose fields, "none" where they are text; "auto" finds
             it out.
@@ -68,6 +69,21 @@ class ReadingOptions:
             if (value := getattr(self, name)) not in allowed:
                 known = ", ".join(str(one) for one in allowed if one is not None)
                 raise SettingsError(f"{name} is one of {known}, not {value!r}")
+        self.codec()
+
+    def codec(self) -> str | None:
+        """Python's codec for ``encoding``.
+
+        Raises:
+            SettingsError: there is none.
+        """
+        if self.encoding is None:
+            return None
+        from syndetect.reading.labels import codec  # noqa: PLC0415  (seldom needed)
+
+        if (found := codec(self.encoding)) is None:
+            raise SettingsError(f"no encoding is named {self.encoding!r}: give a name such as windows-1250")
+        return found
 
     @classmethod
     def of(cls, reading: Self | None, columns: Mapping[str, str] | None = None) -> Self:
