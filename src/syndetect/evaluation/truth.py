@@ -26,6 +26,7 @@ from syndetect.reading.delimited import delimited
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import printable
 from syndetect.reading.json_lines import json_lines
+from syndetect.reading.notes import REMARK
 from syndetect.reading.small_files import read_text
 from syndetect.storage.filesystem import reason
 from syndetect.syndication.derivation import DERIVATIONS
