@@ -161,7 +161,9 @@ class Rows:
             return []
         if b'"' in line and not all(assembled(self._ways.strict, piece, iter(()))[1] for piece in pieces):
             return []  # within quotation marks they are text
-        return pieces if 2 * sum(self._fits(piece, self._ways.mixed) for piece in pieces) >= len(pieces) else []
+        return (
+            pieces if 2 * sum(self._fits(piece, self._ways.mixed) for piece in pieces) >= len(pieces) else []
+        )
 
     def _checked(self, row: Row) -> Row:
         """A row in which all fields are closed; read otherwise where only that gives as many fields as the header."""
