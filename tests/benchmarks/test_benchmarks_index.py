@@ -23,6 +23,7 @@ from benchmarks.robustness import (
     index_corruption,
     index_kills,
     malformed_files,
+    mutated_inputs,
     mutations,
 )
 from benchmarks.robustness.killed_writer import Change, ChangedIndex, Killer, Moment
@@ -206,6 +207,24 @@ class TestCorruption:
     def test_the_command(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert index_corruption.main(["--count", "5", "--kind", "all"]) == 0
         assert "not found: 0" in capsys.readouterr().out
+
+
+class TestMutatedInputs:
+    def test_no_article_is_lost_without_a_word(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert (
+            mutated_inputs.main(["--mutations", "25", "--only", "csv", "--only", "tsv", "--only", "jsonl"])
+            == 0
+        )
+        assert len(capsys.readouterr().out.splitlines()) == 4
+
+    def test_an_article_that_is_neither_read_nor_told_is_lost(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        folder = mutated_inputs.FORMS["jsonl"](Random(1), mutated_inputs.articles(Random(1)))
+        unchanged = mutated_inputs.Mutation("a.jsonl", 0, 0, b"")
+        assert mutated_inputs.lost(folder, unchanged, tmp_path) == []
+        monkeypatch.setattr(mutated_inputs, "read", lambda *_, **__: [])
+        assert len(mutated_inputs.lost(folder, unchanged, tmp_path)) == len(folder.texts)
 
 
 class TestMutations:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.reading import gather, texts
+from syndetect.errors import SettingsError
 from syndetect.reading.csv_rows import Row, Rows
 from syndetect.reading.decoding import Decoder
 from syndetect.reading.encoding import UnusableError
@@ -90,6 +91,23 @@ def test_a_field_of_which_a_part_is_in_marks_is_text_and_its_marks_stay() -> Non
     assert fields_of(data)[1:] == [
         ["1", '"Yes" he said'], ["2", '"Yes, well" he said'], ["3", 'so "yes"'], ["4", '""Yes"" he said'],
     ]  # fmt: skip
+
+
+def test_a_text_with_a_delimiter_is_left_out_where_nothing_protects_it() -> None:
+    rows = rows_of(b'id;text\n1;so "yes"\n2;"x" y; z\n3;"x; y\n')
+    assert [row.fields for row in rows[1:]] == [["1", 'so "yes"'], ["2", '"x" y', " z"], ["3", "x; y"]]
+    assert [bool(row.remark) for row in rows[1:]] == [False, False, True]
+
+
+def test_lines_in_marks_that_look_like_rows_are_told_where_nothing_decides(tmp_path: Path) -> None:
+    data = 'title,text\nThe ferry,"One\nThe pier,Two\nA harbour,Three"\nThe boat,Four\n'
+    read, told = articles(tmp_path, data)
+    assert len(read) == 2
+    assert told == ["3 lines in quotation marks that look like rows"]
+    assert articles(tmp_path, data, reading=ReadingOptions(quoting="none")) == (
+        ['"One', "Two", 'Three"', "Four"],
+        [],
+    )
 
 
 def test_marks_within_a_quoted_field_that_nobody_doubled(tmp_path: Path) -> None:
@@ -184,6 +202,13 @@ def test_delimiters_are_counted_outside_marks_and_in_more_than_the_header() -> N
         ["2", "v", "w"],
     ]
     assert fields_of(b"text\nOne, two; three\n")[1] == ["One, two; three"]
+
+
+@pytest.mark.parametrize("sign", ["", ",,", '"', "\n", "a", "\xe9"])
+def test_what_is_no_delimiter(sign: str) -> None:
+    with pytest.raises(SettingsError, match="delimiter is one"):
+        ReadingOptions(delimiter=sign)
+    assert ReadingOptions(delimiter=r"\t").delimiter == "\t"
 
 
 # ---------------------------------------------------------------------------------------- other writers

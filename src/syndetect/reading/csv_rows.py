@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
 from syndetect.reading.csv_evidence import SAMPLE_BYTES, Evidence, assembled, text_of
@@ -167,6 +167,8 @@ class Rows:
         pieces = [piece for piece in line.splitlines(keepends=True) if piece.strip()]
         if len(pieces) < 2 or self._fits(line, self._ways.mixed):
             return []
+        if b'"' in line and not all(assembled(self._ways.strict, piece, iter(()))[1] for piece in pieces):
+            return []  # within quotation marks they are text
         return (
             pieces if 2 * sum(self._fits(piece, self._ways.mixed) for piece in pieces) >= len(pieces) else []
         )
@@ -183,10 +185,16 @@ class Rows:
             row = self._escaped(row.raw) or row
         if isinstance(row.fields, UnusableError) or not any(row.fields[self.evidence.columns :]):
             return row
-        for reading in (self._ways.glued, self._ways.unclosed):
-            if self._fits(row.raw, reading):
-                return self._row(row.raw, reading, _STRAY)
-        return row
+        return self._loose(row.raw) or row
+
+    def _loose(self, raw: bytes) -> Row | None:
+        """The row in which marks that enclose no whole field protect delimiters, where that makes sense."""
+        readings = [self._ways.glued]
+        if self.evidence.is_quoted is not False or raw.count(b'"') % 2:
+            readings.append(self._ways.unclosed)
+        return next(
+            (self._row(raw, reading, _STRAY) for reading in readings if self._fits(raw, reading)), None
+        )
 
     def _escaped(self, line: bytes) -> Row | None:
         """The row that a line begins if marks have backslashes before them, where that makes sense."""
@@ -215,7 +223,7 @@ class Rows:
                 not is_quoted and (is_quoted is False or is_like)
             ):
                 return self._alone(line)
-            if is_like and self._quoting == "auto":
+            if self._quoting == "auto" and (is_like or (is_quoted is None and len(lines) > 2)):
                 remark = f"{len(lines)} lines in quotation marks that look like rows"
         return self._checked(self._taken(lines, reading, remark))
 
@@ -247,24 +255,17 @@ class Rows:
         return self._taken(lines[:behind], self._ways.unclosed)._replace(fields=UnusableError(_UNCLOSED))
 
     def _lenient(self, line: bytes) -> Row | None:
-        """The row of several lines that a line begins if single marks may stand in a field; None where one is a row."""
-        lines, is_closed = assembled(self._ways.lenient, line, self._lines.ahead(), self._max_bytes)
+        """The row of several lines that a line begins if single marks may stand in a field, none of them a row."""
+        following = takewhile(lambda one: not self.evidence.is_row(one), self._lines.ahead())
+        lines, is_closed = assembled(self._ways.lenient, line, following, self._max_bytes)
         if not is_closed or len(lines) == 1 or not self._fits(b"".join(lines), self._ways.lenient):
             return None
-        return (
-            None
-            if any(map(self.evidence.is_row, lines[1:]))
-            else self._taken(lines, self._ways.lenient, _STRAY)
-        )
+        return self._taken(lines, self._ways.lenient, _STRAY)
 
     def _alone(self, line: bytes) -> Row:
         """The row of a single line, whose marks do not all enclose fields."""
-        if self._fits(line, self._ways.mixed):
-            return self._row(line, self._ways.mixed, _STRAY if self.evidence.is_strict else "")
-        for reading in (self._ways.glued, self._ways.unclosed):
-            if self._fits(line, reading):
-                return self._row(line, reading, _STRAY)
-        return self._row(line, self._ways.mixed, _STRAY if self.evidence.is_strict else "")
+        row = None if self._fits(line, self._ways.mixed) else self._loose(line)
+        return row or self._row(line, self._ways.mixed, _STRAY if self.evidence.is_strict else "")
 
     def _too_long(self, is_open: bool) -> Row:
         """The row in the place of one that is too long, up to where the number of its quotation marks is even."""

@@ -12,7 +12,7 @@ DuplicateIds = Literal["keep", "skip", "error"]
 Quoting = Literal["auto", "minimal", "none"]
 Markup = Literal["auto", "html", "none"]
 
-_DELIMITER = re.compile(r'[^\w"\r\n\0]|_', re.ASCII)
+_DELIMITER = re.compile(r'(?![0-9A-Za-z"\r\n])[\x01-\x7f]')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class ReadingOptions:
             object.__setattr__(self, "delimiter", "\t")
         if self.delimiter is not None and not _DELIMITER.fullmatch(self.delimiter):
             raise SettingsError(
-                f"delimiter is one character, no letter, digit or quotation mark, not {self.delimiter!r}"
+                f"delimiter is one sign of ASCII, no letter, digit or quotation mark, not {self.delimiter!r}"
             )
         for name, allowed in (
             ("duplicate_ids", (None, *get_args(DuplicateIds))),
