@@ -63,9 +63,21 @@ def test_utf16_of_another_script_is_recognised(mark: bytes) -> None:
 
 @pytest.mark.parametrize("text", WESTERN)
 def test_latin1_and_windows_1252_are_recognised(text: str) -> None:
-    decoder = Decoder()
+    decoder = Decoder(lambda: [text.encode("cp1252")])
     assert decoder.line(text.encode("cp1252")) == text
     assert list(decoder.remarks()) == [GUESSED.format("windows-1252")]
+
+
+def test_lines_of_a_stream_of_which_nothing_more_is_known() -> None:
+    decoder = Decoder()
+    lines = [
+        "Café".encode(),
+        "café à la crème".encode("cp1252"),
+        "Café".encode(),
+        "à la crème".encode("cp1252"),
+    ]
+    assert [decoder.line(line) for line in lines] == ["Café", "café à la crème", "Café", "à la crème"]
+    assert list(decoder.remarks()) == [GUESSED.format("UTF-8, and as windows-1252 where it is not")]
 
 
 @pytest.mark.parametrize(("text", "encoding"), FOREIGN)

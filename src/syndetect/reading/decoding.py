@@ -48,7 +48,8 @@ class Decoder:
     """Decodes the lines of one file, in order.
 
     Args:
-        again: the blocks of the file once more, as many of them as can be had, when its encoding is to be decided.
+        again: the blocks of the file once more, as many of them as can be had, when its encoding is to be decided. If
+            there are none, lines of UTF-8 are that, whatever others are.
         encoding: the codec, if it is known; a byte order mark still counts for more.
 
     Attributes:
@@ -173,15 +174,15 @@ class Decoder:
         """Decide the encoding of the file at its first line that is not UTF-8."""
         self._is_decided = True
         sample = bytearray()
-        valid = others = 0
-        for one in chain(_lines(self._again()), (line,)):
+        valid = others = number = 0
+        for number, one in enumerate(chain(_lines(self._again()), (line,))):
             if not one.isascii():
                 of_utf8, of_others = characters(one)
                 valid, others = valid + of_utf8, others + of_others
                 if of_others > of_utf8 and len(sample) < _SAMPLE_BYTES:
                     sample += one[:_SAMPLE_BYTES] + b"\n"
-        self._is_utf8 = valid >= others
-        self._guess = guess(bytes(sample[:_SAMPLE_BYTES]), _FEW_IN_UTF8 if self._is_utf8 else _FEW)
+        self._guess = guess(bytes(sample[:_SAMPLE_BYTES]), _FEW_IN_UTF8 if valid >= others else _FEW)
+        self._is_utf8 = valid >= others or not number
 
 
 def is_ascii_superset(codec: str) -> bool:
@@ -211,4 +212,5 @@ def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
             if len(held) > _LONG_LINE:
                 yield held
                 held = b""
-    yield held
+    if held:
+        yield held
