@@ -53,7 +53,8 @@ def answers(
 
     Yields:
         For a document ``line, id, known, words, reused_words, reused_share, matches, passages``, and ``remarks`` where
-        a value was left out or changed, and once where the encoding was guessed; for a line that cannot be used ``line, error``. Blank lines have no answer.
+        a value was left out or changed, and once where the encoding was guessed; for a line that cannot be used
+        ``line, error``. Blank lines have no answer.
 
     Raises:
         InputError: with ``strict``, what cannot be used; or an encoding that is no superset of ASCII.

@@ -174,15 +174,17 @@ class Decoder:
         """Decide the encoding of the file at its first line that is not UTF-8."""
         self._is_decided = True
         sample = bytearray()
-        valid = others = number = 0
-        for number, one in enumerate(chain(_lines(self._again()), (line,))):
+        valid = others = 0
+        known = _lines(self._again())
+        first = next(known, None)
+        for one in chain((first or b"",), known, (line,)):
             if not one.isascii():
                 of_utf8, of_others = characters(one)
                 valid, others = valid + of_utf8, others + of_others
                 if of_others > of_utf8 and len(sample) < _SAMPLE_BYTES:
                     sample += one[:_SAMPLE_BYTES] + b"\n"
         self._guess = guess(bytes(sample[:_SAMPLE_BYTES]), _FEW_IN_UTF8 if valid >= others else _FEW)
-        self._is_utf8 = valid >= others or not number
+        self._is_utf8 = valid >= others or first is None
 
 
 def is_ascii_superset(codec: str) -> bool:
