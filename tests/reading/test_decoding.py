@@ -130,6 +130,23 @@ def test_transcoding_does_not_depend_on_the_blocks(text: str, size: int, encodin
     assert b"".join(Decoder().stream(cut(text.encode(encoding), size))).decode() == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("size", [1, 7, 4096])
+@pytest.mark.parametrize("odd", [b"", b"x\x1f\x1e"])
+def test_utf16_is_in_step_again_after_an_odd_byte(encoding: str, size: int, odd: bytes) -> None:
+    lines = ["first, ", "second: \u0a05 or so", "third", "fourth " * 9]
+    whole = "\n".join(lines).encode(encoding)
+    at = whole.index("second".encode(encoding)) + 2
+    damaged = whole[:at] + odd + whole[at + (not odd) :]
+    read = (
+        b"".join(Decoder(encoding=encoding).stream(cut(damaged, size)))
+        .decode("utf-8", "surrogatepass")
+        .split("\n")
+    )
+    assert [read[0], *read[2:]] == [lines[0], *lines[2:]]
+    assert read[1].endswith("\udcff")
+
+
 # ------------------------------------------------------------------------------------------------ files
 
 

@@ -84,7 +84,7 @@ class Decoder:
         rest = chain((head[len(self.mark) :],), blocks)
         if self._transcoded:
             decoder = codecs.getincrementaldecoder(self._transcoded)("syndetect.lone")
-            for block in rest:
+            for block in _in_step(rest, self._transcoded):
                 yield decoder.decode(block).encode("utf-8", "surrogatepass")
             yield decoder.decode(b"", True).encode("utf-8", "surrogatepass")
         else:
@@ -195,6 +195,33 @@ def is_ascii_superset(codec: str) -> bool:
 def _raising(error: Exception) -> Iterator[bytes]:
     yield from ()
     raise error
+
+
+def _in_step(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Blocks of UTF-16 that are in step again from the next line on where a byte is missing, or there is one too many.
+
+    There a line feed is read as U+0A00, which is no character. A lone surrogate before the line feed tells of it. Other
+    encodings stay as they are.
+    """
+    if not encoding.startswith("utf-16-"):
+        yield from blocks
+        return
+    wrong, right = (b"\0\n", b"\xff\xdc\n") if encoding == "utf-16-le" else (b"\n\0", b"\xdc\xff\0\n\0")
+    held, given = b"", 0
+    for block in blocks:
+        data = held + block
+        begin = 0
+        at = data.find(wrong)
+        while at >= 0:
+            if (given + at - begin) % 2 == 0:
+                yield data[begin:at] + right
+                given += at - begin + len(right)
+                begin = at + len(wrong)
+            at = data.find(wrong, max(begin, at + 1))
+        held = data[max(begin, len(data) - 1) :]
+        yield data[begin : len(data) - len(held)]
+        given += len(data) - len(held) - begin
+    yield held
 
 
 def characters(line: bytes) -> tuple[int, int]:
