@@ -473,6 +473,18 @@ def test_lines_may_come_in_pieces(held: Path, size: int) -> None:
         assert list(answers([], found)) == []
 
 
+def test_a_guess_of_the_encoding_is_remarked_upon_once(held: Path) -> None:
+    data = "".join(
+        json.dumps({"id": name, "text": name}, ensure_ascii=False) + "\n" for name in ("déjà", "été")
+    )
+    with Index.open(held, mode="r") as found:
+        first, second = answers([data.encode("cp1252")], found)
+    assert (first["id"], second["id"]) == ("déjà", "été")
+    [remark] = first["remarks"]
+    assert "windows-1252 where it is not, a guess" in remark
+    assert "remarks" not in second
+
+
 def test_lines_in_an_encoding_that_is_named(held: Path) -> None:
     data = json.dumps({"id": "řeka", "text": "Řeka je plná"}, ensure_ascii=False).encode("cp1250")
     with Index.open(held, mode="r") as found:

@@ -63,9 +63,21 @@ def test_utf16_of_another_script_is_recognised(mark: bytes) -> None:
 
 @pytest.mark.parametrize("text", WESTERN)
 def test_latin1_and_windows_1252_are_recognised(text: str) -> None:
-    decoder = Decoder()
+    decoder = Decoder(lambda: [text.encode("cp1252")])
     assert decoder.line(text.encode("cp1252")) == text
     assert list(decoder.remarks()) == [GUESSED.format("windows-1252")]
+
+
+def test_lines_of_a_stream_of_which_nothing_more_is_known() -> None:
+    decoder = Decoder()
+    lines = [
+        "Café".encode(),
+        "café à la crème".encode("cp1252"),
+        "Café".encode(),
+        "à la crème".encode("cp1252"),
+    ]
+    assert [decoder.line(line) for line in lines] == ["Café", "café à la crème", "Café", "à la crème"]
+    assert list(decoder.remarks()) == [GUESSED.format("UTF-8, and as windows-1252 where it is not")]
 
 
 @pytest.mark.parametrize(("text", "encoding"), FOREIGN)
@@ -116,6 +128,23 @@ def cut(data: bytes, size: int) -> Iterator[bytes]:
 def test_transcoding_does_not_depend_on_the_blocks(text: str, size: int, encoding: str) -> None:
     text = "plain words first, " + text
     assert b"".join(Decoder().stream(cut(text.encode(encoding), size))).decode() == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("size", [1, 7, 4096])
+@pytest.mark.parametrize("odd", [b"", b"x\x1f\x1e"])
+def test_utf16_is_in_step_again_after_an_odd_byte(encoding: str, size: int, odd: bytes) -> None:
+    lines = ["first, ", "second: \u0a05 or so", "third", "fourth " * 9]
+    whole = "\n".join(lines).encode(encoding)
+    at = whole.index("second".encode(encoding)) + 2
+    damaged = whole[:at] + odd + whole[at + (not odd) :]
+    read = (
+        b"".join(Decoder(encoding=encoding).stream(cut(damaged, size)))
+        .decode("utf-8", "surrogatepass")
+        .split("\n")
+    )
+    assert [read[0], *read[2:]] == [lines[0], *lines[2:]]
+    assert read[1].endswith("\udcff")
 
 
 # ------------------------------------------------------------------------------------------------ files

@@ -54,7 +54,8 @@ def answers(
 
     Yields:
         For a document ``line, id, known, words, reused_words, reused_share, matches, passages``, and ``remarks`` where
-        a value was left out; for a line that cannot be used ``line, error``. Blank lines have no answer.
+        a value was left out or changed, and once where the encoding was guessed; for a line that cannot be used
+        ``line, error``. Blank lines have no answer.
 
     Raises:
         InputError: with ``strict``, what cannot be used; or an encoding that is no superset of ASCII.
@@ -64,13 +65,16 @@ def answers(
     wanted, encoding = Columns(options.columns), options.codec()
     if encoding and not is_ascii_superset(encoding):
         raise InputError(f"lines in {options.encoding} cannot be answered one by one: convert them to UTF-8")
-    for number, record in json_lines(_unmarked(blocks), Decoder(encoding=encoding), max_bytes):
+    decoder = Decoder(encoding=encoding)
+    told: list[str] = []
+    for number, record in json_lines(_unmarked(blocks), decoder, max_bytes):
         article = _article(record, wanted, max_bytes, needs_id=add)
-        faults = (
-            [str(article)]
-            if isinstance(article, UnusableError)
-            else [reason for reason, _ in article.remarks]
-        )
+        if isinstance(article, UnusableError):
+            faults = [str(article)]
+        else:
+            guessed = [remark for remark in decoder.remarks() if remark not in told]
+            told += guessed
+            faults = [*(reason for reason, _ in article.remarks), *guessed]
         if strict and faults:
             raise InputError(f"stdin:{number}: {faults[0]}")
         if isinstance(article, UnusableError):

@@ -49,7 +49,8 @@ class Decoder:
     """Decodes the lines of one file, in order.
 
     Args:
-        again: the blocks of the file once more, as many of them as can be had, when its encoding is to be decided.
+        again: the blocks of the file once more, as many of them as can be had, when its encoding is to be decided. If
+            there are none, lines of UTF-8 are that, whatever others are.
         encoding: the codec, if it is known; a byte order mark still counts for more.
 
     Attributes:
@@ -79,7 +80,7 @@ class Decoder:
         rest = chain((head[len(self.mark) :],), blocks)
         if self._transcoded:
             decoder = codecs.getincrementaldecoder(self._transcoded)("syndetect.lone")
-            for block in rest:
+            for block in _in_step(rest, self._transcoded):
                 yield decoder.decode(block).encode("utf-8", "surrogatepass")
             yield decoder.decode(b"", True).encode("utf-8", "surrogatepass")
         else:
@@ -170,19 +171,48 @@ class Decoder:
         self._is_decided = True
         sample = bytearray()
         valid = others = 0
-        for one in chain(_lines(self._again()), (line,)):
+        known = _lines(self._again())
+        first = next(known, None)
+        for one in chain((first or b"",), known, (line,)):
             if not one.isascii():
                 of_utf8, of_others = characters(one)
                 valid, others = valid + of_utf8, others + of_others
                 if of_others > of_utf8 and len(sample) < _SAMPLE_BYTES:
                     sample += one[:_SAMPLE_BYTES] + b"\n"
-        self._is_utf8 = valid >= others
-        self._guess = guess(bytes(sample[:_SAMPLE_BYTES]), _FEW_IN_UTF8 if self._is_utf8 else _FEW)
+        self._guess = guess(bytes(sample[:_SAMPLE_BYTES]), _FEW_IN_UTF8 if valid >= others else _FEW)
+        self._is_utf8 = valid >= others or first is None
 
 
 def is_ascii_superset(codec: str) -> bool:
     """Whether bytes of ASCII stand for themselves in an encoding, so that lines can be told before they are decoded."""
     return _ASCII.decode(codec, "replace").encode("utf-8", "replace") == _ASCII
+
+
+def _in_step(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Blocks of UTF-16 that are in step again from the next line on where a byte is missing, or there is one too many.
+
+    There a line feed is read as U+0A00, which is no character. A lone surrogate before the line feed tells of it. Other
+    encodings stay as they are.
+    """
+    if not encoding.startswith("utf-16-"):
+        yield from blocks
+        return
+    wrong, right = (b"\0\n", b"\xff\xdc\n") if encoding == "utf-16-le" else (b"\n\0", b"\xdc\xff\0\n\0")
+    held, given = b"", 0
+    for block in blocks:
+        data = held + block
+        begin = 0
+        at = data.find(wrong)
+        while at >= 0:
+            if (given + at - begin) % 2 == 0:
+                yield data[begin:at] + right
+                given += at - begin + len(right)
+                begin = at + len(wrong)
+            at = data.find(wrong, max(begin, at + 1))
+        held = data[max(begin, len(data) - 1) :]
+        yield data[begin : len(data) - len(held)]
+        given += len(data) - len(held) - begin
+    yield held
 
 
 def characters(line: bytes) -> tuple[int, int]:
@@ -202,4 +232,5 @@ def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
             if len(held) > _LONG_LINE:
                 yield held
                 held = b""
-    yield held
+    if held:
+        yield held
