@@ -1,14 +1,13 @@
 """Files written again in their formats, with only the kept records and without the removed paragraphs of these."""
 
 import csv
-import gzip
 import io
 import json
 import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,9 +18,11 @@ from syndetect.reading.delimited import Row, raw_rows
 from syndetect.reading.discovery import File
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, decode_line, encoding_of
 from syndetect.reading.formats import DELIMITERS, Reader, scan_table, whole
-from syndetect.reading.lines import as_utf8, lines
+from syndetect.reading.json_values import is_values, pieces
+from syndetect.reading.lines import as_utf8, lines, looked_into
+from syndetect.reading.nesting import Nesting
 from syndetect.reading.options import ReadingOptions
-from syndetect.storage.compression import zstd
+from syndetect.reading.packing import packed
 
 #: Begin and end of paragraphs, from their first word to their last, in characters; ascending.
 Spans = Sequence[tuple[int, int]]
@@ -65,7 +66,7 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
         shutil.copyfile(file.path, place)
     else:
         with (
-            _packed(place, file.packing) as out,
+            packed(place, file.packing) as out,
             closing(Reader(file, reading, _MAX_BYTES).blocks()) as blocks,
         ):
             if file.format == "text":
@@ -73,25 +74,9 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
                 return
             encoding, mark = _encoding(file, reading)
             out.write(mark)
-            selected = _rows if file.format in DELIMITERS else _json_lines
+            selected = _rows if file.format in DELIMITERS else _json
             for line in selected(blocks, kept, columns, file.format):
                 out.write(line if encoding == "utf-8" else line.decode().encode(encoding, "surrogatepass"))
-
-
-@contextmanager
-def _packed(place: Path, packing: str) -> Iterator[io.BufferedIOBase]:
-    """A file to write to, in its source's packing; synced to the disk at the end."""
-    with place.open("wb") as file:
-        if packing == "gz":
-            with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-                yield packed
-        elif packing == "zst":
-            with zstd.ZstdFile(file, "wb") as packed:
-                yield packed
-        else:
-            yield file
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _encoding(file: File, reading: ReadingOptions) -> tuple[str, bytes]:
@@ -154,10 +139,40 @@ def _of_line(data: bytes) -> str:
 # ------------------------------------------------------------------------------------------------ lines and rows
 
 
-def _json_lines(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, _: str) -> Iterator[bytes]:
-    for line, spans in _selected(lines(as_utf8(blocks), _MAX_BYTES), kept):
+def _json(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, kind: str) -> Iterator[bytes]:
+    head, blocks = looked_into(as_utf8(blocks))
+    if kind == "json" or is_values(head):
+        return _json_values(blocks, kept, columns)
+    return _json_lines(blocks, kept, columns)
+
+
+def _json_lines(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns) -> Iterator[bytes]:
+    for line, spans in _selected(lines(blocks, _MAX_BYTES), kept):
         if isinstance(line, bytes):
             yield (_cut_object(line, spans, columns) if spans else line) + b"\n"
+
+
+def _json_values(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns) -> Iterator[bytes]:
+    """JSON in other forms, all but the removed records; with each goes one of the separators beside it."""
+    is_kept, numbers, number = False, set(kept.numbers), 0
+    is_first, separated = (
+        True,
+        False,
+    )  # whether a record is the first of its array, and whether one is kept before it
+    for piece in pieces(blocks, columns, _MAX_BYTES):
+        raw = piece.raw.encode("utf-8", "surrogateescape")
+        if piece.record is not None:
+            number += 1
+            is_kept = number in numbers
+            is_first |= piece.begins
+            if number in kept.cuts:
+                raw = _cut_object(raw, kept.cuts[number], columns)
+        if piece.record is None or is_first or (is_kept and separated):
+            yield piece.gap.encode("utf-8", "surrogateescape")
+        if is_kept:
+            yield raw
+        separated = is_kept or (separated and not is_first)
+        is_first = piece.record is None and not raw
 
 
 def _selected(records: Iterable[_T], kept: KeptRecords) -> Iterator[tuple[_T, Spans]]:
@@ -171,12 +186,11 @@ def _selected(records: Iterable[_T], kept: KeptRecords) -> Iterator[tuple[_T, Sp
 
 
 def _cut_object(line: bytes, spans: Spans, columns: Columns) -> bytes:
-    """A line of JSON with the spans removed from its text; the other bytes stay the same."""
+    """An object of JSON, perhaps with its name, and the spans removed from its text; the other bytes stay the same."""
     whole_line = decode_line(line)
-    values = {name: (begin, end) for name, begin, end in members(whole_line)}
-    record = json.loads(whole_line)
-    begin, end = values[_text_column(record, columns)]
-    left = without(json.loads(whole_line[begin:end]), spans)
+    at = _VALUE(whole_line, 0)[1] if line.startswith(b'"') else 0
+    begin, end = _text_value(whole_line, whole_line.index("{", at), columns)
+    left = without(_VALUE(whole_line, begin)[0], spans)
     encoding = _of_line(line)
     for only_ascii in (line.isascii() or encoding != "utf-8", True):
         made = whole_line[:begin] + json.dumps(left, ensure_ascii=only_ascii) + whole_line[end:]
@@ -187,19 +201,28 @@ def _cut_object(line: bytes, spans: Spans, columns: Columns) -> bytes:
     raise AssertionError("ASCII can always be encoded")
 
 
-_VALUE = json.JSONDecoder().raw_decode
+def _text_value(line: str, at: int, columns: Columns) -> tuple[int, int]:
+    """Begin and end of the text of the object that begins at a place, or of the record with text in it."""
+    record, _ = _VALUE(line, at)
+    inner = None if columns.keys(tuple(record))[1] else Nesting(columns).inner_name(record)
+    wanted = _text_column(record, columns) if inner is None else inner
+    begin, end = {name: (begin, end) for name, begin, end in members(line, at)}[wanted]
+    return (begin, end) if inner is None else _text_value(line, begin, columns)
+
+
+_VALUE = json.JSONDecoder(strict=False).raw_decode
 _BLANK = " \t\n\r"
 
 
-def members(line: str) -> Iterator[tuple[str, int, int]]:
-    """The members of a JSON object, which must be well formed: name, and begin and end of the value."""
+def members(line: str, at: int = 0) -> Iterator[tuple[str, int, int]]:
+    """The members of the JSON object at a place, which must be well formed: name, and begin and end of the value."""
 
     def skip(at: int, signs: str) -> int:
         while line[at] in signs:
             at += 1
         return at
 
-    at = skip(0, _BLANK + "{")
+    at = skip(at, _BLANK + "{")
     while line[at] != "}":
         name, at = _VALUE(line, at)
         begin = skip(at, _BLANK + ":")

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from syndetect.errors import InputError, MissingExtraError
 from syndetect.reading import own_output
-from syndetect.reading.file_names import FORMATS, format_of, printable
+from syndetect.reading.file_names import FORMATS, PACKINGS, format_of, printable
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
@@ -40,7 +40,7 @@ class File(NamedTuple):
     within: str  #: its path relative to the folder, with ``/``
     size: int  #: bytes
     format: str  #: a value of :data:`FORMATS`
-    packing: str  #: ``"gz"``, ``"zst"`` or ``""``
+    packing: str  #: one of :data:`PACKINGS`, or ``""``
     state: FileState | None = None  #: when it was found; None for the standard input
 
     @property
@@ -155,7 +155,7 @@ class _Spot(NamedTuple):
     base: str  #: the folder below which the files are named
 
 
-_WHAT_TO_GIVE = f"give {', '.join(FORMATS)}, or texts with .gz or .zst behind that"
+_WHAT_TO_GIVE = f"give {', '.join(FORMATS)}, or texts with .{', .'.join(PACKINGS)} behind that"
 
 
 def _spots(given: str) -> list[_Spot]:

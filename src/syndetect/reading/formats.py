@@ -5,10 +5,8 @@ said of it, is the whole file. A record is a mapping from the file's own column 
 of one that cannot be used stands an ``UnusableError``.
 """
 
-import gzip
 import re
 import sys
-import zlib
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -28,11 +26,13 @@ from syndetect.reading.dates import FIRST, LAST
 from syndetect.reading.delimited import delimited
 from syndetect.reading.discovery import File, html_extractor
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, too_long
-from syndetect.reading.json_lines import json_lines
+from syndetect.reading.json_lines import utf8_json_lines
+from syndetect.reading.json_values import is_values, json_values
+from syndetect.reading.lines import as_utf8, looked_into
 from syndetect.reading.notes import UNREADABLE
 from syndetect.reading.options import ReadingOptions
+from syndetect.reading.packing import BROKEN, unpacked
 from syndetect.runtime.threads import split_evenly
-from syndetect.storage.compression import zstd
 
 _BLOCK_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
@@ -67,7 +67,7 @@ class Reader:
                 yield 0, UnusableError("no records")
         except UnusableError as error:
             yield 0, error if self.file.holds_one else UnusableError(str(error), UNREADABLE)
-        except (OSError, EOFError, zlib.error, zstd.ZstdError, *_POLARS_ERRORS) as error:
+        except (OSError, *BROKEN, *_POLARS_ERRORS) as error:
             if isinstance(error, OSError) and error.strerror:  # the system's, not gzip's or polars'
                 yield 0, UnusableError(f"cannot be read: {error.strerror}", UNREADABLE)
                 return
@@ -82,8 +82,8 @@ class Reader:
                 yield 0, {"text": decode(whole(self.blocks(), self.max_bytes))}
             case "html":
                 yield 0, article(whole(self.blocks(), self.max_bytes))
-            case "jsonl":
-                yield from json_lines(self.blocks(), self.max_bytes)
+            case "json" | "jsonl":
+                yield from self._json()
             case "csv" | "tsv":
                 wanted = partial(self.columns.of_table, place=place)
                 yield from delimited(self.blocks(), DELIMITERS[kind], wanted, self.max_bytes)
@@ -94,6 +94,13 @@ class Reader:
                         self.consumed = self.file.size * number // height
                         yield number, record
 
+    def _json(self) -> Iterator[tuple[int, Record]]:
+        """JSON Lines, or values of JSON in any other form."""
+        head, blocks = looked_into(as_utf8(self.blocks()))
+        if self.file.format == "jsonl" and not is_values(head):
+            return utf8_json_lines(blocks, self.max_bytes)
+        return json_values(blocks, self.columns, self.max_bytes)
+
     def blocks(self) -> Generator[bytes]:
         """The file's bytes, unpacked."""
         if self.file.path == "-":
@@ -102,7 +109,7 @@ class Reader:
                 yield block
             return
         with Path(self.file.path).open("rb") as packed:
-            stream = _unpacked(packed, self.file.packing)
+            stream = unpacked(packed, self.file.packing)
             # read1, not read: it hands over what was unpacked before a break, and then raises
             while block := stream.read1(_BLOCK_BYTES):
                 self.consumed = packed.tell()
@@ -120,12 +127,6 @@ def standard_input() -> Iterator[bytes]:
     stdin: Any = sys.stdin.buffer
     while block := stdin.read1(_BLOCK_BYTES):
         yield block
-
-
-def _unpacked(packed: Any, packing: str) -> Any:
-    if packing == "gz":
-        return gzip.GzipFile(fileobj=packed)
-    return zstd.ZstdFile(packed) if packing == "zst" else packed
 
 
 def _brief(error: BaseException) -> str:

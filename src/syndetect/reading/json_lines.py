@@ -19,10 +19,11 @@ def utf8_json_lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[tuple[i
         if isinstance(line, int):
             yield number, too_long(max_bytes)
         elif line and not line.isspace():
-            yield number, _json_object(line)
+            yield number, json_object(line)
 
 
-def _json_object(line: bytes) -> Record:
+def json_object(line: bytes) -> Record:
+    """The object of a line."""
     try:
         value = json.loads(decode_line(line))
     except UnusableError as error:

@@ -6,6 +6,8 @@ from itertools import chain
 
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, encoding_of, is_binary
 
+_MOST_HEAD = 1 << 20
+
 
 def as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
     """Transcode the blocks of a text to UTF-8 where it is UTF-16 or UTF-32, and drop the byte order mark.
@@ -32,6 +34,17 @@ def as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield from blocks
     if not head:
         raise UnusableError("empty file")
+
+
+def looked_into(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The beginning of a text, up to the end of a line or :data:`_MOST_HEAD`, and all of it."""
+    head = b""
+    try:
+        while len(head) < _MOST_HEAD and b"\n" not in head.lstrip() and (block := next(blocks, b"")):
+            head += block
+    except Exception as error:  # it comes up again behind what was read before it
+        blocks = _raising(error)
+    return head, chain((head,), blocks)
 
 
 def _raising(error: Exception) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from syndetect.reading.columns import ALIASES, Columns, Keys
 from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprints
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.formats import Reader, table
+from syndetect.reading.nesting import Nesting
 from syndetect.reading.notes import LEFT_OUT, PASSED_OVER, REMARK, Tell
 from syndetect.reading.options import ReadingOptions
 from syndetect.runtime import forks
@@ -148,20 +149,28 @@ class _Origin(NamedTuple):
         shapes: dict[tuple[Any, ...], Keys] = {}  # the columns of a record, to those that hold what is wanted
         names: dict[Any, None] = {}
         unchecked = 0 if self.has_header else _CHECKED_RECORDS
-        for number, record in self.records:
-            if isinstance(record, UnusableError):
-                yield number, record
-                continue
+        nesting = Nesting(self.columns)
+
+        def keys_of(record: Mapping[str, Any]) -> Keys:
             shape = tuple(record)
             if shape not in shapes:
                 if len(shapes) == _CHECKED_RECORDS:
                     shapes.clear()
                 shapes[shape] = self.columns.keys(shape)
                 on_columns(dict(zip(ALIASES, shapes[shape], strict=True)))
-            yield number, to_article(record, shapes[shape], self.default_id(number), max_bytes)
+            return shapes[shape]
+
+        for number, record in self.records:
+            if isinstance(record, UnusableError):
+                yield number, record
+                continue
+            keys = keys_of(record)
+            if not keys[1] and (inner := nesting.unwrapped(record)):
+                record, keys = inner, keys_of(inner)  # noqa: PLW2901
+            yield number, to_article(record, keys, self.default_id(number), max_bytes)
             if unchecked:
                 unchecked -= 1
-                names |= dict.fromkeys(shape)
+                names |= dict.fromkeys(record)
                 if not unchecked:
                     self.columns.require(names, self.place(0))
         if unchecked and names:
