@@ -15,7 +15,7 @@ from samples.reading import gather, ids_of, texts
 from syndetect.reading import json_values as module
 from syndetect.reading.columns import Columns
 from syndetect.reading.encoding import UnusableError
-from syndetect.reading.json_values import is_values, json_values, pieces
+from syndetect.reading.json_values import json_values, pieces
 
 A, B, C = ({"id": name, "text": f"text of {name}", "tags": [{"n": 1}, {"n": 2}]} for name in "abc")
 HIT = {"_index": "news", "_id": "9", "_source": A, "sort": [1]}
@@ -85,7 +85,11 @@ VALUES = st.recursive(
 
 
 @given(
-    st.lists(st.builds(lambda text, more: more | {"text": text}, st.text(), st.dictionaries(st.text(), VALUES, max_size=2))),
+    st.lists(
+        st.builds(
+            lambda text, more: more | {"text": text}, st.text(), st.dictionaries(st.text(), VALUES, max_size=2)
+        )
+    ),
     st.booleans(),
     st.integers(1, 90),
 )  # fmt: skip
@@ -122,3 +126,101 @@ def test_a_broken_element_is_told_and_the_others_are_read(indent: int | None) ->
         lost = [one for one in articles if not {one["id"], one["text"]} & read]
         told = len(records) - len(whole)
         assert len(lost) <= min(told, 1), bytes(data[at - 20 : at + 20])
+
+
+def test_22_pretty_printed_and_arrays_in_json_lines(tmp_path: Path) -> None:
+    """Files named .jsonl that are no JSON Lines, and what is read as JSON Lines all the same."""
+    for number, data in enumerate(
+        [
+            json.dumps(A, indent=4) + "\n" + json.dumps(B, indent=4),
+            json.dumps([A, B]),
+            "[\n" + json.dumps(A) + ",\n" + json.dumps(B) + "\n]\n",
+            "\n\x1e" + json.dumps(A) + "\n\x1e" + json.dumps(B) + "\n",
+            json.dumps(A) + json.dumps(B),
+        ]
+    ):
+        (file := tmp_path / f"{number}.jsonl").write_text(data)
+        assert [name for name, _ in texts(file)] == ["a", "b"], data
+    (file := tmp_path / "lines.jl").write_text('{"id": "a", "text": "cut\n' + json.dumps(B))
+    ids, skipped = ids_of(file)
+    assert ids == ["b"]
+    assert [place for place, _ in skipped] == [f"{file.as_posix()}:1"]
+
+
+def test_22_one_object_in_each_file(tmp_path: Path) -> None:
+    for name in "ab":
+        made = {
+            "maintext": f"text of {name}",
+            "source_domain": "x.example",
+            "date_publish": "2018-05-06 18:27:52",
+        }
+        (tmp_path / f"{name}.json").write_text(json.dumps(made, indent=4))
+    frame, skipped = gather(tmp_path)
+    assert not skipped
+    assert frame.select("doc_id", "source").rows() == [("a.json:1", "x.example"), ("b.json:1", "x.example")]
+
+
+def test_22_a_hit_of_elasticsearch_in_json_lines_or_mappings(tmp_path: Path) -> None:
+    (file := tmp_path / "dump.jsonl").write_text(json.dumps(HIT) + "\n" + json.dumps({**HIT, "_source": B}))
+    assert texts(file) == texts([HIT, {**HIT, "_source": B}]) == [("a", "text of a"), ("b", "text of b")]
+    assert texts([{"_id": 1, "_source": {"story": "of s"}}], columns={"text": "story"}) == [
+        ("record 1", "of s")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": None}]}, "no text"),
+        ({"name": "x", "version": "1", "scripts": {"build": "make"}}, "no text"),
+        ([1, 2, 3], "3 values that are no JSON objects"),
+        ("text", "1 values that are no JSON objects"),
+        ({"text": {"en": "x"}}, "text is no string but dict"),
+    ],
+)
+def test_json_that_holds_no_articles_is_told_once(value: object, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(json.dumps(value))
+    (tmp_path / "z.txt").write_text("good")
+    ids, skipped = ids_of(tmp_path)
+    assert ids == ["z.txt"]
+    assert skipped == [(f"{tmp_path.as_posix()}/x.json, record 1", reason)]
+
+
+def test_features_without_text_are_told_once_however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LOOK", 100)
+    value = {"type": "FeatureCollection", "features": [{"kind": "point", "at": n} for n in range(50)]}
+    [only] = records_of(json.dumps(value).encode(), size=50)
+    assert str(only) == "no text, only kind, at"
+
+
+def test_what_an_array_is_cut_off_in_is_told(tmp_path: Path) -> None:
+    (file := tmp_path / "x.json").write_text(json.dumps([A, B, C])[:-40])
+    ids, skipped = ids_of(file)
+    assert ids == ["a", "b"]
+    assert [reason for _, reason in skipped] == [
+        "broken JSON at character 21 of the value: Unterminated string starting at",
+        "broken json behind number 3, up to which it is read: it ends within an array or object",
+    ]
+
+
+def test_a_long_element_is_told_and_never_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LOOK", 500)
+    monkeypatch.setattr(module, "_KEPT", 100)
+    long = {"id": "l", "text": "long " * 1000}
+    data = json.dumps([A, long, B]).encode()
+    records = records_of(data, size=100, max_bytes=1000)
+    assert [str(one) if isinstance(one, UnusableError) else one["id"] for one in records] == [
+        "a", "longer than 1,000 bytes", "b",
+    ]  # fmt: skip
+
+
+def test_a_line_end_or_a_byte_in_a_string_spoils_no_article() -> None:
+    data = b'[{"id": "a", "text": "one\n\ntwo"}, {"id": "b", "text": "caf\xe9 and \xfcber in one"}, {"id": "c", "text": ""}]'
+    assert [record["text"] for record in records_of(data)] == ["one\n\ntwo", "café and über in one", ""]
+
+
+def test_nested_brackets_and_numbers_without_end_are_told() -> None:
+    for odd in ("[" * 5000, '{"id": ' * 5000, "9" * 5000):
+        data = f'[{json.dumps(A)}, {{"id": "x", "odd": {odd}}}, {json.dumps(B)}]'.encode()
+        assert found(data)[:1] == ["a"]
+        assert any(isinstance(record, UnusableError) for record in records_of(data)), odd[:9]

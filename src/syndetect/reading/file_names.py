@@ -22,7 +22,7 @@ FORMATS: Mapping[str, str] = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".warc": "warc",
-    ".wet": "warc",
+    ".wet": "wet",
     ".arc": "warc",
 }
 #: What the last end of a packed file's name says.

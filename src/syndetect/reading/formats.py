@@ -32,6 +32,8 @@ from syndetect.reading.lines import as_utf8, looked_into
 from syndetect.reading.notes import UNREADABLE
 from syndetect.reading.options import ReadingOptions
 from syndetect.reading.packing import BROKEN, unpacked
+from syndetect.reading.sheets import sheet_records
+from syndetect.reading.warc import warc_records
 from syndetect.runtime.threads import split_evenly
 
 _BLOCK_BYTES = 1 << 20
@@ -82,6 +84,14 @@ class Reader:
                 yield 0, {"text": decode(whole(self.blocks(), self.max_bytes))}
             case "html":
                 yield 0, article(whole(self.blocks(), self.max_bytes))
+            case "warc" | "wet":
+                gzipped = self.file.packing == "gz"
+                yield from warc_records(
+                    self.blocks(as_packed=gzipped), article, self.max_bytes, gzipped=gzipped
+                )
+            case "xlsx":
+                with Path(self.file.path).open("rb") as file:
+                    yield from sheet_records(file, self.columns, place)
             case "json" | "jsonl":
                 yield from self._json()
             case "csv" | "tsv":
@@ -101,15 +111,15 @@ class Reader:
             return utf8_json_lines(blocks, self.max_bytes)
         return json_values(blocks, self.columns, self.max_bytes)
 
-    def blocks(self) -> Generator[bytes]:
-        """The file's bytes, unpacked."""
+    def blocks(self, *, as_packed: bool = False) -> Generator[bytes]:
+        """The file's bytes, unpacked if not told otherwise."""
         if self.file.path == "-":
             for block in standard_input():
                 self.consumed += len(block)
                 yield block
             return
         with Path(self.file.path).open("rb") as packed:
-            stream = unpacked(packed, self.file.packing)
+            stream = unpacked(packed, "" if as_packed else self.file.packing)
             # read1, not read: it hands over what was unpacked before a break, and then raises
             while block := stream.read1(_BLOCK_BYTES):
                 self.consumed = packed.tell()
@@ -151,8 +161,12 @@ def whole(blocks: Iterable[bytes], max_bytes: int) -> bytes:
     return bytes(data)
 
 
-def article(page: bytes) -> Record:
+def article(page: bytes, charset: str | None = None) -> Record:
     """The main text of a page of HTML, with its title, site, date and address.
+
+    Args:
+        page: its bytes.
+        charset: the name of its encoding, where HTTP says one; else the page's own counts.
 
     Raises:
         MissingExtraError: as :func:`html_extractor`.
@@ -162,7 +176,7 @@ def article(page: bytes) -> Record:
     declared = re.search(
         rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([\w-]+)""", page[:HEAD_BYTES], re.IGNORECASE
     )
-    text = decode(page, declared[1].decode() if declared else None)
+    text = decode(page, charset or (declared[1].decode() if declared else None))
     try:
         found = extract(text, with_metadata=True, include_comments=False)
     except Exception as error:  # one page must not end the reading of the others

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from syndetect.reading.articles import Record
-from syndetect.reading.columns import Columns
+from syndetect.reading.columns import Columns, listed
 from syndetect.reading.encoding import UnusableError, too_long
 from syndetect.reading.json_lines import json_object
 from syndetect.reading.nesting import Kind, Nesting
@@ -88,10 +88,10 @@ def json_values(blocks: Iterable[bytes], columns: Columns, max_bytes: int) -> It
     values = _Values(blocks, columns, max_bytes)
     records = (piece.record for piece in values.pieces() if piece.record is not None)
     yield from enumerate(records, 1)
-    if values.passed:
-        names = ", ".join(values.names[:20])
-        where = " before the first article" if values.found else ""
-        yield 0, UnusableError(f"{values.passed:,} objects without text{where}, with {names}", REMARK)
+    if values.passed or (values.names and not values.found):
+        names = listed(values.names)
+        told = f"without text before the first article: {values.passed:,} objects, with {names}"
+        yield 0, UnusableError(told, REMARK) if values.found else UnusableError(f"no text, only {names}")
     if values.is_cut:
         raise EOFError("it ends within an array or object")
 
@@ -112,8 +112,8 @@ class _Values:
 
     Attributes:
         found: whether an article was found.
-        passed: objects without text that lie around, before the first article.
-        names: of the members of the first of those.
+        passed: elements of arrays in objects that have no text, before the first article.
+        names: of the members of the first object without text.
         is_cut: whether the text ends within a value.
     """
 
@@ -223,6 +223,7 @@ class _Values:
             self._at += 1
             yield from self._object()
         elif inner and not self.found:
+            self.passed += 1
             self._pass(value, end)
         else:
             yield self._piece(value, self._at, end)
@@ -284,6 +285,7 @@ class _Values:
 
     def _object(self) -> Iterator[Piece]:
         """The records of an object that holds some, behind its brace."""
+        value: Any
         is_map = True  # from names to articles, so far
         while sign := self._skip(_SEPARATORS + "]:"):
             yield from self._flushed()
@@ -329,8 +331,7 @@ class _Values:
     def _pass(self, value: object, end: int) -> None:
         """Go on behind a value that is no article, and lies around some."""
         first = value[0] if isinstance(value, list) and value else value
-        if isinstance(first, dict):
-            self.passed += 1
+        if isinstance(first, dict) and not self.found:
             self.names = self.names or list(first)
         self._at = end
 

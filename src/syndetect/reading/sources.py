@@ -184,10 +184,15 @@ def _are_paths(source: object) -> TypeGuard[Paths]:
 
 
 def _from_file(file: File, reading: ReadingOptions, max_bytes: int) -> _Origin:
-    if file.holds_one:  # what their readers call the values is not the user's to rename
+    if file.format in (
+        "text",
+        "html",
+        "warc",
+        "wet",
+    ):  # what their readers call the values is not the user's to rename
         reading = replace(reading, columns={})
     reader = Reader(file, reading, max_bytes)
-    return _Origin(reader, reader.columns, file.place, file.default_id, file.format != "jsonl")
+    return _Origin(reader, reader.columns, file.place, file.default_id, file.format not in ("json", "jsonl"))
 
 
 def _from_memory(source: Any, columns: Columns, default_id: Callable[[int], str]) -> _Origin:
