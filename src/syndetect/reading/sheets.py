@@ -74,12 +74,11 @@ def sheet_records(file: BinaryIO, columns: Columns, place: str) -> Iterator[tupl
 def _below(
     rows: Iterator[tuple[int, list[Any]]], names: list[str], wanted: list[str]
 ) -> Iterator[tuple[int, Record]]:
-    """The rows below a header, with their numbers, without blank rows and cells."""
+    """The rows below a header, with their numbers, without blank rows."""
     kept = [(names.index(name), name) for name in wanted]
     for row, cells in rows:
-        record = {name: cells[at] for at, name in kept if cells[at] != ""}
         if any(cell != "" for cell in cells):
-            yield row, record
+            yield row, {name: None if cells[at] == "" else cells[at] for at, name in kept}
 
 
 def _check_sizes(file: BinaryIO) -> None:

@@ -30,6 +30,7 @@ _NEXT_RECORD = re.compile(rb"(?<=\n)(?:WARC/1\.\d\r?\n|[a-z]+://\S+ [\d.]{7,15} 
 _HTTP_HEADER = re.compile(rb"HTTP/\S+ +(\d{3})[^\n]*\n(?:[^\r\n][^\n]*\n)*+\r?\n")
 _CHUNK = re.compile(rb"(?:\r?\n)?([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _ZSTD = b"\x28\xb5\x2f\xfd"
+_ABOUT_OTHERS = ("warcinfo", "request", "metadata")
 _LOOKS_LIKE_HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
@@ -70,7 +71,8 @@ def warc_records(
         if record is not None:
             yield number, record
     if others:
-        most = [f"{count:,} {kind}" for kind, count in sorted(others.most_common(_MOST_KINDS))]
+        kinds = sorted(others.items(), key=lambda one: (-one[1], one[0]))
+        most = [f"{count:,} {kind}" for kind, count in kinds[:_MOST_KINDS]]
         more = ["and others"] if len(others) > _MOST_KINDS else []
         told = f"{others.total():,} records are no pages of HTML: {', '.join(most + more)}"
         yield 0, UnusableError(told, REMARK)
@@ -230,8 +232,8 @@ def _record(frame: Frame, read_page: ReadPage, max_bytes: int, others: Counter[s
         elif kind in ("response", "resource"):
             page = _page(frame, read_page, max_bytes, others)
         else:
-            if kind == "revisit":
-                others["revisits"] += 1
+            if kind not in _ABOUT_OTHERS:
+                others[f"of the type {kind[:20]}"] += 1
             page = None
     except UnusableError as error:
         return error
