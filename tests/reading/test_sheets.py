@@ -18,7 +18,7 @@ from syndetect.reading.sources import expand
 SPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-ROWS = [
+ROWS: list[list[Any]] = [
     ["id", "Text", "Outlet", "Date"],
     [7, "first\nof two", "Daily", date(2024, 5, 6)],
     ["b", "second", None, None],

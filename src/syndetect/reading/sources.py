@@ -33,6 +33,7 @@ Source = Paths | pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, Any]]
 Batch = tuple[pl.DataFrame, list[bytes]]
 
 _DESCRIPTION = pl.Schema({name: kind for name, kind in ARTICLES.items() if name != "text"})
+_OF_OUR_NAMES = ("text", "html", "warc", "wet")
 _CHECKED_RECORDS = 1000  # of JSON Lines or mappings: among so many must be a column that the user names
 
 
@@ -151,22 +152,20 @@ class _Origin(NamedTuple):
         unchecked = 0 if self.has_header else _CHECKED_RECORDS
         nesting = Nesting(self.columns)
 
-        def keys_of(record: Mapping[str, Any]) -> Keys:
-            shape = tuple(record)
-            if shape not in shapes:
-                if len(shapes) == _CHECKED_RECORDS:
-                    shapes.clear()
-                shapes[shape] = self.columns.keys(shape)
-                on_columns(dict(zip(ALIASES, shapes[shape], strict=True)))
-            return shapes[shape]
+        def learned(record: Mapping[str, Any]) -> Keys:
+            if len(shapes) == _CHECKED_RECORDS:
+                shapes.clear()
+            keys = shapes[tuple(record)] = self.columns.keys(record)
+            on_columns(dict(zip(ALIASES, keys, strict=True)))
+            return keys
 
         for number, record in self.records:
             if isinstance(record, UnusableError):
                 yield number, record
                 continue
-            keys = keys_of(record)
+            keys = shapes.get(tuple(record)) or learned(record)
             if not keys[1] and (inner := nesting.unwrapped(record)):
-                record, keys = inner, keys_of(inner)  # noqa: PLW2901
+                record, keys = inner, shapes.get(tuple(inner)) or learned(inner)  # noqa: PLW2901
             yield number, to_article(record, keys, self.default_id(number), max_bytes)
             if unchecked:
                 unchecked -= 1
@@ -184,12 +183,7 @@ def _are_paths(source: object) -> TypeGuard[Paths]:
 
 
 def _from_file(file: File, reading: ReadingOptions, max_bytes: int) -> _Origin:
-    if file.format in (
-        "text",
-        "html",
-        "warc",
-        "wet",
-    ):  # what their readers call the values is not the user's to rename
+    if file.format in _OF_OUR_NAMES:  # what their readers call the values is not the user's to rename
         reading = replace(reading, columns={})
     reader = Reader(file, reading, max_bytes)
     return _Origin(reader, reader.columns, file.place, file.default_id, file.format not in ("json", "jsonl"))
