@@ -175,7 +175,9 @@ def test_22_a_hit_of_elasticsearch_in_json_lines_or_mappings(tmp_path: Path) -> 
         ({"name": "x", "version": "1", "scripts": {"build": "make"}}, "no text"),
         ([1, 2, 3], "3 values that are no JSON objects"),
         ("text", "1 values that are no JSON objects"),
-        ({"text": {"en": "x"}}, "text is no string but dict"),
+        ({"text": {"en": "x"}, "n": 1}, "text is no string but dict"),
+        ({"text": {"0": "x"}, "id": {"0": "y"}}, str(module._COLUMNS)),
+        ({"columns": ["text"], "index": [0], "data": [["x"]]}, str(module._COLUMNS)),
     ],
 )
 def test_json_that_holds_no_articles_is_told_once(value: object, reason: str, tmp_path: Path) -> None:

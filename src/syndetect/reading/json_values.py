@@ -28,6 +28,7 @@ _DECODER = json.JSONDecoder(strict=False)  # a line end in a string spoils no ar
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.)*+")\s*:')
 _NEXT_OBJECT = re.compile(r'\}\s*,?\s*(\{\s*")')
 _ANY_BEGIN = re.compile(r'([\[{]\s*[{"])')
+_COLUMNS = UnusableError("columns in place of articles: of a frame of pandas write orient='records'")
 _ARTICLES_BEGIN = re.compile(r"\{|\[\s*[\[{]")
 
 
@@ -226,7 +227,8 @@ class _Values:
             self.passed += 1
             self._pass(value, end)
         else:
-            yield self._piece(value, self._at, end)
+            is_of_columns = not kind and self._nesting.is_of_columns(value)
+            yield self._piece(_COLUMNS if is_of_columns else value, self._at, end)
 
     def _looked_at(self) -> tuple[Any, Kind, int]:
         """The value that begins here, its kind, and where it ends; of a holder perhaps only the kind.

@@ -52,6 +52,17 @@ class Nesting:
             (name for name, value in record.items() if isinstance(value, dict) and self.has_text(value)), None
         )
 
+    def is_of_columns(self, value: Mapping[str, Any]) -> bool:
+        """Whether an object holds columns, as frames of pandas are written where nothing else is asked for."""
+        if {"columns", "data"} <= value.keys():
+            return True
+        columns = list(value.values())
+        return (
+            bool(self._columns.keys(tuple(value))[1])
+            and all(isinstance(column, dict) for column in columns)
+            and len({tuple(column) for column in columns}) == 1
+        )
+
     def unwrapped(self, record: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """A record without text, and the first record with text in it, as one; None where there is none in it."""
         name = self.inner_name(record)
