@@ -1,9 +1,11 @@
 """Removing near-duplicates: who survives, held against a brute-force twin, and what is written of every format."""
 
+import bz2
 import csv
 import gzip
 import io
 import json
+import lzma
 import os
 import signal
 import subprocess
@@ -342,6 +344,9 @@ ODD_LINES = [
         ("", bytes, bytes),
         (".gz", gzip.compress, gzip.decompress),
         (".zst", zstd.compress, zstd.decompress),
+        (".bz2", bz2.compress, bz2.decompress),
+        (".xz", lzma.compress, lzma.decompress),
+        (".lzma", lzma.compress, lzma.decompress),
     ],
 )
 def test_json_lines_stay_as_they_are(
@@ -359,6 +364,65 @@ def test_json_lines_stay_as_they_are(
     assert [row["place"] for row in lines_of(tmp_path / "out.skipped.jsonl")] == [f"{given.as_posix()}:3"]
     assert outcome.stderr.startswith(f"3 documents, 2 kept in {kept}; 1 removed (1 near); 0.0 MB, ")
     assert outcome.stderr.endswith(f"1 record left out (see the list beside {kept})\n")
+
+
+HIT = f'{{"_id": "1", "_source": {{"text": "{RIVER}"}}}}'
+ARRAY = (
+    '[\n  {"id": 1, "text": "' + RIVER + '"},\n  {"id": 2, "text": "' + RIVER_LATER + '"},\n'
+    '  {"id": 3, "text": "' + TRAMS + '"},\n  {"id": 4, "text": "' + TRAMS + '"}\n]\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "removed", "expected"),
+    [
+        ("a.json", ARRAY, ["2", "4"], ARRAY.replace(f'  {{"id": 2, "text": "{RIVER_LATER}"}},\n', "")
+            .replace(f',\n  {{"id": 4, "text": "{TRAMS}"}}', "")),
+        ("a.jsonl", ARRAY.replace("\n", ""), ["2", "4"], None),
+        ("a.json", '{"ok": 1, "articles": ' + ARRAY + ', "n": [{"x": 1}]}', ["2", "4"], None),
+        ("a.json", ARRAY.replace("},", "}").strip("[]\n"), ["2", "4"], None),
+        ("a.json", f'{{"u": {HIT}, "v": {HIT}, "w": {{"text": "{TRAMS}"}}}}', ["v"],
+            f'{{"u": {HIT}, "w": {{"text": "{TRAMS}"}}}}'),
+        ("a.json", f"{HIT}\n{HIT}\n", ["a.json:2"], f"{HIT}\n"),
+    ],
+)  # fmt: skip
+def test_22_json_stays_as_it_is(
+    tmp_path: Path, name: str, data: str, removed: list[str], expected: str | None
+) -> None:
+    """What is kept are the same bytes, in the same form: the rest is one of the separators beside each."""
+    (tmp_path / name).write_text(data)
+    found = deduplicate(tmp_path / name, tmp_path / f"out.{name}")
+    assert found.removed["doc_id"].to_list() == removed
+    kept = (tmp_path / f"out.{name}").read_text()
+    if expected is not None:
+        assert kept == expected
+    again = deduplicate(tmp_path / f"out.{name}", tmp_path / f"again.{name}")
+    assert not again.removed.height
+    assert len(again.kept) == len(found.kept)
+    assert (tmp_path / f"again.{name}").read_text() == kept
+
+
+def test_22_the_first_of_an_array_goes_with_the_comma_behind_it(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(f'[ {{"text": "{RIVER}"}} , {{"text": "{RIVER} So."}} , 3, null]')
+    deduplicate(tmp_path / "a.json", tmp_path / "b.json", keep="longest")
+    assert (tmp_path / "b.json").read_text() == f'[ {{"text": "{RIVER} So."}} , 3, null]'
+
+
+def test_22_paragraphs_are_cut_from_json_of_any_form(tmp_path: Path) -> None:
+    def made(second: str) -> str:
+        first = json.dumps({"text": f"{RIVER}\n\n{TRAMS}"})
+        return f'{{"hits": [ {{"_source": {first}, "n": 1.50}},\n {{"n": 2, "_source": {{"text": "{second}"}}}} ]}}'
+
+    (tmp_path / "a.json").write_text(made(f"{SHORT}\\n\\n{TRAMS}"))
+    deduplicate(tmp_path / "a.json", tmp_path / "b.json", unit="paragraph")
+    assert (tmp_path / "b.json").read_text() == made(SHORT)
+
+
+@pytest.mark.parametrize(("name", "what"), [("a.warc", "web archives"), ("a.wet.gz", "web archives")])
+def test_what_cannot_be_written_again_is_refused_at_once(tmp_path: Path, name: str, what: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(InputError, match=f"{name}: {what} cannot be written again: give no output"):
+        deduplicate(tmp_path, tmp_path / "out")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1250", "mac_roman"])

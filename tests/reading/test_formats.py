@@ -144,7 +144,7 @@ def test_records_of_standard_input_are_named(monkeypatch: pytest.MonkeyPatch) ->
     assert skipped == [("stdin:3", "broken JSON at character 1: Expecting value")]
 
 
-@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("suffix", PACKED)
 @pytest.mark.parametrize("name", ["a.txt", "b.MD"])
 def test_a_text_is_one_article(name: str, suffix: str, tmp_path: Path) -> None:
     text = "Line ends\r\nas they\rare.\n\n\ufeffAnd a mark inside — stays.\n"

@@ -50,7 +50,8 @@ def scan(
     """Find every passage that two or more articles share.
 
     PATH is a file, a folder (with all below it), a glob in quotes, or - for JSON Lines on standard input.
-    Files may be .txt, .md, .html, .jsonl, .csv, .tsv, .parquet or Arrow; text forms also as .gz or .zst.
+    Files may be .txt, .md, .html, .jsonl, .json, .csv, .tsv, .parquet, Arrow, .xlsx, .warc or .wet; text forms also
+    as .gz, .zst, .bz2 or .xz.
 
     Without -o the passages with the widest reach are shown. With -o the whole result goes to a folder, and
     "syndetect show" then prints any passage in all its documents.

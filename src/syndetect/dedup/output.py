@@ -19,6 +19,8 @@ from syndetect.results.frames import write_frame
 from syndetect.storage.filesystem import check_parent, reason, sync_folder, writing_to
 from syndetect.storage.staging import move, restore, staging_folder
 
+#: By format: what is read and not written.
+_NOT_WRITTEN = {"warc": "web archives", "wet": "web archives", "xlsx": "spreadsheets"}
 _CHANGED = "{} changed while it was read: try again"
 
 
@@ -61,6 +63,10 @@ def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, forc
     for file in found.files:
         if file.path == "-":
             raise InputError("standard input cannot be read a second time: give a file")
+        if what := _NOT_WRITTEN.get(file.format):
+            raise InputError(
+                f"{file.place(0)}: {what} cannot be written again: give no output, and take the kept ids"
+            )
         if cuts and file.format == "html":
             raise InputError(f"{file.place(0)}: paragraphs cannot be cut from HTML")
     place, shown = Path(output).resolve(), printable(os.fspath(output))

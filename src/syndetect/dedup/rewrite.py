@@ -1,13 +1,11 @@
 """Files written again in their formats, with only the kept records and without the removed paragraphs of these."""
 
-import gzip
-import io
 import json
 import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -21,9 +19,11 @@ from syndetect.reading.discovery import File
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.formats import DELIMITERS, Reader, scan_table, whole
 from syndetect.reading.json_lines import JSON
-from syndetect.reading.lines import lines
+from syndetect.reading.json_values import is_values, pieces
+from syndetect.reading.lines import lines, looked_into
+from syndetect.reading.nesting import Nesting
 from syndetect.reading.options import ReadingOptions
-from syndetect.storage.compression import zstd
+from syndetect.reading.packing import packed
 
 #: Begin and end of paragraphs, from their first word to their last, in characters; ascending.
 Spans = Sequence[tuple[int, int]]
@@ -67,7 +67,7 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
         shutil.copyfile(file.path, place)
     else:
         reader = Reader(file, reading, _MAX_BYTES)
-        with _packed(place, file.packing) as out, closing(reader.blocks()) as blocks:
+        with packed(place, file.packing) as out, closing(reader.blocks()) as blocks:
             if file.format == "text":
                 out.write(_text(whole(blocks, _MAX_BYTES), reader.decoder, kept.cuts[0]))
                 return
@@ -78,25 +78,9 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
             if file.format in DELIMITERS:
                 selected = _rows(whole_stream, reader, kept)
             else:
-                selected = _json_lines(whole_stream, reader, kept)
+                selected = _json(whole_stream, reader, kept)
             for line in selected:
                 out.write(reader.decoder.original(line))
-
-
-@contextmanager
-def _packed(place: Path, packing: str) -> Iterator[io.BufferedIOBase]:
-    """A file to write to, in its source's packing; synced to the disk at the end."""
-    with place.open("wb") as file:
-        if packing == "gz":
-            with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-                yield packed
-        elif packing == "zst":
-            with zstd.ZstdFile(file, "wb") as packed:
-                yield packed
-        else:
-            yield file
-        file.flush()
-        os.fsync(file.fileno())
 
 
 # ------------------------------------------------------------------------------------------------ texts
@@ -140,10 +124,40 @@ def _text(data: bytes, decoder: Decoder, spans: Spans) -> bytes:
 # ------------------------------------------------------------------------------------------------ lines and rows
 
 
+def _json(blocks: Iterator[bytes], reader: Reader, kept: KeptRecords) -> Iterator[bytes]:
+    head, blocks = looked_into(blocks)
+    if reader.file.format == "json" or is_values(head):
+        return _json_values(blocks, reader, kept)
+    return _json_lines(blocks, reader, kept)
+
+
 def _json_lines(blocks: Iterable[bytes], reader: Reader, kept: KeptRecords) -> Iterator[bytes]:
     for line, spans in _selected(lines(blocks, _MAX_BYTES), kept):
         if isinstance(line, bytes):
             yield (_cut_object(line, reader.decoder, spans, reader.columns) if spans else line) + b"\n"
+
+
+def _json_values(blocks: Iterator[bytes], reader: Reader, kept: KeptRecords) -> Iterator[bytes]:
+    """JSON in other forms, all but the removed records; with each goes one of the separators beside it."""
+    is_kept, numbers, number = False, set(kept.numbers), 0
+    is_first, separated = (
+        True,
+        False,
+    )  # whether a record is the first of its array, and whether one is kept before it
+    for piece in pieces(blocks, reader.decoder, reader.columns, _MAX_BYTES):
+        raw = piece.raw.encode("utf-8", "surrogateescape")
+        if piece.record is not None:
+            number += 1
+            is_kept = number in numbers
+            is_first |= piece.begins
+            if number in kept.cuts:
+                raw = _cut_object(raw, reader.decoder, kept.cuts[number], reader.columns)
+        if piece.record is None or is_first or (is_kept and separated):
+            yield piece.gap.encode("utf-8", "surrogateescape")
+        if is_kept:
+            yield raw
+        separated = is_kept or (separated and not is_first)
+        is_first = piece.record is None and not raw
 
 
 def _selected(records: Iterable[_T], kept: KeptRecords) -> Iterator[tuple[_T, Spans]]:
@@ -157,12 +171,11 @@ def _selected(records: Iterable[_T], kept: KeptRecords) -> Iterator[tuple[_T, Sp
 
 
 def _cut_object(line: bytes, decoder: Decoder, spans: Spans, columns: Columns) -> bytes:
-    """A line of JSON with the spans removed from its text; the other bytes stay the same."""
+    """An object of JSON, perhaps with its name, and the spans removed from its text; the other bytes stay the same."""
     whole_line = decoder.line(line)
-    values = {name: (begin, end) for name, begin, end in members(whole_line)}
-    record = JSON.decode(whole_line)
-    begin, end = values[_text_column(record, columns)]
-    left = without(JSON.decode(whole_line[begin:end]), spans)
+    at = _VALUE(whole_line, 0)[1] if line.startswith(b'"') else 0
+    begin, end = _text_value(whole_line, whole_line.index("{", at), columns)
+    left = without(_VALUE(whole_line, begin)[0], spans)
     for only_ascii in (line.isascii(), True):
         made = whole_line[:begin] + json.dumps(left, ensure_ascii=only_ascii) + whole_line[end:]
         try:
@@ -172,19 +185,28 @@ def _cut_object(line: bytes, decoder: Decoder, spans: Spans, columns: Columns) -
     raise AssertionError("ASCII can always be encoded")
 
 
+def _text_value(line: str, at: int, columns: Columns) -> tuple[int, int]:
+    """Begin and end of the text of the object that begins at a place, or of the record with text in it."""
+    record, _ = _VALUE(line, at)
+    inner = None if columns.keys(tuple(record))[1] else Nesting(columns).inner_name(record)
+    wanted = _text_column(record, columns) if inner is None else inner
+    begin, end = {name: (begin, end) for name, begin, end in members(line, at)}[wanted]
+    return (begin, end) if inner is None else _text_value(line, begin, columns)
+
+
 _VALUE = JSON.raw_decode
 _BLANK = " \t\n\r"
 
 
-def members(line: str) -> Iterator[tuple[str, int, int]]:
-    """The members of a JSON object, which must be well formed: name, and begin and end of the value."""
+def members(line: str, at: int = 0) -> Iterator[tuple[str, int, int]]:
+    """The members of the JSON object at a place, which must be well formed: name, and begin and end of the value."""
 
     def skip(at: int, signs: str) -> int:
         while line[at] in signs:
             at += 1
         return at
 
-    at = skip(0, _BLANK + "{")
+    at = skip(at, _BLANK + "{")
     while line[at] != "}":
         name, at = _VALUE(line, at)
         begin = skip(at, _BLANK + ":")

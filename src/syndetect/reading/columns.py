@@ -50,7 +50,7 @@ class Columns:
         names = [name for name in names if isinstance(name, str)]
         for theirs in self.named.values():
             if theirs not in names:
-                raise InputError(f"{place} has no column {theirs!r}, only {_listed(names)}")
+                raise InputError(f"{place} has no column {theirs!r}, only {listed(names)}")
 
     def of_table(self, names: list[str], place: str) -> list[str]:
         """The columns of a table that are needed.
@@ -62,11 +62,11 @@ class Columns:
         self.require(names, place)
         keys = self.keys(names)
         if not keys[1]:
-            raise UnusableError(f"no column of text, only {_listed(names)}")
+            raise UnusableError(f"no column of text, only {listed(names)}")
         return list(dict.fromkeys(chain.from_iterable(keys)))
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
     """The first names of columns, for a message."""
     shown = ", ".join(reprlib.repr(name)[1:-1] if len(name) > 99 else name for name in names[:20])
     return (shown or "empty ones") + (" ..." if len(names) > 20 else "")

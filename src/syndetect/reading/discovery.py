@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from syndetect.errors import InputError, MissingExtraError
 from syndetect.reading import own_output
-from syndetect.reading.file_names import FORMATS, format_of, printable
+from syndetect.reading.file_names import FORMATS, PACKINGS, format_of, printable
+from syndetect.reading.sheets import ROW_BITS, workbook_opener
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
@@ -40,7 +42,7 @@ class File(NamedTuple):
     within: str  #: its path relative to the folder, with ``/``
     size: int  #: bytes
     format: str  #: a value of :data:`FORMATS`
-    packing: str  #: ``"gz"``, ``"zst"`` or ``""``
+    packing: str  #: one of :data:`PACKINGS`, or ``""``
     state: FileState | None = None  #: when it was found; None for the standard input
 
     @property
@@ -51,13 +53,22 @@ class File(NamedTuple):
     def place(self, number: int) -> str:
         """The place of a record, as messages name it."""
         path = "stdin" if self.path == "-" else printable(Path(self.path).as_posix())
-        if not number:
-            return path
-        return f"{path}:{number}" if self.format == "jsonl" else f"{path}, record {number}"
+        match self.format:
+            case _ if not number:
+                return path
+            case "jsonl":
+                return f"{path}:{number}"
+            case "xlsx":
+                sheet, row = divmod(number, 1 << ROW_BITS)
+                return f"{path}, sheet {sheet + 1}, row {row}"
+        return f"{path}, record {number}"
 
     def default_id(self, number: int) -> str:
         """The ``doc_id`` of a record that has none."""
         name = printable(self.name)
+        if self.format == "xlsx":
+            sheet, row = divmod(number, 1 << ROW_BITS)
+            return f"{name}:{sheet + 1}:{row}"
         return f"{name}:{number}" if number else name
 
     def has_changed(self) -> bool:
@@ -131,8 +142,9 @@ def expand(paths: Paths) -> Inputs:
             shown = printable(path)
             raise InputError(f"nothing to read in {shown}{finder.why_nothing()}: {_WHAT_TO_GIVE}")
     files = _named(finder.files.values(), {path: found[0].base for path, found in spots.items()})
-    if pages := [file for file in files if file.format == "html"]:
-        html_extractor(pages[0].place(0))
+    for kind, file in {file.format: file for file in reversed(files)}.items():
+        if check := _EXTRAS.get(kind):
+            check(file.place(0))
     if "-" in given:
         files.append(File("-", "stdin", "-", "", 0, "jsonl", ""))
     return Inputs(tuple(given), tuple(files), tuple(sorted(finder.skipped)), frozenset(finder.folders))
@@ -155,7 +167,7 @@ class _Spot(NamedTuple):
     base: str  #: the folder below which the files are named
 
 
-_WHAT_TO_GIVE = f"give {', '.join(FORMATS)}, or texts with .gz or .zst behind that"
+_WHAT_TO_GIVE = f"give {', '.join(FORMATS)}, or texts with .{', .'.join(PACKINGS)} behind that"
 
 
 def _spots(given: str) -> list[_Spot]:
@@ -387,7 +399,7 @@ def _fingerprint(given: str, files: Sequence[File]) -> dict[str, Any]:
     return {"path": printable(given), "files": len(files), "bytes": size, "xxh3": whole.hexdigest()}
 
 
-def html_extractor(place: str) -> Callable[..., Any]:
+def html_extractor(place: str, extra: str = "html") -> Callable[..., Any]:
     """The function that finds main texts in HTML.
 
     Raises:
@@ -396,5 +408,13 @@ def html_extractor(place: str) -> Callable[..., Any]:
     try:
         from trafilatura import bare_extraction  # noqa: PLC0415  (optional)
     except ImportError as error:
-        raise MissingExtraError(f"to read {place}, pip install 'syndetect[html]' ({error})") from error
+        raise MissingExtraError(f"to read {place}, pip install 'syndetect[{extra}]' ({error})") from error
     return bare_extraction  # type: ignore[no-any-return]
+
+
+#: By format: what raises MissingExtraError where an extra that it needs is not installed.
+_EXTRAS: Mapping[str, Callable[[str], object]] = {
+    "html": html_extractor,
+    "warc": partial(html_extractor, extra="warc"),
+    "xlsx": workbook_opener,
+}

@@ -5,11 +5,9 @@ said of it, is the whole file. A record is a mapping from the file's own column 
 of one that cannot be used stands an ``UnusableError``.
 """
 
-import gzip
 import sys
-import zlib
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -29,11 +27,15 @@ from syndetect.reading.delimited import delimited
 from syndetect.reading.discovery import File, html_extractor
 from syndetect.reading.encoding import UnusableError, too_long
 from syndetect.reading.json_lines import json_lines
-from syndetect.reading.labels import declared
+from syndetect.reading.json_values import is_values, json_values
+from syndetect.reading.labels import codec, declared
+from syndetect.reading.lines import looked_into
 from syndetect.reading.notes import KEPT_CHANGED, REMARK, UNREADABLE
 from syndetect.reading.options import ReadingOptions
+from syndetect.reading.packing import BROKEN, unpacked
+from syndetect.reading.sheets import sheet_records
+from syndetect.reading.warc import warc_records
 from syndetect.runtime.threads import split_evenly
-from syndetect.storage.compression import zstd
 
 _BLOCK_BYTES = 1 << 20
 _MOSTLY = 20  # characters of UTF-8 for each other byte, with which a page is UTF-8 whatever it declares
@@ -80,7 +82,7 @@ class Reader:
                 yield 0, UnusableError("no records")
         except UnusableError as error:
             yield 0, error if self.file.holds_one else UnusableError(str(error), UNREADABLE)
-        except (OSError, EOFError, zlib.error, zstd.ZstdError, *POLARS_ERRORS) as error:
+        except (OSError, *BROKEN, *POLARS_ERRORS) as error:
             if isinstance(error, OSError) and error.strerror:  # the system's, not gzip's or polars'
                 yield 0, UnusableError(f"cannot be read: {error.strerror}", UNREADABLE)
                 return
@@ -95,8 +97,16 @@ class Reader:
                 yield 0, {"text": self.decoder.text(whole(self.blocks(), self.max_bytes))}
             case "html":
                 yield from self._page(whole(self.blocks(), self.max_bytes))
-            case "jsonl":
-                yield from json_lines(self.decoder.stream(self.blocks()), self.decoder, self.max_bytes)
+            case "warc" | "wet":
+                gzipped = self.file.packing == "gz"
+                yield from warc_records(
+                    self.blocks(as_packed=gzipped), sent_page, self.max_bytes, gzipped=gzipped
+                )
+            case "xlsx":
+                with self.on_disk() as path, path.open("rb") as file:
+                    yield from sheet_records(file, self.columns, place)
+            case "json" | "jsonl":
+                yield from self._json()
             case "csv" | "tsv":
                 wanted = partial(self.columns.of_table, place=place)
                 signs = self.reading.delimiter or DELIMITERS[kind]
@@ -105,50 +115,72 @@ class Reader:
                     blocks, self.decoder, signs, wanted, self.max_bytes, self.reading.quoting
                 )
             case _:
-                with self.frame() as frame:
+                with self.on_disk() as path, scan_table(path, kind) as frame:
                     height = frame.select(pl.len()).collect().item()
                     for number, record in table(frame, self.columns, place):
                         self.consumed = self.file.size * number // height
                         yield number, record
 
-    def frame(self) -> AbstractContextManager[pl.LazyFrame]:
-        """The file as :func:`scan_table` gives it."""
-        return scan_table(Path(self.file.path), self.file.format)
+    def on_disk(self) -> AbstractContextManager[Path]:
+        """The path of the file, as long as a block needs it."""
+        return nullcontext(Path(self.file.path))
 
-    def blocks(self) -> Generator[bytes]:
-        """The file's bytes, unpacked."""
+    def _json(self) -> Iterator[tuple[int, Record]]:
+        """JSON Lines, or values of JSON in any other form."""
+        head, blocks = looked_into(self.decoder.stream(self.blocks()))
+        if self.file.format == "jsonl" and not is_values(head):
+            return json_lines(blocks, self.decoder, self.max_bytes)
+        return json_values(blocks, self.decoder, self.columns, self.max_bytes)
+
+    def blocks(self, *, as_packed: bool = False) -> Generator[bytes]:
+        """The file's bytes, unpacked if not told otherwise."""
         if self.file.path == "-":
             for block in standard_input():
-                if self.consumed < _KEPT_BYTES:
-                    self._kept.append(block)
-                self.consumed += len(block)
+                self.keep(block)
                 yield block
             return
         with Path(self.file.path).open("rb") as packed:
-            stream = unpacked(packed, self.file.packing)
+            stream = unpacked(packed, "" if as_packed else self.file.packing)
             # read1, not read: it hands over what was unpacked before a break, and then raises
             while block := stream.read1(_BLOCK_BYTES):
                 self.consumed = packed.tell()
                 yield block
 
+    def keep(self, block: bytes) -> None:
+        """Keep what cannot be read again, for :class:`Decoder` to look at: the first megabytes."""
+        if self.consumed < _KEPT_BYTES:
+            self._kept.append(block)
+        self.consumed += len(block)
+
     def _again(self) -> Iterable[bytes]:
-        """The file's bytes once more; of the standard input those that were kept."""
-        if self.file.path == "-":
+        """The file's bytes once more; those that were kept of what cannot be read again."""
+        if self._kept:
             return self._kept
         return Reader(self.file, self.reading, self.max_bytes).blocks()
 
     def _page(self, page: bytes) -> Iterator[tuple[int, Record]]:
         """The article of a page of HTML, whose own word on its encoding counts for more than the user's."""
-        valid, others = characters(page)
-        name = declared(page)
-        if valid > _MOSTLY * others or name == "utf-8":
-            self.decoder = Decoder(self._again)
-        elif name is not None:
-            self.decoder = Decoder(encoding=name)
+        if (known := _decoder_of_page(page)) is not None:
+            self.decoder = known
         text, damaged = encoded(self.decoder.text(page))
         yield 0, article(text.decode())
         if damaged:
             yield 0, UnusableError(broken_characters(damaged, "page"), KEPT_CHANGED)
+
+
+def _decoder_of_page(page: bytes, label: str | None = None) -> Decoder | None:
+    """The decoder of a page that is UTF-8, or that says its encoding; ``label`` is what HTTP says, first of all."""
+    valid, others = characters(page)
+    name = (label and codec(label)) or declared(page)
+    if valid > _MOSTLY * others or name == "utf-8":
+        return Decoder(lambda: (page,))
+    return None if name is None else Decoder(encoding=name)
+
+
+def sent_page(page: bytes, label: str | None) -> Record:
+    """The article of a page as it was sent; ``label`` is its encoding, where HTTP names one."""
+    decoder = _decoder_of_page(page, label) or Decoder(lambda: (page,))
+    return article(encoded(decoder.text(page))[0].decode())
 
 
 def standard_input() -> Iterator[bytes]:
@@ -162,13 +194,6 @@ def standard_input() -> Iterator[bytes]:
     stdin: Any = sys.stdin.buffer
     while block := stdin.read1(_BLOCK_BYTES):
         yield block
-
-
-def unpacked(packed: Any, packing: str) -> Any:
-    """A stream of what an open file of bytes holds, packed as its name or its first bytes say."""
-    if packing == "gz":
-        return gzip.GzipFile(fileobj=packed)
-    return zstd.ZstdFile(packed) if packing == "zst" else packed
 
 
 def brief(error: BaseException) -> str:

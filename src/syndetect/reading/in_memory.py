@@ -21,8 +21,9 @@ from syndetect.reading.columns import Columns
 from syndetect.reading.discovery import File
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import format_of
-from syndetect.reading.formats import POLARS_ERRORS, Reader, brief, scan_table, table, unpacked
+from syndetect.reading.formats import POLARS_ERRORS, Reader, brief, table
 from syndetect.reading.options import ReadingOptions
+from syndetect.reading.packing import unpacked
 
 WHAT_TO_GIVE = (
     "give paths, open files, a table (polars, pandas, Arrow, a cursor), or rows with names such as mappings"
@@ -31,7 +32,9 @@ WHAT_TO_GIVE = (
 _TABLES = (("__arrow_c_stream__",), ("iloc", "columns"), ("to_native",), ("fetchone", "description"))
 _PIECE_ROWS = 1000  # of a frame of pandas, which become Python values at once
 _BLOCK = 1 << 20
-_PACKED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst"}  # how packed bytes begin
+#: How packed bytes begin.
+_PACKED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst", b"BZh": "bz2", b"\xfd7zXZ\0": "xz"}
+_MOST_SIGN = max(map(len, _PACKED))
 #: Where classes name the fields of their objects: dataclasses, pydantic, msgspec.
 _FIELDS = ("__dataclass_fields__", "__pydantic_fields__", "__struct_fields__")
 
@@ -243,24 +246,24 @@ class _OpenFile(Reader):
         super().__init__(file, reading, max_bytes)
         self._opened = opened
 
-    def blocks(self) -> Generator[bytes]:
-        """The file's bytes, unpacked."""
+    def blocks(self, *, as_packed: bool = False) -> Generator[bytes]:
+        """The file's bytes, unpacked if not told otherwise."""
         packed = io.BufferedReader(_Bytes(self._opened), _BLOCK)
-        head = packed.peek(4)
+        head = packed.peek(_MOST_SIGN)
         packing = next((kind for begin, kind in _PACKED.items() if head.startswith(begin)), "")
-        stream = unpacked(packed, packing)
+        stream = unpacked(packed, "" if as_packed else packing)
         while block := stream.read1(_BLOCK):
+            self.keep(block)
             yield block
 
     @contextmanager
-    def frame(self) -> Iterator[pl.LazyFrame]:
-        """A Parquet or Arrow file as a lazy frame, from a copy: polars reads from places, and not from a stream."""
+    def on_disk(self) -> Iterator[Path]:
+        """A copy of the file: what reads from places in it cannot read a stream."""
         with TemporaryDirectory() as folder:
             copy = Path(folder, "copy")
             with copy.open("wb") as file:
                 file.writelines(self.blocks())
-            with scan_table(copy, self.file.format) as frame:
-                yield frame
+            yield copy
 
 
 class _Bytes(io.RawIOBase):

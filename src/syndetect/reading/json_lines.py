@@ -27,10 +27,11 @@ def json_lines(blocks: Iterable[bytes], decoder: Decoder, max_bytes: int) -> Ite
         if isinstance(line, int):
             yield number, too_long(max_bytes)
         elif line and not line.isspace():
-            yield number, _json_object(line, decoder)
+            yield number, json_object(line, decoder)
 
 
-def _json_object(line: bytes, decoder: Decoder) -> Record:
+def json_object(line: bytes, decoder: Decoder) -> Record:
+    """The object of a line."""
     try:
         value = JSON.decode(decoder.line(line))
     except UnusableError as error:

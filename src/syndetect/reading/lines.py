@@ -2,6 +2,20 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+_MOST_HEAD = 1 << 20
+
+
+def looked_into(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The beginning of a text, up to the end of a line or :data:`_MOST_HEAD`, and all of it."""
+    head = b""
+    try:
+        while len(head) < _MOST_HEAD and b"\n" not in head.lstrip() and (block := next(blocks, b"")):
+            head += block
+    except Exception as error:  # it comes up again behind what was read before it
+        blocks = raising(error)
+    return head, chain((head,), blocks)
 
 
 def raising(error: Exception) -> Iterator[bytes]:

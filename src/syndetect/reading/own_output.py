@@ -21,7 +21,8 @@ LIST = ".removed.jsonl"
 _SUFFIXES = ("parquet", "csv", "jsonl")
 #: The files of a result that could be read as articles.
 _TABLES = frozenset(
-    {f"{name}.{suffix}" for name in TABLES for suffix in _SUFFIXES} | {"skipped.jsonl", "passim.jsonl"}
+    {f"{name}.{suffix}" for name in TABLES for suffix in _SUFFIXES}
+    | {"skipped.jsonl", "passim.jsonl", MANIFEST}
 )
 _UNFINISHED = (".partial", ".replaced", ".scratch")
 #: The columns of the list of what dedup removed that it always has.

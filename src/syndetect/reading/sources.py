@@ -18,6 +18,7 @@ from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprint
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.formats import Reader
 from syndetect.reading.in_memory import ArrowStream, Part, is_table, is_whole, parts_of
+from syndetect.reading.nesting import Nesting
 from syndetect.reading.notes import LEFT_OUT, PASSED_OVER, REMARK, Tell
 from syndetect.reading.options import ReadingOptions
 from syndetect.runtime import forks
@@ -32,6 +33,7 @@ Source = Paths | pl.DataFrame | pl.LazyFrame | ArrowStream | Iterable[Any]
 Batch = tuple[pl.DataFrame, list[bytes]]
 
 _DESCRIPTION = pl.Schema({name: kind for name, kind in ARTICLES.items() if name != "text"})
+_OF_OUR_NAMES = ("text", "html", "warc", "wet")
 _CHECKED_RECORDS = 1000  # of JSON Lines or mappings: among so many must be a column that the user names
 
 
@@ -151,20 +153,26 @@ class _Origin(NamedTuple):
         shapes: dict[tuple[Any, ...], Keys] = {}  # the columns of a record, to those that hold what is wanted
         names: dict[Any, None] = {}
         unchecked = 0 if self.has_header else _CHECKED_RECORDS
+        nesting = Nesting(self.columns)
+
+        def learned(record: Mapping[str, Any]) -> Keys:
+            if len(shapes) == _CHECKED_RECORDS:
+                shapes.clear()
+            keys = shapes[tuple(record)] = self.columns.keys(record)
+            on_columns(dict(zip(ALIASES, keys, strict=True)))
+            return keys
+
         for number, record in self.records:
             if isinstance(record, UnusableError):
                 yield number, record
                 continue
-            shape = tuple(record)
-            if shape not in shapes:
-                if len(shapes) == _CHECKED_RECORDS:
-                    shapes.clear()
-                shapes[shape] = self.columns.keys(shape)
-                on_columns(dict(zip(ALIASES, shapes[shape], strict=True)))
-            yield number, to_article(record, shapes[shape], self.default_id(number), max_bytes)
+            keys = shapes.get(tuple(record)) or learned(record)
+            if not keys[1] and (inner := nesting.unwrapped(record)):
+                record, keys = inner, shapes.get(tuple(inner)) or learned(inner)  # noqa: PLW2901
+            yield number, to_article(record, keys, self.default_id(number), max_bytes)
             if unchecked:
                 unchecked -= 1
-                names |= dict.fromkeys(shape)
+                names |= dict.fromkeys(record)
                 if not unchecked:
                     self.columns.require(names, self.place(0))
         if unchecked and names:
@@ -179,7 +187,7 @@ def _are_paths(source: object) -> TypeGuard[Paths]:
 
 def _from_file(file: File, reading: ReadingOptions, max_bytes: int) -> _Origin:
     reader = Reader(file, reading, max_bytes)
-    return _Origin(reader, reader.columns, file.place, file.default_id, file.format != "jsonl")
+    return _Origin(reader, reader.columns, file.place, file.default_id, file.format not in ("json", "jsonl"))
 
 
 def _from_memory(
