@@ -70,6 +70,7 @@ def dedup(
         found = deduplicate(
             list(paths), output, sources=_names(sources), unit=unit, progress=shown, **options
         )
+    terminal.say_columns(found.columns, quiet=quiet)
     if not quiet:
         terminal.say(_totals(found, output, unit, perf_counter() - start))
     if found.skipped.height:

@@ -17,7 +17,7 @@ from syndetect.index.answer import Answer
 from syndetect.index.index import Index
 from syndetect.index.query_batch import has_id, resolved, without_id
 from syndetect.reading import sources
-from syndetect.reading.articles import Article, Record, to_article
+from syndetect.reading.articles import Article, Conversion, Record, to_article
 from syndetect.reading.columns import Columns
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.json_lines import utf8_json_lines
@@ -58,9 +58,10 @@ def answers(
         InputError: with ``strict``, what cannot be used.
         StoredIndexError, OutputError: as :meth:`syndetect.Index.query`, ``refresh`` and ``add``.
     """
-    wanted = Columns((reading or ReadingOptions()).columns)
+    reading = reading or ReadingOptions()
+    wanted, conversion = Columns(reading.columns), Conversion(reading)
     for number, record in utf8_json_lines(_unmarked(blocks), max_bytes):
-        article = _article(record, wanted, max_bytes, needs_id=add)
+        article = _article(record, wanted, conversion, max_bytes, needs_id=add)
         faults = (
             [str(article)]
             if isinstance(article, UnusableError)
@@ -91,11 +92,13 @@ def _unmarked(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield from waiting
 
 
-def _article(record: Record, wanted: Columns, max_bytes: int, *, needs_id: bool) -> Article | UnusableError:
+def _article(
+    record: Record, wanted: Columns, conversion: Conversion, max_bytes: int, *, needs_id: bool
+) -> Article | UnusableError:
     """The article of a line, with an empty id where it has none."""
     if isinstance(record, UnusableError):
         return record
-    article = to_article(record, wanted.keys(record), "", max_bytes)
+    article = to_article(record, wanted.keys(record), "", max_bytes, conversion)
     if needs_id and isinstance(article, Article) and not article.doc_id:
         return UnusableError("no id, without which nothing is added")
     return article

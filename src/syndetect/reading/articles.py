@@ -5,6 +5,7 @@ import re
 import reprlib
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from numbers import Integral, Number, Real
@@ -16,9 +17,12 @@ import polars as pl
 from syndetect.arrays import I64, U32
 from syndetect.kernels.documents import UNDATED
 from syndetect.reading.columns import Keys
-from syndetect.reading.dates import is_missing, microseconds
-from syndetect.reading.encoding import UnusableError, too_long
-from syndetect.reading.notes import KEPT_CHANGED, KEPT_UNDATED
+from syndetect.reading.dates import AmbiguousError, Times, is_missing
+from syndetect.reading.encoding import UnusableError, decode_line, too_long
+from syndetect.reading.markup import is_blank, is_html, masked, plain
+from syndetect.reading.notes import KEPT_CHANGED, KEPT_UNDATED, REMARK
+from syndetect.reading.options import ReadingOptions
+from syndetect.reading.values import BETWEEN_PARAGRAPHS, host_of, named, paragraphs, unwrapped
 
 #: A record of a file under the file's own names, or why it cannot be used.
 Record = Mapping[str, Any] | UnusableError
@@ -27,6 +31,7 @@ Record = Mapping[str, Any] | UnusableError
 _FEW_NULS = 20
 #: The replacement character, one for one, so that offsets stay those of the text as given.
 _REPLACEMENT = "\ufffd".encode()
+_NO_TEXT = UnusableError("no text")
 
 
 class Article(NamedTuple):
@@ -42,64 +47,177 @@ class Article(NamedTuple):
     remarks: tuple[tuple[str, str], ...]  #: what was not taken as it stands: reason and outcome
 
 
+class Conversion:
+    """How the values of records become those of articles.
+
+    Args:
+        reading: the formats of dates, and whether texts are HTML.
+    """
+
+    def __init__(self, reading: ReadingOptions) -> None:
+        self.times = Times(reading.date_format, reading.day_first)
+        self.markup = reading.markup
+        self.ruled: Mapping[str, str] = {}  # of all records, whatever they say, by the article's columns
+        self.default: Mapping[str, str] = {}  # of those that say nothing
+        self._outlets: dict[str, str | None] = {}  # of hosts, None where there are several
+        self._is_told = False  # that texts are HTML
+
+    def of_file(self, *, ruled: Mapping[str, str], default: Mapping[str, str], is_page: bool) -> "Conversion":
+        """The conversion of the records of a file; whole files of text are taken as they stand."""
+        one = copy(self)
+        one.ruled, one.default = ruled, default
+        if is_page:
+            one.markup = "none"
+        return one
+
+    def is_html(self, text: str, remarks: list[tuple[str, str]]) -> bool:
+        """Whether a text is to be read as HTML; the first of a file that was found to be is remarked upon."""
+        if self.markup != "auto":
+            return self.markup == "html"
+        found = is_html(text)
+        if found and not self._is_told:
+            self._is_told = True
+            remarks.append(
+                ("texts with HTML are read without it: say --markup html, or none to have it as text", REMARK)
+            )
+        return found
+
+    def outlet(self, source: str | None, url: str | None) -> str | None:
+        """The outlet of an article: of a source that is an address its host, and else that of the URL.
+
+        Where all articles of a host so far had one name for their outlet, that is it; where they had several, none.
+        """
+        host = host_of(url) if url else None
+        if source is not None and (address := host_of(source)):
+            return self._outlets.get(address, address)
+        source = source or self.default.get("source")
+        if source is None:
+            return self._outlets.get(host, host) if host else None
+        if host and self._outlets.setdefault(host, source) != source:
+            self._outlets[host] = None
+        return source
+
+
 def to_article(
-    record: Mapping[str, Any], keys: Keys, default_id: str, max_bytes: int
+    record: Mapping[str, Any], keys: Keys, default_id: str, max_bytes: int, conversion: Conversion
 ) -> Article | UnusableError:
     """The article of a record, or the reason why it is unusable."""
-    doc_id, text, source, published, title, url, author = [_first(record, names) for names in keys]
-    if not isinstance(text, str):
-        if text is None:
-            return UnusableError("text is null" if keys[1] else "no text")
-        return UnusableError(f"text is no string but {type(text).__name__}")
-    if not text or text.isspace():
-        return UnusableError("no text, only white space" if text else "no text")
-    encoded = encode(text)
     remarks: list[tuple[str, str]] = []
+    text = _text(record, keys[1])
+    if isinstance(text, UnusableError):
+        return text
+    if in_html := conversion.is_html(text, remarks):
+        text = masked(text)
+        if is_blank(text):
+            return UnusableError("no text, only markup")
+    encoded = _encoded(text, max_bytes, remarks)
+    if isinstance(encoded, UnusableError):
+        return encoded
+    identity = _identity(record, keys[0], remarks)
+    moment = _published(record, keys[3], conversion, remarks)
+    source = _source(record, keys[2], remarks)
+    title = _value(record, keys[4], "title", remarks)
+    url = _value(record, keys[5], "url", remarks)
+    author = _value(record, keys[6], "author", remarks)
+    if in_html:
+        source, title, author = (value and plain(value) for value in (source, title, author))
+    default = conversion.default
+    return Article(
+        encode(identity or default_id),
+        encoded,
+        _encoded_or_none(conversion.ruled.get("source") or conversion.outlet(source, url)),
+        moment,
+        _encoded_or_none(title or default.get("title")),
+        _encoded_or_none(url),
+        _encoded_or_none(author or default.get("author")),
+        tuple(remarks),
+    )
+
+
+def _text(record: Mapping[str, Any], names: tuple[str, ...]) -> str | UnusableError:
+    """The text of a record; of a list of paragraphs they are joined by blank lines."""
+    name, fault = text_column(record, names)
+    if name is None:
+        return fault
+    value = record[name]
+    return value if isinstance(value, str) else BETWEEN_PARAGRAPHS.join(paragraphs(value) or ())
+
+
+def text_column(record: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str | None, UnusableError]:
+    """The first of some columns that holds text, None where none does; and why the first that holds anything does not."""
+    fault = None
+    for name in names:
+        if (value := record[name]) is None:
+            continue
+        if isinstance(value, str):
+            if value and not value.isspace():
+                return name, _NO_TEXT
+            fault = fault or UnusableError("no text, only white space" if value else "no text")
+            continue
+        try:
+            if found := paragraphs(value):
+                return name, _NO_TEXT
+            reason = f"text is no string but {type(value).__name__}" if found is None else "no text"
+            fault = fault or UnusableError(reason)
+        except UnusableError as error:  # bytes that are no text
+            fault = fault or error
+    return None, fault or (UnusableError("text is null") if names else _NO_TEXT)
+
+
+def _encoded(text: str, max_bytes: int, remarks: list[tuple[str, str]]) -> bytes | UnusableError:
+    """A text as UTF-8, with U+FFFD in the places of NUL characters."""
+    encoded = encode(text)
     if nuls := encoded.count(0):
         if _FEW_NULS * nuls > len(text):
             return UnusableError("text with NUL characters (binary?)")
         encoded = encoded.replace(b"\0", _REPLACEMENT)
         remarks.append((f"{nuls} NUL characters in the text, U+FFFD in their places", KEPT_CHANGED))
-    if len(encoded) > max_bytes:
-        return too_long(max_bytes)
-    identity = _identity(doc_id)
-    if isinstance(identity, UnusableError):
-        return identity
-    try:
-        moment = microseconds(published)
-    except (ValueError, TypeError, OverflowError):
-        moment = None
-        remarks.append((f"published not understood: {_shown(published)}", KEPT_UNDATED))
-    return Article(
-        encode(identity or default_id),
-        encoded,
-        _optional(source, "source", remarks),
-        moment,
-        _optional(title, "title", remarks),
-        _optional(url, "url", remarks),
-        _optional(_joined(author), "author", remarks),
-        tuple(remarks),
-    )
+    return too_long(max_bytes) if len(encoded) > max_bytes else encoded
 
 
-def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    for name in names:
-        if (value := record[name]) is not None:
-            return value
+def _published(
+    record: Mapping[str, Any], names: tuple[str, ...], conversion: Conversion, remarks: list[tuple[str, str]]
+) -> int | None:
+    """Microseconds since 1970: the first time that is understood, of the path of the file if a pattern says so."""
+    values = [value for name in names if (value := record[name]) is not None]
+    if "published" in conversion.ruled:
+        values = [conversion.ruled["published"]]
+    elif "published" in conversion.default:
+        values.append(conversion.default["published"])
+    fault = ""
+    for value in values:
+        try:
+            if (moment := conversion.times(unwrapped(value))) is not None:
+                return moment
+        except (ValueError, TypeError, OverflowError) as error:
+            why = f": {error}" if isinstance(error, AmbiguousError) else ""
+            fault = fault or f"published not understood: {_shown(value)}{why}"
+    if fault:
+        remarks.append((fault, KEPT_UNDATED))
     return None
 
 
-def _identity(value: Any) -> str | UnusableError:
+def _identity(record: Mapping[str, Any], names: tuple[str, ...], remarks: list[tuple[str, str]]) -> str:
     """An id as a string, empty where there is none; a whole float or decimal is written as an integer."""
-    if isinstance(value, str):
-        return value
-    if is_missing(value):
-        return ""
-    is_number = isinstance(value, (Real, Decimal)) and not isinstance(value, bool)
-    with suppress(ValueError, OverflowError):  # a number of thousands of digits
-        if is_number and (isinstance(value, Integral) or (math.isfinite(value) and value == int(value))):
-            return str(int(value))
-    return UnusableError(f"id is neither a string nor an integer: {_shown(value)}")
+    fault = None
+    for name in names:
+        value = unwrapped(record[name])
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        if isinstance(value, str):
+            if value:
+                return value
+        elif not is_missing(value):
+            is_number = isinstance(value, (Real, Decimal)) and not isinstance(value, bool)
+            with suppress(ValueError, OverflowError):  # a number of thousands of digits
+                if is_number and (
+                    isinstance(value, Integral) or (math.isfinite(value) and value == int(value))
+                ):
+                    return str(int(value))
+            fault = fault or f"id is neither a string nor an integer: {_shown(value)}"
+    if fault:
+        remarks.append((fault, KEPT_CHANGED))
+    return ""
 
 
 def _shown(value: Any) -> str:
@@ -110,29 +228,52 @@ def _shown(value: Any) -> str:
         return type(value).__name__
 
 
-def _joined(value: Any) -> Any:
-    """A list of authors as one string; any other value unchanged."""
-    if hasattr(value, "tolist"):  # numpy's arrays
-        value = value.tolist()
-    if not isinstance(value, (list, tuple)):
-        return value
-    names = [name for name in value if not is_missing(name)]
-    return (
-        ", ".join(name.strip() for name in names) if all(isinstance(name, str) for name in names) else value
-    )
+def _source(record: Mapping[str, Any], names: tuple[str, ...], remarks: list[tuple[str, str]]) -> str | None:
+    """The first name of a source, else the first address."""
+    address = None
+    for at in range(len(names)):
+        value = _value(record, names[at:], "source", remarks)
+        if value is None or host_of(value) is None:
+            return value or address
+        address = address or value
+    return address
 
 
-def _optional(value: Any, name: str, remarks: list[tuple[str, str]]) -> bytes | None:
-    """A source, title or address as UTF-8, None where it is blank."""
-    if isinstance(value, str):
-        return encode(value) if value and not value.isspace() else None
+def _value(
+    record: Mapping[str, Any], names: tuple[str, ...], what: str, remarks: list[tuple[str, str]]
+) -> str | None:
+    """The first value that is not blank, as a string: a name of a mapping, the names in a list joined by commas."""
+    fault = None
+    for name in names:
+        value = record[name]
+        if not isinstance(value, str):
+            value = _as_string(value)
+        if isinstance(value, str):
+            if value and not value.isspace():
+                return value
+        elif value is not None:
+            fault = fault or f"{what} not understood: {_shown(value)}"
+    if fault:
+        remarks.append((fault, KEPT_CHANGED))
+    return None
+
+
+def _as_string(value: Any) -> Any:
+    """A value as a string, None where it is missing; the value itself where it cannot be one."""
     if is_missing(value):
         return None
+    value = named(value)
+    if isinstance(value, bytes):
+        with suppress(UnusableError):
+            return decode_line(value)
     if isinstance(value, (Number, date)):
         with suppress(ValueError):  # a number of thousands of digits
-            return str(value).encode()
-    remarks.append((f"{name} not understood: {_shown(value)}", KEPT_CHANGED))
-    return None
+            return str(value)
+    return value
+
+
+def _encoded_or_none(value: str | None) -> bytes | None:
+    return encode(value) if value and not value.isspace() else None
 
 
 def times(published: pl.Series) -> I64:

@@ -47,15 +47,18 @@ class Reader:
         file: what to read.
         reading: how it is to be read.
         max_bytes: the longest line, row or file of text that is taken; a longer one is never held whole.
+        elsewhere: names of columns that the records need not have, as of partitions.
 
     Raises:
         InputError: a table lacks a column that the user named.
         MissingExtraError: HTML, and nothing to read it with. Other bad input raises nothing.
     """
 
-    def __init__(self, file: File, reading: ReadingOptions, max_bytes: int) -> None:
+    def __init__(
+        self, file: File, reading: ReadingOptions, max_bytes: int, elsewhere: Iterable[str] = ()
+    ) -> None:
         self.file, self.reading, self.max_bytes = file, reading, max_bytes
-        self.columns = Columns(reading.columns)
+        self.columns = Columns(reading.columns, elsewhere)
         self.consumed = 0  #: bytes of the file that were read so far
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
