@@ -70,9 +70,9 @@ def dedup(
         found = deduplicate(
             list(paths), output, sources=_names(sources), unit=unit, progress=shown, **options
         )
-    terminal.say_columns(found.columns, quiet=quiet)
     if not quiet:
         terminal.say(_totals(found, output, unit, perf_counter() - start))
+    terminal.say_columns(found.columns, quiet=quiet)
     if found.skipped.height:
         terminal.say(f"{counted(found.skipped)} (see the list beside {output})")
 

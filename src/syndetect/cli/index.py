@@ -235,11 +235,11 @@ def _open(place: str, mode: Any) -> "Index":
 def _print_added(added: "Added", held: int, quiet: bool) -> None:
     """The counts of added articles, on standard error; if quiet only the number of skipped ones."""
     skipped = added.skipped.height
-    terminal.say_columns(added.columns, quiet=quiet)
     if not quiet:
         counts = ((added.replaced, "replaced"), (added.known, "known already"))
         others = "".join(f", {number:,} {outcome}" for number, outcome in counts if number)
         terminal.say(f"{count(added.documents, 'article')} added{others}; the index has {held:,}")
+        terminal.say_columns(added.columns, quiet=quiet)
         if skipped:
             terminal.say(counted(added.skipped))
             terminal.print_skipped(added.skipped)

@@ -231,7 +231,7 @@ READING = together(
         ),
         click.option(
             "--source-from", metavar="PATTERN",
-            help="take the source from the path of a file, as 'outlets/{source}/...'; * is anything in a part",
+            help="take the source from the path of a file, as 'outlets/{source}/*': * is anything in a part",
         ),
         click.option(
             "--published-from", metavar="PATTERN", help="take the date from it: '{published}', '{year}/{month}/{day}'"

@@ -25,9 +25,10 @@ def present(result: "Result", output: "Output", *, quiet: bool) -> None:
     """Print a result to standard output and its totals to standard error; of a result in a folder only the totals."""
     from syndetect.report import summary  # noqa: PLC0415
 
-    say_columns(result.manifest.get("columns_taken", {}), quiet=quiet)
+    columns = result.manifest.get("columns_taken", {})
     if output.directory is not None:
         _print_totals(result, f"see {one_line(str(Path(output.directory) / 'skipped.jsonl'))}", quiet)
+        say_columns(columns, quiet=quiet)
         if not quiet:
             say(f"result in {output.directory}")
         return
@@ -38,6 +39,7 @@ def present(result: "Result", output: "Output", *, quiet: bool) -> None:
     else:
         _write_matches(result, output)
         _print_totals(result, "-o DIR keeps the list", quiet)
+    say_columns(columns, quiet=quiet)
     if result.skipped.height and not quiet:
         print_skipped(result.skipped)
 

@@ -4,7 +4,6 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
@@ -259,9 +258,9 @@ class Index:
             return Answer(queries, frame, texts, search(queries, self.settings)).tables()
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
-            result = Answer.joined(parts, notes.frame, self._info(snapshot))
+            result = Answer.joined(parts, notes, self._info(snapshot))
         notes.check_any(result.documents.height, found)
-        return replace(result, manifest=result.manifest | {"columns_taken": notes.columns})
+        return result
 
     def _query_batch(
         self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]

@@ -32,6 +32,7 @@ _FEW_NULS = 20
 #: The replacement character, one for one, so that offsets stay those of the text as given.
 _REPLACEMENT = "\ufffd".encode()
 _NO_TEXT = UnusableError("no text")
+_AS_HTML = "texts are read as HTML, without its markup: say --markup html, or none to take it as text"
 
 
 class Article(NamedTuple):
@@ -77,9 +78,7 @@ class Conversion:
         found = is_html(text)
         if found and not self._is_told:
             self._is_told = True
-            remarks.append(
-                ("texts with HTML are read without it: say --markup html, or none to have it as text", REMARK)
-            )
+            remarks.append((_AS_HTML, REMARK))
         return found
 
     def outlet(self, source: str | None, url: str | None) -> str | None:
@@ -144,7 +143,7 @@ def _text(record: Mapping[str, Any], names: tuple[str, ...]) -> str | UnusableEr
 
 
 def text_column(record: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str | None, UnusableError]:
-    """The first of some columns that holds text, None where none does; and why the first that holds anything does not."""
+    """The first of some columns that holds text; None where none does, and why not the first that holds anything."""
     fault = None
     for name in names:
         if (value := record[name]) is None:

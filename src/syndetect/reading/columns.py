@@ -27,8 +27,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "source": (
         "source", "outlet", "source_domain", "newspaper", "series", "source_name", "publication", "publication_name",
         "media_name", "media_outlet", "outlet_name", "news_source", "newspaper_name", "publisher",
-        "publisher_name", "publisher.name", "source.name", "source_common_name", "site_name", "og:site_name", "provider", "hostname",
-        "host", "domain", "site", "thread.site", "website", "source_url", "media_url", "source_uri",
+        "publisher_name", "publisher.name", "source.name", "source_common_name", "site_name", "og:site_name",
+        "provider", "hostname", "host", "domain", "site", "thread.site", "website", "source_url", "media_url",
+        "source_uri",
     ),
     "published": (
         "published", "published_at", "date_publish", "publish_date", "date", "created", "date_published",

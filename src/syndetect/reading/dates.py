@@ -61,21 +61,7 @@ def microseconds(value: Any) -> int | None:
 
 #: What stands in a column of times where there is none.
 _NO_TIMES = frozenset(
-    (
-        "nat",
-        "nan",
-        "null",
-        "none",
-        "n/a",
-        "na",
-        "nil",
-        "undefined",
-        "unknown",
-        "-",
-        "--",
-        "0000-00-00",
-        "0000-00-00 00:00:00",
-    )
+    ("nat", "nan", "null", "none", "n/a", "na", "nil", "undefined", "unknown", "-", "--", "0000-00-00")
 )
 
 

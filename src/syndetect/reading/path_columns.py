@@ -9,6 +9,7 @@ else the end of its absolute path.
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -41,8 +42,9 @@ def pattern_of(pattern: str, needed: str) -> re.Pattern[str]:
         if sign["name"]:
             name = sign["name"][1:-1]
             if name not in _TAKEN or name in seen:
+                known = ", ".join(_TAKEN)
                 raise SettingsError(
-                    f"in a pattern over paths stand {', '.join(_TAKEN)} in braces, each once: not {pattern!r}"
+                    f"in a pattern over paths stand {known} in braces, each once: not {pattern!r}"
                 )
             seen.add(name)
             parts.append(f"(?P<{name}>{_TAKEN[name]})")
@@ -132,17 +134,18 @@ def _fitting(files: Iterable[File], name: str, pattern: str) -> Callable[[File],
     tail = re.compile(rf"(?:.*/)?{expression.pattern}")
     for path_of, form in ((_within, expression), (_given, expression), (_absolute, tail)):
         if any(form.fullmatch(path_of(file)) for file in files):
-
-            def find(file: File, path_of=path_of, form=form) -> Mapping[str, str]:
-                match = form.fullmatch(path_of(file))
-                found = match.groupdict() if match else {}
-                if "published" not in found and found.keys() >= {"year", "month", "day"}:
-                    found["published"] = _day(found)
-                return found
-
-            return find
+            return partial(_found, path_of, form)
     shown = f", such as {_given(files[0])}" if files else ""
     raise InputError(f"--{name}-from: {pattern!r} is like the path of no file{shown}")
+
+
+def _found(path_of: Callable[[File], str], form: re.Pattern[str], file: File) -> Mapping[str, str]:
+    """What a pattern takes from the path of a file; nothing where that is another one."""
+    match = form.fullmatch(path_of(file))
+    found = match.groupdict() if match else {}
+    if "published" not in found and found.keys() >= {"year", "month", "day"}:
+        found["published"] = _day(found)
+    return found
 
 
 def _within(file: File) -> str:

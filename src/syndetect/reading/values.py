@@ -13,20 +13,8 @@ from syndetect.reading.encoding import decode_line
 _WRAPPERS = ("$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid")
 #: The member that names a thing: ``{"id": "daily", "name": "The Daily"}``, ``{"rendered": "A title"}`` ...
 _NAMES = (
-    "name",
-    "title",
-    "rendered",
-    "main",
-    "original",
-    "#text",
-    "@value",
-    "value",
-    "text",
-    "uri",
-    "url",
-    "@id",
-    "id",
-)
+    "name", "title", "rendered", "main", "original", "#text", "@value", "value", "text", "uri", "url", "@id", "id",
+)  # fmt: skip
 #: The member that holds the text of a thing.
 _TEXTS = ("text", "content", "rendered", "#text", "@value", "value", "paragraph", "body")
 

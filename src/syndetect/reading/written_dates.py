@@ -24,14 +24,16 @@ _TIME = re.compile(
     r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?(?:\s*([ap])\.?\s?m\b\.?)?(?![\d:])", re.I
 )
 _ZONE = re.compile(
-    r",?\s*([(\[]?)\s*([A-Z]{1,5}(?![A-Za-z]))?\s*([+-]\d{1,2}(?::?\d{2})?(?![\d:]))?\s*[)\]]?(?:\s*\([A-Za-z ]+\))?"
+    r",?\s*[(\[]?\s*([A-Z]{1,5}(?![A-Za-z]))?\s*([+-]\d{1,2}(?::?\d{2})?(?![\d:]))?\s*[)\]]?(?:\s*\([A-Za-z ]+\))?"
 )
 _HOUR = re.compile(  # 10h15, 10 h 15; 10.15 Uhr, 10.15 uur; 10 pm
     r"(?<!\d)(\d{1,2})(?:\s?[hHu]\s?(\d{2})(?!\d)|[.](\d{2})(?=\s*(?:Uhr|uur)\b)|(?<!:\d\d)(?=\s?[aApP]\.?[mM]\b))"
 )
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _NUMERIC = re.compile(
-    r"(?<!\d)(?:(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,2})|(\d{1,2})\s?([./ -])\s?(\d{1,2})\s?\6\s?(\d{4}))(?!\d)"
+    r"""(?<!\d)(?: (\d{4}) \s?([./-])\s? (\d{1,2}) \s?\2\s? (\d{1,2})
+    | (\d{1,2}) \s?([./\ -])\s? (\d{1,2}) \s?\6\s? (\d{4}) )(?!\d)""",
+    re.VERBOSE,
 )
 _NAMED = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 #: Names of zones that mean one offset, in hours; and of those that follow the summer time of a place.
@@ -175,9 +177,9 @@ def _without_zone(text: str) -> tuple[str, tzinfo | None]:
     """
     time = _TIME.search(text)
     found = time and _ZONE.match(text, time.end())
-    if not time or not found or not (found[2] or found[3]) or (found[2] or "").upper() in _NO_ZONES:
+    if not time or not found or not (found[1] or found[2]) or (found[1] or "").upper() in _NO_ZONES:
         return text, None
-    name, offset = found[2], found[3]
+    name, offset = found[1], found[2]
     rest = f"{text[: time.end()]} {text[found.end() :]}".strip()
     if offset:
         if name not in (None, "UTC", "GMT", "Z"):
