@@ -5,26 +5,24 @@ import gzip
 import io
 import json
 import os
-import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
+from syndetect.dedup.cuts import Spans, cut, without
+from syndetect.reading.articles import text_column
 from syndetect.reading.columns import Columns
 from syndetect.reading.delimited import Row, raw_rows
 from syndetect.reading.discovery import File
 from syndetect.reading.encoding import HEAD_BYTES, UnusableError, decode, decode_line, encoding_of
 from syndetect.reading.formats import DELIMITERS, Reader, scan_table, whole
 from syndetect.reading.lines import as_utf8, lines
-from syndetect.reading.options import ReadingOptions
+from syndetect.reading.options import Markup, ReadingOptions
 from syndetect.storage.compression import zstd
-
-#: Begin and end of paragraphs, from their first word to their last, in characters; ascending.
-Spans = Sequence[tuple[int, int]]
 
 _NUMBER = "\0number"  # a column that no file has
 _T = TypeVar("_T")
@@ -43,6 +41,19 @@ class KeptRecords(NamedTuple):
     cuts: dict[int, Spans]
 
 
+class _Texts(NamedTuple):
+    """Where texts stand in records, and what they are."""
+
+    columns: Columns
+    markup: Markup
+
+    def column_of(self, record: Mapping[str, Any]) -> str:
+        """The column from which a record's text was read."""
+        name, _ = text_column(record, self.columns.keys(tuple(record))[1])
+        assert name is not None
+        return name
+
+
 def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Path) -> None:
     """Write the kept records of a file to ``place``, in the same format, packing and encoding.
 
@@ -58,9 +69,9 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
     Raises:
         OSError, polars.exceptions.PolarsError: the file cannot be read any more, or written.
     """
-    columns = Columns(reading.columns)
+    texts = _Texts(Columns(reading.columns), reading.markup)
     if file.format in ("parquet", "arrow"):
-        _write_table(file, kept, columns, place)
+        _write_table(file, kept, texts, place)
     elif file.format in ("text", "html") and not kept.cuts:
         shutil.copyfile(file.path, place)
     else:
@@ -74,7 +85,7 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
             encoding, mark = _encoding(file, reading)
             out.write(mark)
             selected = _rows if file.format in DELIMITERS else _json_lines
-            for line in selected(blocks, kept, columns, file.format):
+            for line in selected(blocks, kept, texts, file.format):
                 out.write(line if encoding == "utf-8" else line.decode().encode(encoding, "surrogatepass"))
 
 
@@ -107,34 +118,6 @@ def _encoding(file: File, reading: ReadingOptions) -> tuple[str, bytes]:
 # ------------------------------------------------------------------------------------------------ texts
 
 
-_LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
-_LINE_END = re.compile(f"[{_LINE_ENDS}]")
-_BLANK_LINES = re.compile(rf"\s*[{_LINE_ENDS}]")
-
-
-def without(text: str, spans: Spans) -> str:
-    r"""A text without the lines of some paragraphs, and without the blank lines after each.
-
-    >>> without("One.\n\n“Two,” he said.\n\nThree.\n", [(7, 19)])
-    'One.\n\nThree.\n'
-
-    The end of the text (a line feed, or nothing) stays when the last paragraph is removed.
-
-    >>> without("One.\n\nTwo.\n", [(6, 9)])
-    'One.\n'
-    """
-    for begin, end in reversed(spans):
-        first = 1 + max(text.rfind(sign, 0, begin) for sign in _LINE_ENDS)
-        last = _LINE_END.search(text, end)
-        last_end = last.start() if last else len(text)
-        blank = _BLANK_LINES.match(text, last_end)
-        next_begin = blank.end() if blank else last_end
-        if next_begin == len(text):
-            first, next_begin = len(text[:first].rstrip()), last_end
-        text = text[:first] + text[next_begin:]
-    return text
-
-
 def _text(data: bytes, spans: Spans) -> bytes:
     """A file's text without some spans of it, in the same encoding."""
     encoding, mark = encoding_of(data[:HEAD_BYTES])
@@ -154,10 +137,10 @@ def _of_line(data: bytes) -> str:
 # ------------------------------------------------------------------------------------------------ lines and rows
 
 
-def _json_lines(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, _: str) -> Iterator[bytes]:
+def _json_lines(blocks: Iterator[bytes], kept: KeptRecords, texts: _Texts, _: str) -> Iterator[bytes]:
     for line, spans in _selected(lines(as_utf8(blocks), _MAX_BYTES), kept):
         if isinstance(line, bytes):
-            yield (_cut_object(line, spans, columns) if spans else line) + b"\n"
+            yield (_cut_object(line, spans, texts) if spans else line) + b"\n"
 
 
 def _selected(records: Iterable[_T], kept: KeptRecords) -> Iterator[tuple[_T, Spans]]:
@@ -170,13 +153,13 @@ def _selected(records: Iterable[_T], kept: KeptRecords) -> Iterator[tuple[_T, Sp
             yield record, kept.cuts.get(number, ())
 
 
-def _cut_object(line: bytes, spans: Spans, columns: Columns) -> bytes:
+def _cut_object(line: bytes, spans: Spans, texts: _Texts) -> bytes:
     """A line of JSON with the spans removed from its text; the other bytes stay the same."""
     whole_line = decode_line(line)
     values = {name: (begin, end) for name, begin, end in members(whole_line)}
     record = json.loads(whole_line)
-    begin, end = values[_text_column(record, columns)]
-    left = without(json.loads(whole_line[begin:end]), spans)
+    begin, end = values[texts.column_of(record)]
+    left = cut(json.loads(whole_line[begin:end]), spans, texts.markup)
     encoding = _of_line(line)
     for only_ascii in (line.isascii() or encoding != "utf-8", True):
         made = whole_line[:begin] + json.dumps(left, ensure_ascii=only_ascii) + whole_line[end:]
@@ -208,27 +191,22 @@ def members(line: str) -> Iterator[tuple[str, int, int]]:
         at = skip(end, _BLANK + ",")
 
 
-def _text_column(record: Mapping[str, Any], columns: Columns) -> str:
-    """The column from which a record's text was read."""
-    return next(name for name in columns.keys(tuple(record))[1] if record[name] is not None)
-
-
-def _rows(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, kind: str) -> Iterator[bytes]:
+def _rows(blocks: Iterator[bytes], kept: KeptRecords, texts: _Texts, kind: str) -> Iterator[bytes]:
     found = raw_rows(blocks, DELIMITERS[kind], _MAX_BYTES)
     header = next(found)
     yield header.raw + b"\n"
     for row, spans in _selected(found, kept):
-        yield (_cut_row(row, header, spans, columns) if spans else row.raw) + b"\n"
+        yield (_cut_row(row, header, spans, texts) if spans else row.raw) + b"\n"
 
 
-def _cut_row(row: Row, header: Row, spans: Spans, columns: Columns) -> bytes:
+def _cut_row(row: Row, header: Row, spans: Spans, texts: _Texts) -> bytes:
     """A row of CSV with the spans removed from its text; the other fields keep their values."""
     names, fields = header.fields, row.fields
     assert not isinstance(names, UnusableError)
     assert not isinstance(fields, UnusableError)
     record = {name: fields[names.index(name)] or None for name in names[: len(fields)]}
-    at = names.index(_text_column(record, columns))
-    fields = [*fields[:at], without(fields[at], spans), *fields[at + 1 :]]
+    at = names.index(texts.column_of(record))
+    fields = [*fields[:at], cut(fields[at], spans, texts.markup), *fields[at + 1 :]]
     made = io.StringIO(newline="")
     csv.writer(made, delimiter=row.delimiter, lineterminator="").writerow(fields)
     ending = "\r" if row.raw.endswith(b"\r") else ""
@@ -238,7 +216,7 @@ def _cut_row(row: Row, header: Row, spans: Spans, columns: Columns) -> bytes:
 # ------------------------------------------------------------------------------------------------ tables
 
 
-def _write_table(file: File, kept: KeptRecords, columns: Columns, place: Path) -> None:
+def _write_table(file: File, kept: KeptRecords, texts: _Texts, place: Path) -> None:
     numbers = pl.DataFrame({_NUMBER: kept.numbers}, schema={_NUMBER: pl.UInt32})
     with scan_table(Path(file.path), file.format) as table, place.open("wb") as out:
         schema = table.collect_schema()
@@ -246,9 +224,8 @@ def _write_table(file: File, kept: KeptRecords, columns: Columns, place: Path) -
             numbers.lazy(), on=_NUMBER, how="semi", maintain_order="left"
         )
         if kept.cuts:
-            names = columns.keys(schema.names())[1]
             frame = frame.map_batches(
-                lambda rows: _cut_rows(rows, kept.cuts, names), streamable=True, schema={_NUMBER: pl.UInt32(), **schema}
+                lambda rows: _cut_rows(rows, kept.cuts, texts), streamable=True, schema={_NUMBER: pl.UInt32(), **schema}
             )  # fmt: skip
         frame = frame.drop(_NUMBER)
         if file.format == "parquet":
@@ -267,11 +244,16 @@ def _is_stream(path: Path) -> bool:
         return file.read(6) != b"ARROW1"
 
 
-def _cut_rows(rows: pl.DataFrame, cuts: Mapping[int, Spans], names: Sequence[str]) -> pl.DataFrame:
-    """Rows with the cuts made; a row's text is in the first of the columns ``names`` that is not null."""
-    texts = {name: rows[name].cast(pl.String).to_list() for name in names}
+def _cut_rows(rows: pl.DataFrame, cuts: Mapping[int, Spans], texts: _Texts) -> pl.DataFrame:
+    """Rows with the cuts made."""
+    names = texts.columns.keys(rows.columns)[1]
+    is_coded = {name: isinstance(rows[name].dtype, pl.Categorical | pl.Enum) for name in names}
+    given = {name: rows[name].cast(pl.String) if is_coded[name] else rows[name] for name in names}
+    values = {name: given[name].to_list() for name in names}
     for at, number in enumerate(rows[_NUMBER].to_list()):
         if number in cuts:
-            column = next(texts[name] for name in names if texts[name][at] is not None)
-            column[at] = without(column[at], cuts[number])
-    return rows.with_columns(pl.Series(name, texts[name], pl.String).cast(rows[name].dtype) for name in names)
+            column = values[texts.column_of({name: values[name][at] for name in names})]
+            column[at] = cut(column[at], cuts[number], texts.markup)
+    return rows.with_columns(
+        pl.Series(name, values[name], given[name].dtype).cast(rows[name].dtype) for name in names
+    )
