@@ -3,7 +3,7 @@
 import math
 import re
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from copy import copy
 from datetime import date
@@ -81,20 +81,24 @@ class Conversion:
             remarks.append((_AS_HTML, REMARK))
         return found
 
-    def outlet(self, source: str | None, url: str | None) -> str | None:
-        """The outlet of an article: of a source that is an address its host, and else that of the URL.
+    def outlet(self, name: str | None, host: str | None, url: str | None) -> str | None:
+        """The outlet of an article: its name, or what holds for the file, or else the host.
 
         Where all articles of a host so far had one name for their outlet, that is it; where they had several, none.
+
+        Args:
+            name: what the record says.
+            host: of the address that it gives for a source.
+            url: its own.
         """
-        host = host_of(url) if url else None
-        if source is not None and (address := host_of(source)):
-            return self._outlets.get(address, address)
-        source = source or self.default.get("source")
-        if source is None:
+        if host is None or name is not None:
+            host = host_of(url) if url else None
+            name = name or self.default.get("source")
+        if name is None:
             return self._outlets.get(host, host) if host else None
-        if host and self._outlets.setdefault(host, source) != source:
+        if host and self._outlets.setdefault(host, name) != name:
             self._outlets[host] = None
-        return source
+        return name
 
 
 def to_article(
@@ -105,36 +109,50 @@ def to_article(
     text = _text(record, keys[1])
     if isinstance(text, UnusableError):
         return text
-    if in_html := conversion.is_html(text, remarks):
+    encoded = encode(text)
+    in_html = (b"<" in encoded or b"&" in encoded) and conversion.is_html(text, remarks)
+    if in_html:
         text = masked(text)
         if is_blank(text):
             return UnusableError("no text, only markup")
-    encoded = _encoded(text, max_bytes, remarks)
-    if isinstance(encoded, UnusableError):
-        return encoded
+        encoded = encode(text)
+    if b"\0" in encoded:  # quicker than to count them
+        nuls = encoded.count(0)
+        if _FEW_NULS * nuls > len(text):
+            return UnusableError("text with NUL characters (binary?)")
+        encoded = encoded.replace(b"\0", _REPLACEMENT)
+        remarks.append((f"{nuls} NUL characters in the text, U+FFFD in their places", KEPT_CHANGED))
+    if len(encoded) > max_bytes:
+        return too_long(max_bytes)
     identity = _identity(record, keys[0], remarks)
     moment = _published(record, keys[3], conversion, remarks)
-    source = _source(record, keys[2], remarks)
+    source, host = _source(record, keys[2], remarks)
     title = _value(record, keys[4], "title", remarks)
     url = _value(record, keys[5], "url", remarks)
     author = _value(record, keys[6], "author", remarks)
+    if source is None or url is not None:
+        source = conversion.outlet(source, host, url)
     if in_html:
         source, title, author = (value and plain(value) for value in (source, title, author))
-    default = conversion.default
+    if conversion.ruled or conversion.default:
+        source = conversion.ruled.get("source", source)
+        title, author = title or conversion.default.get("title"), author or conversion.default.get("author")
     return Article(
         encode(identity or default_id),
         encoded,
-        _encoded_or_none(conversion.ruled.get("source") or conversion.outlet(source, url)),
+        encode(source) if source else None,
         moment,
-        _encoded_or_none(title or default.get("title")),
-        _encoded_or_none(url),
-        _encoded_or_none(author or default.get("author")),
+        encode(title) if title else None,
+        encode(url) if url else None,
+        encode(author) if author else None,
         tuple(remarks),
     )
 
 
 def _text(record: Mapping[str, Any], names: tuple[str, ...]) -> str | UnusableError:
     """The text of a record; of a list of paragraphs they are joined by blank lines."""
+    if names and type(text := record[names[0]]) is str and text and not text.isspace():  # nearly always
+        return text
     name, fault = text_column(record, names)
     if name is None:
         return fault
@@ -163,30 +181,21 @@ def text_column(record: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str 
     return None, fault or (UnusableError("text is null") if names else _NO_TEXT)
 
 
-def _encoded(text: str, max_bytes: int, remarks: list[tuple[str, str]]) -> bytes | UnusableError:
-    """A text as UTF-8, with U+FFFD in the places of NUL characters."""
-    encoded = encode(text)
-    if nuls := encoded.count(0):
-        if _FEW_NULS * nuls > len(text):
-            return UnusableError("text with NUL characters (binary?)")
-        encoded = encoded.replace(b"\0", _REPLACEMENT)
-        remarks.append((f"{nuls} NUL characters in the text, U+FFFD in their places", KEPT_CHANGED))
-    return too_long(max_bytes) if len(encoded) > max_bytes else encoded
-
-
 def _published(
     record: Mapping[str, Any], names: tuple[str, ...], conversion: Conversion, remarks: list[tuple[str, str]]
 ) -> int | None:
     """Microseconds since 1970: the first time that is understood, of the path of the file if a pattern says so."""
-    values = [value for name in names if (value := record[name]) is not None]
+    values: Iterable[Any] = map(record.__getitem__, names)
     if "published" in conversion.ruled:
         values = [conversion.ruled["published"]]
     elif "published" in conversion.default:
-        values.append(conversion.default["published"])
+        values = (*values, conversion.default["published"])
     fault = ""
     for value in values:
         try:
-            if (moment := conversion.times(unwrapped(value))) is not None:
+            if (
+                moment := conversion.times(value if isinstance(value, str) else unwrapped(value))
+            ) is not None:
                 return moment
         except (ValueError, TypeError, OverflowError) as error:
             why = f": {error}" if isinstance(error, AmbiguousError) else ""
@@ -200,7 +209,9 @@ def _identity(record: Mapping[str, Any], names: tuple[str, ...], remarks: list[t
     """An id as a string, empty where there is none; a whole float or decimal is written as an integer."""
     fault = None
     for name in names:
-        value = unwrapped(record[name])
+        value = record[name]
+        if not isinstance(value, str):
+            value = unwrapped(value)
         if isinstance(value, bytes):
             value = value.decode("utf-8", "replace")
         if isinstance(value, str):
@@ -227,15 +238,19 @@ def _shown(value: Any) -> str:
         return type(value).__name__
 
 
-def _source(record: Mapping[str, Any], names: tuple[str, ...], remarks: list[tuple[str, str]]) -> str | None:
-    """The first name of a source, else the first address."""
-    address = None
+def _source(
+    record: Mapping[str, Any], names: tuple[str, ...], remarks: list[tuple[str, str]]
+) -> tuple[str | None, str | None]:
+    """The first name of a source, and the host of the first address before it."""
+    host = None
     for at in range(len(names)):
         value = _value(record, names[at:], "source", remarks)
-        if value is None or host_of(value) is None:
-            return value or address
-        address = address or value
-    return address
+        if value is None:
+            break
+        if (address := host_of(value)) is None:
+            return value, host
+        host = host or address
+    return None, host
 
 
 def _value(
@@ -269,10 +284,6 @@ def _as_string(value: Any) -> Any:
         with suppress(ValueError):  # a number of thousands of digits
             return str(value)
     return value
-
-
-def _encoded_or_none(value: str | None) -> bytes | None:
-    return encode(value) if value and not value.isspace() else None
 
 
 def times(published: pl.Series) -> I64:

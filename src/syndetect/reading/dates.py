@@ -96,8 +96,10 @@ class Times:
         if not isinstance(value, str):
             return microseconds(value)
         if self._format is None:
-            with suppress(ValueError, OverflowError):
+            try:
                 return microseconds(value)
+            except (ValueError, OverflowError):
+                pass
         if value not in self._known:
             if len(self._known) == _MOST_KNOWN:
                 self._known.clear()
@@ -159,6 +161,8 @@ def _from_string(text: str) -> int | None:
             return _since_epoch(datetime.fromisoformat(text))
     if re.fullmatch(r"-?\d{5,20}(?:\.\d{1,9})?", text, re.ASCII):
         return _from_number(float(text) if "." in text else int(text))
+    if text.isdecimal():  # or the digits behind the first eight would pass for a time
+        raise ValueError(text)
     if _RFC_2822.fullmatch(text):
         from email.utils import parsedate_to_datetime  # noqa: PLC0415  (slow to import, seldom needed)
 

@@ -24,9 +24,10 @@ _INLINE = frozenset((
 _HIDDEN = frozenset(("script", "style", "head", "template", "svg"))
 
 _ENTITY = r"&(?:\#[0-9]{1,7};?|\#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,30};)"
-_ATTRIBUTES = r"""(?:[^<>"']|"[^"<]{0,2000}"|'[^'<]{0,2000}'|["'])"""
+_ATTRIBUTES = r"""(?:[^<>"']|"[^"]{0,2000}"|'[^']{0,2000}'|["'])"""
 _MARKUP = re.compile(
-    rf"<!--|<[!?][^<>]*>|</?([A-Za-z][A-Za-z0-9:-]*)(?:[\s/]{_ATTRIBUTES}*+)?>|{_ENTITY}|\]\]>", re.DOTALL
+    rf"<!--|<!\[CDATA\[|<[!?][^<>]*>|</?([A-Za-z][A-Za-z0-9:-]*)(?:[\s/]{_ATTRIBUTES}*+)?>|{_ENTITY}|\]\]>",
+    re.DOTALL,
 )
 #: A tag that is hardly anything else.
 _TAG = re.compile(
