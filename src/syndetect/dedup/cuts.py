@@ -1,11 +1,11 @@
 """Paragraphs cut out of texts, whatever a text was given as: a string, bytes, or a list of paragraphs."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndetect.reading.encoding import decode_line
-from syndetect.reading.markup import is_html, masked
+from syndetect.reading.markup import content_within, is_html, masked
 from syndetect.reading.options import Markup
 from syndetect.reading.values import BETWEEN_PARAGRAPHS, paragraphs, text_member
 
@@ -48,7 +48,7 @@ def _lines(text: str, begin: int, end: int) -> tuple[int, int]:
 def without_content(text: str, spans: Spans, shown: str) -> str:
     """HTML without the content of some paragraphs; their tags stay. ``shown`` is the text masked."""
     for begin, end in reversed(spans):
-        first, last_end = _lines(shown, begin, end)
+        first, last_end = content_within(text, shown, *_lines(shown, begin, end))
         text = text[:first] + text[last_end:]
     return text
 
@@ -63,7 +63,7 @@ def cut(value: Any, spans: Spans, markup: Markup) -> Any:
     """
     text = value if isinstance(value, str) else BETWEEN_PARAGRAPHS.join(paragraphs(value) or ())
     in_html = markup == "html" or (markup == "auto" and is_html(text))
-    return next(_Cutter(spans, masked(text) if in_html else None).cut(value))
+    return _Cutter(spans, masked(text) if in_html else None).cut(value)
 
 
 class _Cutter:
@@ -72,27 +72,30 @@ class _Cutter:
     def __init__(self, spans: Spans, shown: str | None) -> None:
         self._spans, self._shown, self._at = spans, shown, 0
 
-    def cut(self, value: Any) -> Iterator[Any]:
-        """The value; nothing where a text in it was cut whole."""
+    def cut(self, value: Any) -> Any:
+        """What is left of a value; in a list, nothing of what was cut whole."""
         if isinstance(value, str):
-            yield from self._text(value)
-        elif isinstance(value, bytes):
-            yield from (text.encode() for text in self._text(decode_line(value)))
-        elif isinstance(value, (list, tuple)):
-            yield [left for one in value for left in self.cut(one)]
-        elif isinstance(value, Mapping) and (name := text_member(value)) is not None:
-            yield from ({**value, name: left} for left in self.cut(value[name]))
-        else:
-            yield value
+            return self._text(value)
+        if isinstance(value, bytes):
+            return self._text(decode_line(value)).encode()
+        if isinstance(value, (list, tuple)):
+            pairs = [(one, self.cut(one)) for one in value]
+            return [left for one, left in pairs if left == one or not _is_empty(left)]
+        if isinstance(value, Mapping) and (name := text_member(value)) is not None:
+            return {**value, name: self.cut(value[name])}
+        return value
 
-    def _text(self, text: str) -> Iterator[str]:
+    def _text(self, text: str) -> str:
         if not text or text.isspace():
-            yield text
-            return
+            return text
         begin, end = self._at, self._at + len(text)
         self._at = end + len(BETWEEN_PARAGRAPHS)
         inside = [(low - begin, high - begin) for low, high in self._spans if begin <= low < end]
         shown = self._shown and self._shown[begin:end]
-        left = without_content(text, inside, shown) if shown else without(text, inside)
-        if left or not inside or (begin, end) == (0, len(text)):
-            yield left
+        return without_content(text, inside, shown) if shown else without(text, inside)
+
+
+def _is_empty(left: Any) -> bool:
+    if isinstance(left, Mapping) and (name := text_member(left)) is not None:
+        left = left[name]
+    return not left

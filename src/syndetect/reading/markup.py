@@ -8,6 +8,7 @@ words (:mod:`syndetect.matching.tokens`).
 import re
 from html import unescape
 from html.entities import html5
+from string import whitespace
 
 _BLOCKS = frozenset((
     "address", "article", "aside", "audio", "blockquote", "body", "caption", "center", "dd", "details", "dialog",
@@ -113,6 +114,16 @@ def _character(entity: str) -> str:
     if len(meant) > len(entity) or meant == entity:
         return entity
     return meant + (" " if meant.isspace() else _SOFT) * (len(entity) - len(meant))
+
+
+def content_within(text: str, shown: str, begin: int, end: int) -> tuple[int, int]:
+    """The begin and end of what is no markup in a stretch of a text, of which ``shown`` is the masked form."""
+    part = shown[begin:end]
+    blank = _SOFT + whitespace
+    last = begin + len(part.rstrip(blank))
+    if last > begin and (entity := re.compile(_ENTITY).match(text, last - 1)):
+        last = entity.end()
+    return begin + len(part) - len(part.lstrip(blank)), last
 
 
 def is_blank(text: str) -> bool:
