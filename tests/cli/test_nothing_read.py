@@ -58,15 +58,17 @@ def test_case_15_a_table_without_texts_names_the_option_and_the_columns(
 
 
 def test_sibling_of_case_15_objects_without_texts(commands: list[list[str | Path]], tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"key": 1, "wording": "one two"}\n{"key": 2, "words": "three"}\n')
-    (told,) = fails_everywhere(commands, tmp_path / "a.jsonl")
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "a.jsonl").write_text('{"key": 1, "wording": "one two"}\n{"words": "three"}\n')
+    (told,) = fails_everywhere(commands, tmp_path / "given")
     assert "no text): name the column of the texts with --text-column" in told
     assert told.endswith("; there are key, wording, words")
 
 
 def test_sibling_of_case_15_files_without_anything(commands: list[list[str | Path]], tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text(" \n")
-    (told,) = fails_everywhere(commands, tmp_path / "a.txt")
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "a.txt").write_text(" \n")
+    (told,) = fails_everywhere(commands, tmp_path / "given")
     assert told.endswith("a.txt: no text, only white space)")
 
 
