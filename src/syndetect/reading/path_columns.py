@@ -1,9 +1,9 @@
 """Columns in the paths of files: partitions (``source=Daily/date=2024-05-03/``), and what a pattern finds there.
 
 A pattern is a path in which ``{source}`` and ``{published}`` stand for what is to be taken, as do ``{year}``,
-``{month}`` and ``{day}``; ``*`` stands for anything within a part of the path, and ``...`` for any number of
-parts, at the end for the file at least. It is the whole path of a file below the folder that was given; where no file has one like that, its path as given; and
-else the end of its absolute path.
+``{month}`` and ``{day}``; ``*`` stands for anything within a part of the path, and ``...`` for any number of parts, at
+the end for the file at least. It is the whole path of a file below the folder that was given; where no file has one
+like that, its path as given; and else the end of its absolute path.
 """
 
 import os
