@@ -1,6 +1,8 @@
 """Columns and values under the names and in the forms of extractors, interfaces and databases."""
 
+import base64
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -238,3 +240,17 @@ def test_the_columns_that_were_taken_are_told(tmp_path: Path) -> None:
 
 def test_keys_of_no_columns() -> None:
     assert Columns({"text": "words"}).keys([]) == ((),) * len(ALIASES)
+
+
+def test_a_type_that_polars_lacks_in_a_column_that_nobody_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"text": ["words"], "seen": [MOMENT]}).write_parquet(path)
+    data = path.read_bytes()
+    found = re.search(rb"ARROW:schema.{1,4}?([A-Za-z0-9+/=]{40,})", data, re.DOTALL)
+    assert found is not None
+    schema = base64.b64decode(found[1])
+    assert b"UTC" in schema
+    path.write_bytes(data.replace(found[1], base64.b64encode(schema.replace(b"UTC", b"+05"))))
+    with pytest.raises(pl.exceptions.PanicException):
+        pl.read_parquet(path)
+    assert texts(path) == [("a.parquet:1", "words")]

@@ -6,6 +6,7 @@ of one that cannot be used stands an ``UnusableError``.
 """
 
 import gzip
+import io
 import re
 import sys
 import zlib
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 from polars.datatypes import DataTypeClass
@@ -37,6 +38,7 @@ from syndetect.storage.compression import zstd
 _BLOCK_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
+_ARROW_SCHEMA = b"ARROW:schema"  # the key of that schema in the footer of a Parquet file
 _POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
@@ -198,11 +200,32 @@ def scan_table(path: Path, kind: str) -> Iterator[pl.LazyFrame]:
         arrow_check.check(path)
     with path.open("rb") as file:  # anew, since polars goes by the place of the descriptor
         if kind == "parquet":
-            yield pl.scan_parquet(file, glob=False, hive_partitioning=False)
+            yield _scan_parquet(file)
         elif head.startswith((b"ARROW1", b"FEA1")):
             yield pl.scan_ipc(file, glob=False)
         else:
             yield pl.read_ipc_stream(file).lazy()  # Arrow's stream, unlike its file, can be read whole only
+
+
+def _scan_parquet(file: BinaryIO) -> pl.LazyFrame:
+    """A Parquet file as a lazy frame, also where it has columns of types that polars lacks.
+
+    Such a type (a zone that is an offset, a view of lists) stands in the Arrow schema that writers put beside
+    Parquet's own. Without that the column is of a plainer type; but then the file is held whole, since it is changed.
+    """
+    frame = pl.scan_parquet(file, glob=False, hive_partitioning=False)
+    try:
+        frame.collect_schema()
+    except _POLARS_ERRORS:
+        file.seek(0)
+        data = bytearray(file.read())
+        footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")  # its length, and the magic number
+        if footer < 0 or _ARROW_SCHEMA not in data[footer:]:
+            raise
+        data[footer:] = data[footer:].replace(_ARROW_SCHEMA, _ARROW_SCHEMA.lower())
+        frame = pl.scan_parquet(io.BytesIO(data), glob=False, hive_partitioning=False)
+        frame.collect_schema()
+    return frame
 
 
 def table(frame: pl.LazyFrame, columns: Columns, place: str) -> Iterator[tuple[int, Record]]:
