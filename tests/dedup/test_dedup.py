@@ -24,8 +24,9 @@ import syndetect
 from samples import command
 from syndetect import InputError, OutputError, SettingsError, deduplicate
 from syndetect.dedup import output
+from syndetect.dedup.cuts import without
 from syndetect.dedup.deduplicate import REMOVED
-from syndetect.dedup.rewrite import members, without
+from syndetect.dedup.rewrite import members
 from syndetect.dedup.set_join import Outcomes, SimilarityRule, join_outcomes
 from syndetect.kernels import prefixes
 from syndetect.storage.compression import zstd

@@ -204,7 +204,14 @@ def test_no_alias_is_that_of_two_columns() -> None:
 
 
 def test_columns_that_nobody_asked_for_spoil_nothing(tmp_path: Path) -> None:
-    odd = {"text": "words", "id": {"a": [1]}, "x": [[{}]], "tags": None, "created": "soon", "title": []}
+    odd: dict[str, Any] = {
+        "text": "words",
+        "id": {"a": [1]},
+        "x": [[{}]],
+        "tags": None,
+        "created": "soon",
+        "title": [],
+    }
     (tmp_path / "a.jsonl").write_bytes(as_jsonl([odd]))
     (tmp_path / "b.csv").write_text("text,x,x,\nwords,1,2,3\n")
     frame, skipped = gather(tmp_path)

@@ -8,8 +8,9 @@ import pytest
 
 from samples.reading import gather
 from syndetect.errors import SettingsError
-from syndetect.reading.dates import AmbiguousError, Times
+from syndetect.reading.dates import Times
 from syndetect.reading.options import ReadingOptions
+from syndetect.reading.written_dates import AmbiguousError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

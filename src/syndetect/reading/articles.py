@@ -17,12 +17,13 @@ import polars as pl
 from syndetect.arrays import I64, U32
 from syndetect.kernels.documents import UNDATED
 from syndetect.reading.columns import Keys
-from syndetect.reading.dates import AmbiguousError, Times, is_missing
+from syndetect.reading.dates import Times, is_missing
 from syndetect.reading.encoding import UnusableError, decode_line, too_long
 from syndetect.reading.markup import is_blank, is_html, masked, plain
 from syndetect.reading.notes import KEPT_CHANGED, KEPT_UNDATED, REMARK
 from syndetect.reading.options import ReadingOptions
 from syndetect.reading.values import BETWEEN_PARAGRAPHS, host_of, named, paragraphs, unwrapped
+from syndetect.reading.written_dates import AmbiguousError
 
 #: A record of a file under the file's own names, or why it cannot be used.
 Record = Mapping[str, Any] | UnusableError

@@ -65,10 +65,6 @@ _NO_TIMES = frozenset(
 )
 
 
-class AmbiguousError(ValueError):
-    """A date whose day and month could be either; the message says what to do."""
-
-
 class Times:
     """Points in time as :func:`microseconds` understands them, and as people write them.
 

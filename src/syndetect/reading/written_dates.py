@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cached_property
 from typing import Any
 
-from syndetect.reading.dates import AmbiguousError
-
 #: Those of the credits' cues.
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")
 
@@ -45,6 +43,10 @@ _OFFSETS = {
 }  # fmt: skip
 _PLACES = {"ET": "America/New_York", "PT": "America/Los_Angeles"}
 _NO_ZONES = frozenset(("UHR", "H", "HRS", "AM", "PM"))
+
+
+class AmbiguousError(ValueError):
+    """A date whose day and month could be either; the message says what to do."""
 
 
 class WrittenDates:
