@@ -27,8 +27,9 @@ from samples import command
 from samples.languages import NEWS
 from syndetect import InputError, OutputError, SettingsError, deduplicate
 from syndetect.dedup import output
+from syndetect.dedup.cuts import without
 from syndetect.dedup.deduplicate import REMOVED
-from syndetect.dedup.rewrite import members, without
+from syndetect.dedup.rewrite_json import members
 from syndetect.dedup.set_join import Outcomes, SimilarityRule, join_outcomes
 from syndetect.kernels import prefixes
 from syndetect.storage.compression import zstd
@@ -366,7 +367,7 @@ def test_json_lines_stay_as_they_are(
     assert outcome.stderr.endswith(f"1 record left out (see the list beside {kept})\n")
 
 
-HIT = f'{{"_id": "1", "_source": {{"text": "{RIVER}"}}}}'
+HIT = f'{{"_score": 1, "_source": {{"text": "{RIVER}"}}}}'
 ARRAY = (
     '[\n  {"id": 1, "text": "' + RIVER + '"},\n  {"id": 2, "text": "' + RIVER_LATER + '"},\n'
     '  {"id": 3, "text": "' + TRAMS + '"},\n  {"id": 4, "text": "' + TRAMS + '"}\n]\n'

@@ -164,7 +164,7 @@ def test_22_one_object_in_each_file(tmp_path: Path) -> None:
 def test_22_a_hit_of_elasticsearch_in_json_lines_or_mappings(tmp_path: Path) -> None:
     (file := tmp_path / "dump.jsonl").write_text(json.dumps(HIT) + "\n" + json.dumps({**HIT, "_source": B}))
     assert texts(file) == texts([HIT, {**HIT, "_source": B}]) == [("a", "text of a"), ("b", "text of b")]
-    assert texts([{"_id": 1, "_source": {"story": "of s"}}], columns={"text": "story"}) == [
+    assert texts([{"_score": 1, "_source": {"yarn": "of s"}}], columns={"text": "yarn"}) == [
         ("record 1", "of s")
     ]
 

@@ -72,6 +72,7 @@ def dedup(
         )
     if not quiet:
         terminal.say(_totals(found, output, unit, perf_counter() - start))
+    terminal.say_columns(found.columns, quiet=quiet)
     if found.skipped.height:
         terminal.say(f"{counted(found.skipped)} (see the list beside {output})")
 

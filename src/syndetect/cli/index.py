@@ -304,6 +304,7 @@ def _print_added(added: "Added", held: int, quiet: bool) -> None:
         counts = ((added.replaced, "replaced"), (added.known, "known already"))
         others = "".join(f", {number:,} {outcome}" for number, outcome in counts if number)
         terminal.say(f"{count(added.documents, 'article')} added{others}; the index has {held:,}")
+        terminal.say_columns(added.columns, quiet=quiet)
         if skipped:
             terminal.say(counted(added.skipped))
             terminal.print_skipped(added.skipped)

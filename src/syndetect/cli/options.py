@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from syndetect.errors import SettingsError
-from syndetect.reading.options import DuplicateIds, Quoting, ReadingOptions
+from syndetect.reading.options import DuplicateIds, Markup, Quoting, ReadingOptions
 from syndetect.settings import Settings
 from syndetect.syndication import KINDS
 
@@ -240,6 +240,22 @@ READING = together(
             help="of text, JSON Lines, CSV and TSV, such as windows-1250  [default: found out, file by file]",
         ),
         *map(_column_option, COLUMNS),
+        click.option("--date-format", metavar="FORMAT", help="of published, in the codes of strptime: %d.%m.%y"),
+        click.option(
+            "--day-first/--month-first", default=None,
+            help="of 03/04/2024, which is the day  [default: dates are not understood that could be either]",
+        ),
+        click.option(
+            "--source-from", metavar="PATTERN",
+            help="take the source from the path of a file, as 'outlets/{source}/*': * is anything in a part",
+        ),
+        click.option(
+            "--published-from", metavar="PATTERN", help="take the date from it: '{published}', '{year}/{month}/{day}'"
+        ),
+        click.option(
+            "--markup", type=click.Choice(get_args(Markup)),
+            help="whether texts in columns are HTML  [default: auto, told text by text]",
+        ),
     ),
 )  # fmt: skip
 #: ``settings: Settings``

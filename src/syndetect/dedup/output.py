@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from syndetect.dedup.rewrite import KeptRecords, write_kept
+from syndetect.dedup.kept import KeptRecords
+from syndetect.dedup.rewrite import write_kept
 from syndetect.errors import InputError, OutputError
 from syndetect.reading.discovery import File, Inputs
 from syndetect.reading.encoding import UnusableError

@@ -21,7 +21,7 @@ import polars as pl
 
 from syndetect.errors import InputError
 from syndetect.evaluation.scores import ALIGNED
-from syndetect.reading.articles import Record
+from syndetect.reading.columns import Record
 from syndetect.reading.decoding import Decoder
 from syndetect.reading.delimited import delimited
 from syndetect.reading.encoding import UnusableError

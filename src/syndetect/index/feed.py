@@ -17,8 +17,8 @@ from syndetect.index.answer import Answer
 from syndetect.index.index import Index
 from syndetect.index.query_batch import has_id, resolved, without_id
 from syndetect.reading import sources
-from syndetect.reading.articles import Article, Record, to_article
-from syndetect.reading.columns import Columns
+from syndetect.reading.articles import Article, Conversion, to_article
+from syndetect.reading.columns import Columns, Record
 from syndetect.reading.decoding import Decoder, is_ascii_superset
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.in_memory import is_whole
@@ -62,13 +62,13 @@ def answers(
         StoredIndexError, OutputError: as :meth:`syndetect.Index.query`, ``refresh`` and ``add``.
     """
     options = reading or ReadingOptions()
-    wanted, encoding = Columns(options.columns), options.codec()
+    wanted, conversion, encoding = Columns(options.columns), Conversion(options), options.codec()
     if encoding and not is_ascii_superset(encoding):
         raise InputError(f"lines in {options.encoding} cannot be answered one by one: convert them to UTF-8")
     decoder = Decoder(encoding=encoding)
     told: list[str] = []
     for number, record in json_lines(_unmarked(blocks), decoder, max_bytes):
-        article = _article(record, wanted, max_bytes, needs_id=add)
+        article = _article(record, wanted, conversion, max_bytes, needs_id=add)
         if isinstance(article, UnusableError):
             faults = [str(article)]
         else:
@@ -100,11 +100,13 @@ def _unmarked(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield from waiting
 
 
-def _article(record: Record, wanted: Columns, max_bytes: int, *, needs_id: bool) -> Article | UnusableError:
+def _article(
+    record: Record, wanted: Columns, conversion: Conversion, max_bytes: int, *, needs_id: bool
+) -> Article | UnusableError:
     """The article of a line, with an empty id where it has none."""
     if isinstance(record, UnusableError):
         return record
-    article = to_article(record, wanted.keys(record), "", max_bytes)
+    article = to_article(record, wanted.keys(record), "", max_bytes, conversion)
     if needs_id and isinstance(article, Article) and not article.doc_id:
         return UnusableError("no id, without which nothing is added")
     return article

@@ -264,7 +264,9 @@ class Index:
             return Answer(queries, frame, texts, search(queries, self.settings)).tables()
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
-            return Answer.joined(parts, notes.frame, self._info(snapshot))
+            result = Answer.joined(parts, notes, self._info(snapshot))
+        notes.check_any(result.documents.height, found)
+        return result
 
     def _query_batch(
         self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]
@@ -413,10 +415,11 @@ class Index:
                     for batch, replaced in prepared:
                         portion_writer.add(batch, replaced)
                     portion_writer.flush()
+                notes.check_any(portion_writer.counts["documents"] + portion_writer.counts["known"], found)
                 portion_writer.snapshot = writer.merge(portion_writer.snapshot, threads)
             finally:
                 self._snapshot = portion_writer.snapshot
-            return Added(**portion_writer.counts, skipped=notes.frame())
+            return Added(**portion_writer.counts, skipped=notes.frame(), columns=notes.columns)
 
     def _prepare(self, new: NewDocuments) -> tuple[DocumentBatch, I64]:
         """The arrays of new documents, and the numbers of the documents that they replace."""

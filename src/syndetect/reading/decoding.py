@@ -183,6 +183,15 @@ class Decoder:
         self._is_utf8 = valid >= others or first is None
 
 
+def text_of(data: bytes) -> str:
+    """The text that some bytes are by themselves, as in a column of bytes.
+
+    Raises:
+        UnusableError: as :meth:`Decoder.stream`, but for no bytes at all.
+    """
+    return Decoder(lambda: (data,)).text(data) if data else ""
+
+
 def is_ascii_superset(codec: str) -> bool:
     """Whether bytes of ASCII stand for themselves in an encoding, so that lines can be told before they are decoded."""
     return _ASCII.decode(codec, "replace").encode("utf-8", "replace") == _ASCII

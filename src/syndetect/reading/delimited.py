@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from syndetect.reading.articles import Record
+from syndetect.reading.columns import Record
 from syndetect.reading.csv_rows import Rows
 from syndetect.reading.decoding import Decoder
 from syndetect.reading.encoding import UnusableError

@@ -5,13 +5,14 @@ said of it, is the whole file. A record is a mapping from the file's own column 
 of one that cannot be used stands an ``UnusableError``.
 """
 
+import io
 import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 from polars.datatypes import DataTypeClass
@@ -19,8 +20,8 @@ from polars.datatypes import DataTypeClass
 from syndetect.arrays import bounds_of
 from syndetect.errors import InputError
 from syndetect.reading import arrow_check
-from syndetect.reading.articles import Record, broken_characters, encoded
-from syndetect.reading.columns import Columns
+from syndetect.reading.articles import broken_characters, encoded
+from syndetect.reading.columns import Columns, Record
 from syndetect.reading.dates import FIRST, LAST
 from syndetect.reading.decoding import Decoder, characters
 from syndetect.reading.delimited import delimited
@@ -42,6 +43,7 @@ _MOSTLY = 20  # characters of UTF-8 for each other byte, with which a page is UT
 _KEPT_BYTES = 4 << 20  # of the standard input, by which its encoding is decided
 _PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
+_ARROW_SCHEMA = b"ARROW:schema"  # the key of that schema in the footer of a Parquet file
 #: What polars raises.
 POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
@@ -53,16 +55,19 @@ class Reader:
         file: what to read.
         reading: how it is to be read.
         max_bytes: the longest line, row or file of text that is taken; a longer one is never held whole.
+        elsewhere: names of columns that the records need not have, as of partitions.
 
     Raises:
         InputError: a table lacks a column that the user named.
         MissingExtraError: HTML, and nothing to read it with. Other bad input raises nothing.
     """
 
-    def __init__(self, file: File, reading: ReadingOptions, max_bytes: int) -> None:
+    def __init__(
+        self, file: File, reading: ReadingOptions, max_bytes: int, elsewhere: Iterable[str] = ()
+    ) -> None:
         self.file, self.reading, self.max_bytes = file, reading, max_bytes
         # what the readers of text and HTML call the values is not the user's to rename
-        self.columns = Columns({} if file.holds_one else reading.columns)
+        self.columns = Columns({} if file.holds_one else reading.columns, elsewhere)
         self.consumed = 0  #: bytes of the file that were read so far
         self.decoder = Decoder(self._again, reading.codec())
         self._kept: list[bytes] = []  # of the standard input, which cannot be read again
@@ -259,11 +264,32 @@ def scan_table(path: Path, kind: str) -> Iterator[pl.LazyFrame]:
         arrow_check.check(path)
     with path.open("rb") as file:  # anew, since polars goes by the place of the descriptor
         if kind == "parquet":
-            yield pl.scan_parquet(file, glob=False, hive_partitioning=False)
+            yield _scan_parquet(file)
         elif head.startswith((b"ARROW1", b"FEA1")):
             yield pl.scan_ipc(file, glob=False)
         else:
             yield pl.read_ipc_stream(file).lazy()  # Arrow's stream, unlike its file, can be read whole only
+
+
+def _scan_parquet(file: BinaryIO) -> pl.LazyFrame:
+    """A Parquet file as a lazy frame, also where it has columns of types that polars lacks.
+
+    Such a type (a zone that is an offset, a view of lists) stands in the Arrow schema that writers put beside
+    Parquet's own. Without that the column is of a plainer type; but then the file is held whole, since it is changed.
+    """
+    frame = pl.scan_parquet(file, glob=False, hive_partitioning=False)
+    try:
+        frame.collect_schema()
+    except POLARS_ERRORS:
+        file.seek(0)
+        data = bytearray(file.read())
+        footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")  # its length, and the magic number
+        if footer < 0 or _ARROW_SCHEMA not in data[footer:]:
+            raise
+        data[footer:] = data[footer:].replace(_ARROW_SCHEMA, _ARROW_SCHEMA.lower())
+        frame = pl.scan_parquet(io.BytesIO(data), glob=False, hive_partitioning=False)
+        frame.collect_schema()
+    return frame
 
 
 def table(frame: pl.LazyFrame, columns: Columns, place: str) -> Iterator[tuple[int, Record]]:

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple, Protocol
 import polars as pl
 
 from syndetect.errors import InputError
-from syndetect.reading.articles import Record
-from syndetect.reading.columns import Columns
+from syndetect.reading.columns import Columns, Record
 from syndetect.reading.discovery import File
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import format_of

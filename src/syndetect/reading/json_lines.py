@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from syndetect.reading.articles import Record
+from syndetect.reading.columns import Record
 from syndetect.reading.decoding import Decoder
 from syndetect.reading.encoding import UnusableError, too_long
 from syndetect.reading.lines import lines

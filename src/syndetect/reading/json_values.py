@@ -10,13 +10,12 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from syndetect.reading.articles import Record
-from syndetect.reading.columns import Columns, listed
+from syndetect.reading.columns import Columns, Record
 from syndetect.reading.decoding import Decoder
 from syndetect.reading.encoding import UnusableError, too_long
 from syndetect.reading.json_lines import json_object
 from syndetect.reading.nesting import Kind, Nesting
-from syndetect.reading.notes import REMARK
+from syndetect.reading.notes import REMARK, listed
 
 #: Up to so many characters a value is looked at as a whole to see what it is; longer ones are what they begin as.
 _LOOK = 1 << 20

@@ -66,7 +66,9 @@ class Nesting:
     def unwrapped(self, record: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """A record without text, and the first record with text in it, as one; None where there is none in it."""
         name = self.inner_name(record)
-        return None if name is None else {**record, **record[name]}
+        if name is None:
+            return None
+        return {**{other: value for other, value in record.items() if other != name}, **record[name]}
 
 
 def _is_nested(value: object) -> bool:

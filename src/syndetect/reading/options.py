@@ -7,6 +7,7 @@ from typing import Any, Literal, Self, get_args
 
 from syndetect.errors import InputError, SettingsError
 from syndetect.reading.columns import ALIASES
+from syndetect.reading.dates import Times
 
 DuplicateIds = Literal["keep", "skip", "error"]
 Quoting = Literal["auto", "minimal", "none"]
@@ -31,11 +32,13 @@ class ReadingOptions:
             it out.
         date_format: of ``published``, in the codes of ``datetime.strptime``.
         day_first: whether the day comes first in dates such as 03/04/2024; None takes them for not understood.
-        source_from, published_from: patterns over the path of a file, such as ``outlets/{source}/*``.
-        markup: whether texts in columns are "html"; "auto" finds it out text by text, "none" takes them as they stand.
+        source_from, published_from: patterns over the path of a file, such as ``outlets/{source}/*``, which say more
+            than the records; see :mod:`syndetect.reading.path_columns`.
+        markup: whether texts in columns are "html", whose markup is then not read; "auto" finds it out text by text,
+            "none" takes them as they stand.
 
     Raises:
-        SettingsError: an option is none of those above.
+        SettingsError: an option is none of those above, or a format or pattern is none.
         InputError: ``columns`` has a key that is none of those names.
     """
 
@@ -70,6 +73,13 @@ class ReadingOptions:
                 known = ", ".join(str(one) for one in allowed if one is not None)
                 raise SettingsError(f"{name} is one of {known}, not {value!r}")
         self.codec()
+        if self.date_format is not None:
+            Times(self.date_format)
+        for name, pattern in (("source", self.source_from), ("published", self.published_from)):
+            if pattern is not None:
+                from syndetect.reading.path_columns import pattern_of  # noqa: PLC0415  (off the path of --help)
+
+                pattern_of(pattern, name)
 
     def codec(self) -> str | None:
         """Python's codec for ``encoding``.

@@ -7,8 +7,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from syndetect.errors import MissingExtraError, SyndetectError
-from syndetect.reading.articles import Record
-from syndetect.reading.columns import Columns
+from syndetect.reading.columns import Columns, Record
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.notes import UNREADABLE
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeGuard
 
 import polars as pl
 
-from syndetect.reading.articles import Article, Record, to_article
-from syndetect.reading.columns import ALIASES, Columns, Keys
+from syndetect.reading.articles import Article, Conversion, to_article
+from syndetect.reading.columns import ALIASES, Columns, Keys, Record
 from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprints
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.formats import Reader
@@ -21,6 +21,7 @@ from syndetect.reading.in_memory import ArrowStream, Part, is_table, is_whole, p
 from syndetect.reading.nesting import Nesting
 from syndetect.reading.notes import LEFT_OUT, PASSED_OVER, REMARK, Tell
 from syndetect.reading.options import ReadingOptions
+from syndetect.reading.path_columns import PathColumns
 from syndetect.runtime import forks
 from syndetect.schema import ARTICLES
 
@@ -29,6 +30,8 @@ __all__ = ["ARTICLES", "Inputs", "Source", "expand", "fingerprints", "read", "re
 #: Paths; or what :mod:`syndetect.reading.in_memory` knows: tables, open files, rows, and mappings of splits.
 Source = Paths | pl.DataFrame | pl.LazyFrame | ArrowStream | Iterable[Any]
 
+#: Told from ``columns.ALIASES`` to the names that a source has for them, and all names that it has.
+OnColumns = Callable[[Mapping[str, Sequence[str]], Sequence[str]], None]
 #: Articles without their texts, and the texts.
 Batch = tuple[pl.DataFrame, list[bytes]]
 
@@ -61,7 +64,7 @@ def read(
     *,
     reading: ReadingOptions | None = None,
     on_skip: Tell,
-    on_columns: Callable[[Mapping[str, Sequence[str]]], None] = lambda _: None,
+    on_columns: OnColumns = lambda *_: None,
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
@@ -84,7 +87,7 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
     *,
     reading: ReadingOptions | None = None,
     on_skip: Tell,
-    on_columns: Callable[[Mapping[str, Sequence[str]]], None] = lambda _: None,
+    on_columns: OnColumns = lambda *_: None,
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
@@ -99,8 +102,7 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
         reading: how articles are read; the names of columns in it are not those of text and HTML files.
         on_skip: told, in the order of the source, the place of whatever is passed over, of each value that is left out
             of an article, and of each file that changed meanwhile, with the reason and the outcome; it may raise.
-        on_columns: told, of every source with other columns than those before, from ``articles.ALIASES`` to the names
-            that it has for them.
+        on_columns: told, of every source with other columns than those before, which it has.
         on_bytes: told how many more bytes of the files were read; in the end, together, ``Inputs.bytes``.
         batch_bytes: how much text a batch holds, about.
         max_bytes: the longest line, row, text or single-article file that is taken.
@@ -115,16 +117,16 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
         split with ``:`` and the number. Of articles with the same id the first is kept.
 
     Raises:
-        InputError: as :func:`expand`; or a column that the user named is not there.
+        InputError: as :func:`expand`; or a column that the user named is not there; or a pattern over paths is like
+            none of them.
         MissingExtraError: as :func:`expand`.
     """
     options, found = reading or ReadingOptions(), resolve(source)
     skipped: Sequence[tuple[str, str]] = ()
     if isinstance(found, Inputs):
-        origins: Iterable[_Origin] = (_from_file(file, options, max_bytes) for file in found.files)
-        skipped = found.skipped
+        origins, skipped = _from_files(found.files, options, max_bytes), found.skipped
     else:
-        origins = [_from_memory(part, options, max_bytes, default_id) for part in parts_of(found)]
+        origins = iter([_from_memory(part, options, max_bytes, default_id) for part in parts_of(found)])
     return _frames(
         origins,
         skipped,
@@ -145,9 +147,11 @@ class _Origin(NamedTuple):
     place: Callable[[int], str]
     default_id: Callable[[int], str]
     has_header: bool  #: which its reader compares with the columns that the user named
+    conversion: Conversion = Conversion(ReadingOptions())
+    of_path: Mapping[str, str] = {}  #: where the path of the file tells something, by the article's columns
 
     def articles(
-        self, max_bytes: int, on_columns: Callable[[Mapping[str, Sequence[str]]], None]
+        self, max_bytes: int, on_columns: OnColumns
     ) -> Iterator[tuple[int, Article | UnusableError]]:
         """The checked records."""
         shapes: dict[tuple[Any, ...], Keys] = {}  # the columns of a record, to those that hold what is wanted
@@ -159,7 +163,8 @@ class _Origin(NamedTuple):
             if len(shapes) == _CHECKED_RECORDS:
                 shapes.clear()
             keys = shapes[tuple(record)] = self.columns.keys(record)
-            on_columns(dict(zip(ALIASES, keys, strict=True)))
+            if keys[1] or nesting.inner_name(record) is None:
+                on_columns(self._taken(keys), tuple(record))
             return keys
 
         for number, record in self.records:
@@ -169,7 +174,7 @@ class _Origin(NamedTuple):
             keys = shapes.get(tuple(record)) or learned(record)
             if not keys[1] and (inner := nesting.unwrapped(record)):
                 record, keys = inner, shapes.get(tuple(inner)) or learned(inner)  # noqa: PLW2901
-            yield number, to_article(record, keys, self.default_id(number), max_bytes)
+            yield number, to_article(record, keys, self.default_id(number), max_bytes, self.conversion)
             if unchecked:
                 unchecked -= 1
                 names |= dict.fromkeys(record)
@@ -178,6 +183,19 @@ class _Origin(NamedTuple):
         if unchecked and names:
             self.columns.require(names, self.place(0))
 
+    def _taken(self, keys: Keys) -> Mapping[str, Sequence[str]]:
+        """What is taken for each of the article's columns; of a file that is an article, what its path tells."""
+        told = {ours: f"{name} (in the path)" for ours, name in self.of_path.items()}
+        if isinstance(self.records, Reader) and self.records.file.holds_one:
+            return {ours: (name,) for ours, name in told.items()}
+        taken = dict(zip(ALIASES, keys, strict=True))
+        if not taken["source"] and "source" not in told and taken["url"]:
+            taken["source"] = (f"{taken['url'][0]} (its host)",)
+        ruled = self.conversion.ruled
+        return taken | {
+            ours: (name,) if ours in ruled else (*taken[ours], name) for ours, name in told.items()
+        }
+
 
 def _are_paths(source: object) -> TypeGuard[Paths]:
     if isinstance(source, (list, tuple, set, frozenset)):
@@ -185,9 +203,29 @@ def _are_paths(source: object) -> TypeGuard[Paths]:
     return isinstance(source, (str, os.PathLike))
 
 
-def _from_file(file: File, reading: ReadingOptions, max_bytes: int) -> _Origin:
-    reader = Reader(file, reading, max_bytes)
-    return _Origin(reader, reader.columns, file.place, file.default_id, file.format not in ("json", "jsonl"))
+def _from_files(files: Sequence[File], reading: ReadingOptions, max_bytes: int) -> Iterator[_Origin]:
+    """The files as origins, one conversion for all: it learns the forms of dates."""
+    conversion = Conversion(reading)
+    paths = PathColumns(files, Columns(reading.columns), reading.source_from, reading.published_from)
+    return (_from_file(file, reading, max_bytes, conversion, paths) for file in files)
+
+
+def _from_file(
+    file: File, reading: ReadingOptions, max_bytes: int, conversion: Conversion, paths: PathColumns
+) -> _Origin:
+    ruled, (default, partitions) = paths.taken(file), paths.partitions(file)
+    reader = Reader(file, reading, max_bytes, partitions.values())
+    conversion = conversion.of_file(ruled=ruled, default=default, is_page=file.holds_one)
+    told = {**partitions, **dict.fromkeys(ruled, "pattern")}
+    return _Origin(
+        reader,
+        reader.columns,
+        file.place,
+        file.default_id,
+        file.format not in ("json", "jsonl"),
+        conversion,
+        told,
+    )
 
 
 def _from_memory(
@@ -198,8 +236,9 @@ def _from_memory(
     if isinstance(records, Reader):
         columns, has_header = records.columns, records.file.format != "jsonl"
     return _Origin(
-        records, columns, part.place, lambda number: default_id(part.default_id(number)), has_header
-    )
+        records, columns, part.place, lambda number: default_id(part.default_id(number)), has_header,
+        Conversion(reading),
+    )  # fmt: skip
 
 
 def _frames(
@@ -207,7 +246,7 @@ def _frames(
     skipped: Iterable[tuple[str, str]],
     *,
     on_skip: Tell,
-    on_columns: Callable[[Mapping[str, Sequence[str]]], None],
+    on_columns: OnColumns,
     on_bytes: Callable[[int], None],
     on_article: Callable[[int, int], None],
     batch_bytes: int,

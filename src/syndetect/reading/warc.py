@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from syndetect.reading.articles import Record
+from syndetect.reading.columns import Record
 from syndetect.reading.decoding import Decoder
 from syndetect.reading.encoding import UnusableError, too_long
 from syndetect.reading.notes import REMARK
