@@ -612,9 +612,9 @@ def test_a_disk_that_takes_no_more(
 
 def test_an_index_of_a_newer_format(held: Path) -> None:
     manifest = held / "manifest.json"
-    text = manifest.read_text(encoding="utf-8").replace('"format": 1', '"format": 9')
+    text = manifest.read_text(encoding="utf-8").replace('"format": 2', '"format": 9')
     manifest.write_text(text, encoding="utf-8")
-    told = f"{held} has format 9, and this version reads 1: install a newer syndetect"
+    told = f"{held} has format 9, and this version reads up to 2: install a newer syndetect"
     assert failed(run("info", held)) == told
     assert failed(run("add", held, "-", given="")) == told
 
