@@ -137,7 +137,7 @@ class Index:
     # ------------------------------------------------------------------------------------------- asking
 
     @property
-    def _present(self) -> Snapshot:
+    def present(self) -> Snapshot:
         """The state to ask.
 
         Raises:
@@ -151,11 +151,11 @@ class Index:
 
     def __len__(self) -> int:
         """How many documents there are."""
-        return self._present.size
+        return self.present.size
 
     def __contains__(self, doc_id: object) -> bool:
         """Whether there is a document of this id."""
-        return isinstance(doc_id, str) and bool(self._present.numbers_of([doc_id])[0] >= 0)
+        return isinstance(doc_id, str) and bool(self.present.numbers_of([doc_id])[0] >= 0)
 
     def __repr__(self) -> str:
         """The folder and its size."""
@@ -164,7 +164,7 @@ class Index:
 
     def get(self, doc_id: str) -> dict[str, Any] | None:
         """A document: ``id, source, published, title, url, text``, each None where unknown; None if there is none."""
-        snapshot = self._present
+        snapshot = self.present
         for _, segment, _, rows in snapshot.by_segment(snapshot.numbers_of(names_of([doc_id]))):
             found: dict[str, Any] = {name: segment.strings(name, rows)[0] for name in ("id", "source")}
             found["published"] = pl.Series(segment.times(rows), dtype=ARTICLES["published"])[0]
@@ -175,7 +175,7 @@ class Index:
 
     def info(self) -> dict[str, Any]:
         """What there is: counts, sizes and settings, as JSON can hold them."""
-        return self._info(self._present)
+        return self._info(self.present)
 
     def _info(self, snapshot: Snapshot) -> dict[str, Any]:
         return {
@@ -202,7 +202,7 @@ class Index:
         Raises:
             StoredIndexError: for the first file that is damaged or missing, or contradicts itself.
         """
-        snapshot = self._present
+        snapshot = self.present
         self._segments.verify(snapshot.committed)
         consistency.verify(snapshot, self.settings)
         return snapshot.committed.bytes
@@ -218,7 +218,7 @@ class Index:
             InputError: there is no text that can be read.
             StoredIndexError: the index is damaged.
         """
-        queries, frame, texts = self._query_batch(self._present, *one_document(document))
+        queries, frame, texts = self._query_batch(self.present, *one_document(document))
         return Answer(queries, frame, texts, search(queries, self.settings))
 
     def query_many(
@@ -246,7 +246,7 @@ class Index:
             StoredIndexError: the index is damaged.
         """
         progress, threads = progress or Silent(), threads or budget.cores()
-        found, notes, snapshot = resolved(documents), Notes(strict), self._present
+        found, notes, snapshot = resolved(documents), Notes(strict), self.present
         progress.stage("asking", found.bytes if isinstance(found, sources.Inputs) else None, "bytes")
         batches = sources.batches(
             found, reading=ReadingOptions.of(reading, columns), on_skip=notes, on_columns=notes.add_columns,
@@ -292,7 +292,7 @@ class Index:
             SettingsError: the signature has another seed, scheme or number of slots.
             StoredIndexError: the index is damaged.
         """
-        snapshot = self._present
+        snapshot = self.present
         if not isinstance(document, (str, Mapping)):
             signature = datasketch_bridge.from_datasketch(document, self.settings)
             return near_duplicates.of_signature(snapshot.segments, signature, self.settings)
@@ -317,7 +317,7 @@ class Index:
         """
         if unit not in ("document", "paragraph"):
             raise SettingsError(f"unit must be 'document' or 'paragraph', not {unit!r}")
-        snapshot, names = self._present, names_of(ids)
+        snapshot, names = self.present, names_of(ids)
         return datasketch_bridge.signatures(snapshot, numbers_of(snapshot, names), unit, self.settings)
 
     def to_datasketch(
@@ -336,7 +336,7 @@ class Index:
         Raises:
             InputError: an id is not there.
         """
-        snapshot = self._present
+        snapshot = self.present
         names = datasketch_bridge.ids_of(snapshot) if ids is None else names_of(ids)
         found = datasketch_bridge.signatures(snapshot, numbers_of(snapshot, names), "document", self.settings)
         return datasketch_bridge.to_datasketch(names, found, self.settings, storage_config)
@@ -450,7 +450,7 @@ class Index:
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
         """A block of one thread that changes what this object holds; OutputError: memory ran out after a commit."""
-        assert self._present is not None
+        assert self.present is not None
         if (
             not self._maker.is_here
         ):  # another thread of the parent may have held its lock when this process was forked
