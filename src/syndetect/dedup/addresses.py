@@ -1,5 +1,6 @@
 """Addresses of one page, however they are written."""
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
@@ -10,6 +11,7 @@ from syndetect.arrays import I64
 #: Parameters that say how a reader came to a page, not which page it is; and their beginnings.
 _TRACKING = frozenset({"fbclid", "gclid", "dclid", "msclkid", "igshid", "mc_cid", "mc_eid", "yclid"})
 _TRACKING_PREFIX = "utm_"
+_HAS_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 
 
 def same_page(url: str) -> str:
@@ -23,7 +25,7 @@ def same_page(url: str) -> str:
     """
     url = url.strip()
     try:
-        parts = urlsplit(url if "://" in url else f"//{url}")
+        parts = urlsplit(url if _HAS_SCHEME.match(url) else f"//{url}")
         port = parts.port
     except ValueError:  # no address: it is the same as itself
         return url

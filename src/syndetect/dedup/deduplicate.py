@@ -179,7 +179,7 @@ def _deduplicated(
         if target is not None:
             progress.stage("writing", None, "files")
             records = records_to_write(texts, items, outcomes, is_kept, request)
-            write(target, records, request.reading, result.removed, result.skipped)
+            write(target, records, texts.lost, request.reading, result.removed, result.skipped)
     if add:
         held.add(found, new, is_kept[is_new], request, progress)
     return result

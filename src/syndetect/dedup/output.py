@@ -1,7 +1,7 @@
 """The output of the kept documents: a file or a folder that appears whole or not at all, and the lists beside it."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +108,7 @@ def _check_free(target: Target, shown: str) -> None:
 def write(
     target: Target,
     kept: Mapping[int, KeptRecords],
+    lost: Container[int],
     reading: ReadingOptions,
     removed: pl.DataFrame,
     skipped: pl.DataFrame,
@@ -118,6 +119,7 @@ def write(
         target: the result of :func:`check_target`.
         kept: the kept records of the files, by the files' places in the target. Of the others, a folder gets an empty
             file, but for those that are one document.
+        lost: the places of files that cannot be read to their ends: a folder gets none if nothing in them is kept.
         reading: how the records were read.
         removed, skipped: the lists, without the optional columns that are null throughout; an empty list of skipped
             records has no file.
@@ -130,7 +132,7 @@ def write(
         with _staged(target) as stage:
             for number, file in enumerate(target.files):
                 records = kept.get(number, KeptRecords([], {}))
-                if records.numbers or target.is_file or not file.holds_one:
+                if records.numbers or target.is_file or not (file.holds_one or number in lost):
                     place = stage / "kept" if target.is_file else stage / "kept" / file.name
                     place.parent.mkdir(parents=True, exist_ok=True)
                     _write_unchanged(file, records, reading, place)

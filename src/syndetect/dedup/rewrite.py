@@ -201,6 +201,8 @@ def _json_lines(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, _:
                 if is_kept[number]:
                     yield _line(held, number, kept, columns)
                 held, is_begun, number = [], False, number + 1
+                if number > is_kept.last:  # what follows may be broken
+                    return
     if is_begun and is_kept[number]:
         yield _line(held, number, kept, columns)
 
@@ -219,12 +221,13 @@ class _Chosen:
     """Which numbers are among some, which ascend."""
 
     def __init__(self, numbers: Sequence[int]) -> None:
-        self._is_chosen = bytearray(numbers[-1] + 1 if numbers else 0)
+        self.last = numbers[-1] if numbers else 0
+        self._is_chosen = bytearray(self.last + 1)
         for number in numbers:
             self._is_chosen[number] = 1
 
     def __getitem__(self, number: int) -> bool:
-        return number < len(self._is_chosen) and self._is_chosen[number] == 1
+        return number <= self.last and self._is_chosen[number] == 1
 
 
 def _cut_object(line: bytes, spans: Spans, columns: Columns) -> bytes:
@@ -289,7 +292,7 @@ def _rows(blocks: Iterator[bytes], kept: KeptRecords, columns: Columns, file: Fi
     found = raw_rows(blocks, DELIMITERS[file.format], _MAX_BYTES)
     header, is_kept, flags = next(found), _Chosen(kept.numbers), kept.flags
     yield (header.raw if flags is None else _with_field(header, header, flags.column, flags.column)) + b"\n"
-    for number, row in enumerate(found, 1):
+    for number, row in zip(range(1, is_kept.last + 1), found, strict=False):
         if not is_kept[number]:
             continue
         if not row.raw:
@@ -351,8 +354,11 @@ def _write_table(file: File, kept: KeptRecords, columns: Columns, place: Path) -
     with scan_table(Path(file.path), file.format) as found, place.open("wb") as out:
         table = found if flags is None else found.drop(flags.column, strict=False)
         schema = table.collect_schema()
-        frame = table.with_row_index(_NUMBER, 1).join(
-            chosen, on=_NUMBER, how="semi" if flags is None else "inner", maintain_order="left"
+        last = kept.numbers[-1] if kept.numbers else 0  # what follows may be broken
+        frame = (
+            table.with_row_index(_NUMBER, 1)
+            .head(last)
+            .join(chosen, on=_NUMBER, how="semi" if flags is None else "inner", maintain_order="left")
         )
         if kept.cuts:
             names = columns.keys(schema.names())[1]

@@ -64,6 +64,7 @@ class Texts(NamedTuple):
         paragraphs: empty where documents are compared.
         bytes: the size of the texts.
         unjudged: int64[n, 2], file and record of what is written as it stands; record 0 is the whole file.
+        lost: the files that are not read to their ends, and are written as far as they are.
     """
 
     articles: pl.DataFrame
@@ -72,6 +73,7 @@ class Texts(NamedTuple):
     paragraphs: Items
     bytes: int
     unjudged: I64
+    lost: frozenset[int] = frozenset()
 
     @property
     def is_old(self) -> npt.NDArray[np.bool_]:
@@ -85,7 +87,7 @@ class Texts(NamedTuple):
 
     @classmethod
     def joined(cls, parts: "list[Texts]") -> "Texts":
-        """The documents of several origins, which follow one another in the store."""
+        """The documents of several origins, the new ones last, which follow one another in the store."""
         if len(parts) == 1:
             return parts[0]
         known = np.cumsum([0, *(len(part.origins) for part in parts)])
@@ -99,6 +101,7 @@ class Texts(NamedTuple):
             ]),
             sum(part.bytes for part in parts),
             np.concatenate([part.unjudged for part in parts]),
+            parts[-1].lost,
         )  # fmt: skip
 
 
@@ -144,16 +147,18 @@ def read_texts(
         InputError: there is nothing to read, or the source cannot be read.
     """
     frames, files, numbers = [pl.DataFrame(schema=ARTICLE)], array("q"), array("q")
-    unjudged, keeps = array("q"), request.unjudged == "keep" and isinstance(found, read.Inputs)
+    unjudged, lost = array("q"), set[int]()
+    keeps = request.unjudged == "keep" and isinstance(found, read.Inputs)
 
     def note(file: int, number: int) -> None:
         files.append(file)
         numbers.append(number)
 
     def note_unjudged(file: int, number: int, outcome: str) -> str:
-        if not keeps:
-            return outcome
         is_whole = outcome == UNREADABLE
+        if not keeps:
+            lost.update((file,) if is_whole else ())
+            return outcome
         unjudged.extend((file, 0 if is_whole else number))
         return KEPT_WHOLE if is_whole else KEPT_AS_IT_STANDS
 
@@ -184,7 +189,7 @@ def read_texts(
         raise InputError(f"nothing could be read{notes.first()}")
     return Texts(
         pl.concat(frames), np.stack([np.array(files), np.array(numbers)], axis=1), word_bounds, paragraphs, size,
-        np.array(unjudged, np.int64).reshape(-1, 2),
+        np.array(unjudged, np.int64).reshape(-1, 2), frozenset(lost),
     )  # fmt: skip
 
 
