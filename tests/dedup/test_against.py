@@ -129,6 +129,18 @@ def test_old_documents_that_were_removed_from_the_index_do_not_count(tmp_path: P
     assert found.removed["kept"].to_list() == ["b"]
 
 
+def test_what_is_kept_day_after_day_is_held_in_its_folder(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    write(archive / "first.jsonl", [BAKER])
+    days = [[BAKER, MAYOR], [changed(MAYOR), FERRY], [changed(FERRY), changed(BAKER)]]
+    for day, texts in enumerate(days):
+        new = write(tmp_path / f"day{day}.jsonl", texts)
+        assert run(new, "-o", archive / f"day{day}.jsonl", "--against", archive).exit_code == 0
+    kept = [len(lines_of(archive / f"day{day}.jsonl")) for day in range(3)]
+    assert kept == [1, 1, 0]
+
+
 def test_several_can_be_held_and_the_index_be_extended(tmp_path: Path) -> None:
     old = write(tmp_path / "old.jsonl", [BAKER])
     with Index.create(tmp_path / "old.idx", Settings(min_words=5)) as index:

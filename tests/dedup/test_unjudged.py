@@ -168,7 +168,8 @@ def test_files_that_are_not_readable_to_their_ends_are_copied(tmp_path: Path) ->
 
 
 def test_records_in_memory_are_left_out() -> None:
-    found = deduplicate([{"text": BAKER}, {"text": None}])
+    records: list[dict[str, str | None]] = [{"text": BAKER}, {"text": None}]
+    found = deduplicate(records)
     assert found.skipped["outcome"].to_list() == ["left out"]
     assert found.counts["unjudged"] == 0
 

@@ -49,7 +49,9 @@ class Held:
         mode: Any = "a" if extended else "r"
         try:
             self.parts: list[read.Inputs | Index] = [
-                self._open.enter_context(Index.open(path, mode=mode)) if index else read.expand(path)
+                self._open.enter_context(Index.open(path, mode=mode))
+                if index
+                else read.expand(path, takes_kept=True)
                 for path, index in zip(self.paths, is_index, strict=True)
             ]
         except BaseException:
