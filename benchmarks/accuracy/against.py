@@ -228,7 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--old", type=int, default=200_000, help="articles that are held")
     parser.add_argument("--new", type=int, default=10_000, help="articles that are new, beside the copies")
     parser.add_argument(
-        "--length", type=float, default=0.25, help="of articles, as a multiple of what news have"
+        "--length", type=float, default=0.12, help="of articles, as a multiple of what news have"
     )
     parser.add_argument(
         "--sample", type=int, default=500, help="new articles that are compared by brute force"
