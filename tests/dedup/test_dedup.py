@@ -178,9 +178,7 @@ def test_sets_of_tokens_are_those_of_plain_python() -> None:
     assert counts.tolist() == np.minimum(places, 255).tolist()
     parts = [hashes[low:high].tolist() for low, high in pairwise(offsets)]
     found, lengths = np.empty((2, 30), np.int64)
-    n = prefixes.make_tokens(
-        offsets, hashes, np.empty_like(hashes), counts, np.empty(0, np.uint8), found, lengths
-    )
+    n = prefixes.make_tokens(offsets, hashes, np.empty_like(hashes), counts, found, lengths)
     wanted = [
         sorted({int(counts[h % 1024]) << 56 | h >> 8 for h in part if counts[h % 1024] > 1}) for part in parts
     ]

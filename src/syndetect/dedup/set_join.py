@@ -210,8 +210,7 @@ def _token_sets(
         return shingle(code, low[slice(*chunk)], high[slice(*chunk)], k)
 
     counts = np.zeros(_power_of_two(2 * int(offsets[-1]), memory // (2 if fixed else 1)), np.uint8)
-    everything = np.empty(0, np.uint8)
-    others = np.zeros_like(counts) if fixed else everything
+    others = np.zeros_like(counts) if fixed else counts
     with closing(in_order(shingles, chunks, threads)) as counted:
         for (begin, _), (_, hashes) in zip(chunks, counted, strict=True):
             _kernels.tally(hashes, counts)
@@ -219,11 +218,14 @@ def _token_sets(
                 _kernels.tally(hashes, others)
             store.release()
 
+    if fixed:  # from now on the counts for the fixed texts: 0 for what none of the others has
+        others = np.where((others == 0) & (counts > 1), 0, counts).astype(np.uint8)
+
     def make(chunk: tuple[int, int]) -> tuple[U64, I64, I64]:
         bounds, hashes = shingles(chunk)
         sizes, lengths = np.empty((2, len(bounds) - 1), np.int64)
-        wanted = others if chunk[0] < fixed else everything
-        n = _kernels.make_tokens(bounds, hashes, np.empty_like(hashes), counts, wanted, sizes, lengths)
+        held = others if chunk[0] < fixed else counts
+        n = _kernels.make_tokens(bounds, hashes, np.empty_like(hashes), held, sizes, lengths)
         return hashes[:n].copy(), sizes, lengths
 
     store.append("tokens", np.empty(0, np.uint64))

@@ -36,15 +36,14 @@ def tally(hashes, counts):
 
 
 @kernel
-def make_tokens(offsets, hashes, spare, counts, wanted, sizes, lengths):
+def make_tokens(offsets, hashes, spare, counts, sizes, lengths):
     """Make of each range of shingle hashes, in place, a set of tokens; the sets are moved to the front, end to end.
 
     Args:
         offsets: int64[n + 1], where each range begins.
         hashes: uint64, input; output: the tokens, ascending within a set.
         spare: work space, uint64, as long as the longest range.
-        counts: as :func:`tally` leaves them when it has seen all hashes.
-        wanted: empty; or as :func:`tally` leaves them when it has seen the hashes of the other sets, as many of them.
+        counts: as :func:`tally` leaves them when it has seen all hashes; 0 for those of which there is to be no token.
         sizes: int64[n], output: how many shingles each set has.
         lengths: int64[n], output: of how many of them there are tokens.
 
@@ -57,26 +56,25 @@ def make_tokens(offsets, hashes, spare, counts, wanted, sizes, lengths):
         first, end = n, n
         once = np.int64(0)
         for j in range(offsets[i], offsets[i + 1]):
-            at = np.int64(hashes[j] & mask)
-            count = np.uint64(counts[at])
+            count = np.uint64(counts[np.int64(hashes[j] & mask)])
             if count == _U1:
                 once += 1
             else:
-                if len(wanted) and wanted[at] == 0:
-                    count = _U0
                 hashes[end] = count << _S56 | hashes[j] >> _S8
                 end += 1
         sort_values(hashes[first:end], spare[: end - first], np.int64(0))
-        last = _U0
         for j in range(first, end):
-            value = hashes[j]
-            if j == first or value != last:
-                if value >> _S56 == _U0:
-                    once += 1
-                else:
-                    hashes[n] = value
-                    n += 1
-            last = value
+            if j == first or hashes[j] != hashes[n - 1]:
+                hashes[n] = hashes[j]
+                n += 1
+        dropped = first
+        while dropped < n and hashes[dropped] >> _S56 == _U0:
+            dropped += 1
+        if dropped > first:
+            once += dropped - first
+            for j in range(dropped, n):
+                hashes[first + j - dropped] = hashes[j]
+            n -= dropped - first
         lengths[i] = n - first
         sizes[i] = once + lengths[i]
     return n
