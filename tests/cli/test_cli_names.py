@@ -93,8 +93,10 @@ def test_dedup_keeps_names(name: str) -> None:
     folder = fill(name)
     kept = deduplicate(folder, "kept").kept.to_list()
     assert len(kept) == 1
-    [only] = Path("kept").iterdir()
-    assert only.read_bytes() == (folder / only.name).read_bytes()
+    written = sorted(
+        path.name for path in folder.iterdir() if path.read_bytes() == Path("kept", path.name).read_bytes()
+    )
+    assert len(written) == 1
     for form in ("jsonl", "parquet", "arrow"):
         given = next(folder.glob(f"*.{form}"))
         done("dedup", given, "-o", f"again.{form}", "--force")

@@ -30,7 +30,7 @@ from syndetect.dedup import output
 from syndetect.dedup.cuts import without
 from syndetect.dedup.deduplicate import REMOVED
 from syndetect.dedup.rewrite_json import members
-from syndetect.dedup.set_join import Outcomes, SimilarityRule, join_outcomes
+from syndetect.dedup.set_join import Beforehand, Outcomes, SimilarityRule, join_outcomes
 from syndetect.kernels import prefixes
 from syndetect.storage.compression import zstd
 from syndetect.storage.scratch import Store
@@ -52,6 +52,7 @@ TRAMS = (
     " said that they would stop work for a week from the first of June."
 )
 SHORT = "More news at noon."
+ALL_ALIKE = Beforehand()
 
 
 # ------------------------------------------------------------------------------------------------ who survives
@@ -81,30 +82,38 @@ def shingles(text: Text, k: int) -> set[Text]:
     return {text[at : at + k] for at in range(max(len(text) - k + 1, 1))}
 
 
-def plain(texts: Sequence[Text], order: Sequence[int], rule: SimilarityRule) -> Plain:
+def plain(
+    texts: Sequence[Text], order: Sequence[int], rule: SimilarityRule, known: Beforehand = ALL_ALIKE
+) -> Plain:
     """Every text against every one that is kept: who is kept in its place, their relation, their similarity."""
-    sets = [shingles(text, rule.shingle_words) for text in texts]
+    sets = [shingles(text, rule.shingle_words) if text else set() for text in texts]
+    groups = [-1] * len(texts) if known.groups is None else known.groups.tolist()
     kept: list[int] = []
     outcomes: Plain = {}
     firsts: dict[Text, int] = {}
-    for one in order:
+    for place, one in enumerate(order):
         first = firsts.setdefault(texts[one], one)
-        if first != one and texts[one]:
+        if place < known.fixed:
+            kept.append(one)
+            outcomes[one] = (one, 0, 1.0)
+            continue
+        if first != one and texts[one] and known.groups is None:
             outcomes[one] = outcomes[first] if outcomes[first][1] else (first, 1, 1.0)
             continue
         found = []
-        for number, other in enumerate(kept if texts[one] else []):
-            if not texts[other]:
-                continue
-            common = len(sets[one] & sets[other])
-            jaccard, part = (
-                common / len(sets[one] | sets[other]),
-                common / min(len(sets[one]), len(sets[other])),
-            )
-            if jaccard >= rule.threshold:
-                found.append((2, -jaccard, number))
-            elif rule.contained and part >= rule.threshold:
-                found.append((3, -part, number))
+        for number, other in enumerate(kept):
+            common, union = len(sets[one] & sets[other]), len(sets[one] | sets[other])
+            if texts[one] and texts[other]:
+                part = common / min(len(sets[one]), len(sets[other]))
+                if common / union >= rule.threshold:
+                    relation = 1 if texts[one] == texts[other] and known.groups is not None else 2
+                    found.append((relation, -common / union, number))
+                elif rule.contained and part >= rule.threshold:
+                    found.append((3, -part, number))
+            if groups[one] >= 0 and groups[one] == groups[other]:
+                found.append((4, -common / max(union, 1), number))
+        if any(relation == 4 for relation, _, _ in found):  # the first of the group, not the most similar
+            found = [one for one in found if one[0] < 4] or [min(found, key=lambda one: one[2])]
         relation, similarity, number = min(found, default=(0, -1.0, len(kept)))
         if not found:
             kept.append(one)
@@ -113,8 +122,9 @@ def plain(texts: Sequence[Text], order: Sequence[int], rule: SimilarityRule) -> 
 
 
 def judged(
-    texts: Sequence[Text], order: Sequence[int], rule: SimilarityRule, threads: int = 1, memory: int = 1 << 30
-) -> Outcomes:
+    texts: Sequence[Text], order: Sequence[int], rule: SimilarityRule, threads: int = 1, memory: int = 1 << 30,
+    known: Beforehand = ALL_ALIKE,
+) -> Outcomes:  # fmt: skip
     code = np.array([word * 2654435761 % 2**32 | 1 for text in texts for word in text], np.uint32)
     bounds = np.cumsum([0, *map(len, texts)], dtype=np.int64)
     store = Store(None, 1 << 20, {})
@@ -125,6 +135,7 @@ def judged(
             np.array(order, np.int64),
             rule,
             store,
+            known=known,
             threads=threads,
             memory=memory,
         )
@@ -146,6 +157,18 @@ def test_outcomes_are_those_of_brute_force(seed: int) -> None:
         int(draw.integers(1, 6)), float(draw.choice([0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0])), seed % 2 == 1
     )
     assert plain_of(judged(texts, order, rule, threads=1 + seed % 2)) == plain(texts, order, rule)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_outcomes_with_fixed_texts_and_groups_are_those_of_brute_force(seed: int) -> None:
+    draw = np.random.default_rng(1000 + seed)
+    texts = invented_texts(draw)
+    texts += [texts[at] for at in draw.integers(len(texts), size=len(texts) // 4)]  # copies
+    order = draw.permutation(len(texts)).tolist()
+    rule = SimilarityRule(int(draw.integers(1, 4)), float(draw.choice([0.3, 0.5, 0.8, 1.0])), seed % 2 == 1)
+    groups = draw.integers(-1, max(len(texts) // 2, 1), len(texts)) if seed % 3 else None
+    known = Beforehand(int(draw.integers(len(texts) + 1)) if seed % 4 else 0, groups)
+    assert plain_of(judged(texts, order, rule, 1 + seed % 2, known=known)) == plain(texts, order, rule, known)
 
 
 def test_sets_of_tokens_are_those_of_plain_python() -> None:
@@ -357,14 +380,14 @@ def test_json_lines_stay_as_they_are(
     given.write_bytes(pack("\n".join(ODD_LINES).encode()))
     outcome = run(given, "-o", kept)
     assert outcome.exit_code == 0
-    assert unpack(kept.read_bytes()).decode() == f"{ODD_LINES[0]}\n{ODD_LINES[4]}\n"
+    assert unpack(kept.read_bytes()).decode() == f"{ODD_LINES[0]}\n{{broken\n{ODD_LINES[4]}\n"
     (removed,) = lines_of(tmp_path / "out.removed.jsonl")
     assert list(removed) == ["doc_id", "kept", "relation", "similarity", "place"]
     assert (removed["doc_id"], removed["kept"], removed["relation"]) == ("8", "7", "near")
     assert removed["place"] == f"{given.as_posix()}:4"
     assert [row["place"] for row in lines_of(tmp_path / "out.skipped.jsonl")] == [f"{given.as_posix()}:3"]
     assert outcome.stderr.startswith(f"3 documents, 2 kept in {kept}; 1 removed (1 near); 0.0 MB, ")
-    assert outcome.stderr.endswith(f"1 record left out (see the list beside {kept})\n")
+    assert outcome.stderr.endswith(f"1 kept as it stands, not judged (see the list beside {kept})\n")
 
 
 HIT = f'{{"_score": 1, "_source": {{"text": "{RIVER}"}}}}'
@@ -474,9 +497,10 @@ def test_tables_keep_columns_and_types(tmp_path: Path, form: str, unit: str) -> 
     read = {"parquet": pl.read_parquet, "arrow": pl.read_ipc, "stream": pl.read_ipc_stream}[form]
     found = read(kept)
     assert found.schema == frame.schema
-    assert found["x"].to_list() == [1, 2]
-    assert found["body"].to_list() == [RIVER, TRAMS if unit == "paragraph" else f"{TRAMS}\n\n{RIVER_LATER}"]
-    assert found["tags"].to_list() == [["a"], []]
+    assert found["x"].to_list() == [1, 2, 4]
+    cut = TRAMS if unit == "paragraph" else f"{TRAMS}\n\n{RIVER_LATER}"
+    assert found["body"].to_list() == [RIVER, cut, None]
+    assert found["tags"].to_list() == [["a"], [], ["b", "c"]]
 
 
 def folder_of_texts(tmp_path: Path) -> Path:

@@ -112,7 +112,10 @@ def test_bad_values_of_a_table() -> None:
             ("record 4", "id 'a' again, first in record 1"),
         ],
     )
-    assert ids_of(pl.DataFrame({"text": [bytes(range(128, 160)) + bytes(range(9))]})) == ([], [("record 1", "not text (binary?)")])
+    assert ids_of(pl.DataFrame({"text": [bytes(range(128, 160)) + bytes(range(9))]})) == (
+        [],
+        [("record 1", "not text (binary?)")],
+    )
 
 
 def test_bad_mappings() -> None:

@@ -276,7 +276,7 @@ def test_a_failed_write_leaves_nothing_of_it(
     if there:
         result(skipped=1).write(tmp_path / "out")
 
-    def fail(frame: pl.DataFrame, path: Path) -> None:
+    def fail(frame: pl.DataFrame, path: Path, **_: object) -> None:
         if path.name.startswith("matches"):
             path.write_bytes(b"half")
             raise fault

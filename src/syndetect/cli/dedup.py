@@ -45,22 +45,42 @@ if TYPE_CHECKING:  # imported at run time when called, so that --help is quick
     "--unit", type=click.Choice(["document", "paragraph"]), default="document", show_default=True,
     help="paragraph: drop repeated paragraphs from the texts",
 )  # fmt: skip
+@click.option(
+    "--same-url", is_flag=True, help="articles with one address are duplicates as well, whatever they say"
+)
+@click.option(
+    "--against", multiple=True, metavar="OLD",
+    help="files, a folder or an index: keep only what is near nothing there; may be given several times",
+)  # fmt: skip
+@click.option("--add", is_flag=True, help="add what is kept to the index OLD, after KEPT is written")
+@click.option(
+    "--flag", is_flag=True, help="leave nothing out: write a column that says of what each is a duplicate"
+)
+@click.option(
+    "--flag-column", metavar="NAME", default="duplicate_of", show_default=True, help="the name of the column of --flag"
+)  # fmt: skip
+@click.option(
+    "--unjudged", type=click.Choice(["keep", "drop"]), default="keep", show_default=True,
+    help="keep what is broken or has no text as it stands, or drop it",
+)  # fmt: skip
 @THREADS
 @MEMORY
 @READING
 def dedup(
-    paths: tuple[str, ...], *, output: str, sources: str | None, unit: Any, quiet: bool, **options: Any
-) -> None:
+    paths: tuple[str, ...], *, output: str, sources: str | None, unit: Any, flag: bool, flag_column: str, quiet: bool,
+    **options: Any,
+) -> None:  # fmt: skip
     """Remove near-duplicate documents, or paragraphs.
 
     PATH is a file, a folder (with all below it) or a glob in quotes. KEPT is written in the format and compression
     of PATH: a file for one file, else a folder of files; lines, rows and files that are kept are not changed.
     Beside it (kept.jsonl or a folder kept) kept.removed.jsonl names for each removed document the document kept in
-    its place, their relation (exact, near, contains), their similarity, and where the removed one stood;
-    kept.skipped.jsonl lists what could not be read or understood. Records that cannot be read, or that repeat an
-    earlier id, are not in KEPT.
+    its place, their relation (exact, near, contains, same-url), their similarity, and where the removed one stood;
+    kept.skipped.jsonl lists what could not be read or understood. What cannot be judged, such as a broken line, is in
+    KEPT as it stands. Documents with one id are all kept, unless --duplicate-ids says otherwise.
 
-    No two documents in KEPT are near-duplicates, and each removed document is a near-duplicate of one in KEPT.
+    No two documents in KEPT are near-duplicates, and each removed document is a near-duplicate of one in KEPT. With
+    --against OLD (files, a folder, or an index of syndetect) it may be one of OLD, and none in KEPT is near any of OLD.
     """
     from syndetect.dedup.deduplicate import deduplicate  # noqa: PLC0415
 
@@ -68,10 +88,12 @@ def dedup(
     start = perf_counter()
     with progress.on_stderr(quiet=quiet) as shown:
         found = deduplicate(
-            list(paths), output, sources=_names(sources), unit=unit, progress=shown, **options
-        )
+            list(paths), output, sources=_names(sources), unit=unit, flag=flag_column if flag else None, progress=shown,
+            **options,
+        )  # fmt: skip
     if not quiet:
-        terminal.say(_totals(found, output, unit, perf_counter() - start))
+        told = "flagged" if flag else "removed" if unit == "document" else f"{unit} removals"
+        terminal.say(_totals(found, output, told, perf_counter() - start))
     terminal.say_columns(found.columns, quiet=quiet)
     if found.skipped.height:
         terminal.say(f"{counted(found.skipped)} (see the list beside {output})")
@@ -90,14 +112,14 @@ def _names(sources: str | None) -> Sequence[str]:
     return [name.strip() for name in names if name.strip()]
 
 
-def _totals(found: "Deduplicated", output: str, unit: str, seconds: float) -> str:
+def _totals(found: "Deduplicated", output: str, told: str, seconds: float) -> str:
     """How much was read, kept and removed, and how fast, in one line."""
     counts, megabytes = found.counts, found.counts["bytes"] / 1e6
     relations = ", ".join(
-        f"{counts[name]:,} {name}" for name in ("exact", "near", "contains") if counts[name]
+        f"{counts[name]:,} {name}" for name in ("exact", "near", "contains", "same-url") if counts[name]
     )
+    old = f", compared with {counts['old']:,} old ones" if counts["old"] else ""
     return (
-        f"{counts['documents']:,} documents, {counts['kept']:,} kept in {output};"
-        f" {found.removed.height:,} {'removed' if unit == 'document' else f'{unit} removals'}"
+        f"{counts['documents']:,} documents{old}, {counts['kept']:,} kept in {output}; {found.removed.height:,} {told}"
         f"{f' ({relations})' if relations else ''}; {megabytes:.1f} MB, {megabytes / seconds:.1f} MB/s"
     )

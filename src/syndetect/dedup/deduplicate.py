@@ -1,40 +1,31 @@
 """Near-duplicate documents, or paragraphs, removed from a corpus: read, compared, and written in their formats."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from syndetect.arrays import I64
-from syndetect.dedup.kept import KeptRecords
+from syndetect.dedup.addresses import page_groups
+from syndetect.dedup.against import Held
+from syndetect.dedup.outcomes import REMOVED, kept_documents, records_to_write, removed_items
 from syndetect.dedup.output import Target, check_target, write
-from syndetect.dedup.request import Preference, Request, Unit
-from syndetect.dedup.set_join import RELATIONS, Outcomes, SimilarityRule, join_outcomes
-from syndetect.dedup.texts import Items, Texts, preferred, read_texts, whole_documents
+from syndetect.dedup.request import Preference, Request, Unit, Unjudged
+from syndetect.dedup.set_join import RELATIONS, Beforehand, Outcomes, SimilarityRule, join_outcomes
+from syndetect.dedup.texts import Items, Texts, in_order_of_preference, read_texts, whole_documents
+from syndetect.errors import InputError
 from syndetect.reading import sources as read
-from syndetect.reading.in_memory import parts_of
+from syndetect.reading.discovery import Paths
 from syndetect.reading.notes import Notes
 from syndetect.reading.options import ReadingOptions
 from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
 from syndetect.storage.scratch import Store
 
-#: The columns of a removed document or paragraph; ``paragraph`` and ``kept_paragraph`` (from 0) are null for documents.
-REMOVED = pl.Schema(
-    {
-        "doc_id": pl.String(),
-        "kept": pl.String(),
-        "relation": pl.String(),
-        "similarity": pl.Float64(),
-        "place": pl.String(),
-        "paragraph": pl.Int64(),
-        "kept_paragraph": pl.Int64(),
-    }
-)
+__all__ = ["REMOVED", "Deduplicated", "deduplicate"]
 
 
 @dataclass(frozen=True)
@@ -42,14 +33,18 @@ class Deduplicated:
     """The kept documents, and the removed documents or paragraphs with the reasons.
 
     Attributes:
-        kept: the ids of the documents that are kept, in order.
+        kept: the ids of the documents that are kept, in order. Those that share an id have others here, see
+            :mod:`syndetect.reading.identities`.
         removed: a row for each removed document (or paragraph), with the columns of :data:`REMOVED`: the similar one
-            that is kept, the relation ``exact`` (the same words), ``near`` or ``contains``, the similarity (Jaccard;
-            for ``contains`` the share of the smaller set of shingles in the larger), and the place of its record.
-        skipped: place and reason of each record that could not be read or that repeats the id of an earlier record
-            (neither is kept), and of each value that was not understood.
+            that is kept, the relation ``exact`` (the same words), ``near``, ``contains`` or ``same-url``, the
+            similarity (Jaccard; for ``contains`` the share of the smaller set of shingles in the larger), the place of
+            its record, and the path in ``against`` that the similar one is from, null where it is a new one.
+        skipped: place, reason and outcome of each record or file that could not be judged, and of each value that was
+            not understood.
         columns: for each of an article's columns, the names of the columns that were taken for it.
-        counts: ``bytes`` of text, ``documents``, ``kept``, and ``exact``, ``near`` and ``contains``: rows of removed.
+        counts: ``bytes`` of text, ``documents``, ``kept``; ``old``, how many they were compared with; ``unjudged``,
+            records and files that are written as they stand; ``exact``, ``near``, ``contains`` and ``same-url``: rows
+            of removed.
     """
 
     kept: pl.Series
@@ -69,6 +64,11 @@ def deduplicate(  # noqa: PLR0913  (a public signature)
     shingle_words: int = 3,
     contained: bool = False,
     unit: Unit = "document",
+    same_url: bool = False,
+    against: Paths = (),
+    add: bool = False,
+    flag: str | None = None,
+    unjudged: Unjudged = "keep",
     columns: Mapping[str, str] | None = None,
     reading: ReadingOptions | None = None,
     threads: int | None = None,
@@ -87,7 +87,7 @@ def deduplicate(  # noqa: PLR0913  (a public signature)
         source: files, folders, globs, a frame or mappings, as :func:`syndetect.scan` takes them.
         output: where to write the kept documents, in the source's own format: a file, where ``source`` is one file,
             else a folder. Beside a file ``kept.jsonl`` or a folder ``kept`` goes ``kept.removed.jsonl``, and
-            ``kept.skipped.jsonl`` if something was skipped. None writes nothing.
+            ``kept.skipped.jsonl`` if something could not be used as it stands. None writes nothing.
         keep: which near-duplicate stays: the "first" in the source, the "longest" in words, the "earliest" by
             publication (undated ones last), or that from the source named first in ``sources`` ("source-order"). Ties
             go to the first.
@@ -98,115 +98,107 @@ def deduplicate(  # noqa: PLR0913  (a public signature)
             of the two stays, so this goes well with ``keep="longest"``.
         unit: "paragraph" drops repeated paragraphs from the texts instead, those of 8 words and more, within a
             document as well; a document with no word left is removed.
-        columns, reading, threads, memory, strict, progress: as of :func:`syndetect.scan`.
+        same_url: also remove documents with the address of one that is kept, whatever they say. The scheme, ``www.``,
+            the fragment, a slash at the end and parameters such as ``utm_source`` do not count.
+        against: files, folders, globs or folders of indexes with documents that are there already. They are preferred
+            to all in ``source`` and never written, so that what is kept is new.
+        add: add the kept documents to the index in ``against``, after they are written. One whose id the index has is
+            called ``file:id`` or ``id#2`` there.
+        flag: write all documents, each with a column of this name that holds the id of the one that would be kept in
+            its place, or null. Texts and HTML have no columns: they are written as they are.
+        unjudged: "keep" writes what cannot be judged as it stands: records that are broken, have no text or are too
+            long, and whole files that cannot be read to their ends, all documents of which are kept and preferred.
+            "drop" leaves out such records, and the rest of such files. Files of unknown formats are never written.
+        columns, reading, threads, memory, strict, progress: as of :func:`syndetect.scan`; but documents with one id are
+            all kept, unless ``reading.duplicate_ids`` says otherwise.
         force: replace what an earlier run wrote.
 
     Raises:
-        SettingsError: an argument is none of those above.
+        SettingsError: an argument is none of those above, or they do not go together.
         InputError: the source cannot be read, or changed while it was; nothing in it can be; or it cannot be written
             again (standard input, frames and mappings; with paragraphs, HTML).
+        StoredIndexError: an index in ``against`` is damaged. BusyError: another process writes it.
         OutputError: the output is there already, or cannot be written.
     """
     request = Request(
-        keep=keep, sources=sources, unit=unit, reading=ReadingOptions.of(reading, columns),
-        rule=SimilarityRule(shingle_words, threshold, contained),
+        keep=keep, sources=sources, unit=unit, same_url=same_url, unjudged=unjudged, flag=flag,
+        reading=ReadingOptions.of(reading, columns), rule=SimilarityRule(shingle_words, threshold, contained),
         threads=budget.cores() if threads is None else threads,
         memory=budget.default_memory() if memory is None else memory,
     )  # fmt: skip
+    paths: Any = [against] if isinstance(against, (str, os.PathLike)) else list(against)
     found = read.resolve(source)
-    target = None if output is None else check_target(found, output, cuts=unit == "paragraph", force=force)
-    return _deduplicated(request, found, target, Notes(strict), progress or Silent())
+    if add:
+        _check_can_be_added(found, request)
+    with Held(paths, extended=add) as held:
+        target = None if output is None else check_target(found, output, held, request, force=force)
+        return _deduplicated(request, found, held, target, Notes(strict), progress or Silent(), add=add)
+
+
+def _check_can_be_added(found: Any, request: Request) -> None:
+    """Raise InputError where what is kept cannot be added to an index."""
+    if isinstance(found, Iterator) or (isinstance(found, read.Inputs) and "-" in found.given):
+        raise InputError("what is added to an index is read a second time: give files, a frame or a list")
+    if request.unit == "paragraph":
+        raise InputError("an index takes whole documents: add none from which paragraphs were cut")
 
 
 def _deduplicated(
     request: Request,
     found: read.Inputs | read.Source,
+    held: Held,
     target: Target | None,
     notes: Notes,
     progress: Progress,
+    *,
+    add: bool,
 ) -> Deduplicated:
-    """Read the texts, join them, and write the kept documents to the target."""
+    """Read the texts, join them, and write the kept documents to the target and the index."""
     with (
         compiling("dedup", progress),
         closing(Store(None, budget.for_arrays(request.memory) // 2, {})) as store,
         budget.kept_within(int(request.memory * 0.8), store.release),
     ):
-        texts = read_texts(found, request, store, notes, progress)
+        key = held.key
+        old = held.texts(request, store, key, notes, progress)
+        new = read_texts(found, request, store, key, notes, progress)
+        texts = Texts.joined([*old, new])
         items = texts.paragraphs if request.unit == "paragraph" else whole_documents(texts.word_bounds)
-        rank = np.empty(len(texts.origins), np.int64)
-        rank[preferred(texts, request)] = np.arange(len(rank))
-        progress.stage("comparing", len(items.document), f"{request.unit}s")
-        outcomes = join_outcomes(
-            store["code"], (items.low, items.high), np.lexsort((items.number, rank[items.document])), request.rule,
-            store, threads=request.threads, memory=request.memory // 2, advance=progress.advance,
-        )  # fmt: skip
-        is_kept = _kept_documents(texts, items, outcomes)
-        counts = {"bytes": texts.bytes, "documents": len(is_kept), "kept": int(is_kept.sum())}
+        outcomes = _compared(texts, items, request, store, progress)
+        is_kept = kept_documents(texts, items, outcomes, request.unit)
+        is_new = ~texts.is_old
         relations = np.bincount(outcomes.relation, minlength=len(RELATIONS)).tolist()
         result = Deduplicated(
-            texts.articles["doc_id"].filter(is_kept).alias("kept"),
-            _removed(found, texts, items, outcomes, request.unit),
+            texts.articles["doc_id"].filter(is_kept & is_new).alias("kept"),
+            removed_items(found, texts, items, outcomes, held.paths, request.unit),
             notes.frame(),
             notes.columns,
-            counts | dict(zip(RELATIONS[1:], relations[1:], strict=True)),
-        )
+            {
+                "bytes": new.bytes, "documents": int(is_new.sum()), "kept": int((is_kept & is_new).sum()),
+                "old": int(texts.is_old.sum()), "unjudged": len(texts.unjudged),
+                **dict(zip(RELATIONS[1:], relations[1:], strict=True)),
+            },
+        )  # fmt: skip
         if target is not None:
             progress.stage("writing", None, "files")
-            cuts = np.flatnonzero((outcomes.relation > 0) & is_kept[items.document])
-            kept = _kept_records(texts.origins, is_kept, items, cuts)
-            write(target, kept, request.reading, result.removed, result.skipped)
+            records = records_to_write(texts, items, outcomes, is_kept, request)
+            write(target, records, texts.lost, request.reading, result.removed, result.skipped)
+    if add:
+        held.add(found, new, is_kept[is_new], request, progress)
     return result
 
 
-def _kept_documents(texts: Texts, items: Items, outcomes: Outcomes) -> npt.NDArray[np.bool_]:
-    """bool[d]: whether a document has words in no removed item, or never had any."""
-    words = np.diff(texts.word_bounds)
-    removed = np.flatnonzero(outcomes.relation)
-    lengths = items.high[removed] - items.low[removed]
-    lost = np.bincount(items.document[removed], lengths, len(words)).astype(np.int64)
-    return np.asarray((lost < words) | (words == 0))
-
-
-def _removed(
-    found: read.Inputs | read.Source, texts: Texts, items: Items, outcomes: Outcomes, unit: Unit
-) -> pl.DataFrame:
-    """The removed items, with the columns of :data:`REMOVED`."""
-    ids, removed = texts.articles["doc_id"], np.flatnonzero(outcomes.relation)
-    kept = outcomes.by[removed]
-    return pl.DataFrame(
-        {
-            "doc_id": ids.gather(items.document[removed]),
-            "kept": ids.gather(items.document[kept]),
-            "relation": pl.Series(RELATIONS).gather(outcomes.relation[removed]),
-            "similarity": outcomes.similarity[removed],
-            "place": _places(found, texts.origins[items.document[removed]]),
-            "paragraph": items.number[removed] if unit == "paragraph" else None,
-            "kept_paragraph": items.number[kept] if unit == "paragraph" else None,
-        },
-        schema=REMOVED,
+def _compared(texts: Texts, items: Items, request: Request, store: Store, progress: Progress) -> Outcomes:
+    """The outcome of each item."""
+    order, fixed = in_order_of_preference(texts, request)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    place = rank[items.document]
+    known = Beforehand(
+        int((place < fixed).sum()), page_groups(texts.articles["url"]) if request.same_url else None
     )
-
-
-def _places(found: read.Inputs | read.Source, origins: I64) -> list[str]:
-    """The places of records, as messages name them; ``origins`` int64[n, 2]: file and record."""
-    if isinstance(found, read.Inputs):
-        return [found.files[file].place(number) for file, number in origins.tolist()]
-    parts = parts_of(found)
-    return [parts[part].place(number) for part, number in origins.tolist()]
-
-
-def _kept_records(
-    origins: I64, is_kept: npt.NDArray[np.bool_], items: Items, cuts: I64
-) -> dict[int, KeptRecords]:
-    """The kept records of each file that has any; ``cuts`` are the removed paragraphs of kept documents."""
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for document, begin, end in np.stack([items.document, items.begin, items.end], axis=1)[cuts].tolist():
-        spans.setdefault(document, []).append((begin, end))
-    files: dict[int, KeptRecords] = {}
-    documents = np.flatnonzero(is_kept)
-    for document, (file, number) in zip(documents.tolist(), origins[documents].tolist(), strict=True):
-        records = files.setdefault(file, KeptRecords([], {}))
-        records.numbers.append(number)
-        if document in spans:
-            records.cuts[number] = spans[document]
-    return files
+    progress.stage("comparing", len(items.document), f"{request.unit}s")
+    return join_outcomes(
+        store["code"], (items.low, items.high), np.lexsort((items.number, place)), request.rule, store, known=known,
+        threads=request.threads, memory=request.memory // 2, advance=progress.advance,
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """The output of the kept documents: a file or a folder that appears whole or not at all, and the lists beside it."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,9 @@ from typing import Any
 
 import polars as pl
 
+from syndetect.dedup.against import Held
 from syndetect.dedup.kept import KeptRecords
+from syndetect.dedup.request import Request
 from syndetect.dedup.rewrite import write_kept
 from syndetect.errors import InputError, OutputError
 from syndetect.reading.discovery import File, Inputs
@@ -34,25 +36,30 @@ class Target:
         files: the input files.
         is_file: whether ``place`` is for one file; else for a folder.
         force: replace an earlier output.
+        compared: files that the input files were compared with.
     """
 
     place: Path
     files: Sequence[File]
     is_file: bool
     force: bool
+    compared: Sequence[File]
 
     def beside(self, what: str) -> Path:
         """The file for a list: ``kept.jsonl.gz`` has ``kept.removed.jsonl``, the folder ``kept`` too."""
         return self.place.with_name(beside(self.place.name, what, is_file=self.is_file))
 
 
-def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, force: bool) -> Target:
+def check_target(
+    found: Any, output: str | os.PathLike[str], held: Held, request: Request, *, force: bool
+) -> Target:
     """Check, before the texts are read, that the kept documents of a source can be written.
 
     Args:
         found: a source, resolved.
         output: the place to write to.
-        cuts: whether paragraphs are removed from texts.
+        held: what the documents are compared with.
+        request: what is removed.
         force: replace a file, a folder that is empty, or one beside which lies the list of what was removed.
 
     Raises:
@@ -68,24 +75,27 @@ def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, forc
             raise InputError(
                 f"{file.place(0)}: {what} cannot be written again: give no output, and take the kept ids"
             )
-        if cuts and file.format == "html":
+        if request.unit == "paragraph" and file.format == "html":
             raise InputError(f"{file.place(0)}: paragraphs cannot be cut from HTML")
     place, shown = Path(output).resolve(), printable(os.fspath(output))
     is_file = len(found.files) == 1 and Path(found.given[0]).is_file() and len(found.given) == 1
-    target = Target(place, found.files, is_file, force)
+    target = Target(place, found.files, is_file, force, held.files)
     with writing_to(shown):  # the name may be too long, or a folder on the way closed
         restore(place)
-        _check_names(target, shown)
+        _check_names(target, held.places, shown)
         _check_free(target, shown)
         check_parent(place, shown)
     return target
 
 
-def _check_names(target: Target, shown: str) -> None:
+def _check_names(target: Target, held: Sequence[str], shown: str) -> None:
     inside = str(target.place).rstrip(os.sep) + os.sep
+    for path in (*(file.path for file in target.files), *held):
+        if (os.path.realpath(path) + os.sep).startswith(inside):
+            raise OutputError(
+                f"{shown} is or holds {printable(Path(path).as_posix())}, which is read: choose another place"
+            )
     for file in target.files:
-        if (os.path.realpath(file.path) + os.sep).startswith(inside):
-            raise OutputError(f"{shown} is or holds {file.place(0)}, which is read: choose another place")
         if target.is_file and format_of(target.place.name) != (file.format, file.packing):
             end = "".join(Path(file.path).suffixes[-2 if file.packing else -1 :])
             raise OutputError(f"{shown} will be as {file.place(0)} is: give it a name that ends in {end}")
@@ -105,6 +115,7 @@ def _check_free(target: Target, shown: str) -> None:
 def write(
     target: Target,
     kept: Mapping[int, KeptRecords],
+    lost: Container[int],
     reading: ReadingOptions,
     removed: pl.DataFrame,
     skipped: pl.DataFrame,
@@ -113,7 +124,9 @@ def write(
 
     Args:
         target: the result of :func:`check_target`.
-        kept: the kept records of the files, by the files' places in the target; a folder gets no file for the others.
+        kept: the kept records of the files, by the files' places in the target. Of the others, a folder gets an empty
+            file, but for those that are one document.
+        lost: the places of files that cannot be read to their ends: a folder gets none if nothing in them is kept.
         reading: how the records were read.
         removed, skipped: the lists, without the optional columns that are null throughout; an empty list of skipped
             records has no file.
@@ -126,19 +139,15 @@ def write(
         with _staged(target) as stage:
             for number, file in enumerate(target.files):
                 records = kept.get(number, KeptRecords([], {}))
-                if records.numbers or target.is_file:
+                if records.numbers or target.is_file or not (file.holds_one or number in lost):
                     place = stage / "kept" if target.is_file else stage / "kept" / file.name
                     place.parent.mkdir(parents=True, exist_ok=True)
                     _write_unchanged(file, records, reading, place)
-            for (
-                file
-            ) in target.files:  # those of which nothing is kept as well: the others were compared with them
+            # those of which nothing is kept as well: the others were compared with them
+            for file in (*target.files, *target.compared):
                 _check_unchanged(file)
-            empty = [
-                name
-                for name in ("paragraph", "kept_paragraph")
-                if removed[name].null_count() == removed.height
-            ]
+            optional = ("paragraph", "kept_paragraph", "against")
+            empty = [name for name in optional if removed[name].null_count() == removed.height]
             write_frame(removed.drop(empty), stage / "removed.jsonl")
             if skipped.height:
                 write_frame(skipped, stage / "skipped.jsonl")

@@ -1,7 +1,7 @@
 """The checked arguments of a deduplication."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from syndetect.dedup.set_join import SimilarityRule
@@ -11,6 +11,7 @@ from syndetect.settings import check_whole
 
 Preference = Literal["first", "longest", "earliest", "source-order"]
 Unit = Literal["document", "paragraph"]
+Unjudged = Literal["keep", "drop"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,9 @@ class Request:
     sources: Sequence[str]
     unit: Unit
     rule: SimilarityRule
+    same_url: bool
+    unjudged: Unjudged
+    flag: str | None
     reading: ReadingOptions
     threads: int
     memory: int
@@ -33,6 +37,7 @@ class Request:
         for name, value, allowed in (
             ("keep", self.keep, get_args(Preference)),
             ("unit", self.unit, get_args(Unit)),
+            ("unjudged", self.unjudged, get_args(Unjudged)),
         ):
             if value not in allowed:
                 raise SettingsError(
@@ -42,5 +47,11 @@ class Request:
             raise SettingsError(
                 "to keep by source-order, and only then, name the sources in order of preference"
             )
+        if self.flag is not None and (not isinstance(self.flag, str) or not self.flag.strip()):
+            raise SettingsError(f"flag must be the name of a column, not {self.flag!r}")
+        if self.unit == "paragraph" and (self.same_url or self.flag is not None):
+            raise SettingsError("addresses and flags are of whole documents: not with the unit paragraph")
         check_whole("threads", self.threads)
         check_whole("memory", self.memory)
+        ids = self.reading.duplicate_ids or "keep"
+        object.__setattr__(self, "reading", replace(self.reading, duplicate_ids=ids))

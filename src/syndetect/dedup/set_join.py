@@ -29,7 +29,7 @@ from syndetect.settings import check_whole
 from syndetect.storage.scratch import Store
 
 #: The meanings of :attr:`Outcomes.relation`, by its number.
-RELATIONS = ("kept", "exact", "near", "contains")
+RELATIONS = ("kept", "exact", "near", "contains", "same-url")
 
 _CHUNK_WORDS = 1 << 19
 _CHUNK_TEXTS = 1 << 14
@@ -68,7 +68,8 @@ class Outcomes:
 
     Attributes:
         by: int64[n], the similar text that is kept; a kept text has itself.
-        relation: uint8[n], 0 kept, 1 exact (the same words), 2 near, 3 contains (one of the two holds the other).
+        relation: uint8[n], 0 kept, 1 exact (the same words), 2 near, 3 contains (one of the two holds the other), 4 of
+            the same group.
         similarity: float64[n], Jaccard; for "contains" the share of the smaller set that is in the larger.
     """
 
@@ -77,21 +78,36 @@ class Outcomes:
     similarity: F64
 
 
-def join_outcomes(
-    code: U32, ranges: tuple[I64, I64], order: I64, rule: SimilarityRule, store: Store, *, threads: int = 1,
-    memory: int, advance: Callable[[int], None] = lambda _: None,
+@dataclass(frozen=True)
+class Beforehand:
+    """What is known of texts before they are compared.
+
+    Attributes:
+        fixed: the first so many in order of preference are kept, whatever they are like.
+        groups: int64[n], the group of each text, or -1; None without groups. Of a group one is kept, and fixed ones.
+    """
+
+    fixed: int = 0
+    groups: I64 | None = None
+
+
+def join_outcomes(  # noqa: PLR0913  (the words are two arrays, and the limits three)
+    code: U32, ranges: tuple[I64, I64], order: I64, rule: SimilarityRule, store: Store, *,
+    known: Beforehand | None = None, threads: int = 1, memory: int, advance: Callable[[int], None] = lambda _: None,
 ) -> Outcomes:  # fmt: skip
     """Join texts in order of preference, and keep each text that is no near-duplicate of a text kept before it.
 
-    So no two kept texts are near-duplicates. A removed text has the most similar of the kept texts, or the most
-    preferred of equally similar ones. Texts of the same words are one text, with the place of the first of them.
+    So no two kept texts are near-duplicates, but for fixed ones. A removed text has the most similar of the kept texts,
+    or the most preferred of equally similar ones. Texts of the same words are one text, with the place of the first of
+    them; where there are groups, they may be of several, and are compared like others.
 
     Args:
         code: uint32[words], as :attr:`syndetect.matching.tokens.Words.code`.
-        ranges: int64[n] twice, each text's first word and end. A text without words is kept.
+        ranges: int64[n] twice, each text's first word and end. A text without words is kept, unless for its group.
         order: int64[n], all texts, the preferred first.
         rule: the condition for near-duplicates.
         store: the place for the tokens, 8 bytes each; in news about one for every two words.
+        known: which texts are fixed, and groups; by default none.
         threads: the number of chunks of texts made into sets at once; the result does not depend on it.
         memory: bytes for the arrays in memory: 2 to 4 a word (counts, which shrink with the memory), 36 an entry of
             the index (a token of a prefix; with ``contained``, any token), 40 a text.
@@ -100,20 +116,30 @@ def join_outcomes(
     Raises:
         InputError: the index needs more memory.
     """
+    known = known or Beforehand()
     low, high = ranges
-    by = apart(first_of_same, code, low, high, order)
-    relation = np.where(by == np.arange(len(low)), np.uint8(0), _kernels.EXACT).astype(np.uint8)
+    everyone = np.arange(len(low))
+    first = apart(first_of_same, code, low, high, order)
+    is_fixed = np.zeros(len(low), bool)
+    is_fixed[order[: known.fixed]] = True
+    compared = (first == everyone) & (high > low) if known.groups is None else np.ones(len(low), bool)
+    by = np.where(is_fixed | compared, everyone, first)
+    relation = np.where(by == everyone, np.uint8(0), _kernels.EXACT).astype(np.uint8)
     similarity = np.ones(len(low))
-    place = np.empty(len(low), np.int64)
-    place[order] = np.arange(len(low))
-    classes = np.flatnonzero((relation == 0) & (high > low))
+    classes = order[compared[order]]
+    fixed = int(is_fixed[classes].sum())
     advance(len(low) - len(classes))
-    classes = classes[np.argsort(place[classes])]
-    sets = _token_sets(code, low[classes], high[classes], rule.shingle_words, store, threads, memory // 4)
-    joined = _join(sets, rule, memory, advance)
+    sets = _token_sets(
+        code, low[classes], high[classes], fixed, rule.shingle_words, store, threads, memory // 4
+    )
+    groups = np.empty(0, np.int64) if known.groups is None else known.groups[classes]
+    joined = _join(sets, rule, fixed, groups, memory, advance)
     by[classes], relation[classes] = classes[joined.by], joined.relation
     similarity[classes] = joined.similarity
-    return _resolve_copies(Outcomes(by, relation, similarity), high > low)
+    outcomes = Outcomes(by, relation, similarity)
+    if known.groups is None:
+        return _resolve_copies(outcomes, high > low)
+    return _find_copies(outcomes, first, order, high > low)
 
 
 def _resolve_copies(outcomes: Outcomes, has_words: npt.NDArray[np.bool_]) -> Outcomes:
@@ -124,6 +150,24 @@ def _resolve_copies(outcomes: Outcomes, has_words: npt.NDArray[np.bool_]) -> Out
     copies, first = copies[moved], first[moved]
     for column in (outcomes.by, outcomes.relation, outcomes.similarity):
         column[copies] = column[first]
+    return outcomes
+
+
+def _find_copies(outcomes: Outcomes, first: I64, order: I64, has_words: npt.NDArray[np.bool_]) -> Outcomes:
+    """Relate each removed text to the first text of the same words that was kept before it, if there is one."""
+    place, holder = np.empty(len(order), np.int64), np.full(len(order), -1)
+    place[order] = np.arange(len(order))
+    kept = order[outcomes.relation[order] == _kernels.KEPT][::-1]
+    holder[first[kept]] = kept  # of several, the first in order comes last
+    removed = np.flatnonzero((outcomes.relation != _kernels.KEPT) & has_words)
+    by = holder[first[removed]]
+    is_copy = (by >= 0) & (place[by] < place[removed])
+    removed = removed[is_copy]
+    outcomes.by[removed], outcomes.relation[removed], outcomes.similarity[removed] = (
+        by[is_copy],
+        _kernels.EXACT,
+        1.0,
+    )
     return outcomes
 
 
@@ -149,25 +193,39 @@ class _TokenSets:
 
 
 def _token_sets(
-    code: U32, low: I64, high: I64, k: int, store: Store, threads: int, memory: int
+    code: U32, low: I64, high: I64, fixed: int, k: int, store: Store, threads: int, memory: int
 ) -> _TokenSets:
-    """The texts' sets of shingles: a first pass counts all shingles, a second makes the tokens."""
+    """The texts' sets of shingles: a first pass counts all shingles, a second makes the tokens.
+
+    The first ``fixed`` texts are not compared with one another: they have tokens of what others have as well.
+    """
     offsets = bounds_of(high - low)
-    chunks = split_evenly(offsets, _CHUNK_WORDS)
+    chunks = [
+        (first + begin, end + begin)
+        for begin, part in ((0, offsets[: fixed + 1]), (fixed, offsets[fixed:]))
+        for first, end in split_evenly(part, _CHUNK_WORDS)
+    ]
 
     def shingles(chunk: tuple[int, int]) -> tuple[I64, U64]:
         return shingle(code, low[slice(*chunk)], high[slice(*chunk)], k)
 
-    counts = np.zeros(_power_of_two(2 * int(offsets[-1]), memory), np.uint8)
+    counts = np.zeros(_power_of_two(2 * int(offsets[-1]), memory // (2 if fixed else 1)), np.uint8)
+    others = np.zeros_like(counts) if fixed else counts
     with closing(in_order(shingles, chunks, threads)) as counted:
-        for _, hashes in counted:
+        for (begin, _), (_, hashes) in zip(chunks, counted, strict=True):
             _kernels.tally(hashes, counts)
+            if fixed and begin >= fixed:
+                _kernels.tally(hashes, others)
             store.release()
+
+    if fixed:  # from now on the counts for the fixed texts: 0 for what none of the others has
+        others = np.where((others == 0) & (counts > 1), 0, counts).astype(np.uint8)
 
     def make(chunk: tuple[int, int]) -> tuple[U64, I64, I64]:
         bounds, hashes = shingles(chunk)
         sizes, lengths = np.empty((2, len(bounds) - 1), np.int64)
-        n = _kernels.make_tokens(bounds, hashes, np.empty_like(hashes), counts, sizes, lengths)
+        held = others if chunk[0] < fixed else counts
+        n = _kernels.make_tokens(bounds, hashes, np.empty_like(hashes), held, sizes, lengths)
         return hashes[:n].copy(), sizes, lengths
 
     store.append("tokens", np.empty(0, np.uint64))
@@ -181,8 +239,10 @@ def _token_sets(
     return _TokenSets(store["tokens"], bounds_of(np.concatenate(lengths)), np.concatenate(sizes))
 
 
-def _join(sets: _TokenSets, rule: SimilarityRule, memory: int, advance: Callable[[int], None]) -> Outcomes:
-    """The outcomes of sets in order of preference, no two of them of the same words."""
+def _join(
+    sets: _TokenSets, rule: SimilarityRule, fixed: int, groups: I64, memory: int, advance: Callable[[int], None]
+) -> Outcomes:  # fmt: skip
+    """The outcomes of sets in order of preference."""
     count, given = len(sets.sizes), (rule.threshold, rule.contained)
     entries = _kernels.count_entries(sets.bounds, sets.sizes, *given)
     needed = 12 * entries + 40 * count
@@ -195,11 +255,11 @@ def _join(sets: _TokenSets, rule: SimilarityRule, memory: int, advance: Callable
     links, owners, places = np.empty((3, max(entries, 1)), np.int32)
     kept, seen = np.full((2, max(count, 1)), -1, np.int32)
     by, relation, similarity = np.empty(count, np.int64), np.empty(count, np.uint8), np.empty(count)
-    state = np.zeros(2, np.int64)
+    state, holders = np.zeros(2, np.int64), np.full(int(groups.max(initial=-1)) + 1, -1)
     for chunk in _chunks(count):
         apart(
             _kernels.choose, sets.tokens, sets.bounds, sets.sizes, chunk, (heads, links, owners, places), kept, seen,
-            state, *given, by, similarity, relation,
+            state, *given, by, similarity, relation, fixed, groups, holders,
         )  # fmt: skip
         advance(len(chunk))
     return Outcomes(by, relation, similarity)

@@ -1,22 +1,23 @@
 """The documents or paragraphs that are compared: read from their source, and put in order of preference."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from syndetect.arrays import I64
-from syndetect.dedup.request import Request
+from syndetect.dedup.request import Request, Unit
 from syndetect.errors import InputError
 from syndetect.matching import tokens
 from syndetect.matching.places import latest
-from syndetect.matching.tokens import Words, joined
+from syndetect.matching.tokens import Key, Words, joined
 from syndetect.reading import sources as read
 from syndetect.reading.articles import times
-from syndetect.reading.notes import Notes
+from syndetect.reading.notes import KEPT_AS_IT_STANDS, KEPT_WHOLE, UNREADABLE, Notes
 from syndetect.reading.sources import BATCH_BYTES
 from syndetect.runtime.memory import readers
 from syndetect.runtime.progress import Progress
@@ -25,7 +26,10 @@ from syndetect.storage.scratch import Store
 
 #: The least words of a paragraph that is compared.
 LEAST_WORDS = 8
-_ORIGIN = pl.Schema({"doc_id": pl.String(), "source": pl.String(), "published": pl.Datetime("us", "UTC")})
+#: What is known of a document beside its words.
+ARTICLE = pl.Schema(
+    {"doc_id": pl.String(), "source": pl.String(), "published": pl.Datetime("us", "UTC"), "url": pl.String()}
+)
 
 
 class Items(NamedTuple):
@@ -42,13 +46,25 @@ class Items(NamedTuple):
     begin: I64
     end: I64
 
+    @classmethod
+    def joined(cls, parts: "Iterable[Items]") -> "Items":
+        """Items, part after part."""
+        none = cls(*(np.empty(0, np.int64) for _ in cls._fields))
+        return cls(*(np.concatenate(column) for column in zip(none, *parts, strict=True)))
+
 
 class Texts(NamedTuple):
-    """The documents of a source; their words are in the store.
+    """Documents whose words are in the store.
 
-    ``articles`` has the columns of ``_ORIGIN``; ``origins`` int64[d, 2]: each document's file and its record there;
-    ``word_bounds`` int64[d + 1]: its first word, and the end; ``paragraphs`` is empty where documents are compared;
-    ``bytes``: the size of the texts.
+    Attributes:
+        articles: with the columns of :data:`ARTICLE`.
+        origins: int64[d, 2], each document's file and its record there; of a document that is never written, -1 less
+            the place of its origin among those given, and 0.
+        word_bounds: int64[d + 1], the first word of each in the store, and the end.
+        paragraphs: empty where documents are compared.
+        bytes: the size of the texts.
+        unjudged: int64[n, 2], file and record of what is written as it stands; record 0 is the whole file.
+        lost: the files that are not read to their ends, and are written as far as they are.
     """
 
     articles: pl.DataFrame
@@ -56,6 +72,37 @@ class Texts(NamedTuple):
     word_bounds: I64
     paragraphs: Items
     bytes: int
+    unjudged: I64
+    lost: frozenset[int] = frozenset()
+
+    @property
+    def is_old(self) -> npt.NDArray[np.bool_]:
+        """bool[d]: which documents are never written."""
+        return np.asarray(self.origins[:, 0] < 0)
+
+    @property
+    def whole_files(self) -> I64:
+        """int64[n]: the files that are written as they stand."""
+        return np.unique(self.unjudged[self.unjudged[:, 1] == 0, 0])
+
+    @classmethod
+    def joined(cls, parts: "list[Texts]") -> "Texts":
+        """The documents of several origins, the new ones last, which follow one another in the store."""
+        if len(parts) == 1:
+            return parts[0]
+        known = np.cumsum([0, *(len(part.origins) for part in parts)])
+        return cls(
+            pl.concat([part.articles for part in parts]),
+            np.concatenate([part.origins for part in parts]),
+            np.concatenate([parts[0].word_bounds[:1], *(part.word_bounds[1:] for part in parts)]),
+            Items.joined([
+                part.paragraphs._replace(document=part.paragraphs.document + before)
+                for part, before in zip(parts, known.tolist(), strict=False)
+            ]),
+            sum(part.bytes for part in parts),
+            np.concatenate([part.unjudged for part in parts]),
+            parts[-1].lost,
+        )  # fmt: skip
 
 
 def whole_documents(word_bounds: I64) -> Items:
@@ -65,51 +112,84 @@ def whole_documents(word_bounds: I64) -> Items:
     return Items(documents, none, word_bounds[:-1], word_bounds[1:], none, none)
 
 
+def gathered(batches: Iterable[Words], unit: Unit, store: Store) -> tuple[I64, Items]:
+    """Append the codes of documents to the store's array ``code``.
+
+    Returns:
+        int64[d + 1], where each document begins there, and the end; and the paragraphs, where these are compared.
+    """
+    store.append("code", np.empty(0, np.uint32))
+    base, documents = sum(store.sizes("code")), 0
+    bounds, paragraphs = [np.full(1, base)], list[Items]()
+    for words in batches:
+        store.append("code", words.code)
+        if unit == "paragraph":
+            paragraphs.append(_paragraphs(words, documents, base))
+        bounds.append(words.documents[1:] + base)
+        documents, base = documents + len(bounds[-1]), base + len(words.code)
+    return np.concatenate(bounds), Items.joined(paragraphs)
+
+
 def read_texts(
-    found: read.Inputs | read.Source, request: Request, store: Store, notes: Notes, progress: Progress
+    found: read.Inputs | read.Source,
+    request: Request,
+    store: Store,
+    key: Key,
+    notes: Notes,
+    progress: Progress,
 ) -> Texts:
     """Read all documents of a resolved source; their words are appended to the store's array ``code``.
 
-    The codes are by a secret key: texts cannot have been made so that different words of theirs have the same code.
+    What cannot be judged is noted as kept, if it is to be: the records that are no articles, and the files that cannot
+    be read to their ends.
 
     Raises:
         InputError: there is nothing to read, or the source cannot be read.
     """
-    progress.stage("reading", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
-    key = tokens.secret_key()
-    frames, files, numbers = [pl.DataFrame(schema=_ORIGIN)], array("q"), array("q")
+    frames, files, numbers = [pl.DataFrame(schema=ARTICLE)], array("q"), array("q")
+    unjudged, lost = array("q"), set[int]()
+    keeps = request.unjudged == "keep" and isinstance(found, read.Inputs)
 
     def note(file: int, number: int) -> None:
         files.append(file)
         numbers.append(number)
 
+    def note_unjudged(file: int, number: int, outcome: str) -> str:
+        is_whole = outcome == UNREADABLE
+        if not keeps:
+            lost.update((file,) if is_whole else ())
+            return outcome
+        unjudged.extend((file, 0 if is_whole else number))
+        return KEPT_WHOLE if is_whole else KEPT_AS_IT_STANDS
+
     def texts() -> Iterator[list[bytes]]:
         for frame, encoded in read.batches(
             found, reading=request.reading, on_skip=notes, on_columns=notes.add_columns, on_bytes=progress.advance,
-            batch_bytes=BATCH_BYTES, on_article=note,
+            batch_bytes=BATCH_BYTES, on_article=note, on_unusable=note_unjudged,
         ):  # fmt: skip
-            frames.append(frame.select(_ORIGIN.names()))
+            frames.append(frame.select(ARTICLE.names()))
             yield encoded
+
+    size = 0
 
     def tokenised(encoded: list[bytes]) -> tuple[Words, int]:
         buffer, bounds = joined(encoded)
         return tokens.tokenise(buffer, bounds, key=key), len(buffer)
 
-    store.append("code", np.empty(0, np.uint32))
-    counts, paragraphs, size, base = [np.zeros(1, np.int64)], [whole_documents(np.zeros(1, np.int64))], 0, 0
-    documents = 0
+    def words(batches: Iterable[tuple[Words, int]]) -> Iterator[Words]:
+        nonlocal size
+        for batch, length in batches:
+            size += length
+            yield batch
+
+    progress.stage("reading", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
     with closing(in_order(tokenised, texts(), readers(request.threads, request.memory))) as batches:
-        for words, length in batches:
-            store.append("code", words.code)
-            if request.unit == "paragraph":
-                paragraphs.append(_paragraphs(words, documents, base))
-            counts.append(np.diff(words.documents))
-            documents, base, size = documents + len(counts[-1]), base + len(words.code), size + length
-    if not documents:
+        word_bounds, paragraphs = gathered(words(batches), request.unit, store)
+    if not files:
         raise notes.nothing_read()
     return Texts(
-        pl.concat(frames), np.stack([np.array(files), np.array(numbers)], axis=1), np.cumsum(np.concatenate(counts)),
-        Items(*(np.concatenate(column) for column in zip(*paragraphs, strict=True))), size,
+        pl.concat(frames), np.stack([np.array(files), np.array(numbers)], axis=1), word_bounds, paragraphs, size,
+        np.array(unjudged, np.int64).reshape(-1, 2), frozenset(lost),
     )  # fmt: skip
 
 
@@ -123,15 +203,27 @@ def _paragraphs(words: Words, documents: int, base: int) -> Items:
     return Items(document[long] + documents, number[long], low[long] + base, high[long] + base, begin, end)
 
 
-def preferred(texts: Texts, request: Request) -> I64:
-    """int64[d]: the documents in order of preference, the first in the source among equals.
+def in_order_of_preference(texts: Texts, request: Request) -> tuple[I64, int]:
+    """All documents, the preferred first (int64[d]), and how many of them are kept whatever they are like.
+
+    Those are the old ones, and then those of files that are written as they stand.
 
     Raises:
         InputError: no document is from one of the sources.
     """
-    articles, sources = texts.articles, request.sources
+    is_old, file = texts.is_old, texts.origins[:, 0]
+    old, new = np.flatnonzero(is_old), np.flatnonzero(~is_old)
+    new = new[_preferred(texts.articles[new], np.diff(texts.word_bounds)[new], request)]
+    is_fixed = np.isin(file[new], texts.whole_files)
+    order = np.concatenate([old, new[is_fixed], new[~is_fixed]])
+    return order, len(old) + int(is_fixed.sum())
+
+
+def _preferred(articles: pl.DataFrame, words: I64, request: Request) -> I64:
+    """int64[d]: documents in order of preference, the first in the source among equals."""
+    sources = request.sources
     if request.keep == "longest":
-        return np.argsort(-np.diff(texts.word_bounds), kind="stable")
+        return np.argsort(-words, kind="stable")
     if request.keep == "earliest":
         return np.argsort(latest(times(articles["published"])), kind="stable")
     if request.keep == "first":

@@ -21,6 +21,7 @@ from syndetect.index.query_batch import (
     QueryBatch,
     has_id,
     names_of,
+    noted_batches,
     numbers_of,
     one_document,
     resolved,
@@ -142,7 +143,7 @@ class Index:
     # ------------------------------------------------------------------------------------------- asking
 
     @property
-    def _present(self) -> Snapshot:
+    def present(self) -> Snapshot:
         """The state to ask.
 
         Raises:
@@ -156,11 +157,11 @@ class Index:
 
     def __len__(self) -> int:
         """How many documents there are."""
-        return self._present.size
+        return self.present.size
 
     def __contains__(self, doc_id: object) -> bool:
         """Whether there is a document of this id."""
-        return isinstance(doc_id, str) and bool(self._present.numbers_of([doc_id])[0] >= 0)
+        return isinstance(doc_id, str) and bool(self.present.numbers_of([doc_id])[0] >= 0)
 
     def __repr__(self) -> str:
         """The folder and its size."""
@@ -169,7 +170,7 @@ class Index:
 
     def get(self, doc_id: str) -> dict[str, Any] | None:
         """A document: ``id, source, published, title, url, text``, each None where unknown; None if there is none."""
-        snapshot = self._present
+        snapshot = self.present
         for _, segment, _, rows in snapshot.by_segment(snapshot.numbers_of(names_of([doc_id]))):
             found: dict[str, Any] = {name: segment.strings(name, rows)[0] for name in ("id", "source")}
             found["published"] = pl.Series(segment.times(rows), dtype=ARTICLES["published"])[0]
@@ -180,7 +181,7 @@ class Index:
 
     def info(self) -> dict[str, Any]:
         """What there is: counts, sizes and settings, as JSON can hold them."""
-        return self._info(self._present)
+        return self._info(self.present)
 
     def _info(self, snapshot: Snapshot) -> dict[str, Any]:
         return {
@@ -208,7 +209,7 @@ class Index:
         Raises:
             StoredIndexError: for the first file that is damaged or missing, or contradicts itself.
         """
-        snapshot = self._present
+        snapshot = self.present
         self._segments.verify(snapshot.committed)
         consistency.verify(snapshot, self.settings, self.words_version)
         return snapshot.committed.bytes
@@ -224,7 +225,7 @@ class Index:
             InputError: there is no text that can be read.
             StoredIndexError: the index is damaged.
         """
-        queries, frame, texts = self._query_batch(self._present, *one_document(document))
+        queries, frame, texts = self._query_batch(self.present, *one_document(document))
         return Answer(queries, frame, texts, search(queries, self.settings))
 
     def query_many(
@@ -244,20 +245,16 @@ class Index:
             columns, reading, threads, strict, progress: as there.
 
         Returns:
-            The tables of a scan, as :class:`syndetect.index.answer.Answer` describes them, document after document.
-            ``passage_id`` begins with the passages of the first.
+            The tables of a scan, as :class:`syndetect.index.answer.Answer` has them, by documents in order.
 
         Raises:
             InputError: as :func:`syndetect.scan`.
             StoredIndexError: the index is damaged.
         """
         progress, threads = progress or Silent(), threads or budget.cores()
-        found, notes, snapshot = resolved(documents), Notes(strict), self._present
-        progress.stage("asking", found.bytes if isinstance(found, sources.Inputs) else None, "bytes")
-        batches = sources.batches(
-            found, reading=ReadingOptions.of(reading, columns), on_skip=notes, on_columns=notes.add_columns,
-            on_bytes=progress.advance, batch_bytes=_QUERY_BYTES, default_id=without_id,
-        )  # fmt: skip
+        found, notes, snapshot = resolved(documents), Notes(strict), self.present
+        reading = ReadingOptions.of(reading, columns)
+        batches = noted_batches("asking", found, reading, notes, progress, _QUERY_BYTES, without_id)
 
         def work(batch: tuple[pl.DataFrame, list[bytes]]) -> dict[str, pl.DataFrame]:
             queries, frame, texts = self._query_batch(snapshot, *batch)
@@ -265,8 +262,8 @@ class Index:
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
             result = Answer.joined(parts, notes, self._info(snapshot))
-        notes.check_any(result.documents.height, found)
-        return result
+            notes.check_any(result.documents.height, found)
+            return result
 
     def _query_batch(
         self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]
@@ -300,7 +297,7 @@ class Index:
             SettingsError: the signature has another seed, scheme or number of slots.
             StoredIndexError: the index is damaged.
         """
-        snapshot = self._present
+        snapshot = self.present
         if not isinstance(document, (str, Mapping)):
             signature = datasketch_bridge.from_datasketch(document, self.settings)
             return near_duplicates.of_signature(snapshot.segments, signature, self.settings)
@@ -325,7 +322,7 @@ class Index:
         """
         if unit not in ("document", "paragraph"):
             raise SettingsError(f"unit must be 'document' or 'paragraph', not {unit!r}")
-        snapshot, names = self._present, names_of(ids)
+        snapshot, names = self.present, names_of(ids)
         return datasketch_bridge.signatures(snapshot, numbers_of(snapshot, names), unit, self.settings)
 
     def to_datasketch(
@@ -344,7 +341,7 @@ class Index:
         Raises:
             InputError: an id is not there.
         """
-        snapshot = self._present
+        snapshot = self.present
         names = datasketch_bridge.ids_of(snapshot) if ids is None else names_of(ids)
         found = datasketch_bridge.signatures(snapshot, numbers_of(snapshot, names), "document", self.settings)
         return datasketch_bridge.to_datasketch(names, found, self.settings, storage_config)
@@ -398,12 +395,8 @@ class Index:
         progress, threads = progress or Silent(), threads or budget.cores()
         with self._exclusively():
             writer, notes = self._writing(), Notes(strict)
-            found = resolved(documents)
-            progress.stage("adding", found.bytes if isinstance(found, sources.Inputs) else None, "bytes")
-            batches = sources.batches(
-                found, reading=ReadingOptions.of(reading, columns), on_skip=notes, on_columns=notes.add_columns,
-                on_bytes=progress.advance, batch_bytes=BATCH_BYTES,
-            )  # fmt: skip
+            found, options = resolved(documents), ReadingOptions.of(reading, columns)
+            batches = noted_batches("adding", found, options, notes, progress, BATCH_BYTES)
             memory = memory or budget.default_memory()
             portion_writer = PortionWriter(writer, self._snapshot, existing, threads, memory)
             readers = budget.readers(threads, memory)
@@ -460,7 +453,7 @@ class Index:
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
         """A block of one thread that changes what this object holds; OutputError: memory ran out after a commit."""
-        assert self._present is not None
+        assert self.present is not None
         if (
             not self._maker.is_here
         ):  # another thread of the parent may have held its lock when this process was forked

@@ -7,7 +7,7 @@ then the corpus that a scan would see. In the order of time, which decides who i
 an id comes after the others of its time and size.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,9 @@ from syndetect.matching.portions import Batch
 from syndetect.reading import sources
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.in_memory import as_record
+from syndetect.reading.notes import Notes
+from syndetect.reading.options import ReadingOptions
+from syndetect.runtime.progress import Progress
 
 
 def is_query(keys: I64) -> Bool:
@@ -295,3 +298,20 @@ def numbers_of(snapshot: Snapshot, ids: Sequence[str]) -> I64:
 def resolved(documents: sources.Source) -> Any:
     """As :func:`syndetect.reading.sources.resolve`; but an empty list means no documents rather than no paths."""
     return iter(()) if isinstance(documents, Sequence) and not documents else sources.resolve(documents)
+
+
+def noted_batches(
+    stage: str,
+    found: Any,
+    reading: ReadingOptions,
+    notes: Notes,
+    progress: Progress,
+    batch_bytes: int,
+    default_id: Callable[[str], str] = str,
+) -> Iterator[sources.Batch]:
+    """The batches of a resolved source, read as a stage of progress and with notes on it."""
+    progress.stage(stage, found.bytes if isinstance(found, sources.Inputs) else None, "bytes")
+    return sources.batches(
+        found, reading=reading, on_skip=notes, on_columns=notes.add_columns, on_bytes=progress.advance,
+        batch_bytes=batch_bytes, default_id=default_id,
+    )  # fmt: skip

@@ -2,7 +2,8 @@
 
 A token is 64 bits: how often its shingle occurs, in 8 bits, and behind that 56 bits of the shingle's hash. So tokens
 ascend in the same order in all sets, rarest first, which is all that the filters need. A shingle that occurs once can
-be in no second set: it is counted, and there is no token of it.
+be in no second set: it is counted, and there is no token of it. Neither is there of a shingle of a set that is only
+compared with other ones, if it is in none of these.
 """
 
 import numpy as np
@@ -11,9 +12,10 @@ from syndetect.kernels.jit import inline, kernel
 from syndetect.kernels.order import sort_values
 
 #: What relates a set to the one that stands for it.
-KEPT, EXACT, NEAR, CONTAINS = np.uint8(0), np.uint8(1), np.uint8(2), np.uint8(3)
+KEPT, EXACT, NEAR, CONTAINS, SAME_GROUP = (np.uint8(relation) for relation in range(5))
 
 _MOST = np.uint8(255)
+_U0 = np.uint64(0)
 _U1 = np.uint64(1)
 _S8 = np.uint64(8)
 _S56 = np.uint64(56)
@@ -41,7 +43,7 @@ def make_tokens(offsets, hashes, spare, counts, sizes, lengths):
         offsets: int64[n + 1], where each range begins.
         hashes: uint64, input; output: the tokens, ascending within a set.
         spare: work space, uint64, as long as the longest range.
-        counts: as :func:`tally` leaves them when it has seen all hashes.
+        counts: as :func:`tally` leaves them when it has seen all hashes; 0 for those of which there is to be no token.
         sizes: int64[n], output: how many shingles each set has.
         lengths: int64[n], output: of how many of them there are tokens.
 
@@ -65,6 +67,14 @@ def make_tokens(offsets, hashes, spare, counts, sizes, lengths):
             if j == first or hashes[j] != hashes[n - 1]:
                 hashes[n] = hashes[j]
                 n += 1
+        dropped = first
+        while dropped < n and hashes[dropped] >> _S56 == _U0:
+            dropped += 1
+        if dropped > first:
+            once += dropped - first
+            for j in range(dropped, n):
+                hashes[first + j - dropped] = hashes[j]
+            n -= dropped - first
         lengths[i] = n - first
         sizes[i] = once + lengths[i]
     return n
@@ -184,9 +194,10 @@ def _enter(tokens, bounds, sizes, x, number, index, entries, threshold, containe
 # More than eight parameters: a record of them would cost speed.
 @kernel
 def choose(
-    tokens, bounds, sizes, order, index, kept, seen, state, threshold, contained, by, similarity, relation
-):
-    """Keep each set that is no near-duplicate of one kept before it.
+    tokens, bounds, sizes, order, index, kept, seen, state, threshold, contained, by, similarity, relation, fixed,
+    groups, holders,
+):  # fmt: skip
+    """Keep each set that is no near-duplicate of one kept before it, nor of its group.
 
     Args:
         tokens: uint64, the sets' tokens, as :func:`make_tokens` leaves them.
@@ -202,12 +213,25 @@ def choose(
         contained: whether containment counts.
         by: int64[n], output: the set kept in a set's place, or itself.
         similarity, relation: float64[n], uint8[n], output.
+        fixed: the first so many sets are kept, whatever they are like.
+        groups: int64[n], the group of each set, -1 where it is in none; or empty.
+        holders: int64[groups], input and output, at first -1: the first set of each that is kept.
     """
     for x in order:
-        best, how, much = _best(tokens, bounds, sizes, x, index, kept, seen, threshold, contained)
-        if best >= 0:
-            by[x], relation[x], similarity[x] = kept[best], how, much
-            continue
+        group = groups[x] if len(groups) else np.int64(-1)
+        if x >= fixed:
+            best, how, much = _best(tokens, bounds, sizes, x, index, kept, seen, threshold, contained)
+            if best >= 0:
+                by[x], relation[x], similarity[x] = kept[best], how, much
+                continue
+            if group >= 0 and holders[group] >= 0:
+                y = holders[group]
+                common = _common(tokens, bounds[x], bounds[x + 1], bounds[y], bounds[y + 1], np.int64(0))
+                by[x], relation[x] = y, SAME_GROUP
+                similarity[x] = common / max(sizes[x] + sizes[y] - common, 1)
+                continue
+        if group >= 0 and holders[group] < 0:
+            holders[group] = x
         by[x], relation[x], similarity[x] = x, KEPT, 1.0
         number = state[0]
         kept[number] = x

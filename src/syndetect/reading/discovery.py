@@ -107,7 +107,7 @@ class Inputs:
         return sum(file.size for file in self.files)
 
 
-def expand(paths: Paths) -> Inputs:
+def expand(paths: Paths, *, takes_kept: bool = False) -> Inputs:
     """Find the files behind paths, folders (with all folders in them), globs and ``-`` (JSON Lines on stdin).
 
     Each file and folder is read once, however many paths and links lead to it. Names that begin with a dot
@@ -119,6 +119,10 @@ def expand(paths: Paths) -> Inputs:
     another, a name begins with its folder's: with as many of the last parts of the folders' absolute paths as
     tell them all apart.
 
+    Args:
+        paths: as above.
+        takes_kept: read what dedup kept, too, where it lies in a folder.
+
     Raises:
         InputError: a path does not exist, is of no known format, or is what syndetect wrote and no articles; or a
             folder or glob has nothing to read.
@@ -129,7 +133,7 @@ def expand(paths: Paths) -> Inputs:
     if not given:
         raise InputError("nothing to read: give a file or a folder")
     spots = {path: _spots(path) for path in given if path != "-"}
-    finder = _Finder()
+    finder = _Finder(takes_kept=takes_kept)
     # an outer folder before what lies in it, which is then reached through the outer
     for spot in sorted((spot for found in spots.values() for spot in found), key=lambda spot: spot.real):
         if spot.real not in finder.seen:
@@ -233,7 +237,8 @@ def _matches(glob: str) -> list[_Spot]:
 class _Finder:
     """Gathers the files below spots, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes_kept: bool) -> None:
+        self._takes_kept = takes_kept
         self.files: dict[str, File] = {}  #: by real path
         self.seen: dict[str, str] = {}  #: real paths of files and folders to those by which they were reached
         self.skipped: list[tuple[str, str]] = []  #: place and reason
@@ -270,7 +275,8 @@ class _Finder:
             is_file_here = is_file and not level
             if kind := None if is_file_here else self._kind(above):
                 return kind
-            if own_output.is_of_dedup(above, is_file=is_file_here):
+            may_be_read = self._takes_kept and not (is_file_here and own_output.is_list(above.name))
+            if not may_be_read and own_output.is_of_dedup(above, is_file=is_file_here):
                 return own_output.OF_DEDUP
         return None
 

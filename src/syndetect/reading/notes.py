@@ -12,17 +12,25 @@ if TYPE_CHECKING:  # imported when needed, so that --help is quick
 #: What became of a place in the input: the values of the column ``outcome`` of :data:`syndetect.schema.SKIPPED`.
 LEFT_OUT = "left out"  #: a record is not among the articles
 KEPT_UNDATED = "kept undated"  #: an article is there, but the time of its publication was not understood
+KEPT_AS_IT_STANDS = (
+    "kept as it stands"  #: of dedup: what it cannot judge, a record or a file, is written unchanged
+)
+KEPT_WHOLE = "kept whole"  #: of dedup: a file that cannot be read to its end is written unchanged
 KEPT_CHANGED = "kept changed"  #: an article is there, with characters replaced or without a value
 UNREADABLE = "unreadable"  #: a file, or all of it behind some place
 PASSED_OVER = "passed over"  #: a file that holds no articles, by its name or as syndetect's own
+TOLD_APART = "told apart"  #: articles of a file have ids of others, and are called otherwise
 REMARK = "remark"  #: what one should know of an input that is used
 #: How many of each outcome are told in a sentence: one, several.
 _WORDS = {
     LEFT_OUT: ("record left out", "records left out"),
     UNREADABLE: ("file not readable to its end", "files not readable to their ends"),
     KEPT_UNDATED: ("article kept undated", "articles kept undated"),
+    KEPT_AS_IT_STANDS: ("kept as it stands, not judged", "kept as they stand, not judged"),
+    KEPT_WHOLE: ("file kept whole, not readable to its end", "files kept whole, not readable to their ends"),
     KEPT_CHANGED: ("change in articles that are kept", "changes in articles that are kept"),
     PASSED_OVER: ("file passed over", "files passed over"),
+    TOLD_APART: ("file with ids of other records, told apart", "files with ids of other records, told apart"),
     REMARK: ("remark", "remarks"),
 }
 OUTCOMES = tuple(_WORDS)
@@ -37,10 +45,10 @@ Tell = Callable[[str, str, str], None]
 
 
 class Notes:
-    """Collects what a :data:`Tell` is told; in strict mode raises at the first.
+    """Collects what a :data:`Tell` is told; in strict mode raises at the first, but for ids told apart.
 
     Args:
-        strict: raise InputError at the first place.
+        strict: raise InputError at the first place; that ids were told apart is no fault.
 
     Attributes:
         rows: place, reason and outcome.
@@ -56,7 +64,7 @@ class Notes:
 
     def __call__(self, place: str, reason: str, outcome: str) -> None:
         """Record one place."""
-        if self._strict:
+        if self._strict and outcome != TOLD_APART:
             raise InputError(f"{place}: {reason}")
         self.rows.append((place, reason, outcome))
 

@@ -18,6 +18,7 @@ _MOST_BYTES = 64 << 20  # of a manifest, which names each path that was given
 OF_DEDUP = "what syndetect dedup wrote"
 #: The end of the name of the list of what dedup removed.
 LIST = ".removed.jsonl"
+_LISTS = (LIST, ".skipped.jsonl")
 _SUFFIXES = ("parquet", "csv", "jsonl")
 #: The files of a result that could be read as articles.
 _TABLES = frozenset(
@@ -46,10 +47,15 @@ def is_table(name: str) -> bool:
     return name in _TABLES
 
 
+def is_list(name: str) -> bool:
+    """Whether a list that dedup writes beside what it keeps has this name."""
+    return name.endswith(_LISTS)
+
+
 def is_of_dedup(path: Path, *, is_file: bool) -> bool:
     """Whether dedup wrote a file or folder: what was kept, or a list beside it."""
     name = path.name
-    for ending in (LIST, ".skipped.jsonl"):
+    for ending in _LISTS:
         if is_file and name.endswith(ending):
             name, is_file = name.removesuffix(ending), False
     removed = path.with_name(beside(name, "removed", is_file=is_file))

@@ -17,10 +17,11 @@ from syndetect.reading.columns import ALIASES, Columns, Keys, Record
 from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprints
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.formats import Reader
+from syndetect.reading.identities import Identities
 from syndetect.reading.in_memory import ArrowStream, Part, is_table, is_whole, parts_of
 from syndetect.reading.nesting import Nesting
-from syndetect.reading.notes import LEFT_OUT, PASSED_OVER, REMARK, Tell
-from syndetect.reading.options import ReadingOptions
+from syndetect.reading.notes import KEPT_CHANGED, PASSED_OVER, REMARK, TOLD_APART, Tell
+from syndetect.reading.options import DuplicateIds, ReadingOptions
 from syndetect.reading.path_columns import PathColumns
 from syndetect.runtime import forks
 from syndetect.schema import ARTICLES
@@ -34,6 +35,9 @@ Source = Paths | pl.DataFrame | pl.LazyFrame | ArrowStream | Iterable[Any]
 OnColumns = Callable[[Mapping[str, Sequence[str]], Sequence[str]], None]
 #: Articles without their texts, and the texts.
 Batch = tuple[pl.DataFrame, list[bytes]]
+
+#: Told of a record that is no article: its file, its number there, and the outcome; it gives the outcome to tell.
+OnUnusable = Callable[[int, int, str], str]
 
 _DESCRIPTION = pl.Schema({name: kind for name, kind in ARTICLES.items() if name != "text"})
 _OF_OUR_NAMES = ("text", "html", "warc", "wet")
@@ -93,6 +97,8 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
     max_bytes: int = 128 << 20,
     default_id: Callable[[str], str] = str,
     on_article: Callable[[int, int], None] = lambda *_: None,
+    on_unusable: OnUnusable = lambda _file, _number, outcome: outcome,
+    duplicate_ids: DuplicateIds = "skip",
 ) -> Iterator[Batch]:
     """Read articles in batches, with the texts separate from the frame.
 
@@ -108,17 +114,20 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
         max_bytes: the longest line, row, text or single-article file that is taken.
         default_id: what records without an id are called that do not come from files, by the names below.
         on_article: told, of each article that is taken, the place of its file among all and its record's number there.
+        on_unusable: told the same of each record that is no article, and of each file that is not read to its end
+            (number 0), with the outcome; what it gives is the outcome that ``on_skip`` is told.
+        duplicate_ids: as ``reading`` has it, where that has None.
 
     Returns:
         An iterator over frames of ``schema.ARTICLES`` without the text, each with its
         texts as UTF-8. ``doc_id`` is the record's own, integers in decimal;
         else the file's name, with ``:`` and the number of the line (JSON Lines) or record, from 1, in a file
         of several (an open file has a name where that tells its format); else ``record`` and the number, or the
-        split with ``:`` and the number. Of articles with the same id the first is kept.
+        split with ``:`` and the number. No two are equal, see :mod:`syndetect.reading.identities`.
 
     Raises:
         InputError: as :func:`expand`; or a column that the user named is not there; or a pattern over paths is like
-            none of them.
+            none of them; or an id is there again, and this is an error.
         MissingExtraError: as :func:`expand`.
     """
     options, found = reading or ReadingOptions(), resolve(source)
@@ -127,16 +136,19 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
         origins, skipped = _from_files(found.files, options, max_bytes), found.skipped
     else:
         origins = iter([_from_memory(part, options, max_bytes, default_id) for part in parts_of(found)])
-    return _frames(
-        origins,
-        skipped,
-        on_skip=on_skip,
-        on_columns=on_columns,
-        on_bytes=on_bytes or (lambda _: None),
-        on_article=on_article,
-        batch_bytes=batch_bytes,
-        max_bytes=max_bytes,
-    )
+    told = _Listeners(on_skip, on_columns, on_bytes or (lambda _: None), on_article, on_unusable)
+    identities = Identities(options.duplicate_ids or duplicate_ids)
+    return _frames(origins, skipped, told, identities, batch_bytes=batch_bytes, max_bytes=max_bytes)
+
+
+class _Listeners(NamedTuple):
+    """Those who are told while articles are read, as :func:`batches` describes them."""
+
+    on_skip: Tell
+    on_columns: OnColumns
+    on_bytes: Callable[[int], None]
+    on_article: Callable[[int, int], None]
+    on_unusable: OnUnusable
 
 
 class _Origin(NamedTuple):
@@ -147,6 +159,7 @@ class _Origin(NamedTuple):
     place: Callable[[int], str]
     default_id: Callable[[int], str]
     has_header: bool  #: which its reader compares with the columns that the user named
+    name: str = ""  #: of the file or split
     conversion: Conversion = Conversion(ReadingOptions())
     of_path: Mapping[str, str] = {}  #: where the path of the file tells something, by the article's columns
 
@@ -218,14 +231,9 @@ def _from_file(
     conversion = conversion.of_file(ruled=ruled, default=default, is_page=file.holds_one)
     told = {**partitions, **dict.fromkeys(ruled, "pattern")}
     return _Origin(
-        reader,
-        reader.columns,
-        file.place,
-        file.default_id,
-        file.format not in ("json", "jsonl"),
-        conversion,
-        told,
-    )
+        reader, reader.columns, file.place, file.default_id, file.format not in ("json", "jsonl"),
+        file.default_id(0), conversion, told,
+    )  # fmt: skip
 
 
 def _from_memory(
@@ -237,56 +245,52 @@ def _from_memory(
         columns, has_header = records.columns, records.file.format != "jsonl"
     return _Origin(
         records, columns, part.place, lambda number: default_id(part.default_id(number)), has_header,
-        Conversion(reading),
+        part.name, Conversion(reading),
     )  # fmt: skip
 
 
 def _frames(
     origins: Iterable[_Origin],
     skipped: Iterable[tuple[str, str]],
+    told: _Listeners,
+    identities: Identities,
     *,
-    on_skip: Tell,
-    on_columns: OnColumns,
-    on_bytes: Callable[[int], None],
-    on_article: Callable[[int, int], None],
     batch_bytes: int,
     max_bytes: int,
 ) -> Iterator[Batch]:
-    """Gather articles into batches; of articles with the same id, the first."""
+    """Gather articles into batches."""
     for place, reason in skipped:
-        on_skip(place, reason, PASSED_OVER)
-    # ids to where they stand: the number in the low 40 bits, above it the origin
-    firsts: dict[bytes, int] = {}
-    places: list[Callable[[int], str]] = []
+        told.on_skip(place, reason, PASSED_OVER)
     rows: list[Article] = []
     held = 0
     for index, origin in enumerate(origins):
-        places.append(origin.place)
-        told = 0
-        for number, article in origin.articles(max_bytes, on_columns):
+        identities.begin(origin.place, origin.default_id, origin.name)
+        reached = 0
+        for number, article in origin.articles(max_bytes, told.on_columns):
             if isinstance(article, UnusableError):
-                on_skip(origin.place(number), str(article), article.outcome)
+                is_remark = article.outcome in (REMARK, KEPT_CHANGED)
+                outcome = article.outcome if is_remark else told.on_unusable(index, number, article.outcome)
+                told.on_skip(origin.place(number), str(article), outcome)
                 continue
-            spot = index << 40 | number
-            first = firsts.setdefault(article.doc_id, spot)
-            if first != spot:
-                where = places[first >> 40](first & (1 << 40) - 1)
-                reason = f"id {article.doc_id.decode()!r} again, first in {where}"
-                on_skip(origin.place(number), reason, LEFT_OUT)
+            doc_id = identities.admit(article.doc_id, number)
+            if isinstance(doc_id, UnusableError):
+                told.on_skip(origin.place(number), str(doc_id), doc_id.outcome)
                 continue
             for reason, outcome in article.remarks:
-                on_skip(origin.place(number), reason, outcome)
-            on_article(index, number)
-            rows.append(article)
+                told.on_skip(origin.place(number), reason, outcome)
+            told.on_article(index, number)
+            rows.append(article if doc_id is article.doc_id else article._replace(doc_id=doc_id))
             held += len(article.text)
             if held >= batch_bytes:
                 yield _batch(rows)
                 rows, held = [], 0
-                told += _tell(on_bytes, origin, told)
-        _tell(on_bytes, origin, told, done=True)
+                reached += _tell(told.on_bytes, origin, reached)
+        _tell(told.on_bytes, origin, reached, done=True)
+        if reason := identities.told_apart():
+            told.on_skip(origin.place(0), reason, TOLD_APART)
         if isinstance(origin.records, Reader) and origin.records.file.has_changed():
             reason = "changed while it was read, and may be of two versions: read it again"
-            on_skip(origin.place(0), reason, REMARK)
+            told.on_skip(origin.place(0), reason, REMARK)
     if rows:
         yield _batch(rows)
 
