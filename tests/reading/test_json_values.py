@@ -222,6 +222,19 @@ def test_a_line_end_or_a_byte_in_a_string_spoils_no_article() -> None:
     assert [record["text"] for record in records_of(data)] == ["one\n\ntwo", "café and über in one", ""]
 
 
+@pytest.mark.parametrize("around", [("[", "]"), ('{"a": ', "}"), ('[{"a": ', "}]")])
+def test_nesting_without_end_is_told(around: tuple[str, str]) -> None:
+    for times in (100, 5000):
+        data = (around[0] * times + json.dumps(A) + around[1] * times).encode()
+        records = records_of(data)
+        assert (
+            found(data) == ["a"]
+            or any(isinstance(one, UnusableError) for one in records)
+            or len(records) == 1
+        )
+        assert records_of(around[0].encode() * times)
+
+
 def test_nested_brackets_and_numbers_without_end_are_told() -> None:
     for odd in ("[" * 5000, '{"id": ' * 5000, "9" * 5000):
         data = f'[{json.dumps(A)}, {{"id": "x", "odd": {odd}}}, {json.dumps(B)}]'.encode()

@@ -20,6 +20,8 @@ from syndetect.reading.notes import REMARK, listed
 #: Up to so many characters a value is looked at as a whole to see what it is; longer ones are what they begin as.
 _LOOK = 1 << 20
 _KEPT = 1 << 16  # characters that are held where the beginning of the next object is looked for
+_DEPTH = 50  # of arrays and objects with articles in one another
+_PART = 1 << 12  # characters
 _NEAR_END = 12  # characters: what is cut off is not understood at so many before the end, or is a string
 _BLANK = " \t\n\r"
 _SEPARATORS = f"{_BLANK},\x1e"  # the last one stands before the values of RFC 7464
@@ -129,6 +131,8 @@ class _Values:
         self._decode_block = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
         self._last = ""  # record
         self._text, self._start, self._at = "", 0, 0  # where the next piece starts, and what is read next
+        self._is_broken = False  # whether the last value was
+        self._depth = 0  # arrays and objects around the place that is read
         self._is_whole = False  # whether the text is there to its end, or to an error
         self._error: Exception | None = None
 
@@ -175,13 +179,21 @@ class _Values:
         """
         while True:
             try:
+                if self._is_broken:  # a further error would count the lines of all that is held
+                    part = self._text[self._at : self._at + _PART]
+                    try:
+                        _DECODER.raw_decode(part)
+                    except json.JSONDecodeError as error:
+                        if not _may_be_cut(error, part):
+                            raise json.JSONDecodeError(error.msg, part, self._at + error.pos) from None
+                    self._is_broken = False
                 value, end = _DECODER.raw_decode(self._text, self._at)
                 if end < len(self._text) or self._text[end - 1] in '"]}' or not self._fill():
                     if end - self._at > most:
                         raise _LongError
                     return value, end
             except json.JSONDecodeError as error:
-                if self._is_whole or not _may_be_cut(error, self._text):
+                if self._is_broken or self._is_whole or not _may_be_cut(error, self._text):
                     raise
                 if len(self._text) - self._at > most:
                     raise _LongError from None
@@ -206,26 +218,27 @@ class _Values:
             try:
                 raw.encode()
             except UnicodeEncodeError:  # no UTF-8
-                record = json_object(raw.encode("utf-8", "surrogateescape"), self._decoder)
+                record = json_object(raw[raw.find("{") :].encode("utf-8", "surrogateescape"), self._decoder)
         return Piece(gap, raw, record)
 
     # ------------------------------------------------------------------------------------------- the values
 
     def _value(self, *, inner: bool) -> Iterator[Piece]:
         """The records of the value that begins here; ``inner``: whether an object lies around it."""
-        if self._text[self._at] == "[":
-            self._at += 1
-            yield from self._listed("]", inner=inner)
-            return
+        value: Any
         try:
-            value, kind, end = self._looked_at()
+            value, kind, end = (None, "list", 0) if self._text[self._at] == "[" else self._looked_at()
+            if self._depth == _DEPTH and kind in ("list", "holder"):
+                raise ValueError("nested too deeply")
         except (ValueError, RecursionError, _LongError) as error:
             yield from self._broken(error)
             return
         self.found |= kind == "article"
-        if kind == "holder":
+        if kind in ("list", "holder"):
             self._at += 1
-            yield from self._object()
+            self._depth += 1
+            yield from self._object() if kind == "holder" else self._listed("]", inner=inner)
+            self._depth -= 1
         elif inner and not self.found:
             self.passed += 1
             self._pass(value, end)
@@ -347,6 +360,7 @@ class _Values:
 
     def _broken(self, error: Exception) -> Iterator[Piece]:
         """What cannot be read here, up to the next object that begins as it does, or as any does."""
+        self._is_broken = True
         if isinstance(error, _LongError):
             record: UnusableError | None = too_long(self._max)
         elif isinstance(error, json.JSONDecodeError):
@@ -381,12 +395,16 @@ class _Values:
         """Whether an object behind a broken one is a record of its own, and not in it."""
         if (key := _FIRST_KEY.match(self._text, at)) and key[1] in keys:
             return True
-        try:
-            return self._nesting.kind_of(_DECODER.raw_decode(self._text, at)[0]) != ""
-        except json.JSONDecodeError as error:
-            return not self._is_whole and _may_be_cut(error, self._text)
-        except (ValueError, RecursionError):
-            return False
+        for size in (_PART, len(self._text)):  # an error counts the lines of all that is given
+            part = self._text[at : at + size]
+            try:
+                return self._nesting.kind_of(_DECODER.raw_decode(part)[0]) != ""
+            except json.JSONDecodeError as error:
+                if not _may_be_cut(error, part):
+                    return False
+            except (ValueError, RecursionError):
+                return False
+        return not self._is_whole
 
 
 def _behind(text: str, at: int, signs: str) -> int:
