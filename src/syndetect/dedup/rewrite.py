@@ -62,7 +62,8 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
     if file.format in ("parquet", "arrow"):
         _write_table(file, kept, columns, place)
     elif file.format in ("text", "html") and not kept.cuts:
-        shutil.copyfile(file.path, place)
+        with file.on_disk() as path:
+            shutil.copyfile(path, place)
     else:
         with (
             _packed(place, file.packing) as out,
@@ -240,7 +241,7 @@ def _cut_row(row: Row, header: Row, spans: Spans, columns: Columns) -> bytes:
 
 def _write_table(file: File, kept: KeptRecords, columns: Columns, place: Path) -> None:
     numbers = pl.DataFrame({_NUMBER: kept.numbers}, schema={_NUMBER: pl.UInt32})
-    with scan_table(Path(file.path), file.format) as table, place.open("wb") as out:
+    with file.on_disk() as path, scan_table(path, file.format) as table, place.open("wb") as out:
         schema = table.collect_schema()
         frame = table.with_row_index(_NUMBER, 1).join(
             numbers.lazy(), on=_NUMBER, how="semi", maintain_order="left"
@@ -253,7 +254,7 @@ def _write_table(file: File, kept: KeptRecords, columns: Columns, place: Path) -
         frame = frame.drop(_NUMBER)
         if file.format == "parquet":
             frame.sink_parquet(out)
-        elif _is_stream(Path(file.path)):
+        elif _is_stream(path):
             frame.collect().write_ipc_stream(out)
         else:
             frame.sink_ipc(out)

@@ -68,10 +68,10 @@ class Reader:
         except UnusableError as error:
             yield 0, error if self.file.holds_one else UnusableError(str(error), UNREADABLE)
         except (OSError, EOFError, zlib.error, zstd.ZstdError, *_POLARS_ERRORS) as error:
-            if isinstance(error, OSError) and error.strerror:  # the system's, not gzip's or polars'
-                yield 0, UnusableError(f"cannot be read: {error.strerror}", UNREADABLE)
-                return
             kept = f" behind number {number}, up to which it is read" if number > 0 else ""
+            if isinstance(error, OSError) and error.strerror:  # the system's, not gzip's or polars'
+                yield 0, UnusableError(f"cannot be read{kept}: {error.strerror}", UNREADABLE)
+                return
             reason = f"broken {self.file.packing or self.file.format}{kept}: {_brief(error)}"
             yield 0, UnusableError(reason, UNREADABLE)
 
@@ -88,7 +88,7 @@ class Reader:
                 wanted = partial(self.columns.of_table, place=place)
                 yield from delimited(self.blocks(), DELIMITERS[kind], wanted, self.max_bytes)
             case _:
-                with scan_table(Path(self.file.path), kind) as frame:
+                with self.file.on_disk() as path, scan_table(path, kind) as frame:
                     height = frame.select(pl.len()).collect().item()
                     for number, record in table(frame, self.columns, place):
                         self.consumed = self.file.size * number // height
@@ -101,7 +101,7 @@ class Reader:
                 self.consumed += len(block)
                 yield block
             return
-        with Path(self.file.path).open("rb") as packed:
+        with self.file.open() as packed:
             stream = _unpacked(packed, self.file.packing)
             # read1, not read: it hands over what was unpacked before a break, and then raises
             while block := stream.read1(_BLOCK_BYTES):
