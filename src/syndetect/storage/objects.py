@@ -30,6 +30,7 @@ _CONTENT = ("ETag", "etag", "md5Hash", "crc32c", "blob_id", "sha256", "Content-M
 _TIME = ("LastModified", "last_modified", "Last-Modified", "mtime", "updated", "modified", "created")
 #: The packages behind schemes; those of the first three come with the extra.
 _PACKAGES = {"gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "az": "adlfs", "sftp": "paramiko"}
+_BUCKETS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
 _WORDS = (
     ("FileExpired", "it changed meanwhile: try again"),
     ("Credential|ProfileNotFound|TokenRetrieval", "there are no credentials, or they cannot be used: check them"),
@@ -131,9 +132,9 @@ class Place:
             try:
                 found = self.fs.find(self.path, detail=True)
             except FileNotFoundError:
-                if self.path.strip("/").count("/"):  # else it is the bucket that is missing
-                    return {}
-                raise
+                if scheme(self.address) in _BUCKETS:  # it is the bucket that is missing
+                    raise
+                return {}
         root = self.path.rstrip("/") + "/"
         return {
             path.removeprefix(root): info
@@ -239,6 +240,20 @@ def _web_options(address: str) -> dict[str, Any]:
     limits = ClientTimeout(total=None, sock_connect=30, sock_read=60)  # seconds
     headers = {"Accept-Encoding": "identity"}
     return {"client_kwargs": {"timeout": limits, "headers": headers, "auto_decompress": False}}
+
+
+def output_place(address: str) -> Place:
+    """The place of an address to which an output may be uploaded; what is there is not looked at.
+
+    Raises:
+        MissingExtraError, AccessError: as :func:`connect`; or nothing can be written there.
+    """
+    place = connect(address)
+    if is_web(address):
+        raise AccessError("nothing can be written to an address on the web: name an object store or a path")
+    if place.is_root:
+        raise AccessError("this is a whole bucket: name a folder or file in it")
+    return place
 
 
 @contextmanager
