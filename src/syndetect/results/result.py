@@ -335,7 +335,7 @@ def _new_folder(place: "Path | Place", force: bool) -> Iterator[Path]:
 
     with temporary_folder() as folder:
         yield folder
-        old = {f"{place.name}/{name}": info for name, info in place.objects().items()}
+        old = {f"{place.name}/{name}" for name in place.objects()}
         files = {f"{place.name}/{path.name}": path for path in sorted(folder.iterdir())}
         publish(place, files, f"{place.name}/{_MANIFEST}", old)
 

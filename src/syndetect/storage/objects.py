@@ -12,7 +12,7 @@ import io
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -305,7 +305,7 @@ def unfinished_mark(place: Place) -> Place:
     return place.beside(f".{place.name}.partial")
 
 
-def publish(place: Place, files: Mapping[str, Path], last: str, old: Mapping[str, Any]) -> None:
+def publish(place: Place, files: Mapping[str, Path], last: str, old: Set[str]) -> None:
     """Upload an output.
 
     A reader that looks for the last object sees the old output, then none, and then the new one. What a killed process
@@ -328,7 +328,7 @@ def publish(place: Place, files: Mapping[str, Path], last: str, old: Mapping[str
             place.beside(last).remove()
         for name in (*(name for name in files if name != last), last):
             place.beside(name).put(files[name])
-        for name in sorted(old.keys() - files.keys()):
+        for name in sorted(old - files.keys()):
             place.beside(name).remove()
         mark.remove()
     except AccessError as error:
