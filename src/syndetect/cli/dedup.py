@@ -11,6 +11,7 @@ import click
 from syndetect.cli import progress, signals, terminal
 from syndetect.cli.options import MEMORY, READING, THREADS
 from syndetect.reading.notes import counted
+from syndetect.storage import addresses
 
 if TYPE_CHECKING:  # imported at run time when called, so that --help is quick
     from syndetect.dedup.deduplicate import Deduplicated
@@ -19,7 +20,11 @@ if TYPE_CHECKING:  # imported at run time when called, so that --help is quick
 @click.command(short_help="Remove near-duplicate documents, or paragraphs.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option(
-    "-o", "--output", metavar="KEPT", required=True, help="new file or folder for the documents that are kept"
+    "-o",
+    "--output",
+    metavar="KEPT",
+    required=True,
+    help="new file or folder, or address of one, for the documents that are kept",
 )
 @click.option("--force", is_flag=True, help="replace what an earlier run wrote to KEPT")
 @click.option(
@@ -70,6 +75,7 @@ def dedup(
         found = deduplicate(
             list(paths), output, sources=_names(sources), unit=unit, progress=shown, **options
         )
+    output = addresses.shown(addresses.given(output))
     if not quiet:
         terminal.say(_totals(found, output, unit, perf_counter() - start))
     if found.skipped.height:

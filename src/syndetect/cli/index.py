@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -21,10 +20,11 @@ from syndetect.cli.options import (
     SettingsCommand,
     output_options,
 )
-from syndetect.errors import InputError, one_line
+from syndetect.errors import InputError, OutputError, one_line
 from syndetect.reading.notes import counted
 from syndetect.runtime.progress import count, quantity
 from syndetect.settings import Settings
+from syndetect.storage import addresses
 
 if TYPE_CHECKING:  # the commands import at run time what they call, so that --help is quick
     from syndetect.index.index import Index
@@ -67,7 +67,7 @@ def build(
 
     signals.make_reads_interruptible()
     with (
-        built(Path(place).resolve(), replace=force) as folder,
+        built(addresses.local(place, "an index", OutputError).resolve(), replace=force) as folder,
         progress.on_stderr(quiet=quiet) as shown,
         Index.create(folder, settings, store_text=not no_text) as made,
     ):

@@ -6,18 +6,18 @@ from collections.abc import Hashable, Iterable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import pairwise
 from math import isclose
-from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
 
 from syndetect.arrays import I64, U32
-from syndetect.errors import InputError, ProcessError, SettingsError
+from syndetect.errors import InputError, ProcessError, SettingsError, StoredIndexError
 from syndetect.lsh_index.disk_index import DiskIndex
 from syndetect.lsh_index.memtable import Memtable
 from syndetect.lsh_index.signature_input import SCHEMES, Signature, Signatures, SignatureScheme
 from syndetect.matching.bands import best_shape
 from syndetect.runtime.forks import Maker
+from syndetect.storage import addresses
 
 #: Signatures that are looked up at a time.
 BLOCK = 1 << 16
@@ -81,7 +81,8 @@ class MinHashLSH:
         self._disk: DiskIndex | None = None
         self._maker = Maker()
         if path is not None:
-            self._disk = DiskIndex(Path(path), self._parameters, writing=mode == "a")
+            place = addresses.local(path, "an index", StoredIndexError)
+            self._disk = DiskIndex(place, self._parameters, writing=mode == "a")
 
     def __len__(self) -> int:
         return len(self._memory) - len(self._both) + (0 if self._disk is None else len(self._disk))

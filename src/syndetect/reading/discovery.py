@@ -207,7 +207,9 @@ def _objects(given: Sequence[str]) -> tuple[list[File], list[tuple[str, str]], d
             raise InputError(f"{printable(addresses.shown(address))}: {error}") from None
         if not found.objects:
             why = "".join(f" ({place}: {reason})" for place, reason in sorted(found.skipped)[:1])
-            raise InputError(f"nothing to read in {printable(addresses.shown(address))}{why}: {_WHAT_TO_GIVE}")
+            raise InputError(
+                f"nothing to read in {printable(addresses.shown(address))}{why}: {_WHAT_TO_GIVE}"
+            )
         skipped |= found.skipped
         bases[address] = found.base
         for one in found.objects:

@@ -74,7 +74,9 @@ def _on_web(place: Place) -> Found:
     if format_of(name) is None:
         kind = str(info.get("mimetype") or "").partition(";")[0].strip().lower()
         if kind not in _MEDIA_TYPES:
-            raise AccessError(f"neither its name nor its type ({kind or 'unknown'}) tells a known format: save it")
+            raise AccessError(
+                f"neither its name nor its type ({kind or 'unknown'}) tells a known format: save it"
+            )
         name += _MEDIA_TYPES[kind]
     base = f"{scheme(place.address)}://{folder or name}"
     one = Object(place.address, _key(place, ""), name, format_of(name) or ("", ""), ObjectState.of(info))
@@ -139,7 +141,7 @@ def _selected(
 
 def _key(root: Place, within: str) -> tuple[str, str]:
     """What tells an object from all others."""
-    return root.fs._fs_token, f"{root.path}/{within}"  # noqa: SLF001  (public in no other form)
+    return root.fs._fs_token, f"{root.path}/{within}"
 
 
 class _OwnOutput:

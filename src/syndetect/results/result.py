@@ -230,7 +230,7 @@ def holds_result_of(directory: str | os.PathLike[str], manifest: Mapping[str, An
         ResultError: it does, and a file of it is missing, or is not as it was written.
     """
     expected = json.loads(json.dumps(manifest))
-    if not _holds_result(directory):
+    if not holds_result(directory):
         return False
     with _at_hand(directory, {Path(name).stem for name in _FILES}, check=False) as folder:
         found = _read_manifest(folder)
@@ -240,7 +240,7 @@ def holds_result_of(directory: str | os.PathLike[str], manifest: Mapping[str, An
     return True
 
 
-def _holds_result(directory: str | os.PathLike[str]) -> bool:
+def holds_result(directory: str | os.PathLike[str]) -> bool:
     """Whether there is the manifest of a result."""
     try:
         with _at_hand(directory, ()) as folder:
@@ -296,7 +296,7 @@ def check_place(directory: str | os.PathLike[str], *, force: bool = False) -> "P
                 raise OutputError(f"{shown} is there already: choose another folder, or add --force")
             if not place.is_dir():
                 raise OutputError(f"{shown} is not a folder: choose another")
-            _check_replaceable({path.name for path in place.iterdir()}, shown, _holds_result(place))
+            _check_replaceable({path.name for path in place.iterdir()}, shown, holds_result(place))
         check_parent(place, shown)
         return place
 
@@ -312,7 +312,7 @@ def _check_remote(address: str, shown: str, force: bool) -> "Place":
         raise OutputError(f"{shown} is there already: choose another folder, or add --force")
     if not names and place.exists() and place.info().get("type") != "directory":
         raise OutputError(f"{shown} is not a folder: choose another")
-    _check_replaceable(names, shown, is_unfinished or _holds_result(address))
+    _check_replaceable(names, shown, is_unfinished or holds_result(address))
     return place
 
 

@@ -70,14 +70,16 @@ def shown(path: str) -> str:
 def query_digest(address: str) -> str:
     """Eight hexadecimal digits for what stands behind ``?`` in an address on the web; empty where nothing does."""
     query = address.partition("?")[2] if is_web(address) else ""
-    return hashlib.blake2b(query.encode("utf-8", "surrogateescape"), digest_size=4).hexdigest() if query else ""
+    return (
+        hashlib.blake2b(query.encode("utf-8", "surrogateescape"), digest_size=4).hexdigest() if query else ""
+    )
 
 
 def secrets(address: str) -> list[str]:
     """The parts of an address that no message may repeat."""
     host = address.partition("://")[2].partition("/")[0]
     query = address.partition("?")[2] if is_web(address) else ""
-    parts = re.split("[:&=]", host.rpartition("@")[0]) + [query, *re.split("[&=]", query)]
+    parts = [*re.split("[:&=]", host.rpartition("@")[0]), query, *re.split("[&=]", query)]
     return sorted((part for part in parts if len(part) > 3), key=len, reverse=True)
 
 

@@ -26,10 +26,28 @@ from syndetect.storage.staging import staging_folder
 _BLOCK_BYTES = 8 << 20  # that are asked for at a time
 _BUFFER_BYTES = 1 << 20
 #: What tells versions of an object apart, by the names that stores have for it; the first that there is counts.
-_CONTENT = ("ETag", "etag", "md5Hash", "crc32c", "blob_id", "sha256", "Content-MD5", "Digest", "content_hash", "sha")
+_CONTENT = (
+    "ETag",
+    "etag",
+    "md5Hash",
+    "crc32c",
+    "blob_id",
+    "sha256",
+    "Content-MD5",
+    "Digest",
+    "content_hash",
+    "sha",
+)
 _TIME = ("LastModified", "last_modified", "Last-Modified", "mtime", "updated", "modified", "created")
 #: The packages behind schemes; those of the first three come with the extra.
-_PACKAGES = {"gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "az": "adlfs", "sftp": "paramiko"}
+_PACKAGES = {
+    "gs": "gcsfs",
+    "gcs": "gcsfs",
+    "abfs": "adlfs",
+    "abfss": "adlfs",
+    "az": "adlfs",
+    "sftp": "paramiko",
+}
 _BUCKETS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
 _WORDS = (
     ("FileExpired", "it changed meanwhile: try again"),
