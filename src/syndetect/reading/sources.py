@@ -16,8 +16,9 @@ import polars as pl
 from syndetect.errors import InputError
 from syndetect.reading.articles import Article, Record, to_article
 from syndetect.reading.columns import ALIASES, Columns, Keys
-from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprints
+from syndetect.reading.discovery import File, Inputs, Paths, expand
 from syndetect.reading.encoding import UnusableError
+from syndetect.reading.fingerprints import fingerprints
 from syndetect.reading.formats import Reader, table
 from syndetect.reading.notes import LEFT_OUT, PASSED_OVER, REMARK, Tell
 from syndetect.reading.options import ReadingOptions

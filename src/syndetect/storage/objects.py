@@ -243,7 +243,8 @@ def connect(address: str) -> Place:
         raise MissingExtraError(f"to use {shown(address)}, pip install {package}") from None
     except ValueError:
         raise AccessError(f"fsspec knows no addresses that begin with {name}://: check the address") from None
-    given = address if is_web(address) else address.rstrip("/")
+    head, mark, rest = address.partition("://")
+    given = address if is_web(address) else head + mark + rest.rstrip("/")
     with translated(address):
         fs, path = fsspec.url_to_fs(given, **_web_options(address))
         return Place(given, fs, str(path))
