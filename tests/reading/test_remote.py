@@ -240,7 +240,7 @@ class TestVersions:
 def test_a_stream_that_breaks_off_is_read_up_to_there(
     packing: str, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = as_jsonl({"id": number, "text": f"{number} {FERRY}"} for number in range(60_000))
+    lines = as_jsonl({"id": number, "text": 40 * FERRY} for number in range(2000))
     put(store, {f"in/a.jsonl{packing}": gzip.compress(lines, 1) if packing else lines})
     opened = store.open
 
@@ -258,7 +258,7 @@ def test_a_stream_that_breaks_off_is_read_up_to_there(
 
     monkeypatch.setattr(store, "open", open_and_break)
     ids, [(place, reason)] = ids_of("memory://in")
-    assert 10_000 < len(ids) < 60_000
+    assert 300 < len(ids) < 2000
     assert place == f"memory://in/a.jsonl{packing}"
     behind = f"cannot be read behind number {len(ids)}, up to which it is read: the connection broke off: try again"
     assert reason == behind
