@@ -87,10 +87,16 @@ class RoundTrip:
         self._both("write the result", lambda place: remote.write(f"{place}/result"))
         _, back = self._both("read the result", lambda place: Result.read(f"{place}/result"))
         self._check("the result that was read is not as written", _tables(back) == _tables(remote))
-        self._both("replace the result", lambda place: remote.write(f"{place}/result", format="jsonl", force=True))
-        self._check("files of the replaced result are left", not self._store.glob(f"{BUCKET}/result/*.parquet"))
+        self._both(
+            "replace the result", lambda place: remote.write(f"{place}/result", format="jsonl", force=True)
+        )
+        self._check(
+            "files of the replaced result are left", not self._store.glob(f"{BUCKET}/result/*.parquet")
+        )
         for _ in range(2):  # the second replaces the first
-            self._both("dedup of shards", lambda place: deduplicate(f"{place}/in", f"{place}/kept", force=True))
+            self._both(
+                "dedup of shards", lambda place: deduplicate(f"{place}/in", f"{place}/kept", force=True)
+            )
             self._check("dedup keeps other bytes", self._kept() == _files(self._folder / "kept"))
         self._both("dedup of a file", lambda place: deduplicate(f"{place}/in/s0.jsonl", f"{place}/one.jsonl"))
         same = self._store.cat(f"{BUCKET}/one.jsonl") == (self._folder / "one.jsonl").read_bytes()
@@ -108,7 +114,9 @@ class RoundTrip:
         self._refused("does not exist", lambda: result.write("s3://no-such-bucket/result"), OutputError)
         self._refused("whole bucket", lambda: result.write(remote), OutputError)
         self._refused("there already", lambda: result.write(f"{remote}/result"), OutputError)
-        self._refused("which is read", lambda: deduplicate(f"{remote}/in", f"{remote}/in", force=True), OutputError)
+        self._refused(
+            "which is read", lambda: deduplicate(f"{remote}/in", f"{remote}/in", force=True), OutputError
+        )
         self._break_off(result)
         self._store.pipe(f"{BUCKET}/.kept.partial", b"")  # as a killed upload leaves it
         self._store.rm(f"{BUCKET}/kept.removed.jsonl")
@@ -130,7 +138,9 @@ class RoundTrip:
         if not message:
             return
         unsent = Path(message.rpartition(" ")[2])
-        self._check("an upload that broke off is lost", _tables(Result.read(unsent / "result")) == _tables(result))
+        self._check(
+            "an upload that broke off is lost", _tables(Result.read(unsent / "result")) == _tables(result)
+        )
         shutil.rmtree(unsent)
         self._refused("does not exist", lambda: Result.read(place), SyndetectError)
         result.write(place, force=True)
@@ -171,7 +181,9 @@ def _tables(result: Result) -> dict[str, str]:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 def write_shards(folder: Path, corpus: Path, shards: int) -> None:
@@ -195,7 +207,9 @@ def write_shards(folder: Path, corpus: Path, shards: int) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 1 if anything differs."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
-    parser.add_argument("--size", type=bytes_of, default=bytes_of("32MB"), help="of the corpus (default: 32MB)")
+    parser.add_argument(
+        "--size", type=bytes_of, default=bytes_of("32MB"), help="of the corpus (default: 32MB)"
+    )
     parser.add_argument("--shards", type=int, default=8, help="files (default: 8)")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary, server() as store:
@@ -206,7 +220,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             (folder / place).unlink()
         start = perf_counter()
         store.put(f"{folder}/in/", f"{BUCKET}/in/", recursive=True)
-        print(f"{options.size / 1e6:,.1f} MB in {options.shards} objects, put there in {perf_counter() - start:.1f} s")
+        print(
+            f"{options.size / 1e6:,.1f} MB in {options.shards} objects, put there in {perf_counter() - start:.1f} s"
+        )
         trip = RoundTrip(store, folder)
         trip.run()
     print_table(trip.rows)

@@ -11,6 +11,7 @@ import pytest
 from samples.reading import as_jsonl
 from samples.store import empty_store, objects, put
 from syndetect import OutputError, deduplicate
+from syndetect.dedup import set_join
 
 FERRY = "Ferries to the islands will stop at noon on Sunday, the harbour office of Lindrow said on Friday."
 STORM = "A storm from the west took forty roofs in Morvia, and nobody was hurt, the fire brigade reported at dawn."
@@ -123,15 +124,13 @@ class TestPlaces:
 
 
 def test_an_object_that_changed_is_not_written(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from syndetect.dedup import deduplicate as module  # noqa: PLC0415
-
-    join = module.join_outcomes
+    join = set_join.join_outcomes
 
     def joined_and_changed(*arguments: Any, **named: Any) -> Any:
         store.pipe("/in/s/c.txt", b"other words of another length")
         return join(*arguments, **named)
 
-    monkeypatch.setattr(module, "join_outcomes", joined_and_changed)
+    monkeypatch.setattr("syndetect.dedup.deduplicate.join_outcomes", joined_and_changed)
     with pytest.raises(ValueError, match=r"memory://in/s/c\.txt changed while it was read: try again"):
         deduplicate("memory://in", OUT)
     assert objects(store, "out") == {}

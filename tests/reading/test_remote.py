@@ -167,7 +167,7 @@ class TestOwnOutput:
 def test_the_card_of_a_data_set_is_no_article() -> None:
     """``hf://`` is any file system of fsspec that is registered for it."""
 
-    class Hub(MemoryFileSystem):
+    class Hub(MemoryFileSystem):  # type: ignore[misc]
         protocol = "hf"
         store: dict[str, Any] = {}  # noqa: RUF012  (as its base has it)
         pseudo_dirs = [""]  # noqa: RUF012

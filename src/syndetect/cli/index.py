@@ -20,11 +20,10 @@ from syndetect.cli.options import (
     SettingsCommand,
     output_options,
 )
-from syndetect.errors import InputError, OutputError, one_line
+from syndetect.errors import InputError, one_line
 from syndetect.reading.notes import counted
 from syndetect.runtime.progress import count, quantity
 from syndetect.settings import Settings
-from syndetect.storage import addresses
 
 if TYPE_CHECKING:  # the commands import at run time what they call, so that --help is quick
     from syndetect.index.index import Index
@@ -63,11 +62,11 @@ def build(
     IDX is made whole or not at all; an index that --force replaces stays until then.
     """
     from syndetect.index.index import Index  # noqa: PLC0415
-    from syndetect.storage.directory import built  # noqa: PLC0415
+    from syndetect.storage.directory import built, index_folder  # noqa: PLC0415
 
     signals.make_reads_interruptible()
     with (
-        built(addresses.local(place, "an index", OutputError).resolve(), replace=force) as folder,
+        built(index_folder(place).resolve(), replace=force) as folder,
         progress.on_stderr(quiet=quiet) as shown,
         Index.create(folder, settings, store_text=not no_text) as made,
     ):

@@ -43,8 +43,8 @@ from syndetect.runtime.progress import Progress, Silent, compiling
 from syndetect.runtime.threads import in_order
 from syndetect.schema import ARTICLES
 from syndetect.settings import Settings
-from syndetect.storage import addresses, compression
-from syndetect.storage.directory import IndexDirectory, ReplacedError
+from syndetect.storage import compression
+from syndetect.storage.directory import IndexDirectory, ReplacedError, index_folder
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash
@@ -97,7 +97,7 @@ class Index:
         if settings is not None and not isinstance(settings, Settings):
             raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
         header = {"settings": (settings or Settings()).to_dict(), "store_text": bool(store_text)}
-        return cls(IndexDirectory.create(_folder(path), _KIND, header), writing=True)
+        return cls(IndexDirectory.create(index_folder(path), _KIND, header), writing=True)
 
     @classmethod
     def open(
@@ -118,7 +118,7 @@ class Index:
         """
         if mode not in ("a", "r"):
             raise SettingsError(f"mode must be 'a' or 'r', not {mode!r}")
-        directory = IndexDirectory.open(_folder(path), _KIND, writing=mode == "a")
+        directory = IndexDirectory.open(index_folder(path), _KIND, writing=mode == "a")
         try:
             index = cls(directory, writing=mode == "a")
             if settings is not None:
@@ -485,10 +485,6 @@ class Index:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _folder(path: str | os.PathLike[str]) -> Path:
-    return addresses.local(path, "an index", StoredIndexError).absolute()
 
 
 def _check_settings(wanted: Settings, held: Settings) -> None:

@@ -11,13 +11,13 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from syndetect.arrays import I64, U32
-from syndetect.errors import InputError, ProcessError, SettingsError, StoredIndexError
+from syndetect.errors import InputError, ProcessError, SettingsError
 from syndetect.lsh_index.disk_index import DiskIndex
 from syndetect.lsh_index.memtable import Memtable
 from syndetect.lsh_index.signature_input import SCHEMES, Signature, Signatures, SignatureScheme
 from syndetect.matching.bands import best_shape
 from syndetect.runtime.forks import Maker
-from syndetect.storage import addresses
+from syndetect.storage.directory import index_folder
 
 #: Signatures that are looked up at a time.
 BLOCK = 1 << 16
@@ -81,8 +81,7 @@ class MinHashLSH:
         self._disk: DiskIndex | None = None
         self._maker = Maker()
         if path is not None:
-            place = addresses.local(path, "an index", StoredIndexError)
-            self._disk = DiskIndex(place, self._parameters, writing=mode == "a")
+            self._disk = DiskIndex(index_folder(path), self._parameters, writing=mode == "a")
 
     def __len__(self) -> int:
         return len(self._memory) - len(self._both) + (0 if self._disk is None else len(self._disk))
