@@ -11,6 +11,7 @@ from samples import results
 from samples.command import run
 from samples.store import empty_store, objects, put
 from syndetect import OutputError, Result, ResultError, evaluate
+from syndetect.results.frames import write_frame
 from syndetect.results.result import holds_result_of, read_tables
 from syndetect.schema import TABLES
 
@@ -150,3 +151,16 @@ def test_show_and_evaluate(store: Any, tmp_path: Path) -> None:  # noqa: ARG001
     truth = tmp_path / "truth.csv"
     truth.write_text("doc_id,family\n" + "".join(f"{name},1\n" for name in result.documents["doc_id"]))
     assert evaluate(OUT, truth).to_dict() == evaluate(tmp_path / "result", truth).to_dict()
+
+
+def test_a_result_that_another_process_wrote_meanwhile_stays(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*arguments: Any) -> None:
+        put(store, {"out/result/manifest.json": b"of another"})
+        write_frame(*arguments)
+
+    monkeypatch.setattr("syndetect.results.result.write_frame", overtaken)
+    with pytest.raises(OutputError, match="is there already"):
+        results.result().write(OUT)
+    assert objects(store) == {"out/result/manifest.json": b"of another"}

@@ -183,7 +183,7 @@ def _staged(target: Target) -> Iterator[Path]:
     if target.remote is not None:
         from syndetect.dedup.remote_output import uploaded  # noqa: PLC0415  (paths of this machine do without)
 
-        with uploaded(target.remote, is_file=target.is_file) as stage:
+        with uploaded(target.files, target.remote, is_file=target.is_file, force=target.force) as stage:
             yield stage
         return
     place = target.place

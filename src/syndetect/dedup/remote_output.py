@@ -38,29 +38,30 @@ def check_free(files: Sequence[File], place: Place, *, is_file: bool, force: boo
 
 
 @contextmanager
-def uploaded(place: Place, *, is_file: bool) -> Iterator[Path]:
+def uploaded(files: Sequence[File], place: Place, *, is_file: bool, force: bool) -> Iterator[Path]:
     """A folder for ``kept``, a file or a folder, and ``removed.jsonl`` and ``skipped.jsonl``.
 
     They are uploaded when the block ends: the list of what was removed last, to say that the output is whole.
 
     Raises:
-        AccessError: the store refuses.
+        OutputError, AccessError: as :func:`check_free`, whose arguments these are.
     """
     with temporary_folder() as stage:
         yield stage
+        check_free(files, place, is_file=is_file, force=force)  # again: another process may have been quicker
         kept, lists = stage / "kept", _lists(place, is_file=is_file)
         if is_file:
-            files, old = {place.name: kept}, set()
+            made, old = {place.name: kept}, set()
         else:
-            made = (path for path in sorted(kept.rglob("*")) if path.is_file())
-            files = {f"{place.name}/{path.relative_to(kept).as_posix()}": path for path in made}
+            paths = (path for path in sorted(kept.rglob("*")) if path.is_file())
+            made = {f"{place.name}/{path.relative_to(kept).as_posix()}": path for path in paths}
             old = {f"{place.name}/{name}" for name in place.objects()}
         for what in ("skipped", "removed"):
             if (path := stage / f"{what}.jsonl").exists():
-                files[lists[what].name] = path
+                made[lists[what].name] = path
             if lists[what].exists():
                 old.add(lists[what].name)
-        publish(place, files, lists["removed"].name, old)
+        publish(place, made, lists["removed"].name, old)
 
 
 def _lists(place: Place, *, is_file: bool) -> dict[str, Place]:

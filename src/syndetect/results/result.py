@@ -163,7 +163,7 @@ def _at_hand(
     if not addresses.is_address(address := addresses.given(directory)):
         yield Path(address)
         return
-    from syndetect.storage.objects import AccessError, connect, temporary_folder  # noqa: PLC0415
+    from syndetect.storage.objects import connect, temporary_folder  # noqa: PLC0415
 
     shown = addresses.shown(address)
     with temporary_folder() as folder:
@@ -177,8 +177,8 @@ def _at_hand(
             if check:
                 _check_files(folder, manifest, wanted)
             yield folder
-        except AccessError as error:
-            raise ResultError(f"cannot read the result at {shown}: {error}") from None
+        except OSError as error:
+            raise ResultError(f"cannot read the result at {shown}: {reason(error)}") from None
         except ResultError as error:
             raise ResultError(str(error).replace(str(folder), shown)) from None
 
@@ -335,6 +335,7 @@ def _new_folder(place: "Path | Place", force: bool) -> Iterator[Path]:
 
     with temporary_folder() as folder:
         yield folder
+        _check_remote(place.address, str(place), force)  # again: another process may have been quicker
         old = {f"{place.name}/{name}" for name in place.objects()}
         files = {f"{place.name}/{path.name}": path for path in sorted(folder.iterdir())}
         publish(place, files, f"{place.name}/{_MANIFEST}", old)

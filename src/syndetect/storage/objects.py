@@ -25,6 +25,9 @@ from syndetect.storage.staging import staging_folder
 
 _BLOCK_BYTES = 8 << 20  # that are asked for at a time
 _BUFFER_BYTES = 1 << 20
+_MARK = (
+    b"syndetect uploads what is beside this. If it was killed, the same command with --force replaces it.\n"
+)
 #: What tells versions of an object apart, by the names that stores have for it; the first that there is counts.
 _CONTENT = (
     "ETag",
@@ -341,8 +344,9 @@ def publish(place: Place, files: Mapping[str, Path], last: str, old: Set[str]) -
     """
     mark = unfinished_mark(place)
     try:
-        with tempfile.NamedTemporaryFile() as empty:
-            mark.put(Path(empty.name))
+        with temporary_folder() as folder:
+            (folder / "mark").write_bytes(_MARK)
+            mark.put(folder / "mark")
         if last in old:
             place.beside(last).remove()
         for name in (*(name for name in files if name != last), last):
@@ -351,8 +355,8 @@ def publish(place: Place, files: Mapping[str, Path], last: str, old: Set[str]) -
             place.beside(name).remove()
         mark.remove()
     except AccessError as error:
-        folder = Path(tempfile.mkdtemp(prefix="syndetect-unsent-"))
+        unsent = Path(tempfile.mkdtemp(prefix="syndetect-unsent-"))
         for name, path in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, folder / name)
-        raise AccessError(f"{error}; what was to be written is in {folder}") from None
+            (unsent / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(path, unsent / name)
+        raise AccessError(f"{error}; what was to be written is in {unsent}") from None
