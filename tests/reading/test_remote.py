@@ -19,6 +19,7 @@ from syndetect import InputError, MissingExtraError, Result, deduplicate, scan
 from syndetect.errors import ScratchError
 from syndetect.reading.discovery import expand
 from syndetect.reading.fingerprints import fingerprints
+from syndetect.runtime.progress import Silent
 from syndetect.storage.compression import zstd
 
 FERRY = "Ferries to the islands will stop at noon on Sunday, the harbour office of Lindrow said on Friday."
@@ -71,6 +72,7 @@ def test_a_folder_of_objects_is_read_as_a_folder(store: Any, tmp_path: Path) -> 
     ("given", "ids"),
     [
         (["memory://in/x/a.txt"], ["a.txt"]),
+        (["memory://top.txt"], ["top.txt"]),
         (["MEMORY://in/x/"], ["a.txt", "b.txt"]),
         (["memory:/in/x"], ["a.txt", "b.txt"]),
         (["memory://in/*/a.txt"], ["x/a.txt", "y/a.txt"]),
@@ -82,6 +84,7 @@ def test_a_folder_of_objects_is_read_as_a_folder(store: Any, tmp_path: Path) -> 
     ],
 )
 def test_names_are_those_of_files(given: list[str], ids: list[str], store: Any) -> None:
+    put(store, {"top.txt": b"word"})
     put(store, {f"in/{name}": b"word" for name in ("x/a.txt", "x/b.txt", "y/a.txt", ".z/c.txt")})
     assert ids_of(given) == (ids, [])
 
@@ -219,10 +222,25 @@ class TestVersions:
         store.pipe("/in/b.txt", b"worn")
         assert fingerprints(expand("memory://in"))[0]["xxh3"] != first["xxh3"]
 
-    def test_a_scan_of_objects_goes_on(self, store: Any, tmp_path: Path) -> None:
+    def test_a_scan_of_objects_goes_on_while_they_are_the_same(self, store: Any, tmp_path: Path) -> None:
         put(store, {"in/a.jsonl": LINES})
-        result = scan("memory://in", scratch=tmp_path / "scratch", resume=True)
-        assert result.manifest["inputs"][0]["path"] == "memory://in"
+        seen: list[str] = []
+
+        class Stopping(Silent):
+            def stage(self, name: str, total: int | None, unit: str) -> None:
+                super().stage(name, total, unit)
+                seen.append(name)
+                if name == "tables":
+                    raise KeyboardInterrupt
+
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                scan("memory://in", scratch=tmp_path / "scratch", resume=True, progress=Stopping())
+        read_once = seen.count("reading") == 1
+        store.pipe("/in/a.jsonl", LINES)  # another version, of the same bytes
+        with pytest.raises(ScratchError, match="an unfinished scan of other articles"):
+            scan("memory://in", scratch=tmp_path / "scratch", resume=True)
+        assert read_once
         with pytest.raises(ScratchError, match="memory://x: a scratch folder must be on this machine"):
             scan("memory://in", scratch="memory://x")
 

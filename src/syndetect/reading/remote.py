@@ -62,8 +62,9 @@ def find(address: str) -> Found:
         return _selected(place, found, own)
     if format_of(place.name) is None:
         raise AccessError(f"it is of no known format: give {', '.join(FORMATS)}")
-    folder = connect(place.address.rpartition("/")[0])
-    return _selected(folder, {place.name: info}, _OwnOutput(folder, ()), hidden=True)
+    folder = connect(place.beside("").address)
+    selected = _selected(folder, {place.name: info}, _OwnOutput(folder, ()), hidden=True)
+    return selected._replace(objects=[one._replace(address=address) for one in selected.objects])
 
 
 def _on_web(place: Place) -> Found:
@@ -122,7 +123,7 @@ def _selected(
     objects, skipped = [], {}
     for within, info in found.items():
         parts, kind = within.split("/"), format_of(within.rpartition("/")[2])
-        if {".", ".."}.intersection(parts) or not (hidden or not any(part.startswith(".") for part in parts)):
+        if any(part in (".", "..") or (part.startswith(".") and not hidden) for part in parts):
             continue
         if written := own.around(within):
             skipped[written[0]] = f"{written[1]}, not articles"
