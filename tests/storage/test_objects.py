@@ -113,8 +113,8 @@ def test_the_first_cause_is_told() -> None:
             "aiohttp",
             r"^to use https://host\.example/a, pip install 'synd",
         ),
-        ("gs://bucket/a", "gcsfs", "pip install gcsfs"),
-        ("az://bucket/a", "adlfs", "pip install adlfs"),
+        ("gs://bucket/a", "gcsfs", r"pip install 'syndetect\[remote\]' gcsfs"),
+        ("az://bucket/a", "adlfs", r"' adlfs"),
         ("oss://bucket/a", "ossfs", "Install ossfs"),
     ],
 )

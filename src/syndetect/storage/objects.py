@@ -42,15 +42,12 @@ _CONTENT = (
     "sha",
 )
 _TIME = ("LastModified", "last_modified", "Last-Modified", "mtime", "updated", "modified", "created")
-#: The packages behind schemes; those of the first three come with the extra.
-_PACKAGES = {
-    "gs": "gcsfs",
-    "gcs": "gcsfs",
-    "abfs": "adlfs",
-    "abfss": "adlfs",
-    "az": "adlfs",
-    "sftp": "paramiko",
-}
+#: The packages that schemes need beside those of the extra.
+_PACKAGES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("s3", "s3a", "hf", "http", "https"), ()),
+    **dict.fromkeys(("gs", "gcs"), ("gcsfs",)), **dict.fromkeys(("az", "abfs", "abfss"), ("adlfs",)),
+    "sftp": ("paramiko",),
+}  # fmt: skip
 _BUCKETS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss")
 _WORDS = (
     ("FileExpired", "it changed meanwhile: try again"),
@@ -231,19 +228,19 @@ def connect(address: str) -> Place:
         AccessError: there is no such address.
     """
     name = scheme(address)
+    needed = " ".join(("'syndetect[remote]'", *_PACKAGES.get(name, ())))
     try:
         import fsspec  # noqa: PLC0415  (optional)
     except ImportError:
-        raise MissingExtraError(f"to use {shown(address)}, pip install 'syndetect[remote]'") from None
+        raise MissingExtraError(f"to use {shown(address)}, pip install {needed}") from None
     if "::" in address or name in ("file", "local"):
         raise AccessError("it is no address of an object or a folder of objects: give one, or a path")
     try:
         fsspec.get_filesystem_class(name)
     except ImportError as error:
-        package = _PACKAGES.get(name, "'syndetect[remote]'")
-        if name not in (*_PACKAGES, "s3", "s3a", "hf", *("http", "https")):
+        if name not in _PACKAGES:
             raise MissingExtraError(f"to use {shown(address)}: {error}") from None
-        raise MissingExtraError(f"to use {shown(address)}, pip install {package}") from None
+        raise MissingExtraError(f"to use {shown(address)}, pip install {needed}") from None
     except ValueError:
         raise AccessError(f"fsspec knows no addresses that begin with {name}://: check the address") from None
     head, mark, rest = address.partition("://")
