@@ -118,7 +118,9 @@ def _compare_with_scan(paths: Sequence[str], columns: Mapping[str, str] | None, 
     wrong = []
     if added.documents != scanned.documents.height or held != added.documents:
         wrong.append(f"{added}, {held} of them held, and {scanned.documents.height} were scanned")
-    if not answer.documents.equals(scanned.documents):
+    # what syndication fills is null in an answer
+    filled = [name for name in answer.documents.columns if not answer.documents[name].is_null().all()]
+    if not answer.documents.select(filled).equals(scanned.documents.select(filled)):
         wrong.append("the index has other reuse than a scan")
     return wrong
 

@@ -177,6 +177,7 @@ def test_a_folder_that_is_there_is_refused_before_the_scan(calls: Calls, tmp_pat
         (["corpus", "--format", "json", "-o", "out"], "--format json is for standard output"),
         (["corpus", "--threads", "0"], "0 is not in the range"),
         (["corpus", "--slots", "64"], "bands x rows must not exceed slots"),
+        (["corpus", "--encoding", "none such"], "no encoding is named 'none such'"),
         (["corpus", "--nonsense"], "No such option"),
     ],
 )

@@ -170,3 +170,24 @@ def test_cells_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
     printed = run("scan", tmp_path / "a.jsonl", "--format", "csv", "--escape-formulas", "-q").stdout
     assert "\n'=0," in printed
     assert run("scan", tmp_path / "a.jsonl", "--escape-formulas").exit_code == 2
+
+
+def test_csv_that_excel_knows_as_utf8(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "é", "text": FERRY}) + "\n")
+    done(
+        "scan",
+        tmp_path / "a.jsonl",
+        "-o",
+        tmp_path / "out",
+        "--format",
+        "csv",
+        "--utf8-mark",
+        "--escape-formulas",
+    )
+    tables = list((tmp_path / "out").glob("*.csv"))
+    assert len(tables) == 9
+    assert all(path.read_bytes().startswith(b"\xef\xbb\xbf") for path in tables)
+    assert Result.read(tmp_path / "out").documents["doc_id"].to_list() == ["é"]
+    printed = run("scan", tmp_path / "a.jsonl", "--format", "csv", "--utf8-mark", "-q").stdout_bytes
+    assert printed.startswith(b"\xef\xbb\xbfdoc_a,")
+    assert run("scan", tmp_path / "a.jsonl", "--utf8-mark").exit_code == 2

@@ -1,9 +1,11 @@
 """Removing near-duplicates: who survives, held against a brute-force twin, and what is written of every format."""
 
+import bz2
 import csv
 import gzip
 import io
 import json
+import lzma
 import os
 import signal
 import subprocess
@@ -22,10 +24,12 @@ from click.testing import Result as Outcome
 
 import syndetect
 from samples import command
+from samples.languages import NEWS
 from syndetect import InputError, OutputError, SettingsError, deduplicate
 from syndetect.dedup import output
+from syndetect.dedup.cuts import without
 from syndetect.dedup.deduplicate import REMOVED
-from syndetect.dedup.rewrite import members, without
+from syndetect.dedup.rewrite_json import members
 from syndetect.dedup.set_join import Outcomes, SimilarityRule, join_outcomes
 from syndetect.kernels import prefixes
 from syndetect.storage.compression import zstd
@@ -41,6 +45,7 @@ RIVER = (
     "The Tamsin rose by two metres on Sunday night and flooded the lower quarter of Kesh, where firemen took"
     " forty people out of their houses by boat, the mayor told reporters on Monday morning."
 )
+PLAIN_RIVER = RIVER.replace(",", "")
 RIVER_LATER = RIVER.replace("on Monday morning", "on Tuesday morning")
 TRAMS = (
     "Morvia's parliament voted by a narrow margin to sell its trams to a company from the north, and the drivers"
@@ -340,6 +345,9 @@ ODD_LINES = [
         ("", bytes, bytes),
         (".gz", gzip.compress, gzip.decompress),
         (".zst", zstd.compress, zstd.decompress),
+        (".bz2", bz2.compress, bz2.decompress),
+        (".xz", lzma.compress, lzma.decompress),
+        (".lzma", lzma.compress, lzma.decompress),
     ],
 )
 def test_json_lines_stay_as_they_are(
@@ -359,7 +367,66 @@ def test_json_lines_stay_as_they_are(
     assert outcome.stderr.endswith(f"1 record left out (see the list beside {kept})\n")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252"])
+HIT = f'{{"_score": 1, "_source": {{"text": "{RIVER}"}}}}'
+ARRAY = (
+    '[\n  {"id": 1, "text": "' + RIVER + '"},\n  {"id": 2, "text": "' + RIVER_LATER + '"},\n'
+    '  {"id": 3, "text": "' + TRAMS + '"},\n  {"id": 4, "text": "' + TRAMS + '"}\n]\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "removed", "expected"),
+    [
+        ("a.json", ARRAY, ["2", "4"], ARRAY.replace(f'  {{"id": 2, "text": "{RIVER_LATER}"}},\n', "")
+            .replace(f',\n  {{"id": 4, "text": "{TRAMS}"}}', "")),
+        ("a.jsonl", ARRAY.replace("\n", ""), ["2", "4"], None),
+        ("a.json", '{"ok": 1, "articles": ' + ARRAY + ', "n": [{"x": 1}]}', ["2", "4"], None),
+        ("a.json", ARRAY.replace("},", "}").strip("[]\n"), ["2", "4"], None),
+        ("a.json", f'{{"u": {HIT}, "v": {HIT}, "w": {{"text": "{TRAMS}"}}}}', ["v"],
+            f'{{"u": {HIT}, "w": {{"text": "{TRAMS}"}}}}'),
+        ("a.json", f"{HIT}\n{HIT}\n", ["a.json:2"], f"{HIT}\n"),
+    ],
+)  # fmt: skip
+def test_22_json_stays_as_it_is(
+    tmp_path: Path, name: str, data: str, removed: list[str], expected: str | None
+) -> None:
+    """What is kept are the same bytes, in the same form: the rest is one of the separators beside each."""
+    (tmp_path / name).write_text(data)
+    found = deduplicate(tmp_path / name, tmp_path / f"out.{name}")
+    assert found.removed["doc_id"].to_list() == removed
+    kept = (tmp_path / f"out.{name}").read_text()
+    if expected is not None:
+        assert kept == expected
+    again = deduplicate(tmp_path / f"out.{name}", tmp_path / f"again.{name}")
+    assert not again.removed.height
+    assert len(again.kept) == len(found.kept)
+    assert (tmp_path / f"again.{name}").read_text() == kept
+
+
+def test_22_the_first_of_an_array_goes_with_the_comma_behind_it(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(f'[ {{"text": "{RIVER}"}} , {{"text": "{RIVER} So."}} , 3, null]')
+    deduplicate(tmp_path / "a.json", tmp_path / "b.json", keep="longest")
+    assert (tmp_path / "b.json").read_text() == f'[ {{"text": "{RIVER} So."}} , 3, null]'
+
+
+def test_22_paragraphs_are_cut_from_json_of_any_form(tmp_path: Path) -> None:
+    def made(second: str) -> str:
+        first = json.dumps({"text": f"{RIVER}\n\n{TRAMS}"})
+        return f'{{"hits": [ {{"_source": {first}, "n": 1.50}},\n {{"n": 2, "_source": {{"text": "{second}"}}}} ]}}'
+
+    (tmp_path / "a.json").write_text(made(f"{SHORT}\\n\\n{TRAMS}"))
+    deduplicate(tmp_path / "a.json", tmp_path / "b.json", unit="paragraph")
+    assert (tmp_path / "b.json").read_text() == made(SHORT)
+
+
+@pytest.mark.parametrize(("name", "what"), [("a.warc", "web archives"), ("a.wet.gz", "web archives")])
+def test_what_cannot_be_written_again_is_refused_at_once(tmp_path: Path, name: str, what: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(InputError, match=f"{name}: {what} cannot be written again: give no output"):
+        deduplicate(tmp_path, tmp_path / "out")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252", "cp1250", "mac_roman"])
 def test_encodings_stay(tmp_path: Path, encoding: str) -> None:
     texts = [f"Café “{RIVER}”", f"Café “{RIVER_LATER}”", f"«{TRAMS}» é"]
     lines = [json.dumps({"text": text}, ensure_ascii=False) for text in texts]
@@ -496,12 +563,72 @@ def test_paragraphs_of_rows(tmp_path: Path) -> None:
         assert list(csv.reader(file)) == [*rows[:2], ["2", f'"{SHORT}"', "b, c"], rows[3]]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_case_16_first_lines_and_line_ends_of_csv_stay(tmp_path: Path, end: str) -> None:
+    rows = ["sep=;", "id;text", f'1;"{RIVER}"', f"2;{RIVER_LATER}", f'3;"{SHORT}{end}{TRAMS}"']
+    (tmp_path / "in.csv").write_bytes(end.join(rows).encode())
+    assert run(tmp_path / "in.csv", "-o", tmp_path / "out.csv").exit_code == 0
+    assert (tmp_path / "out.csv").read_bytes().decode() == end.join([*rows[:3], rows[4]]) + "\n"
+
+
+def test_case_03_rows_with_marks_that_are_text_stay(tmp_path: Path) -> None:
+    texts = [f'"{TRAMS}', f'"{RIVER}" so they say', SHORT, f'"{RIVER}" so they say', 'The pier is closed"']
+    rows = [f"{n}\t{text}\n" for n, text in enumerate(texts)]
+    (tmp_path / "in.tsv").write_text("id\ttext\n" + "".join(rows))
+    assert run(tmp_path / "in.tsv", "-o", tmp_path / "out.tsv").exit_code == 0
+    assert (tmp_path / "out.tsv").read_text() == "id\ttext\n" + "".join([*rows[:3], rows[4]])
+
+
+@pytest.mark.parametrize(
+    ("row", "left"),
+    [
+        (f'"{PLAIN_RIVER}\v""Yes"" they said.",x', '"""Yes"" they said.",x'),
+        (f'{PLAIN_RIVER}\v"Yes" they said.,x', '"Yes" they said.,x'),
+        (f'{PLAIN_RIVER}\v"Yes",x', '"""Yes""",x'),
+        (f'"{PLAIN_RIVER}\v\\"Yes\\", they said.",x', '"\\"Yes\\", they said.",x'),
+    ],
+)
+def test_a_row_that_is_cut_is_written_as_it_was_read(tmp_path: Path, row: str, left: str) -> None:
+    (tmp_path / "in.csv").write_text(f"id,text,t\n1,{PLAIN_RIVER},y\n2,{row}\n")
+    assert run(tmp_path / "in.csv", "-o", tmp_path / "out.csv", "--unit", "paragraph").exit_code == 0
+    assert (tmp_path / "out.csv").read_text() == f"id,text,t\n1,{PLAIN_RIVER},y\n2,{left}\n"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_a_text_that_is_cut_keeps_its_encoding(tmp_path: Path, encoding: str) -> None:
     text = f"Café {SHORT}\n\n{RIVER}\n\n{RIVER}\n"
     (tmp_path / "in.txt").write_bytes(text.encode(encoding))
     deduplicate(tmp_path / "in.txt", tmp_path / "out.txt", unit="paragraph")
     assert (tmp_path / "out.txt").read_bytes() == f"Café {SHORT}\n\n{RIVER}\n".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("form", "before", "between", "after"),
+    [
+        ("txt", b"", b"\n\n", b"\n"),
+        ("jsonl", b'{"text": "', b"\\n\\n", b'"}\n'),
+        ("csv", b'id,text\na,"', b"\n\n", b'"\n'),
+    ],
+)
+@pytest.mark.parametrize("language", ["Czech", "Russian", "Japanese"])
+def test_paragraphs_around_a_cut_have_the_same_bytes(
+    tmp_path: Path, language: str, form: str, before: bytes, between: bytes, after: bytes
+) -> None:
+    text, (encoding, *_) = NEWS[language]
+    with_an_odd_byte = text.encode(encoding) + b" \x81 2"
+    parts = [with_an_odd_byte, RIVER.encode(), RIVER.encode()]
+    (tmp_path / f"in.{form}").write_bytes(before + between.join(parts) + after)
+    deduplicate(tmp_path / f"in.{form}", tmp_path / f"out.{form}", unit="paragraph")
+    assert (tmp_path / f"out.{form}").read_bytes() == before + between.join(parts[:2]) + after
+
+
+def test_case_06_a_line_with_an_odd_byte_is_kept_as_it_stands(tmp_path: Path) -> None:
+    lines = [
+        b'{"text": "' + f"{text} für K".encode() + b'\xf6hler"}\n' for text in (RIVER, RIVER_LATER, TRAMS)
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"".join(lines))
+    assert run(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl").exit_code == 0
+    assert (tmp_path / "out.jsonl").read_bytes() == lines[0] + lines[2]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pickle
 import pickletools
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -185,8 +186,8 @@ def test_any_history_is_that_of_the_twin(random: Random, shape: tuple[int, int])
 
 
 class TestDatasketch:
-    @pytest.mark.parametrize("slots", [2, 9, 32, 64])
-    @pytest.mark.parametrize("weights", [(0.5, 0.5), (0.2, 0.8), (0.9, 0.1)])
+    @pytest.mark.parametrize("slots", [2, 3, 9, 32, 50])
+    @pytest.mark.parametrize("weights", [(0.5, 0.5), (0.2, 0.8), (0.9, 0.1), (0.0, 1.0), (1.0, 0.0)])
     def test_bands_and_rows_are_the_same(self, slots: int, weights: tuple[float, float]) -> None:
         for percent in range(0, 101, 4):
             theirs = _optimal_param(percent / 100, slots, *weights)
@@ -197,6 +198,47 @@ class TestDatasketch:
         theirs = datasketch.MinHashLSH(threshold, slots)
         ours = MinHashLSH(threshold, slots)
         assert (ours.b, ours.r, ours.h) == (theirs.b, theirs.r, theirs.h)
+
+    @pytest.mark.parametrize(
+        ("threshold", "slots", "weights"),
+        [
+            (0.9, 100, (0.0, 1.0)),  # many shapes miss next to nothing
+            (0.6, 48, (1.0, 0.0)),  # one band
+            (0.5, 2, (0.5, 0.5)),  # two shapes are equally good
+            (0.5, 3, (0.5, 0.5)),
+            (0.5, 64, (0.3, 0.7000000001)),
+            (0.5, 64, (0.5, 0.25, 0.25)),
+        ],
+    )
+    def test_so_is_the_shape_for_any_weights_or_the_refusal(
+        self, threshold: float, slots: int, weights: tuple[float, float]
+    ) -> None:
+        """Of case 20."""
+        found: list[tuple[int, int] | None] = []
+        for kind in (datasketch.MinHashLSH, MinHashLSH):
+            try:
+                index = kind(threshold, slots, weights)
+                found.append((index.b, index.r))
+            except ValueError:
+                found.append(None)
+        assert found[0] == found[1]
+
+    def test_buckets_are_of_the_same_sizes(self) -> None:
+        signed = datasketch.MinHash.bulk(
+            [[b"%d %d" % (i % 3, j) for j in range(20)] + [b"%d" % i] for i in range(12)], num_perm=32
+        )
+        arguments = (0.5, 32, (0.5, 0.5), None, {"type": "dict"}, True)
+        theirs, ours = datasketch.MinHashLSH(*arguments), MinHashLSH(*arguments)
+        for index in (theirs, ours):
+            for key, one in enumerate(signed):
+                index.insert(key, one)
+            index.remove(4)
+        for expected, found in (
+            (theirs.get_counts(), ours.get_counts()),
+            (theirs.get_subset_counts(0, 3, 3, 5, 99), ours.get_subset_counts(0, 3, 3, 5, 99)),
+        ):
+            assert [sorted(band.values()) for band in found] == [sorted(band.values()) for band in expected]
+        assert sorted(ours.get_counts()[0].values()) != [1] * 11
 
     @pytest.mark.parametrize("scheme", ["affine32", "legacy"])
     def test_answers_are_the_same(self, scheme: str) -> None:
@@ -341,12 +383,74 @@ class TestKeys:
             index.merge(an_index((2, 3)))
 
 
+class TestBucketsOfKeys:
+    ROWS = np.array([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 7, 8], [9, 9, 8, 8, 5, 6]], np.uint32)
+
+    @pytest.mark.parametrize("on_disk", [False, True])
+    def test_keys_are_in_the_buckets_of_their_bands(self, tmp_path: Path, on_disk: bool) -> None:
+        index = an_index(path=tmp_path / "sets.lsh" if on_disk else None)
+        index.insert_many("ab", self.ROWS[:2])
+        index.commit()
+        index.insert("c", self.ROWS[2])
+        assert list(index.keys) == ["a", "b", "c"]
+        assert (len(index.keys), "b" in index.keys, "d" in index.keys) == (3, True, False)
+        a, b, c = index.keys.values()
+        assert [len(bucket) for bucket in a] == [8, 8, 8]
+        assert (a[:2] == b[:2], a[2] == c[2], len({*a, *b, *c})) == (True, True, 6)
+        assert (index.keys["d"], index.keys.get("d")) == ([], [])
+        assert index.get_counts() == [{a[0]: 2, c[0]: 1}, {a[1]: 2, c[1]: 1}, {a[2]: 2, b[2]: 1}]
+        assert index.get_subset_counts("b", "d") == [{b[0]: 1}, {b[1]: 1}, {b[2]: 1}]
+        index.remove("a")
+        index.insert("b", self.ROWS[0], check_duplication=False)
+        assert index.keys["b"] == [*b, *a]
+        assert index.get_counts()[:2] == [{b[0]: 1, c[0]: 1}, {b[1]: 1, c[1]: 1}]
+        assert list(index.keys) == ["b", "c"]
+        index.close()
+
+    def test_an_empty_index(self) -> None:
+        assert (an_index().get_counts(), list(an_index().keys)) == ([{}, {}, {}], [])
+
+
+class TestKeptSignatures:
+    ROWS = TestBucketsOfKeys.ROWS
+
+    def test_signatures_come_back_by_their_keys(self) -> None:
+        index, other = an_index(keep_signatures=True), an_index(keep_signatures=True)
+        index.insert("a", self.ROWS[0])
+        other.insert_many("bc", self.ROWS[1:])
+        index.merge(other)
+        index.remove("b")
+        for one in (index, pickle.loads(pickle.dumps(index))):
+            assert [one.signature(key).tolist() for key in "ac"] == self.ROWS[[0, 2]].tolist()
+            assert one.query(one.signature("c")) == ["a", "c"]
+            with pytest.raises(InputError, match="the key 'b' is not there"):
+                one.signature("b")
+        index.signature("a")[:] = 0
+        assert index.signature("a").tolist() == self.ROWS[0].tolist()
+
+    def test_an_index_without_them_says_so(self, tmp_path: Path) -> None:
+        index = an_index()
+        index.insert("a", self.ROWS[0])
+        with pytest.raises(SettingsError, match="make it with keep_signatures=True"):
+            index.signature("a")
+        with pytest.raises(SettingsError, match="make both with keep_signatures"):
+            an_index(keep_signatures=True).merge(index)
+        with pytest.raises(SettingsError, match="keep_signatures is for an index in memory"):
+            an_index(keep_signatures=True, path=tmp_path / "sets.lsh")
+        assert not (tmp_path / "sets.lsh").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (
+            {"storage_config": {"type": "redis", "redis": {}}},
+            "type 'redis': give path= for an index in a fol",
+        ),
+        ({"storage_config": {"basename": b"sets"}}, "type None: give path="),
         ({"threshold": 1.2}, "threshold must be from 0 to 1, not 1.2"),
         ({"num_perm": 1}, "num_perm must be 2 or more, not 1"),
-        ({"weights": (0.5, 0.6)}, "weights must be from 0 to 1, and 1 together"),
+        ({"weights": (0.5, 0.6)}, "weights must be two from 0 to 1, and 1 together"),
         ({"params": (20, 7)}, r"their product 128 \(num_perm\) at most, not \(20, 7\)"),
         ({"params": (1, 7)}, "two bands or more, not 1"),
         ({"threshold": 1.0}, "two bands or more, not 1"),

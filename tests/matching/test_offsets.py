@@ -16,7 +16,7 @@ from reference import matching as naive
 from samples.strategies import codes_of, encode, fewer, text
 from syndetect.matching import bands
 from syndetect.matching import tokens as text_stage
-from syndetect.matching.tokens import tokenise
+from syndetect.matching.tokens import Words, tokenise
 from syndetect.pipeline import stages
 from syndetect.pipeline.scan import scan
 from syndetect.results.result import Result
@@ -92,6 +92,8 @@ LOOSE = Settings(
     fingerprint_words=1, winnow_window=1, shingle_words=1, min_jaccard=0.0, min_words=1, min_score=2,
     min_linked_score=1, drop=4, join_words=2,
 )  # fmt: skip
+#: Every two paragraphs are compared.
+ANY_PAIR = Settings(min_words=1, min_jaccard=0.0)
 some_texts = st.one_of(
     articles().map(lambda found: [one.text for one in found]),
     st.lists(readable, max_size=4).map(lambda found: [*found, "".join(found), "\n\n".join(found[::-1])]),
@@ -134,17 +136,7 @@ def test_matches_cover_what_articles_share_and_state_what_is_there(found: list[A
         ), (a, b)
 
 
-@fewer(4)
-@given(some_texts)
-def test_the_least_matches_too_state_what_is_there(texts: list[str]) -> None:
-    for row in scanned(texts, LOOSE).matches.to_dicts():
-        assert_states_what_is_there(row, by_id(texts))
-
-
-@fewer(4)
-@given(some_texts, st.sampled_from([None, LOOSE]))
-def test_uses_of_passages_quote_their_documents(texts: list[str], settings: Settings | None) -> None:
-    result = scanned(texts, settings)
+def assert_uses_quote_their_documents(result: Result, texts: dict[str, str]) -> None:
     matched = {
         (row[f"doc_{side}"], row[f"begin_{side}"], row[f"end_{side}"], row["words"], row["identity"])
         for row in result.matches.to_dicts()
@@ -152,7 +144,7 @@ def test_uses_of_passages_quote_their_documents(texts: list[str], settings: Sett
     }
     last = None
     for row in result.passages.to_dicts():
-        quoted = by_id(texts)[row["doc_id"]][row["begin"] : row["end"]]
+        quoted = texts[row["doc_id"]][row["begin"] : row["end"]]
         assert row["text"] == quoted
         if row["passage_id"] != last:  # the first use stands for the whole passage
             assert (row["words"], row["identity"]) == (len(codes_of(quoted)), 1.0)
@@ -161,29 +153,22 @@ def test_uses_of_passages_quote_their_documents(texts: list[str], settings: Sett
         last = row["passage_id"]
 
 
-@fewer(4)
-@given(some_texts)
-def test_pairs_are_paragraphs_and_state_their_overlap(texts: list[str]) -> None:
-    settings = Settings(min_words=1, min_jaccard=0.0)
-    for row in scanned(texts, settings).pairs.to_dicts():
+def assert_pairs_are_paragraphs_and_state_their_overlap(
+    result: Result, whole: dict[str, Words], shingle_words: int
+) -> None:
+    for row in result.pairs.to_dicts():
         sets = []
         for side in "ab":
-            whole = tokenise(*encode([by_id(texts)[row[f"doc_{side}"]]]))
-            low, high = whole.paragraphs[row[f"paragraph_{side}"] :][:2]
-            assert (row[f"begin_{side}"], row[f"end_{side}"]) == (whole.begin[low], whole.end[high - 1])
-            sets.append(set(naive.shingles(whole.code[low:high].tolist(), settings.shingle_words)))
+            words = whole[row[f"doc_{side}"]]
+            low, high = words.paragraphs[row[f"paragraph_{side}"] :][:2]
+            assert (row[f"begin_{side}"], row[f"end_{side}"]) == (words.begin[low], words.end[high - 1])
+            sets.append(set(naive.shingles(words.code[low:high].tolist(), shingle_words)))
         shares = row["jaccard"], row["containment_a"], row["containment_b"]
         assert shares == naive.overlaps(*sets)
 
 
-@fewer(4)
-@given(some_texts, st.sampled_from([None, LOOSE]))
-def test_documents_count_their_words_and_what_of_them_is_reused(
-    texts: list[str], settings: Settings | None
-) -> None:
-    result = scanned(texts, settings)
+def assert_words_and_what_of_them_is_reused_are_counted(result: Result, whole: dict[str, Words]) -> None:
     reused: dict[str, set[int]] = defaultdict(set)
-    whole = {name: tokenise(*encode([one])) for name, one in by_id(texts).items()}
     for row in result.matches.to_dicts():
         for side in "ab":
             found = whole[row[f"doc_{side}"]]
@@ -194,6 +179,20 @@ def test_documents_count_their_words_and_what_of_them_is_reused(
         assert (row["words"], row["paragraphs"]) == (len(found.code), len(found.paragraphs) - 1)
         assert row["reused_words"] == len(reused[row["doc_id"]])
         assert row["reused_share"] == row["reused_words"] / max(row["words"], 1)
+
+
+@pytest.mark.parametrize("settings", [Settings(), LOOSE, ANY_PAIR], ids=["defaults", "loose", "any pair"])
+@fewer(6)
+@given(texts=some_texts)
+def test_tables_state_what_is_there(settings: Settings, texts: list[str]) -> None:
+    """All of them of one scan, since a scan takes longer than to look at its tables."""
+    result, named = scanned(texts, settings), by_id(texts)
+    whole = {name: tokenise(*encode([one])) for name, one in named.items()}
+    for row in result.matches.to_dicts():
+        assert_states_what_is_there(row, named)
+    assert_uses_quote_their_documents(result, named)
+    assert_pairs_are_paragraphs_and_state_their_overlap(result, whole, settings.shingle_words)
+    assert_words_and_what_of_them_is_reused_are_counted(result, whole)
 
 
 @fewer(8)

@@ -67,8 +67,9 @@ def test_tests_and_benchmarks_do_not_import_one_another(of: str, others: str) ->
 def test_the_public_names() -> None:
     assert syndetect.__all__ == [
         "Added", "Answer", "BusyError", "Deduplicated", "Evaluation", "Index", "InputError", "MinHashLSH",
-        "MissingExtraError", "NearDuplicates", "OutputError", "ProcessError", "Progress", "ReadingOptions", "Result", "ResultError",
-        "Settings", "SettingsError", "StoredIndexError", "SyndetectError", "deduplicate", "evaluate", "scan", "stream",
+        "MissingExtraError", "NearDuplicates", "OutputError", "ProcessError", "Progress", "ReadingOptions", "Result",
+        "ResultError", "Settings", "SettingsError", "StoredIndexError", "SyndetectError", "deduplicate", "evaluate",
+        "scan", "stream",
     ]  # fmt: skip
     assert {getattr(syndetect, name).__module__.split(".")[0] for name in syndetect.__all__} == {"syndetect"}
     with pytest.raises(AttributeError, match="'syndetect' has no attribute 'scam'"):

@@ -8,6 +8,7 @@ import doctest
 import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from syndetect.cli.program import main
 from syndetect.schema import TABLES
 
 ROOT = Path(__file__).parents[2]
@@ -46,26 +49,40 @@ def renewed(place: Path, examples: list[tuple[str, str]]) -> list[str]:
 
 def _console(text: str, place: Path) -> str:
     """Each line that begins with ``$`` as a person would type it, and what the terminal then shows."""
+    shown = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            is_plain = line.startswith("$ syndetect ") and not {*"|<>;&*$"} & {*line[1:]}
+            printed, status = _called(line[2:], place) if is_plain else _typed(line[2:], place)
+            ending = f"(exit status {status})\n" if status else ""
+            shown.append(f"{line}\n{printed}{ending}")
+    return "".join(shown)
+
+
+def _called(line: str, place: Path) -> tuple[str, int]:
+    """What a command alone shows, and its exit status; called here, where all kernels are at hand."""
+    with contextlib.chdir(place):
+        outcome = CliRunner().invoke(main, shlex.split(line)[1:], prog_name="syndetect")
+    return outcome.output, outcome.exit_code
+
+
+def _typed(line: str, place: Path) -> tuple[str, int]:
+    """What a line shows in a shell, and its exit status."""
     environment = {
         **os.environ,
         "PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "src"),
         "PYTHONUTF8": "1",
     }
-    shown = []
-    for line in text.splitlines():
-        if line.startswith("$ "):
-            done = subprocess.run(
-                ["sh", "-c", line[2:]],
-                cwd=place,
-                env=environment,
-                check=False,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
-            ending = f"(exit status {done.returncode})\n" if done.returncode else ""
-            shown.append(f"{line}\n{done.stdout.decode()}{ending}")
-    return "".join(shown)
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=place,
+        env=environment,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    return done.stdout.decode(), done.returncode
 
 
 def _python(text: str, place: Path, names: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,47 +16,70 @@ Span = tuple[int, int]
 
 # ---------------------------------------------------------------------------------------------------- words
 
-KINDS = ("boundary", "letter", "single", "ignored", "apostrophe", "mark", "line end")
+KINDS = (
+    "boundary", "letter", "single", "ignored", "apostrophe", "mark", "line end", "stop", "space", "hyphen",
+)  # fmt: skip
 _WORD = ("letter", "single", "mark")
 
 
 class Character(NamedTuple):
-    """What the folding table says of a character."""
+    """What the folding table says of an atom: a character, or a part of what one stands for."""
 
     kind: str
     folded: str
-    lines: int
+    value: int
+    rank: int
+    is_initial: bool
+    is_small: bool
 
 
-def characters(pages: np.ndarray, blocks: np.ndarray, expansions: np.ndarray) -> Callable[[str], Character]:
+Atoms = tuple[Character, ...]
+
+
+def characters(pages: np.ndarray, blocks: np.ndarray, expansions: np.ndarray) -> Callable[[str], Atoms]:
     """The folding table as a function."""
 
+    def atom(entry: int, itself: str) -> Character:
+        kind, value = KINDS[entry >> 28], entry & (1 << 21) - 1
+        folded = (chr(value) if value else itself) if kind in _WORD else ""
+        return Character(kind, folded, value, entry >> 21 & 15, bool(entry >> 26 & 1), bool(entry >> 25 & 1))
+
     @cache
-    def character(char: str) -> Character:
+    def character(char: str) -> Atoms:
         page, place = divmod(ord(char), 256)
         entry = int(blocks[int(pages[page]) * 256 + place])
-        kind, value = KINDS[entry >> 28], entry & (1 << 21) - 1
-        if kind not in _WORD:
-            return Character(kind, "", value)
-        if entry >> 27 & 1:
-            return Character(
-                kind, "".join(map(chr, expansions[value + 1 : value + 1 + expansions[value]])), 0
-            )
-        return Character(kind, chr(value) if value else char, 0)
+        if not entry >> 27 & 1:
+            return (atom(entry, char),)
+        first = last = entry & (1 << 21) - 1
+        while int(expansions[last]) >> 27 & 1:
+            last += 1
+        return tuple(atom(int(one) & ~(1 << 27), "") for one in expansions[first : last + 1])
 
     return character
 
 
 @dataclass
 class Piece:
-    """A character with the marks and the ignored characters that follow it."""
+    """An atom with the marks and the ignored ones that follow it."""
 
     char: str
-    kind: str
-    folded: str
-    lines: int
+    atom: Character
     begin: int
     end: int
+    after: list[Character]
+
+    @property
+    def kind(self) -> str:
+        """Its kind; a space with an acute accent is an apostrophe."""
+        is_acute = self.atom.kind == "space" and any(one.value == 1 for one in self.after)
+        return "apostrophe" if is_acute else self.atom.kind
+
+    @property
+    def folded(self) -> str:
+        """The atom and its marks; those with ranks that nothing parts are in their order."""
+        row = [self.atom, *(one for one in self.after if one.kind == "mark" or one.value == 2)]
+        runs = [list(run) for _, run in groupby(row, lambda one: one.rank > 0)]
+        return "".join(one.folded for run in runs for one in sorted(run, key=lambda one: one.rank))
 
     @property
     def is_letter(self) -> bool:
@@ -64,18 +87,23 @@ class Piece:
 
     @property
     def is_one_letter(self) -> bool:
-        return self.is_letter and len(self.folded) == 1 and self.folded.isalpha()
+        return self.atom.is_initial and len(self.folded) == 1
+
+    @property
+    def is_soft(self) -> bool:
+        """Whether a soft hyphen follows."""
+        return any(one.kind == "ignored" and one.value == 2 for one in self.after)
 
 
-def pieces(text: str, character: Callable[[str], Character]) -> list[Piece]:
+def pieces(text: str, character: Callable[[str], Atoms]) -> list[Piece]:
     found: list[Piece] = []
     for at, char in enumerate(text):
-        kind, folded, lines = character(char)
-        if found and (kind == "ignored" or (kind == "mark" and found[-1].kind in _WORD)):
-            found[-1].folded += folded
-            found[-1].end = at + 1
-        elif kind != "ignored":
-            found.append(Piece(char, kind, folded, lines, at, at + 1))
+        for atom in character(char):
+            if found and (atom.kind == "ignored" or (atom.kind == "mark" and found[-1].atom.kind in _WORD)):
+                found[-1].after.append(atom)
+                found[-1].end = at + 1
+            elif atom.kind != "ignored":
+                found.append(Piece(char, atom, at, at + 1, []))
     return found
 
 
@@ -85,7 +113,7 @@ def _is_dropped(row: Sequence[Piece], i: int) -> bool:
         return False
     if row[i].kind == "apostrophe":
         return True
-    if row[i].char != "." or not (row[i - 1].is_one_letter and row[i + 1].is_one_letter):
+    if row[i].kind != "stop" or not (row[i - 1].is_one_letter and row[i + 1].is_one_letter):
         return False
     goes_on = i + 2 < len(row) and row[i + 2].is_letter
     comes_on = i > 1 and (
@@ -96,21 +124,54 @@ def _is_dropped(row: Sequence[Piece], i: int) -> bool:
 
 @dataclass
 class Word:
-    """A folded word, its characters in the document, and how many line ends stand before it."""
+    """A folded word, its characters in the document, and how many line ends stand before it.
+
+    ``hyphen`` says how it hangs together with the word before: not at all (""), by a hyphen in a line, or by one at the
+    end of a line.
+    """
 
     folded: str
     is_single: bool
     begin: int
     end: int
     lines: int
+    hyphen: str = ""
 
     @property
     def code(self) -> int:
         return word_code(self.folded, self.is_single)
 
 
-def words(text: str, character: Callable[[str], Character]) -> list[Word]:
-    """The words of a document by the rule in ``syndetect/text.py``."""
+def _hyphen(row: Sequence[Piece], i: int) -> str:
+    """How the piece i hangs together with the word before: not (""), by a hyphen "in a line", or "at its end"."""
+    between: list[Piece] = []
+    lines = 0
+    j = i - 1
+    while j >= 0 and row[j].kind not in _WORD:
+        between.insert(0, row[j])
+        j -= 1
+    if j < 0 or not row[i].atom.is_small or not _is_small(row[j]):
+        return ""
+    hyphens = [one for one in between[:1] if one.kind == "hyphen"]
+    if not hyphens and not row[j].is_soft:
+        return ""
+    rest = between[len(hyphens) :]
+    for n, one in enumerate(rest):
+        if one.kind == "line end" and one.char < "\x80":
+            lines += not (one.char == "\n" and n > 0 and rest[n - 1].char == "\r")
+        elif one.kind not in ("space", "apostrophe") and one.char != "\t":
+            return ""
+    if lines == 1:
+        return "at its end"
+    return "in a line" if hyphens and not rest else ""
+
+
+def _is_small(piece: Piece) -> bool:
+    return piece.is_letter and piece.atom.is_small
+
+
+def apart(text: str, character: Callable[[str], Atoms]) -> list[Word]:
+    """The words of a document before hyphens at line ends are looked at."""
     row, found = pieces(text, character), list[Word]()
     is_open, lines = False, 0
     for i, piece in enumerate(row):
@@ -119,13 +180,76 @@ def words(text: str, character: Callable[[str], Character]) -> list[Word]:
                 found[-1].folded += piece.folded
                 found[-1].end = piece.end
             else:
-                found.append(Word(piece.folded, piece.kind == "single", piece.begin, piece.end, lines))
+                if found:
+                    found[-1].end = min(found[-1].end, piece.begin)
+                hyphen = _hyphen(row, i)
+                found.append(
+                    Word(piece.folded, piece.kind == "single", piece.begin, piece.end, lines, hyphen)
+                )
             is_open, lines = True, 0
         elif not _is_dropped(row, i):
             is_open = False
             is_second_half = piece.char == "\n" and text[piece.begin - 1 : piece.begin] == "\r"
-            lines += 0 if is_second_half else piece.lines
+            lines += piece.atom.value if piece.kind == "line end" and not is_second_half else 0
     return found
+
+
+def wrapped_lines(text: str, character: Callable[[str], Atoms]) -> int:
+    """How many lines of a hard-wrapped text are followed by another one at once; 0 for other texts."""
+    lengths, width, ends, before = list[int](), 0, 0, ""
+    for char in text:
+        for atom in character(char):
+            if atom.kind == "line end":
+                ends += not (char == "\n" and before == "\r")
+            elif atom.kind not in ("ignored", "mark", "space"):
+                if ends == 1 and width:
+                    lengths.append(width)
+                width, ends = 1 if ends else width + 1, 0
+        before = char
+    if len(lengths) < 3:
+        return 0
+    median = sorted(lengths)[(len(lengths) - 1) // 2]
+    alike = sum(abs(length - median) <= median // 4 for length in lengths)
+    return len(lengths) if median <= 120 and 2 * alike >= len(lengths) else 0
+
+
+def words(text: str, character: Callable[[str], Atoms]) -> list[Word]:
+    """The words of a document by the rule in ``syndetect/matching/tokens.py``."""
+    found, lines = apart(text, character), wrapped_lines(text, character)
+    chains: list[list[Word]] = []
+    for word in found:
+        if word.hyphen:
+            chains[-1].append(word)
+        else:
+            chains.append([word])
+
+    def hyphens(chain: list[Word]) -> set[str]:
+        return {word.hyphen for word in chain[1:]}
+
+    plain = [chain for chain in chains if hyphens(chain) <= {"in a line"}]
+    stands = {word.folded for chain in plain for word in chain}
+    compounds = {"".join(word.folded for word in chain) for chain in plain if len(chain) > 1}
+    open_, sure = list[int](), list[int]()
+    for i, chain in enumerate(chains):
+        whole = "".join(word.folded for word in chain)
+        if hyphens(chain) != {"at its end"} or whole in compounds:
+            continue
+        if whole in stands:
+            sure.append(i)
+        elif not all(word.folded in stands for word in chain):
+            open_.append(i)
+    count = len(open_) + len(sure)
+    joined = set(sure + (open_ if count >= 2 and 16 * count >= lines else [])) if lines else set[int]()
+    result, carried = list[Word](), 0
+    for i, chain in enumerate(chains):
+        if i in joined:
+            folded, lines_before = "".join(word.folded for word in chain), max(chain[0].lines, carried)
+            result.append(replace(chain[0], folded=folded, end=chain[-1].end, lines=lines_before))
+            carried = 1
+        else:
+            result += [replace(chain[0], lines=max(chain[0].lines, carried)), *chain[1:]]
+            carried = 0
+    return result
 
 
 def paragraph_starts(found: Sequence[Word]) -> list[int]:
@@ -412,7 +536,8 @@ def extend_to_run(a: Sequence[int], b: Sequence[int], drop: int) -> Aligned:
             if ways and (cell := max(ways, key=lambda way: way.score)).score >= best.score - drop:
                 row[j] = cell
                 best = max(best, cell, key=lambda way: way.score)
-        if 0 < i == best.a and run(a, b, i, best.b)[1] >= LONG_RUN:
+        is_long = 0 < i == best.a and run(a, b, i, best.b)[1] >= LONG_RUN
+        if is_long or not row:
             return best
         before = row
     return best

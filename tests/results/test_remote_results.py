@@ -156,9 +156,9 @@ def test_show_and_evaluate(store: Any, tmp_path: Path) -> None:  # noqa: ARG001
 def test_a_result_that_another_process_wrote_meanwhile_stays(
     store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def overtaken(*arguments: Any) -> None:
+    def overtaken(*arguments: Any, **named: Any) -> None:
         put(store, {"out/result/manifest.json": b"of another"})
-        write_frame(*arguments)
+        write_frame(*arguments, **named)
 
     monkeypatch.setattr("syndetect.results.result.write_frame", overtaken)
     with pytest.raises(OutputError, match="is there already"):

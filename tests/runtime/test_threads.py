@@ -101,7 +101,8 @@ class _Stuck:
     """A call that ends when it is told to, in place of a kernel that takes long."""
 
     def __init__(self) -> None:
-        self.has_begun, self.may_end = threading.Event(), threading.Event()
+        self.has_begun, self.may_end, self.was_interrupted = (threading.Event() for _ in range(3))
+        self.interrupter = threading.Thread(target=self._interrupt)
 
     def __call__(self, item: int = 1) -> int:
         if item:
@@ -109,17 +110,31 @@ class _Stuck:
             self.may_end.wait(60)
         return item
 
-    def interrupt(self) -> None:
-        """Send Ctrl-C to the main thread once the call has begun."""
+    def _interrupt(self) -> None:
+        """Send Ctrl-C to the main thread once the call has begun, until it is heard.
+
+        One that comes just before the thread begins to wait is heard by Python when the wait ends.
+        """
         self.has_begun.wait(60)
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        while not self.was_interrupted.is_set():
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            self.was_interrupted.wait(0.1)
+
+    def heard(self, *_: object) -> None:
+        """Handle Ctrl-C: an exception, once."""
+        if not self.was_interrupted.is_set():
+            self.was_interrupted.set()
+            raise KeyboardInterrupt
 
 
 @pytest.fixture
 def stuck() -> Iterator[_Stuck]:
     """Such a call; Ctrl-C is an exception meanwhile, though the tests may run in a process that ignores it."""
-    call, before = _Stuck(), signal.signal(signal.SIGINT, signal.default_int_handler)
+    call = _Stuck()
+    before = signal.signal(signal.SIGINT, call.heard)
     yield call
+    if call.interrupter.ident is not None:
+        call.interrupter.join()
     call.may_end.set()
     signal.signal(signal.SIGINT, before)
 
@@ -127,7 +142,7 @@ def stuck() -> Iterator[_Stuck]:
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals cannot be sent to a thread")
 @pytest.mark.parametrize("threads", [1, 2])
 def test_ctrl_c_does_not_wait_for_what_runs(threads: int, stuck: _Stuck) -> None:
-    threading.Thread(target=stuck.interrupt).start()
+    stuck.interrupter.start()
     with pytest.raises(KeyboardInterrupt):
         list(in_order(stuck, range(3), threads))
     assert is_work_left()
@@ -135,7 +150,7 @@ def test_ctrl_c_does_not_wait_for_what_runs(threads: int, stuck: _Stuck) -> None
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals cannot be sent to a thread")
 def test_ctrl_c_does_not_wait_for_work_apart(stuck: _Stuck) -> None:
-    threading.Thread(target=stuck.interrupt).start()
+    stuck.interrupter.start()
     with pytest.raises(KeyboardInterrupt):
         apart(stuck)
     assert is_work_left()

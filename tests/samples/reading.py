@@ -1,8 +1,11 @@
 """What the tests of reading share: a source read whole, with what was skipped."""
 
+import bz2
 import gzip
 import json
+import lzma
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,15 @@ from syndetect.storage.compression import zstd
 
 GOOD = b'{"id": "a", "text": "first"}\n'
 LAST = b'{"id": "z", "text": "last"}\n'
-PACKED: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".zst": zstd.compress,
+    ".bz2": partial(bz2.compress, compresslevel=1),
+    ".xz": partial(lzma.compress, preset=0),
+    ".lzma": partial(lzma.compress, format=lzma.FORMAT_ALONE, preset=0),
+}
+PACKINGS = [ending for ending in PACKED if ending]
 
 
 def as_jsonl(records: Iterable[Mapping[str, Any]]) -> bytes:

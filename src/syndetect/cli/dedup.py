@@ -78,6 +78,7 @@ def dedup(
     output = addresses.shown(addresses.given(output))
     if not quiet:
         terminal.say(_totals(found, output, unit, perf_counter() - start))
+    terminal.say_columns(found.columns, quiet=quiet)
     if found.skipped.height:
         terminal.say(f"{counted(found.skipped)} (see the list beside {output})")
 

@@ -21,11 +21,13 @@ from syndetect.cli.options import (
     output_options,
 )
 from syndetect.errors import InputError, one_line
-from syndetect.reading.notes import counted
+from syndetect.reading.notes import Notes, counted
 from syndetect.runtime.progress import count, quantity
 from syndetect.settings import Settings
 
 if TYPE_CHECKING:  # the commands import at run time what they call, so that --help is quick
+    import polars as pl
+
     from syndetect.index.index import Index
     from syndetect.index.writer import Added
 
@@ -166,6 +168,69 @@ def query(
     terminal.present(result, output, quiet=quiet)
 
 
+@index.command()
+@_PLACE
+@_PATHS
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "jsonl", "json"]), metavar="FORM",
+    help="of the rows on standard output (csv, jsonl, json), instead of a table",
+)  # fmt: skip
+@click.option(
+    "--escape-formulas", "escaped", is_flag=True,
+    help="with csv: an apostrophe before text that a spreadsheet would run (= + - @ at its beginning)",
+)  # fmt: skip
+@READING
+def near(
+    place: str, paths: tuple[str, ...], *, form: str | None, escaped: bool, strict: bool, quiet: bool, reading: Any
+) -> None:  # fmt: skip
+    """Find the articles of an index that are near-duplicates of others.
+
+    PATH is a file, a folder, a glob in quotes, or - for JSON Lines on standard input. Near-duplicates share a band of
+    their signatures, and have a Jaccard similarity of at least the --min-jaccard of the index, computed exactly. An
+    article is not compared with an article of the same id in the index.
+
+    With --format jsonl the rows of an article are written before the next article is read; from -, once 4 KiB have
+    come.
+    """
+    from syndetect.index.feed import near as near_duplicates_of  # noqa: PLC0415
+    from syndetect.results.frames import encode  # noqa: PLC0415
+
+    if escaped and form != "csv":
+        raise click.UsageError("--escape-formulas goes with --format csv")
+    notes, asked, tables = Notes(strict), 0, []
+    with _open(place, "r") as opened:
+        signals.make_reads_interruptible()
+        for table in near_duplicates_of(list(paths), opened, notes, reading=reading):
+            asked += 1
+            if form == "jsonl":
+                terminal.write(encode(table, form))
+            tables += [] if table.is_empty() else [table]
+    if form != "jsonl":
+        _write_near(tables, form, escaped=escaped)
+    skipped = notes.frame()
+    if not quiet:
+        terminal.say(f"{count(asked, 'article')} queried, {len(tables):,} with near-duplicates in the index")
+        terminal.print_skipped(skipped)
+    if skipped.height:
+        terminal.say(counted(skipped))
+
+
+def _write_near(tables: "list[pl.DataFrame]", form: str | None, *, escaped: bool) -> None:
+    """Write the near-duplicates of all articles, as a table to read or in a format."""
+    import polars as pl  # noqa: PLC0415
+
+    from syndetect.index.near_duplicates import DOCUMENTS  # noqa: PLC0415
+    from syndetect.report.summary import near_duplicates  # noqa: PLC0415
+    from syndetect.results.frames import encode, escape_formulas  # noqa: PLC0415
+
+    found = pl.concat([pl.DataFrame(schema=DOCUMENTS), *tables])
+    if form is None:
+        width, colour = terminal.screen()
+        terminal.write_text(near_duplicates(found, width=width, colour=colour))
+    else:
+        terminal.write(encode(escape_formulas(found) if escaped else found, form))
+
+
 def _answer_lines(place: str, *, adding: bool, quiet: bool, threads: int | None, **reading: Any) -> None:  # noqa: ARG001
     """Answer line by line until the input ends."""
     from syndetect.index.feed import answers  # noqa: PLC0415
@@ -238,6 +303,7 @@ def _print_added(added: "Added", held: int, quiet: bool) -> None:
         counts = ((added.replaced, "replaced"), (added.known, "known already"))
         others = "".join(f", {number:,} {outcome}" for number, outcome in counts if number)
         terminal.say(f"{count(added.documents, 'article')} added{others}; the index has {held:,}")
+        terminal.say_columns(added.columns, quiet=quiet)
         if skipped:
             terminal.say(counted(added.skipped))
             terminal.print_skipped(added.skipped)

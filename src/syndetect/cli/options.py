@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from syndetect.errors import SettingsError
-from syndetect.reading.options import DuplicateIds, ReadingOptions
+from syndetect.reading.options import DuplicateIds, Markup, Quoting, ReadingOptions
 from syndetect.settings import Settings
 from syndetect.storage import addresses
 from syndetect.syndication import KINDS
@@ -86,6 +86,7 @@ class Output:
         top: the number of passages in a summary.
         show_all: show every passage instead.
         escape_formulas: have no cell of CSV begin as a formula of a spreadsheet does.
+        utf8_mark: begin CSV with the mark by which Excel knows UTF-8.
 
     Raises:
         click.UsageError: the format is only for the other place, or has no formulas.
@@ -97,6 +98,7 @@ class Output:
     top: int
     show_all: bool
     escape_formulas: bool
+    utf8_mark: bool
 
     def __post_init__(self) -> None:
         if self.directory is not None:
@@ -105,8 +107,9 @@ class Output:
             raise click.UsageError("--format parquet writes files: add -o DIR")
         if self.format == "json" and self.directory is not None:
             raise click.UsageError("--format json is for standard output: with -o take jsonl, csv or parquet")
-        if self.escape_formulas and self.format != "csv":
-            raise click.UsageError("--escape-formulas goes with --format csv")
+        for name in ("escape_formulas", "utf8_mark"):
+            if getattr(self, name) and self.format != "csv":
+                raise click.UsageError(f"--{name.replace('_', '-')} goes with --format csv")
 
     @property
     def is_remote(self) -> bool:
@@ -123,7 +126,11 @@ class Output:
         """The format of the folder, in words; None where nothing is written."""
         if self.directory is None:
             return None
-        return f"{self.format or 'parquet'}{', formulas escaped' if self.escape_formulas else ''}"
+        formulas, mark = (
+            ", formulas escaped" * self.escape_formulas,
+            ", with a mark of UTF-8" * self.utf8_mark,
+        )
+        return f"{self.format or 'parquet'}{formulas}{mark}"
 
     def check_place(self) -> None:
         """Raise OutputError where the result cannot be written, before the work that it takes."""
@@ -137,7 +144,7 @@ class Output:
         if self.directory is not None:
             result.write(
                 self.directory, format=self.format or "parquet", force=self.force,
-                escape_formulas=self.escape_formulas,
+                escape_formulas=self.escape_formulas, utf8_mark=self.utf8_mark,
             )  # fmt: skip
 
 
@@ -236,7 +243,32 @@ READING = together(
             "--duplicate-ids", type=click.Choice(get_args(DuplicateIds)),
             help="of articles with one id, keep all, skip all but the first, or fail",
         ),
+        click.option("--delimiter", metavar="SIGN", help="between the fields of CSV  [default: found out]"),
+        click.option(
+            "--quoting", type=click.Choice(get_args(Quoting)),
+            help="of CSV: quotation marks enclose fields (minimal), or are text (none)  [default: auto]",
+        ),
+        click.option(
+            "--encoding", metavar="NAME",
+            help="of text, JSON Lines, CSV and TSV, such as windows-1250  [default: found out, file by file]",
+        ),
         *map(_column_option, COLUMNS),
+        click.option("--date-format", metavar="FORMAT", help="of published, in the codes of strptime: %d.%m.%y"),
+        click.option(
+            "--day-first/--month-first", default=None,
+            help="of 03/04/2024, which is the day  [default: dates are not understood that could be either]",
+        ),
+        click.option(
+            "--source-from", metavar="PATTERN",
+            help="take the source from the path of a file, as 'outlets/{source}/*': * is anything in a part",
+        ),
+        click.option(
+            "--published-from", metavar="PATTERN", help="take the date from it: '{published}', '{year}/{month}/{day}'"
+        ),
+        click.option(
+            "--markup", type=click.Choice(get_args(Markup)),
+            help="whether texts in columns are HTML  [default: auto, told text by text]",
+        ),
     ),
 )  # fmt: skip
 #: ``settings: Settings``
@@ -283,4 +315,5 @@ def output_options(**form: Any) -> Decorator:
             "--escape-formulas", is_flag=True,
             help="with csv: an apostrophe before text that a spreadsheet would run (= + - @ at its beginning)",
         ),
+        click.option("--utf8-mark", is_flag=True, help="with csv: the mark by which Excel knows that it is UTF-8"),
     )  # fmt: skip

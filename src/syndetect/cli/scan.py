@@ -51,7 +51,8 @@ def scan(
 
     PATH is a file, a folder (with all below it), a glob in quotes, or - for JSON Lines on standard input; or an
     address of them, such as s3://bucket/folder.
-    Files may be .txt, .md, .html, .jsonl, .csv, .tsv, .parquet or Arrow; text forms also as .gz or .zst.
+    Files may be .txt, .md, .html, .jsonl, .json, .csv, .tsv, .parquet, Arrow, .xlsx, .warc or .wet; text forms also
+    as .gz, .zst, .bz2 or .xz.
 
     Without -o the passages with the widest reach are shown. With -o the whole result goes to a folder, and
     "syndetect show" then prints any passage in all its documents.

@@ -4,14 +4,14 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from syndetect.errors import SyndetectError, one_line
-from syndetect.reading.notes import counted
+from syndetect.reading.notes import columns_line, counted
 
 if TYPE_CHECKING:  # imported when needed, so that --help is quick
     import polars as pl
@@ -24,8 +24,10 @@ def present(result: "Result", output: "Output", *, quiet: bool) -> None:
     """Print a result to standard output and its totals to standard error; of a result in a folder only the totals."""
     from syndetect.report import summary  # noqa: PLC0415
 
+    columns = result.manifest.get("columns_taken", {})
     if output.directory is not None:
         _print_totals(result, f"see {one_line(os.path.join(output.shown, 'skipped.jsonl'))}", quiet)  # noqa: PTH118
+        say_columns(columns, quiet=quiet)
         if not quiet:
             say(f"result in {output.shown}")
         return
@@ -36,6 +38,7 @@ def present(result: "Result", output: "Output", *, quiet: bool) -> None:
     else:
         _write_matches(result, output)
         _print_totals(result, "-o DIR keeps the list", quiet)
+    say_columns(columns, quiet=quiet)
     if result.skipped.height and not quiet:
         print_skipped(result.skipped)
 
@@ -49,7 +52,7 @@ def _write_matches(result: "Result", output: "Output") -> None:
         write(encode(clusters(result.documents, result.passages), "jsonl"))
     else:
         matches = escape_formulas(result.matches) if output.escape_formulas else result.matches
-        write(encode(matches, str(output.format)))
+        write(encode(matches, str(output.format), mark=output.utf8_mark))
 
 
 def _print_totals(result: "Result", skipped: str, quiet: bool) -> None:
@@ -60,6 +63,12 @@ def _print_totals(result: "Result", skipped: str, quiet: bool) -> None:
         say(*summary.totals(result, skipped).splitlines())
     elif result.skipped.height:
         say(f"{counted(result.skipped)} ({skipped})")
+
+
+def say_columns(columns: Mapping[str, Sequence[str]], *, quiet: bool) -> None:
+    """Which columns were taken for what, on standard error; nothing of files of text, which have none."""
+    if not quiet and (line := columns_line(columns)):
+        say(line)
 
 
 def print_skipped(skipped: "pl.DataFrame") -> None:

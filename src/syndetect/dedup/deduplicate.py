@@ -10,12 +10,13 @@ import numpy.typing as npt
 import polars as pl
 
 from syndetect.arrays import I64
+from syndetect.dedup.kept import KeptRecords
 from syndetect.dedup.output import Target, check_target, write
 from syndetect.dedup.request import Preference, Request, Unit
-from syndetect.dedup.rewrite import KeptRecords
 from syndetect.dedup.set_join import RELATIONS, Outcomes, SimilarityRule, join_outcomes
 from syndetect.dedup.texts import Items, Texts, preferred, read_texts, whole_documents
 from syndetect.reading import sources as read
+from syndetect.reading.in_memory import parts_of
 from syndetect.reading.notes import Notes
 from syndetect.reading.options import ReadingOptions
 from syndetect.runtime import memory as budget
@@ -47,12 +48,14 @@ class Deduplicated:
             for ``contains`` the share of the smaller set of shingles in the larger), and the place of its record.
         skipped: place and reason of each record that could not be read or that repeats the id of an earlier record
             (neither is kept), and of each value that was not understood.
+        columns: for each of an article's columns, the names of the columns that were taken for it.
         counts: ``bytes`` of text, ``documents``, ``kept``, and ``exact``, ``near`` and ``contains``: rows of removed.
     """
 
     kept: pl.Series
     removed: pl.DataFrame
     skipped: pl.DataFrame
+    columns: Mapping[str, Sequence[str]]
     counts: Mapping[str, int]
 
 
@@ -144,6 +147,7 @@ def _deduplicated(
             texts.articles["doc_id"].filter(is_kept).alias("kept"),
             _removed(found, texts, items, outcomes, request.unit),
             notes.frame(),
+            notes.columns,
             counts | dict(zip(RELATIONS[1:], relations[1:], strict=True)),
         )
         if target is not None:
@@ -187,7 +191,8 @@ def _places(found: read.Inputs | read.Source, origins: I64) -> list[str]:
     """The places of records, as messages name them; ``origins`` int64[n, 2]: file and record."""
     if isinstance(found, read.Inputs):
         return [found.files[file].place(number) for file, number in origins.tolist()]
-    return [f"record {number}" for number in origins[:, 1].tolist()]
+    parts = parts_of(found)
+    return [parts[part].place(number) for part, number in origins.tolist()]
 
 
 def _kept_records(

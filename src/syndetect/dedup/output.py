@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from syndetect.dedup.rewrite import KeptRecords, write_kept
+from syndetect.dedup.kept import KeptRecords
+from syndetect.dedup.rewrite import write_kept
 from syndetect.errors import InputError, OutputError
 from syndetect.reading.discovery import File, Inputs
 from syndetect.reading.encoding import UnusableError
@@ -23,6 +24,8 @@ from syndetect.storage.staging import move, restore, staging_folder
 if TYPE_CHECKING:
     from syndetect.storage.objects import Place
 
+#: By format: what is read and not written.
+_NOT_WRITTEN = {"warc": "web archives", "wet": "web archives", "xlsx": "spreadsheets"}
 _CHANGED = "{} changed while it was read: try again"
 
 
@@ -68,6 +71,10 @@ def check_target(found: Any, output: str | os.PathLike[str], *, cuts: bool, forc
     for file in found.files:
         if file.path == "-":
             raise InputError("standard input cannot be read a second time: give a file")
+        if what := _NOT_WRITTEN.get(file.format):
+            raise InputError(
+                f"{file.place(0)}: {what} cannot be written again: give no output, and take the kept ids"
+            )
         if cuts and file.format == "html":
             raise InputError(f"{file.place(0)}: paragraphs cannot be cut from HTML")
     path = addresses.given(output)

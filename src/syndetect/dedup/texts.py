@@ -106,7 +106,7 @@ def read_texts(
             counts.append(np.diff(words.documents))
             documents, base, size = documents + len(counts[-1]), base + len(words.code), size + length
     if not documents:
-        raise InputError(f"nothing could be read{notes.first()}")
+        raise notes.nothing_read()
     return Texts(
         pl.concat(frames), np.stack([np.array(files), np.array(numbers)], axis=1), np.cumsum(np.concatenate(counts)),
         Items(*(np.concatenate(column) for column in zip(*paragraphs, strict=True))), size,

@@ -21,11 +21,13 @@ import polars as pl
 
 from syndetect.errors import InputError
 from syndetect.evaluation.scores import ALIGNED
-from syndetect.reading.articles import Record
+from syndetect.reading.columns import Record
+from syndetect.reading.decoding import Decoder
 from syndetect.reading.delimited import delimited
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import printable
 from syndetect.reading.json_lines import json_lines
+from syndetect.reading.notes import REMARK
 from syndetect.reading.small_files import read_text
 from syndetect.storage.filesystem import reason
 from syndetect.syndication.derivation import DERIVATIONS
@@ -120,12 +122,15 @@ def _records(path: Path, is_json: bool) -> Iterator[tuple[str, Record]]:
 
     try:
         with path.open("rb") as file:
-            blocks = iter(lambda: file.read(1 << 20), b"")
+            decoder = Decoder()
+            blocks = decoder.stream(iter(lambda: file.read(1 << 20), b""))
             if is_json:
-                for number, record in json_lines(blocks, _LONGEST):
+                for number, record in json_lines(blocks, decoder, _LONGEST):
                     yield f"{name}:{number}", record
             else:
-                for number, record in delimited(blocks, ",;\t|", wanted, _LONGEST):
+                for number, record in delimited(blocks, decoder, ",;\t|", wanted, _LONGEST):
+                    if isinstance(record, UnusableError) and record.outcome == REMARK:
+                        continue
                     yield f"{name}, record {number}", record
     except UnusableError as error:
         raise InputError(f"{name}: {error}") from error

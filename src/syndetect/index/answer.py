@@ -1,6 +1,6 @@
 """The answer of an index to query documents: the matching stages of a query, and the tables of what they find."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any, NamedTuple
@@ -16,9 +16,10 @@ from syndetect.kernels.documents import UNDATED
 from syndetect.matching import alignment, passages, winnowing
 from syndetect.matching.alignment import Matches
 from syndetect.matching.places import Places
+from syndetect.reading.notes import Notes
 from syndetect.results import tables as tabulate
 from syndetect.results.result import Result
-from syndetect.schema import ANSWERED, SKIPPED, TABLES
+from syndetect.schema import ANSWERED, TABLES
 from syndetect.settings import Settings
 from syndetect.syndication import origins
 
@@ -198,15 +199,13 @@ class Answer:
 
     def result(self) -> Result:
         """The tables as a :class:`syndetect.Result`, which can be written."""
-        return self.joined([self.tables()], lambda: pl.DataFrame(schema=SKIPPED), {})
+        return self.joined([self.tables()], Notes(strict=False), {})
 
     @staticmethod
-    def joined(
-        parts: Iterable[dict[str, pl.DataFrame]], skipped: Callable[[], pl.DataFrame], index: dict[str, Any]
-    ) -> Result:
+    def joined(parts: Iterable[dict[str, pl.DataFrame]], notes: Notes, index: dict[str, Any]) -> Result:
         """The tables of several answers as one result, with the passages numbered through.
 
-        ``skipped`` is called after the last part: until then there may be more.
+        ``notes`` are read after the last part: until then there may be more.
         """
         found = {name: [pl.DataFrame(schema=schema)] for name, schema in TABLES.items()}
         known = 0
@@ -215,12 +214,17 @@ class Answer:
             known += int(tables["passages"]["passage_id"].max() or 0)  # type: ignore[arg-type]
             for name, table in (tables | {"passages": shifted}).items():
                 found[name].append(table)
-        whole, left_out = {name: pl.concat(frames) for name, frames in found.items()}, skipped()
+        whole, left_out = {name: pl.concat(frames) for name, frames in found.items()}, notes.frame()
         counts = {name: frame.height for name, frame in whole.items()} | {
             "passages": known,
             "skipped": len(left_out),
         }
-        manifest = {"version": version("syndetect"), "index": index, "counts": counts}
+        manifest = {
+            "version": version("syndetect"),
+            "index": index,
+            "counts": counts,
+            "columns_taken": notes.columns,
+        }
         return Result(**whole, skipped=left_out, manifest=manifest)
 
     @property

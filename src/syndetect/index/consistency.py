@@ -33,14 +33,14 @@ _BY_WORD, _BY_DOCUMENT, _BY_PARAGRAPH = ("code", "gaps", "lengths"), ("time", "k
 _Digests = Counter[tuple[str, int]]
 
 
-def verify(snapshot: Snapshot, settings: Settings) -> None:
-    """Hold all that segments say against their documents, deleted ones counted.
+def verify(snapshot: Snapshot, settings: Settings, version: int) -> None:
+    """Hold all that segments say against their documents, deleted ones counted; ``version`` is of the rule of words.
 
     Raises:
         StoredIndexError: they say something else, or an id stands twice.
     """
     for segment in snapshot.segments:
-        _verify(segment, settings)
+        _verify(segment, settings, version)
     for segment in snapshot.segments:
         for rows in np.array_split(np.flatnonzero(segment.alive), segment.count // _DOCUMENTS + 1):
             ids = [name for name in segment.strings("id", rows) if name is not None]
@@ -48,7 +48,7 @@ def verify(snapshot: Snapshot, settings: Settings) -> None:
                 raise segment.arrays.refused("an id stands twice, or is not found")
 
 
-def _verify(segment: SegmentReader, settings: Settings) -> None:
+def _verify(segment: SegmentReader, settings: Settings, version: int) -> None:
     arrays = segment.arrays
     check_paragraphs(arrays)
     documents = arrays.whole("documents")
@@ -61,7 +61,7 @@ def _verify(segment: SegmentReader, settings: Settings) -> None:
         raise arrays.refused("a class of paragraphs is in no band")
     expected: _Digests = Counter()
     for low, high in split_evenly(documents, _WORDS):
-        batch = _sketched(segment, low, high, settings)
+        batch = _sketched(segment, low, high, settings, version)
         _compare(segment, batch, low, high)
         _add(expected, segment, batch, low, carriers)
         arrays.release()
@@ -78,7 +78,7 @@ def _verify(segment: SegmentReader, settings: Settings) -> None:
         raise arrays.refused(f"the list {wrong[0]} has other entries than the documents")
 
 
-def _sketched(segment: SegmentReader, low: int, high: int, settings: Settings) -> DocumentBatch:
+def _sketched(segment: SegmentReader, low: int, high: int, settings: Settings, version: int) -> DocumentBatch:
     """The arrays and lists of some documents, computed anew."""
     rows = np.arange(low, high)
     columns = {"doc_id": segment.strings("id", rows)}
@@ -93,7 +93,7 @@ def _sketched(segment: SegmentReader, low: int, high: int, settings: Settings) -
         batch = Batch(nothing, np.zeros(1, np.int64), words, *portions.sketch_words(words, settings))
     else:
         encoded = joined([text.encode() for text in texts])
-        batch, _ = portions.sketch_articles(*encoded, settings, articles["doc_id"].to_list())
+        batch, _ = portions.sketch_articles(*encoded, settings, articles["doc_id"].to_list(), version)
     return DocumentBatch.of(batch, articles, settings, None)
 
 

@@ -17,10 +17,12 @@ from syndetect.index.answer import Answer
 from syndetect.index.index import Index
 from syndetect.index.query_batch import has_id, resolved, without_id
 from syndetect.reading import sources
-from syndetect.reading.articles import Article, Record, to_article
-from syndetect.reading.columns import Columns
+from syndetect.reading.articles import Article, Conversion, to_article
+from syndetect.reading.columns import Columns, Record
+from syndetect.reading.decoding import Decoder, is_ascii_superset
 from syndetect.reading.encoding import UnusableError
-from syndetect.reading.json_lines import utf8_json_lines
+from syndetect.reading.in_memory import is_whole
+from syndetect.reading.json_lines import json_lines
 from syndetect.reading.notes import LEFT_OUT, Notes, Tell
 from syndetect.reading.options import ReadingOptions
 
@@ -43,7 +45,7 @@ def answers(
     A line is read when the caller takes its answer; the query sees the state of the index at that moment.
 
     Args:
-        blocks: JSON Lines in UTF-8, in pieces of any size.
+        blocks: JSON Lines in UTF-8 or the encoding of ``reading``, in pieces of any size.
         index: open for reading or, to add, for writing.
         reading: as for :func:`syndetect.reading.sources.batches`.
         add: add each document when the caller takes the next answer, unless the index has its id already.
@@ -52,20 +54,27 @@ def answers(
 
     Yields:
         For a document ``line, id, known, words, reused_words, reused_share, matches, passages``, and ``remarks`` where
-        a value was left out; for a line that cannot be used ``line, error``. Blank lines have no answer.
+        a value was left out or changed, and once where the encoding was guessed; for a line that cannot be used
+        ``line, error``. Blank lines have no answer.
 
     Raises:
-        InputError: with ``strict``, what cannot be used.
+        InputError: with ``strict``, what cannot be used; or an encoding that is no superset of ASCII.
         StoredIndexError, OutputError: as :meth:`syndetect.Index.query`, ``refresh`` and ``add``.
     """
-    wanted = Columns((reading or ReadingOptions()).columns)
-    for number, record in utf8_json_lines(_unmarked(blocks), max_bytes):
-        article = _article(record, wanted, max_bytes, needs_id=add)
-        faults = (
-            [str(article)]
-            if isinstance(article, UnusableError)
-            else [reason for reason, _ in article.remarks]
-        )
+    options = reading or ReadingOptions()
+    wanted, conversion, encoding = Columns(options.columns), Conversion(options), options.codec()
+    if encoding and not is_ascii_superset(encoding):
+        raise InputError(f"lines in {options.encoding} cannot be answered one by one: convert them to UTF-8")
+    decoder = Decoder(encoding=encoding)
+    told: list[str] = []
+    for number, record in json_lines(_unmarked(blocks), decoder, max_bytes):
+        article = _article(record, wanted, conversion, max_bytes, needs_id=add)
+        if isinstance(article, UnusableError):
+            faults = [str(article)]
+        else:
+            guessed = [remark for remark in decoder.remarks() if remark not in told]
+            told += guessed
+            faults = [*(reason for reason, _ in article.remarks), *guessed]
         if strict and faults:
             raise InputError(f"stdin:{number}: {faults[0]}")
         if isinstance(article, UnusableError):
@@ -91,11 +100,13 @@ def _unmarked(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield from waiting
 
 
-def _article(record: Record, wanted: Columns, max_bytes: int, *, needs_id: bool) -> Article | UnusableError:
+def _article(
+    record: Record, wanted: Columns, conversion: Conversion, max_bytes: int, *, needs_id: bool
+) -> Article | UnusableError:
     """The article of a line, with an empty id where it has none."""
     if isinstance(record, UnusableError):
         return record
-    article = to_article(record, wanted.keys(record), "", max_bytes)
+    article = to_article(record, wanted.keys(record), "", max_bytes, conversion)
     if needs_id and isinstance(article, Article) and not article.doc_id:
         return UnusableError("no id, without which nothing is added")
     return article
@@ -199,12 +210,35 @@ def stream(
             index.add([row], existing="skip", threads=1)
 
 
+def near(
+    documents: sources.Source, index: Index, notes: Notes, *, reading: ReadingOptions | None = None
+) -> Iterator[pl.DataFrame]:
+    """The articles of an index that are nearly the same as each of other articles.
+
+    Args:
+        documents: what :func:`syndetect.scan` takes; they are read one by one, as the caller takes them.
+        index: asked for each; an article of the same id is not compared.
+        notes: told of what cannot be used.
+        reading: as for :func:`syndetect.reading.sources.batches`.
+
+    Yields:
+        For every document the table ``documents`` of :meth:`Index.near_duplicates`.
+
+    Raises:
+        InputError: as :func:`syndetect.scan`.
+        StoredIndexError: the index is damaged.
+    """
+    for frame in sources.read(resolved(documents), reading=reading, on_skip=notes, batch_bytes=1):
+        for row in frame.rename({"doc_id": "id"}).iter_rows(named=True):
+            yield index.near_duplicates(row).documents
+
+
 def _rows(found: Any, skip: Tell) -> Iterator[dict[str, Any]]:
     """Documents one by one; mappings are taken as they come, and none is kept."""
-    is_whole = isinstance(found, (sources.Inputs, pl.DataFrame, pl.LazyFrame))
-    for number, source in enumerate([found] if is_whole else ([record] for record in found), 1):
-        place = "" if is_whole else f"record {number}"
-        told: Tell = skip if is_whole else partial(_skip_at, skip, place)
+    whole = isinstance(found, sources.Inputs) or is_whole(found)
+    for number, source in enumerate([found] if whole else ([record] for record in found), 1):
+        place = "" if whole else f"record {number}"
+        told: Tell = skip if whole else partial(_skip_at, skip, place)
         for frame in sources.read(source, on_skip=told, batch_bytes=1, default_id=without_id):
             for row in frame.iter_rows(named=True):
                 if not has_id(row["doc_id"]):

@@ -29,7 +29,7 @@ from syndetect.index.query_batch import (
 from syndetect.index.segment_builder import DocumentBatch
 from syndetect.index.snapshot import Snapshot, open_segments, parse_header
 from syndetect.index.writer import Added, NewDocuments, PortionWriter, Writer
-from syndetect.matching import portions
+from syndetect.matching import portions, tokens
 from syndetect.matching.tokens import joined
 from syndetect.reading import articles, sources
 from syndetect.reading.notes import Notes
@@ -66,11 +66,12 @@ class Index:
         path: the folder.
         settings: what decides the answers.
         stores_text: whether texts are kept.
+        words_version: of the rule of words (:mod:`syndetect.matching.tokens`) by which it was made.
     """
 
     def __init__(self, directory: IndexDirectory, *, writing: bool) -> None:
         self.path: Path = directory.folder
-        self.settings, self.stores_text = parse_header(directory)
+        self.settings, self.stores_text, self.words_version = parse_header(directory)
         self._segments = open_segments(directory, self.settings, stores_text=self.stores_text)
         self._snapshot = Snapshot.of(self._segments.committed)
         self._writer = Writer(self._segments, self.settings) if writing else None
@@ -96,7 +97,11 @@ class Index:
         """
         if settings is not None and not isinstance(settings, Settings):
             raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
-        header = {"settings": (settings or Settings()).to_dict(), "store_text": bool(store_text)}
+        header = {
+            "settings": (settings or Settings()).to_dict(),
+            "store_text": bool(store_text),
+            tokens.VERSION: tokens.NEWEST,
+        }
         return cls(IndexDirectory.create(index_folder(path), _KIND, header), writing=True)
 
     @classmethod
@@ -187,6 +192,7 @@ class Index:
             "bytes": snapshot.committed.bytes,
             "generation": snapshot.committed.manifest.generation,
             "stores_text": self.stores_text,
+            "words_version": self.words_version,
             "settings": self.settings.to_dict(),
             "settings_fingerprint": self.settings.fingerprint,
         }
@@ -204,7 +210,7 @@ class Index:
         """
         snapshot = self._present
         self._segments.verify(snapshot.committed)
-        consistency.verify(snapshot, self.settings)
+        consistency.verify(snapshot, self.settings, self.words_version)
         return snapshot.committed.bytes
 
     def query(self, document: Document) -> Answer:
@@ -258,7 +264,9 @@ class Index:
             return Answer(queries, frame, texts, search(queries, self.settings)).tables()
 
         with compiling("asking", progress), closing(in_order(work, batches, threads)) as parts:
-            return Answer.joined(parts, notes.frame, self._info(snapshot))
+            result = Answer.joined(parts, notes, self._info(snapshot))
+        notes.check_any(result.documents.height, found)
+        return result
 
     def _query_batch(
         self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]
@@ -266,7 +274,7 @@ class Index:
         """Documents to hold against a state of the index, with the names that they have in tables, and their texts."""
         ids = frame["doc_id"].to_list()
         is_named = [has_id(name) for name in ids]
-        batch, _ = portions.sketch_articles(*joined(texts), self.settings, ids)
+        batch, _ = portions.sketch_articles(*joined(texts), self.settings, ids, self.words_version)
         same_id = np.where(is_named, snapshot.numbers_of(ids), -1)
         if not all(is_named):
             frame = frame.with_columns(
@@ -407,15 +415,17 @@ class Index:
                     for batch, replaced in prepared:
                         portion_writer.add(batch, replaced)
                     portion_writer.flush()
+                notes.check_any(portion_writer.counts["documents"] + portion_writer.counts["known"], found)
                 portion_writer.snapshot = writer.merge(portion_writer.snapshot, threads)
             finally:
                 self._snapshot = portion_writer.snapshot
-            return Added(**portion_writer.counts, skipped=notes.frame())
+            return Added(**portion_writer.counts, skipped=notes.frame(), columns=notes.columns)
 
     def _prepare(self, new: NewDocuments) -> tuple[DocumentBatch, I64]:
         """The arrays of new documents, and the numbers of the documents that they replace."""
         frame, texts, replaced = new
-        sketched, _ = portions.sketch_articles(*joined(texts), self.settings, frame["doc_id"].to_list())
+        names = frame["doc_id"].to_list()
+        sketched, _ = portions.sketch_articles(*joined(texts), self.settings, names, self.words_version)
         stored = compression.compress(texts) if self.stores_text else None
         return DocumentBatch.of(sketched, frame, self.settings, stored), replaced
 

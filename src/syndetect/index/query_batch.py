@@ -23,6 +23,8 @@ from syndetect.kernels.ranges import copy_ranges
 from syndetect.matching.places import Places, document_hints, latest, tags
 from syndetect.matching.portions import Batch
 from syndetect.reading import sources
+from syndetect.reading.encoding import UnusableError
+from syndetect.reading.in_memory import as_record
 
 
 def is_query(keys: I64) -> Bool:
@@ -238,8 +240,8 @@ def one_document(document: Document) -> tuple[pl.DataFrame, list[bytes]]:
     Raises:
         InputError: the document cannot be used.
     """
-    record = {"text": document} if isinstance(document, str) else document
-    if not isinstance(record, Mapping):
+    record = {"text": document} if isinstance(document, str) else as_record(document)
+    if isinstance(record, UnusableError):
         raise InputError(f"a document is a text or a mapping, not {type(document).__name__}")
     reasons: list[str] = []
     found = next(
@@ -255,9 +257,9 @@ def one_document(document: Document) -> tuple[pl.DataFrame, list[bytes]]:
     return found
 
 
-def without_id(number: int) -> str:
+def without_id(name: str) -> str:
     """The internal id of a record without an id; it begins with a character that no text from a reader has."""
-    return f"\0record {number}"
+    return f"\0{name}"
 
 
 def has_id(doc_id: str) -> bool:

@@ -49,7 +49,7 @@ ARRAYS = {
     "gaps": Items(
         "characters between a word and the one before, or its document begins; 255: see far", "|u1", "words"
     ),
-    "lengths": Items("a word's characters; 255: see far", "|u1", "words", within(1, 255)),
+    "lengths": Items("a word's characters; 255: see far", "|u1", "words", within(0, 255)),
     "far": Items(
         "the words of which either is 255, with both values", "<i8", "far", keyed("words", 3), columns="three"
     ),

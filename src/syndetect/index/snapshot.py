@@ -9,6 +9,7 @@ from syndetect.arrays import I64
 from syndetect.errors import StoredIndexError
 from syndetect.index.segment_layout import declare_segment
 from syndetect.index.segment_reader import SegmentReader
+from syndetect.matching import tokens
 from syndetect.settings import Settings
 from syndetect.storage.directory import FileEntry, IndexDirectory
 from syndetect.storage.segment_file import Segment
@@ -79,8 +80,8 @@ def open_segments(directory: IndexDirectory, settings: Settings, *, stores_text:
     return SegmentSet(directory, "documents", RowNumbers(), declare)
 
 
-def parse_header(directory: IndexDirectory) -> tuple[Settings, bool]:
-    """The settings of an index, and whether it stores texts.
+def parse_header(directory: IndexDirectory) -> tuple[Settings, bool, int]:
+    """The settings of an index, whether it stores texts, and its version of the rule of words.
 
     Raises:
         StoredIndexError: the manifest's header lacks them.
@@ -92,4 +93,4 @@ def parse_header(directory: IndexDirectory) -> tuple[Settings, bool]:
         raise StoredIndexError.damaged(directory.folder, "it has no settings that can be used") from error
     if not isinstance(stores_text, bool):
         raise StoredIndexError.damaged(directory.folder, "it does not say whether texts are stored")
-    return settings, stores_text
+    return settings, stores_text, tokens.version_in(directory.header, directory.folder)

@@ -1,6 +1,6 @@
 """Changes of an index: segments are written and merged, documents are deleted, and commits make both effective."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +131,7 @@ class Added:
         replaced: how many documents gave way to one with the same id.
         known: how many were left out because the index had their ids.
         skipped: what could not be used, as :data:`syndetect.schema.SKIPPED`.
+        columns: for each of an article's columns, the names of the columns that were taken for it.
     """
 
     documents: int
@@ -139,6 +140,7 @@ class Added:
     replaced: int
     known: int
     skipped: pl.DataFrame
+    columns: Mapping[str, Sequence[str]]
 
 
 class NewDocuments(NamedTuple):

@@ -1,6 +1,6 @@
 """Text to words: UTF-8 bytes in, word codes and character offsets out.
 
-A word is a maximal run of letters, marks and digits after folding (``syndetect/text.py`` gives the rule), or one
+A word is a maximal run of letters, marks and digits after folding (``matching/tokens.py`` gives the rule), or one
 character of a script written without spaces.
 
 Most words of most text need no more than this: they are letters and digits of ASCII, perhaps with apostrophes between
@@ -9,10 +9,13 @@ bytes, each classified at once (``kernels/vectors.py``); where such words begin 
 two loads hash one. A word for which the block does not tell enough (an accent, a full stop between letters, another
 script) is spelt out by the whole rule (``kernels/spelling.py``). A block always begins where no word is open: one that
 a word runs out of is followed by one that begins with that word. So nothing but places is carried from block to block.
+
+A document with hyphens at line ends is gone through once more, to join what they part (``kernels/hyphens.py``).
 """
 
 import numpy as np
 
+from syndetect.kernels.hyphens import join_lines
 from syndetect.kernels.jit import inline, kernel, merged
 from syndetect.kernels.spelling import (  # fmt: skip
     ALL,
@@ -67,7 +70,7 @@ def _code_joined(buffer, i, letters, low, high, key):
 def _classify_beyond(buffer, i, letters, beyond):
     """Masks of the bytes beyond ASCII that are apostrophes between letters, and of those that are plain punctuation.
 
-    Plain is what parts words whatever stands beside it (“ ” – — … « » and spaces), and ‘ ’ at the edge of a word.
+    Plain is what parts words whatever stands beside it (“ ” – — … « »), and ‘ ’ at the edge of a word.
     """
     three = match(buffer, i, 0, 0xE2, 0xE2) & match(buffer, i, 0, 0x80, 0x80) >> _U1
     quotes = three & match(buffer, i, 0, 0x98, 0x99) >> _U2
@@ -75,7 +78,7 @@ def _classify_beyond(buffer, i, letters, beyond):
     edges = ~(letters | beyond)
     quotes &= edges << _U1 | _U1 | edges >> _U3  # no word is open where a block begins
     third = (
-        match(buffer, i, 0, 0x80, 0x8A) | match(buffer, i, 0, 0x90, 0x97) | match(buffer, i, 0, 0x9C, 0xA7)
+        match(buffer, i, 0, 0x90, 0x97) | match(buffer, i, 0, 0x9C, 0xA3) | match(buffer, i, 0, 0xA6, 0xA6)
     )
     three = three & third >> _U2 | quotes
     second = match(buffer, i, 0, 0xA0, 0xA9) | match(buffer, i, 0x10, 0xBB, 0xBB)
@@ -107,7 +110,7 @@ def _classify(buffer, i, letters, valid):
 @merged
 def _take_short(buffer, i, at, tails, left, ends, words, n, key, out):
     """Write the block's next words, each of 1 to 15 letters; returns the starts and ends that are left."""
-    code, begin, end, _ = out
+    code, begin, end = out[0], out[1], out[2]
     for j in range(words):
         low = first(left)
         size = first(ends) - low
@@ -127,7 +130,8 @@ def _note_lines(buffer, i, at, lines, starts, n, breaks, p):
     returns = match(buffer, i, 0, 0x0D, 0x0D) << _U1 | np.uint64(at > 0 and buffer[i - 1] == 0x0D)
     lines &= ~(match(buffer, i, 0, 0x0A, 0x0A) & returns)  # \r\n ends one line
     while lines:
-        p = note_line_end(breaks, p, n + count(starts & (lines ^ lines - _U1)), np.int64(1))
+        word = n + count(starts & (lines ^ lines - _U1))
+        p = note_line_end(breaks, p, word, np.int64(1), buffer[i + first(lines) - 1])
         lines &= lines - _U1
     return p
 
@@ -139,7 +143,7 @@ def _block(buffer, i, high, at, n, p, table, key, out):
     Arguments and results are those of ``spell``. In the masks, ``left`` and ``ends`` have the first byte of each word
     and the byte after its last, and ``special`` has the bytes by which a word is not just letters.
     """
-    code, begin, end, breaks = out
+    code, begin, end = out[0], out[1], out[2]
     valid = ALL >> np.uint64(max(WIDTH - (high - i), 0))
     letters = mask_letters(buffer, i) & valid
     joints, odd = _classify(buffer, i, letters, valid)
@@ -152,7 +156,7 @@ def _block(buffer, i, high, at, n, p, table, key, out):
         left, ends = _take_short(buffer, i, at, tails, left, ends, words, n, key, out)
         before = ~left & left - _U1
         if lines & before:
-            p = _note_lines(buffer, i, at, lines & before, starts, n, breaks, p)
+            p = _note_lines(buffer, i, at, lines & before, starts, n, out[3], p)
             lines &= ~before
         n += words
         if not special:
@@ -165,9 +169,9 @@ def _block(buffer, i, high, at, n, p, table, key, out):
             elif stop == WIDTH and low > 0:
                 return i + low, character, n, p
             reached, character, n, p = spell(
-                buffer, i + low, i + stop, high, character, n, p, table, key, out
+                buffer, i + low, i + stop, high, character, n, p, False, table, key, out
             )
-            if stop == WIDTH:
+            if stop == WIDTH or reached > i + stop:  # beyond it by a space with an accent (don ́t)
                 return reached, character, n, p
         else:
             code[n] = _code_joined(buffer, i, letters, low, stop, key)
@@ -184,7 +188,7 @@ def _document(buffer, low, high, n, p, table, key, out):
 
     The first note is of the first word, whatever stands before it; all later ones are of words after it.
     """
-    out[3][p] = n << 1
+    out[3][p] = n << 2
     p += 1
     i, at = low, np.int64(0)
     while i < high:
@@ -197,22 +201,31 @@ def _make_paragraphs(breaks, low, high, words):
     """Make of a document's notes of line ends, in place, its paragraphs' first words; returns the place after them."""
     needed = np.int64(0)
     for i in range(low + 1, high):
-        if breaks[i] >> 1 < words:
+        if breaks[i] >> 2 < words:
             needed |= breaks[i] & 1  # blank lines part the paragraphs; where there are none, lines do
     p = low
     for i in range(low, high):
-        word = breaks[i] >> 1
+        word = breaks[i] >> 2
         if word < words and (i == low or breaks[i] & 1 >= needed):
             breaks[p] = word
             p += 1
     return p
 
 
+@inline
+def _may_be_hyphenated(breaks, low, high):
+    """Whether a document's notes of line ends tell of one that may follow a hyphen, and is followed by another line."""
+    found = False
+    for i in range(low + 1, high):
+        found |= breaks[i] & 3 == 2
+    return found
+
+
 # More than eight parameters: a record of them would cost speed.
 @kernel
 def tokenise(
     buffer, documents, pages, blocks, expansions, key, code, begin, end, document_words, paragraph_words,
-    document_paragraphs,
+    document_paragraphs, spare,
 ):  # fmt: skip
     """Cut documents into paragraphs and words.
 
@@ -226,15 +239,21 @@ def tokenise(
         document_words: int64[d + 1], output: each document's first word.
         paragraph_words: int64[room for words + 1], output: each paragraph's first word.
         document_paragraphs: int64[d + 1], output: each document's first paragraph.
+        spare: int64[1], in and out: for how many words more than that there is room, which characters that are several
+            words take. If it is negative in the end, there was not enough, and words are missing.
 
     Returns:
         The numbers of words and of paragraphs.
     """
     n = p = np.int64(0)  # typed: a bare 0 has numba compile what it is passed to twice
-    table, out = (pages, blocks, expansions), (code, begin, end, paragraph_words)
+    table, out = (pages, blocks, expansions), (code, begin, end, paragraph_words, spare)
     document_words[0] = document_paragraphs[0] = 0
     for d in range(len(documents) - 1):
         n, notes = _document(buffer, documents[d], documents[d + 1], n, p, table, key, out)
+        if _may_be_hyphenated(paragraph_words, p, notes):
+            n, notes = join_lines(
+                buffer, documents[d], documents[d + 1], document_words[d], n, p, notes, table, key, out
+            )
         p = _make_paragraphs(paragraph_words, p, notes, n)
         document_words[d + 1] = n
         document_paragraphs[d + 1] = p

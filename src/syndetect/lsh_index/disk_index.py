@@ -4,10 +4,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from syndetect.arrays import I64
+from syndetect.arrays import I64, U64
 from syndetect.errors import InputError, OutputError, SettingsError, StoredIndexError
 from syndetect.lsh_index.memtable import Hashed
 from syndetect.lsh_index.segment import NewRows, RowSource, SegmentRows, declare_segment, encode, write
+from syndetect.matching import tokens
 from syndetect.storage import merge_policy
 from syndetect.storage.directory import FileEntry, IndexDirectory, files_of_others
 from syndetect.storage.merge_policy import SegmentSize
@@ -38,6 +39,7 @@ class DiskIndex:
         path: the folder.
         writing: whether the index may be changed.
         has_repeats: whether a key has several rows.
+        words_version: of the rule of words by which its texts are read.
     """
 
     def __init__(self, path: Path, parameters: Mapping[str, Any], *, writing: bool) -> None:
@@ -47,12 +49,16 @@ class DiskIndex:
         else:
             directory = IndexDirectory.open(path, KIND, writing=writing)
         try:
-            if not _are_parameters(directory.header, parameters):
+            self.words_version = tokens.version_in(directory.header, path)
+            given, held = (
+                {name: value for name, value in one.items() if name != tokens.VERSION}
+                for one in (parameters, directory.header)
+            )
+            if not _are_parameters(held, given):
                 raise StoredIndexError.damaged(path, "it has no parameters")
-            if directory.header != parameters:
+            if held != given:
                 ours, theirs = (
-                    ", ".join(f"{name}={value!r}" for name, value in one.items())
-                    for one in (parameters, directory.header)
+                    ", ".join(f"{name}={value!r}" for name, value in one.items()) for one in (given, held)
                 )
                 raise SettingsError(f"{path} is an index with {theirs}, not with {ours}")
             bands = parameters["params"][0]
@@ -110,6 +116,15 @@ class DiskIndex:
     def find(self, hashed: Hashed) -> list[tuple[I64, list[Hashable]]]:
         """The result of :meth:`SegmentRows.find` for each segment."""
         return [one.find(hashed) for one in self.segments]
+
+    def checks_of(self, keys: Sequence[Hashable]) -> list[tuple[I64, U64]]:
+        """The result of :meth:`SegmentRows.checks_of` for each segment.
+
+        Raises:
+            InputError: a key is of a type that cannot be stored.
+        """
+        encoded = [encode(key) for key in keys]
+        return [one.checks_of(encoded) for one in self.segments]
 
     def remove(self, key: Hashable) -> bool:
         """Delete a key with the next commit; return whether the index had it."""

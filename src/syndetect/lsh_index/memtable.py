@@ -216,6 +216,18 @@ class Memtable:
             links, checks, names = links[:, alive], checks[alive], [names[row] for row in alive.tolist()]
         return names, (links, checks)
 
+    def checks_of(self, keys: Sequence[Hashable]) -> tuple[I64, U64]:
+        """The positions of those keys that are here, once a row, and the checks of these rows, uint64[m, bands]."""
+        self._flush()
+        found = [
+            (number, row)
+            for number, key in enumerate(keys)
+            if key in self._row_of
+            for row in (self._row_of[key], *self._further.get(key, ()))
+        ]
+        which, rows = np.array(found, np.int64).reshape(-1, 2).T
+        return which, self._buckets.hashed[1][rows]
+
     def _flush(self) -> None:
         """Insert the pending signatures into the buckets."""
         count = len(self._names) - len(self._buckets)

@@ -211,8 +211,7 @@ class SegmentRows:
         for band in range(self._bands):
             entries = self.entries(band)
             links[band, (entries & _LOW).astype(np.int64)] = entries
-        rows = np.flatnonzero(self.alive)
-        return self._decoded(self._keys(rows)), (links, np.concatenate(list(self.checks())))
+        return self.all_keys(), (links, np.concatenate(list(self.checks())))
 
     def find_keys(self, keys: Sequence[tuple[int, bytes]]) -> tuple[I64, I64]:
         """Find the rows with some keys, given by their kinds and bytes: the key's number and the row, int64[m] each.
@@ -229,6 +228,16 @@ class SegmentRows:
         )
         same &= self.alive[rows]
         return which[same], rows[same]
+
+    def all_keys(self) -> list[Hashable]:
+        """The keys of all rows that are not deleted."""
+        return self._decoded(self._keys(np.flatnonzero(self.alive)))
+
+    def checks_of(self, keys: Sequence[tuple[int, bytes]]) -> tuple[I64, U64]:
+        """The rows with some keys, as :meth:`find_keys` finds them: the keys' numbers, and uint64[m, bands]."""
+        which, rows = self.find_keys(keys)
+        self._segment.check("checks", rows, rows + 1)
+        return which, self._segment["checks"][rows]
 
     def entries(self, which: int) -> U64:
         """The entries of a list, with rows numbered without the deleted ones."""

@@ -8,7 +8,7 @@ import numpy as np
 from syndetect.arrays import U32
 from syndetect.errors import InputError, SettingsError
 from syndetect.matching.minhash import sign_words
-from syndetect.matching.tokens import tokenise
+from syndetect.matching.tokens import NEWEST, tokenise
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -32,11 +32,13 @@ class SignatureScheme(NamedTuple):
         slots: the length of a signature, which datasketch calls ``num_perm``.
         seed: the seed of the permutations.
         scheme: one of ``SCHEMES``.
+        version: of the rule of words by which texts are read.
     """
 
     slots: int
     seed: int
     scheme: str
+    version: int = NEWEST
 
     def __str__(self) -> str:
         return f"num_perm={self.slots}, seed={self.seed}, scheme={self.scheme!r}"
@@ -59,7 +61,7 @@ class SignatureScheme(NamedTuple):
             except (AttributeError, TypeError):
                 told = type(signature).__name__
                 raise InputError(f"a signature is a MinHash, a text or an array, not {told}") from None
-            if theirs != self:
+            if theirs != self[:3]:
                 raise SettingsError(f"a MinHash with {SignatureScheme(*theirs)} in an index with {self}")
         return row
 
@@ -101,6 +103,6 @@ class SignatureScheme(NamedTuple):
             )
         encoded = [text.encode("utf-8", "replace") for text in texts]
         documents = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-        words = tokenise(np.frombuffer(b"".join(encoded), np.uint8), documents)
+        words = tokenise(np.frombuffer(b"".join(encoded), np.uint8), documents, version=self.version)
         low, high = words.documents[:-1], words.documents[1:]
         return sign_words(words.code, low, high, SHINGLE_WORDS, self.slots, self.seed)

@@ -43,7 +43,9 @@ class Batch(NamedTuple):
     sketch: Sketch
 
 
-def sketch_articles(buffer: U8, bounds: I64, settings: Settings, names: Sequence[str]) -> tuple[Batch, I64]:
+def sketch_articles(
+    buffer: U8, bounds: I64, settings: Settings, names: Sequence[str], version: int = tokens.NEWEST
+) -> tuple[Batch, I64]:
     """Sketch articles; and the paragraphs that only repeat one word (int64[n]), which are not compared.
 
     Args:
@@ -51,8 +53,9 @@ def sketch_articles(buffer: U8, bounds: I64, settings: Settings, names: Sequence
         bounds: int64[d + 1], the first byte of each article.
         settings: what decides the sketches.
         names: the ids of the articles.
+        version: of the rule of words.
     """
-    words, repeats = tokens.blank_repeats(tokens.tokenise(buffer, bounds), names)
+    words, repeats = tokens.blank_repeats(tokens.tokenise(buffer, bounds, version=version), names)
     return Batch(buffer, bounds, words, *sketch_words(words, settings)), repeats
 
 

@@ -66,12 +66,14 @@ class Intake:
         def texts() -> Iterator[tuple[int, Sequence[str], list[bytes]]]:
             done, number = self.store.steps.get("reading", 0), 0
             for side, source in enumerate((reference, found)):
+                told = len(self.notes.rows)
                 for frame, encoded in self._batches(source, reading):
                     frames.append(frame)
                     sizes[side] += len(frame)
                     if number >= done:
                         yield number, frame["doc_id"].to_list(), encoded
                     number += 1
+                self.notes.check_any(sizes[side], source, told)
 
         with closing(in_order(self._index, texts(), self.threads)) as indexed:
             for number, batch, repeated, found_marks in indexed:

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from syndetect.errors import InputError, ScratchError, SettingsError
+from syndetect.matching import tokens
 from syndetect.matching.places import Places, time_rank
 from syndetect.pipeline import forecast, intake, resumed, stages
 from syndetect.pipeline.corpus import Corpus
@@ -209,6 +210,7 @@ def identity_of(request: ScanRequest, inputs: list[dict[str, Any]] | None = None
         inputs = _fingerprints(sources.resolve(request.source), reference)
     return {
         "version": version("syndetect"),
+        "words": tokens.NEWEST,
         "settings": request.settings.to_dict(),
         "syndication": request.syndication.to_dict(),
         "inputs": inputs,

@@ -3,8 +3,9 @@
 import math
 import re
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from numbers import Integral, Number, Real
@@ -16,17 +17,21 @@ import polars as pl
 from syndetect.arrays import I64, U32
 from syndetect.kernels.documents import UNDATED
 from syndetect.reading.columns import Keys
-from syndetect.reading.dates import is_missing, microseconds
+from syndetect.reading.dates import Times, is_missing
+from syndetect.reading.decoding import text_of
 from syndetect.reading.encoding import UnusableError, too_long
-from syndetect.reading.notes import KEPT_CHANGED, KEPT_UNDATED
-
-#: A record of a file under the file's own names, or why it cannot be used.
-Record = Mapping[str, Any] | UnusableError
+from syndetect.reading.markup import is_blank, is_html, masked, plain
+from syndetect.reading.notes import KEPT_CHANGED, KEPT_UNDATED, REMARK
+from syndetect.reading.options import ReadingOptions
+from syndetect.reading.values import BETWEEN_PARAGRAPHS, host_of, named, paragraphs, unwrapped
+from syndetect.reading.written_dates import AmbiguousError
 
 #: Characters that a text must have for each NUL character: with more of them it is binary.
 _FEW_NULS = 20
 #: The replacement character, one for one, so that offsets stay those of the text as given.
 _REPLACEMENT = "\ufffd".encode()
+_NO_TEXT = UnusableError("no text")
+_AS_HTML = "texts are read as HTML, without its markup: say --markup html, or none to take it as text"
 
 
 class Article(NamedTuple):
@@ -42,64 +47,190 @@ class Article(NamedTuple):
     remarks: tuple[tuple[str, str], ...]  #: what was not taken as it stands: reason and outcome
 
 
+class Conversion:
+    """How the values of records become those of articles.
+
+    Args:
+        reading: the formats of dates, and whether texts are HTML.
+    """
+
+    def __init__(self, reading: ReadingOptions) -> None:
+        self.times = Times(reading.date_format, reading.day_first)
+        self.markup = reading.markup
+        self.ruled: Mapping[str, str] = {}  # of all records, whatever they say, by the article's columns
+        self.default: Mapping[str, str] = {}  # of those that say nothing
+        self._outlets: dict[str, str | None] = {}  # of hosts, None where there are several
+        self._is_told = False  # that texts are HTML
+
+    def of_file(self, *, ruled: Mapping[str, str], default: Mapping[str, str], is_page: bool) -> "Conversion":
+        """The conversion of the records of a file; whole files of text are taken as they stand."""
+        one = copy(self)
+        one.ruled, one.default = ruled, default
+        if is_page:
+            one.markup = "none"
+        return one
+
+    def is_html(self, text: str, remarks: list[tuple[str, str]]) -> bool:
+        """Whether a text is to be read as HTML; the first of a file that was found to be is remarked upon."""
+        if self.markup != "auto":
+            return self.markup == "html"
+        found = is_html(text)
+        if found and not self._is_told:
+            self._is_told = True
+            remarks.append((_AS_HTML, REMARK))
+        return found
+
+    def outlet(self, name: str | None, host: str | None, url: str | None) -> str | None:
+        """The outlet of an article: its name, or what holds for the file, or else the host.
+
+        Where all articles of a host so far had one name for their outlet, that is it; where they had several, none.
+
+        Args:
+            name: what the record says.
+            host: of the address that it gives for a source.
+            url: its own.
+        """
+        if host is None or name is not None:
+            host = host_of(url) if url else None
+            name = name or self.default.get("source")
+        if name is None:
+            return self._outlets.get(host, host) if host else None
+        if host and self._outlets.setdefault(host, name) != name:
+            self._outlets[host] = None
+        return name
+
+
 def to_article(
-    record: Mapping[str, Any], keys: Keys, default_id: str, max_bytes: int
+    record: Mapping[str, Any], keys: Keys, default_id: str, max_bytes: int, conversion: Conversion
 ) -> Article | UnusableError:
     """The article of a record, or the reason why it is unusable."""
-    doc_id, text, source, published, title, url, author = [_first(record, names) for names in keys]
-    if not isinstance(text, str):
-        if text is None:
-            return UnusableError("text is null" if keys[1] else "no text")
-        return UnusableError(f"text is no string but {type(text).__name__}")
-    if not text or text.isspace():
-        return UnusableError("no text, only white space" if text else "no text")
-    encoded = encode(text)
     remarks: list[tuple[str, str]] = []
-    if nuls := encoded.count(0):
+    text = _text(record, keys[1])
+    if isinstance(text, UnusableError):
+        return text
+    data, broken = encoded(text)
+    if broken:
+        remarks.append((broken_characters(broken, "text"), KEPT_CHANGED))
+    in_html = (b"<" in data or b"&" in data) and conversion.is_html(text, remarks)
+    if in_html:
+        text = masked(text)
+        if is_blank(text):
+            return UnusableError("no text, only markup")
+        data = encode(text)
+    if b"\0" in data:  # quicker than to count them
+        nuls = data.count(0)
         if _FEW_NULS * nuls > len(text):
             return UnusableError("text with NUL characters (binary?)")
-        encoded = encoded.replace(b"\0", _REPLACEMENT)
-        remarks.append((f"{nuls} NUL characters in the text, U+FFFD in their places", KEPT_CHANGED))
-    if len(encoded) > max_bytes:
+        data = data.replace(b"\0", _REPLACEMENT)
+        remarks.append(
+            (f"{nuls:,} NUL character{'s' if nuls > 1 else ''} in the text, U+FFFD for each", KEPT_CHANGED)
+        )
+    if len(data) > max_bytes:
         return too_long(max_bytes)
-    identity = _identity(doc_id)
-    if isinstance(identity, UnusableError):
-        return identity
-    try:
-        moment = microseconds(published)
-    except (ValueError, TypeError, OverflowError):
-        moment = None
-        remarks.append((f"published not understood: {_shown(published)}", KEPT_UNDATED))
+    identity = _identity(record, keys[0], remarks)
+    moment = _published(record, keys[3], conversion, remarks)
+    source, host = _source(record, keys[2], remarks)
+    title = _value(record, keys[4], "title", remarks)
+    url = _value(record, keys[5], "url", remarks)
+    author = _value(record, keys[6], "author", remarks)
+    if source is None or url is not None:
+        source = conversion.outlet(source, host, url)
+    if in_html:
+        source, title, author = (value and plain(value) for value in (source, title, author))
+    if conversion.ruled or conversion.default:
+        source = conversion.ruled.get("source", source)
+        title, author = title or conversion.default.get("title"), author or conversion.default.get("author")
     return Article(
         encode(identity or default_id),
-        encoded,
-        _optional(source, "source", remarks),
+        data,
+        _encoded(source, "source", remarks),
         moment,
-        _optional(title, "title", remarks),
-        _optional(url, "url", remarks),
-        _optional(_joined(author), "author", remarks),
+        _encoded(title, "title", remarks),
+        _encoded(url, "url", remarks),
+        _encoded(author, "author", remarks),
         tuple(remarks),
     )
 
 
-def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+def _text(record: Mapping[str, Any], names: tuple[str, ...]) -> str | UnusableError:
+    """The text of a record; of a list of paragraphs they are joined by blank lines."""
+    if names and type(text := record[names[0]]) is str and text and not text.isspace():  # nearly always
+        return text
+    name, fault = text_column(record, names)
+    if name is None:
+        return fault
+    value = record[name]
+    return value if isinstance(value, str) else BETWEEN_PARAGRAPHS.join(paragraphs(value) or ())
+
+
+def text_column(record: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str | None, UnusableError]:
+    """The first of some columns that holds text; None where none does, and why not the first that holds anything."""
+    fault = None
     for name in names:
-        if (value := record[name]) is not None:
-            return value
+        if is_missing(value := record[name]):
+            continue
+        if isinstance(value, str):
+            if value and not value.isspace():
+                return name, _NO_TEXT
+            fault = fault or UnusableError("no text, only white space" if value else "no text")
+            continue
+        try:
+            if found := paragraphs(value):
+                return name, _NO_TEXT
+            reason = f"text is no string but {type(value).__name__}" if found is None else "no text"
+            fault = fault or UnusableError(reason)
+        except UnusableError as error:  # bytes that are no text
+            fault = fault or error
+    return None, fault or (UnusableError("text is null") if names else _NO_TEXT)
+
+
+def _published(
+    record: Mapping[str, Any], names: tuple[str, ...], conversion: Conversion, remarks: list[tuple[str, str]]
+) -> int | None:
+    """Microseconds since 1970: the first time that is understood, of the path of the file if a pattern says so."""
+    values: Iterable[Any] = map(record.__getitem__, names)
+    if "published" in conversion.ruled:
+        values = [conversion.ruled["published"]]
+    elif "published" in conversion.default:
+        values = (*values, conversion.default["published"])
+    fault = ""
+    for value in values:
+        try:
+            if (
+                moment := conversion.times(value if isinstance(value, str) else unwrapped(value))
+            ) is not None:
+                return moment
+        except (ValueError, TypeError, OverflowError) as error:
+            why = f": {error}" if isinstance(error, AmbiguousError) else ""
+            fault = fault or f"published not understood: {_shown(value)}{why}"
+    if fault:
+        remarks.append((fault, KEPT_UNDATED))
     return None
 
 
-def _identity(value: Any) -> str | UnusableError:
+def _identity(record: Mapping[str, Any], names: tuple[str, ...], remarks: list[tuple[str, str]]) -> str:
     """An id as a string, empty where there is none; a whole float or decimal is written as an integer."""
-    if isinstance(value, str):
-        return value
-    if is_missing(value):
-        return ""
-    is_number = isinstance(value, (Real, Decimal)) and not isinstance(value, bool)
-    with suppress(ValueError, OverflowError):  # a number of thousands of digits
-        if is_number and (isinstance(value, Integral) or (math.isfinite(value) and value == int(value))):
-            return str(int(value))
-    return UnusableError(f"id is neither a string nor an integer: {_shown(value)}")
+    fault = None
+    for name in names:
+        value = record[name]
+        if not isinstance(value, str):
+            value = unwrapped(value)
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        if isinstance(value, str):
+            if value:
+                return value
+        elif not is_missing(value):
+            is_number = isinstance(value, (Real, Decimal)) and not isinstance(value, bool)
+            with suppress(ValueError, OverflowError):  # a number of thousands of digits
+                if is_number and (
+                    isinstance(value, Integral) or (math.isfinite(value) and value == int(value))
+                ):
+                    return str(int(value))
+            fault = fault or f"id is neither a string nor an integer: {_shown(value)}"
+    if fault:
+        remarks.append((fault, KEPT_CHANGED))
+    return ""
 
 
 def _shown(value: Any) -> str:
@@ -110,29 +241,67 @@ def _shown(value: Any) -> str:
         return type(value).__name__
 
 
-def _joined(value: Any) -> Any:
-    """A list of authors as one string; any other value unchanged."""
-    if hasattr(value, "tolist"):  # numpy's arrays
-        value = value.tolist()
-    if not isinstance(value, (list, tuple)):
-        return value
-    names = [name for name in value if not is_missing(name)]
-    return (
-        ", ".join(name.strip() for name in names) if all(isinstance(name, str) for name in names) else value
-    )
+def _source(
+    record: Mapping[str, Any], names: tuple[str, ...], remarks: list[tuple[str, str]]
+) -> tuple[str | None, str | None]:
+    """The first name of a source, and the host of the first address before it."""
+    host = None
+    for at in range(len(names)):
+        value = _value(record, names[at:], "source", remarks)
+        if value is None:
+            break
+        if (address := host_of(value)) is None:
+            return value, host
+        host = host or address
+    return None, host
 
 
-def _optional(value: Any, name: str, remarks: list[tuple[str, str]]) -> bytes | None:
-    """A source, title or address as UTF-8, None where it is blank."""
-    if isinstance(value, str):
-        return encode(value) if value and not value.isspace() else None
+def _value(
+    record: Mapping[str, Any], names: tuple[str, ...], what: str, remarks: list[tuple[str, str]]
+) -> str | None:
+    """The first value that is not blank, as a string: a name of a mapping, the names in a list joined by commas."""
+    fault = None
+    for name in names:
+        value = record[name]
+        if not isinstance(value, str):
+            value = _as_string(value)
+        if isinstance(value, str):
+            if value and not value.isspace():
+                return value
+        elif value is not None:
+            fault = fault or f"{what} not understood: {_shown(value)}"
+    if fault:
+        remarks.append((fault, KEPT_CHANGED))
+    return None
+
+
+def _as_string(value: Any) -> Any:
+    """A value as a string, None where it is missing; the value itself where it cannot be one."""
     if is_missing(value):
         return None
+    value = named(value)
+    if isinstance(value, bytes):
+        with suppress(UnusableError):
+            return text_of(value)
     if isinstance(value, (Number, date)):
         with suppress(ValueError):  # a number of thousands of digits
-            return str(value).encode()
-    remarks.append((f"{name} not understood: {_shown(value)}", KEPT_CHANGED))
-    return None
+            return str(value)
+    return value
+
+
+def _encoded(value: str | None, name: str, remarks: list[tuple[str, str]]) -> bytes | None:
+    """A source, title or address as UTF-8; None where there is none."""
+    if not value:
+        return None
+    data, broken = encoded(value)
+    if broken:
+        remarks.append((broken_characters(broken, name), KEPT_CHANGED))
+    return data
+
+
+def broken_characters(number: int, place: str) -> str:
+    """The remark that a text has characters that could not be decoded."""
+    return f"{number:,} broken character{'s' if number > 1 else ''} in the {place}, U+FFFD for each"
 
 
 def times(published: pl.Series) -> I64:
@@ -157,7 +326,13 @@ def id_rank(ids: pl.Series) -> U32:
 
 def encode(text: str) -> bytes:
     """The text in UTF-8, with U+FFFD for every lone surrogate, one for one."""
+    return encoded(text)[0]
+
+
+def encoded(text: str) -> tuple[bytes, int]:
+    """The text in UTF-8, with U+FFFD for every lone surrogate, one for one, and how many there are."""
     try:
-        return text.encode()
+        return text.encode(), 0
     except UnicodeEncodeError:
-        return re.sub("[\ud800-\udfff]", "\ufffd", text).encode()
+        replaced, broken = re.subn("[\ud800-\udfff]", "\ufffd", text)
+        return replaced.encode(), broken

@@ -2,9 +2,12 @@
 
 import math
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from syndetect.errors import SettingsError
 
 
 def is_missing(value: object) -> bool:
@@ -56,6 +59,85 @@ def microseconds(value: Any) -> int | None:
     raise ValueError(value)
 
 
+#: What stands in a column of times where there is none.
+_NO_TIMES = frozenset(
+    ("nat", "nan", "null", "none", "n/a", "na", "nil", "undefined", "unknown", "-", "--", "0000-00-00")
+)
+
+
+class Times:
+    """Points in time as :func:`microseconds` understands them, and as people write them.
+
+    Args:
+        date_format: the form of the values, in the codes of ``strptime``; what has another form is understood as usual.
+        day_first: as of :class:`syndetect.reading.written_dates.WrittenDates`.
+
+    Raises:
+        SettingsError: the format has no year, month and day.
+    """
+
+    def __init__(self, date_format: str | None = None, day_first: bool | None = None) -> None:
+        self._format, self._day_first = date_format, day_first
+        self._read: Callable[[str], datetime] | None = None
+        self._known: dict[str, int | ValueError | None] = {}
+        if date_format is not None:
+            _check_format(date_format)
+
+    def __call__(self, value: Any) -> int | None:
+        """Microseconds since 1970 in UTC; None where there is no time.
+
+        Raises:
+            ValueError, TypeError, OverflowError: the value is not understood; a ValueError may say why.
+        """
+        if not isinstance(value, str):
+            return microseconds(value)
+        if self._format is None:
+            try:
+                return microseconds(value)
+            except (ValueError, OverflowError):
+                pass
+        if value not in self._known:
+            if len(self._known) == _MOST_KNOWN:
+                self._known.clear()
+            try:
+                self._known[value] = self._odd(value.strip())
+            except (ValueError, OverflowError) as error:
+                self._known[value] = error if isinstance(error, ValueError) else ValueError(value)
+        found = self._known[value]
+        if isinstance(found, ValueError):
+            raise found
+        return found
+
+    def _odd(self, text: str) -> int | None:
+        if text.lower() in _NO_TIMES:
+            return None
+        if self._format is not None:
+            with suppress(ValueError):
+                return _since_epoch(datetime.strptime(text, self._format))
+            with suppress(ValueError, OverflowError):
+                return microseconds(text)
+        if self._read is None:
+            from syndetect.reading.written_dates import WrittenDates  # noqa: PLC0415  (seldom needed)
+
+            self._read = WrittenDates(self._day_first)
+        return _since_epoch(self._read(text))
+
+
+_MOST_KNOWN = 1 << 16
+
+
+def _check_format(date_format: str) -> None:
+    sample = datetime(2001, 2, 3)
+    try:
+        found = datetime.strptime(sample.strftime(date_format), date_format)
+    except (ValueError, UnicodeError) as error:
+        raise SettingsError(f"no format of dates: {date_format!r}: {error}") from error
+    if found.date() != sample.date():
+        raise SettingsError(
+            f"a format of dates has a year, a month and a day (%Y, %m, %d ...): not {date_format!r}"
+        )
+
+
 def _since_epoch(moment: datetime) -> int:
     return _in_range((moment - (_EPOCH if moment.tzinfo else _EPOCH.replace(tzinfo=None))) // _MICROSECOND)
 
@@ -75,6 +157,8 @@ def _from_string(text: str) -> int | None:
             return _since_epoch(datetime.fromisoformat(text))
     if re.fullmatch(r"-?\d{5,20}(?:\.\d{1,9})?", text, re.ASCII):
         return _from_number(float(text) if "." in text else int(text))
+    if text.isdecimal():  # or the digits behind the first eight would pass for a time
+        raise ValueError(text)
     if _RFC_2822.fullmatch(text):
         from email.utils import parsedate_to_datetime  # noqa: PLC0415  (slow to import, seldom needed)
 

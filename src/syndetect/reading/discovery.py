@@ -7,12 +7,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from syndetect.errors import InputError, MissingExtraError
 from syndetect.reading import own_output
-from syndetect.reading.file_names import FORMATS, format_of, printable
+from syndetect.reading.file_names import FORMATS, PACKINGS, format_of, printable
+from syndetect.reading.sheets import ROW_BITS, workbook_opener
 from syndetect.storage import addresses
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ class File(NamedTuple):
     within: str  #: its path relative to the folder, with ``/``
     size: int  #: bytes
     format: str  #: a value of :data:`FORMATS`
-    packing: str  #: ``"gz"``, ``"zst"`` or ``""``
+    packing: str  #: one of :data:`PACKINGS`, or ``""``
     state: "FileState | ObjectState | None" = None  #: when it was found; None for the standard input
 
     @property
@@ -54,9 +56,15 @@ class File(NamedTuple):
     def place(self, number: int) -> str:
         """The place of a record, as messages name it."""
         path = "stdin" if self.path == "-" else self.shown
-        if not number:
-            return path
-        return f"{path}:{number}" if self.format == "jsonl" else f"{path}, record {number}"
+        match self.format:
+            case _ if not number:
+                return path
+            case "jsonl":
+                return f"{path}:{number}"
+            case "xlsx":
+                sheet, row = divmod(number, 1 << ROW_BITS)
+                return f"{path}, sheet {sheet + 1}, row {row}"
+        return f"{path}, record {number}"
 
     @property
     def is_remote(self) -> bool:
@@ -95,6 +103,9 @@ class File(NamedTuple):
     def default_id(self, number: int) -> str:
         """The ``doc_id`` of a record that has none."""
         name = printable(self.name)
+        if self.format == "xlsx":
+            sheet, row = divmod(number, 1 << ROW_BITS)
+            return f"{name}:{sheet + 1}:{row}"
         return f"{name}:{number}" if number else name
 
     def has_changed(self) -> bool:
@@ -184,8 +195,9 @@ def expand(paths: Paths) -> Inputs:
     # not resolved, since a link has the name that was given; Path.absolute would keep ".."
     bases |= {path: os.path.abspath(found[0].base) for path, found in spots.items()}  # noqa: PTH100
     files = _named([*finder.files.values(), *objects], bases)
-    if pages := [file for file in files if file.format == "html"]:
-        html_extractor(pages[0].place(0))
+    for kind, file in {file.format: file for file in reversed(files)}.items():
+        if check := _EXTRAS.get(kind):
+            check(file.place(0))
     if "-" in given:
         files.append(File("-", "stdin", "-", "", 0, "jsonl", ""))
     skipped += finder.skipped
@@ -238,7 +250,7 @@ class _Spot(NamedTuple):
     base: str  #: the folder below which the files are named
 
 
-_WHAT_TO_GIVE = f"give {', '.join(FORMATS)}, or texts with .gz or .zst behind that"
+_WHAT_TO_GIVE = f"give {', '.join(FORMATS)}, or texts with .{', .'.join(PACKINGS)} behind that"
 
 
 def _spots(given: str) -> list[_Spot]:
@@ -439,7 +451,7 @@ def _named(files: Iterable[File], bases: Mapping[str, str]) -> list[File]:
     return sorted(named, key=lambda file: printable(file.name))
 
 
-def html_extractor(place: str) -> Callable[..., Any]:
+def html_extractor(place: str, extra: str = "html") -> Callable[..., Any]:
     """The function that finds main texts in HTML.
 
     Raises:
@@ -448,5 +460,13 @@ def html_extractor(place: str) -> Callable[..., Any]:
     try:
         from trafilatura import bare_extraction  # noqa: PLC0415  (optional)
     except ImportError as error:
-        raise MissingExtraError(f"to read {place}, pip install 'syndetect[html]' ({error})") from error
+        raise MissingExtraError(f"to read {place}, pip install 'syndetect[{extra}]' ({error})") from error
     return bare_extraction  # type: ignore[no-any-return]
+
+
+#: By format: what raises MissingExtraError where an extra that it needs is not installed.
+_EXTRAS: Mapping[str, Callable[[str], object]] = {
+    "html": html_extractor,
+    "warc": partial(html_extractor, extra="warc"),
+    "xlsx": workbook_opener,
+}

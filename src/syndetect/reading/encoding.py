@@ -1,14 +1,6 @@
-"""Bytes to text: the encoding of a file, and how damaged text is decoded.
-
-An encoding is recognised in this order: a byte order mark (UTF-8, UTF-16, UTF-32); UTF-16 without a mark,
-by the zeros that Latin letters and spaces leave in every other byte; UTF-8, strictly; Latin-1 with the
-printable additions of Windows-1252, where :func:`is_latin1` finds it plausible. All else is not text.
-
-No line end is translated and no character normalised: an offset counts in the text as it was given.
-"""
+"""What the first bytes of a file say of its encoding, and why input cannot be used."""
 
 import codecs
-import re
 
 from syndetect.reading.notes import LEFT_OUT
 
@@ -40,25 +32,11 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (codecs.BOM_UTF8, "utf-8"),
 )
-#: Codecs for text in one or several bytes a character; Python has others, which rewrite text.
-_DECLARABLE = ("iso8859", "cp", "koi8", "mac", "gb", "big5", "euc", "shift_jis", "tis")
 #: Bytes of a file's beginning that :func:`encoding_of` wants to see.
 HEAD_BYTES = 4096
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
-_HIGH = bytes(range(0x80, 0x100))
-#: What Latin-1 text hardly holds, but other bytes read as Latin-1 are full of.
-_ODD = re.compile(
-    r"""
-    [Â-ß][\x80-¿] | [à-ï][\x80-¿]{2} | [ð-ô][\x80-¿]{3}     # valid UTF-8, so the fault is elsewhere
-    | â\x80                                                 # half a curly quote in UTF-8
-    | (?<![A-Za-zÀ-ÿ])[À-ÿ]{2,}(?![A-Za-zÀ-ÿ])              # a word without ASCII: Cyrillic, Greek, Chinese
-    | (?<![A-Za-zÀ-ÿ])(?![ÀÁÄÅÆÈÉÌÍÒÓÔÖØÚàáäåæèéìíòóôöøú])[À-ÿ](?![A-Za-zÀ-ÿ])    # a letter that is no word
-    | (?<=[a-z])[¡-©«¬®-³µ¶¸¹»-¿](?=[a-z])                  # a sign in a word: Latin-2
-    | (?<=[a-zß-öø-þ])[\x8a\x8c\x8e\x9fÀ-ÖØ-Þ]              # a capital in a word: Mac Roman
-    | [¡-¿]{2,} | [\x83\x88\x98¤¦¨¯¸ÿ]                      # signs in a row, and signs that no article uses
-    """,
-    re.VERBOSE,
-)
+#: All bytes beyond ASCII.
+HIGH = bytes(range(0x80, 0x100))
 
 
 def encoding_of(head: bytes) -> tuple[str, int]:
@@ -99,62 +77,9 @@ def _is_utf16(head: bytes, encoding: str, high: int) -> bool:
 def is_binary(data: bytes) -> bool:
     """Whether bytes are not UTF-8, with control characters (1 in 20) and much that is not ASCII (3 in 10)."""
     controls = len(data) - len(data.translate(None, _CONTROLS))
-    high = len(data) - len(data.translate(None, _HIGH))
+    high = len(data) - len(data.translate(None, HIGH))
     try:
         codecs.utf_8_decode(data, "strict", False)  # a character cut off at the end is no fault
     except UnicodeDecodeError:
         return 20 * controls > len(data) and 10 * (controls + high) > 3 * len(data)
     return False
-
-
-def is_latin1(data: bytes) -> bool:
-    """Whether bytes that are not UTF-8 are plausible as Latin-1 or Windows-1252.
-
-    They are where none is a control character or undefined in Windows-1252, at most three in ten are beyond
-    ASCII, and at most one in ten of those stands as it would in no language that is written with Latin-1: in
-    a sequence that is valid UTF-8, in a word without an ASCII letter, alone though no word, as a sign between
-    letters or beside another sign, as a capital after a small letter, or as a sign that no article uses.
-    """
-    if re.search(rb"[\x00-\x08\x0b\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]", data):
-        return False
-    high = len(data) - len(data.translate(None, _HIGH))
-    return 10 * high <= 3 * len(data) and 10 * sum(map(len, _ODD.findall(data.decode("latin-1")))) <= high
-
-
-def decode_line(line: bytes) -> str:
-    """Decode a line or record that is UTF-8 or, taken by itself, plausible as Latin-1.
-
-    Raises:
-        UnusableError: it is neither.
-    """
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        if is_latin1(line):
-            return line.decode("cp1252")
-    raise UnusableError("not text (binary?)" if is_binary(line) else "not UTF-8, UTF-16 or Latin-1")
-
-
-def decode(data: bytes, declared: str | None = None) -> str:
-    """Decode a whole file, without its byte order mark.
-
-    Args:
-        data: the file's bytes.
-        declared: the encoding that the file itself names (HTML does), tried after UTF-16 and UTF-8.
-
-    Raises:
-        UnusableError: the bytes are not text, or in an encoding that is not recognised.
-    """
-    encoding, mark = encoding_of(data[:HEAD_BYTES])
-    try:
-        return data[mark:].decode(encoding, "strict" if encoding == "utf-8" else "surrogatepass")
-    except UnicodeDecodeError:
-        if encoding != "utf-8":
-            raise UnusableError(f"broken {encoding[:6].upper()}") from None
-    try:
-        name = codecs.lookup(declared or "utf-8").name
-        if name.startswith(_DECLARABLE):
-            return data.decode("cp1252" if name == "iso8859-1" else name)
-    except (LookupError, UnicodeError):  # no such encoding, or not its bytes
-        pass
-    return decode_line(data)

@@ -11,13 +11,23 @@ FORMATS: Mapping[str, str] = {
     ".htm": "html",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".jl": "jsonl",
+    ".json": "json",
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",
     ".ipc": "arrow",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".warc": "warc",
+    ".wet": "wet",
+    ".arc": "warc",
 }
+#: What the last end of a packed file's name says.
+PACKINGS = ("gz", "zst", "bz2", "xz", "lzma")
+_NEVER_PACKED = ("parquet", "arrow", "xlsx")  # of themselves they are
 
 
 def printable(path: str) -> str:
@@ -28,10 +38,10 @@ def printable(path: str) -> str:
 def format_of(name: str) -> tuple[str, str] | None:
     """The format and packing of a file by its name; None for unknown formats."""
     stem, _, packing = name.lower().rpartition(".")
-    if packing not in ("gz", "zst"):
+    if packing not in PACKINGS:
         stem, packing = name.lower(), ""
     kind = FORMATS.get(Path(stem).suffix)
-    return None if kind is None or (packing and kind in ("parquet", "arrow")) else (kind, packing)
+    return None if kind is None or (packing and kind in _NEVER_PACKED) else (kind, packing)
 
 
 def beside(name: str, what: str, *, is_file: bool) -> str:

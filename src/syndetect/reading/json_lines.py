@@ -3,28 +3,37 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from syndetect.reading.articles import Record
-from syndetect.reading.encoding import UnusableError, decode_line, too_long
-from syndetect.reading.lines import as_utf8, lines
+from syndetect.reading.columns import Record
+from syndetect.reading.decoding import Decoder
+from syndetect.reading.encoding import UnusableError, too_long
+from syndetect.reading.lines import lines
+
+#: Takes control characters in strings as they stand, since one of them is no reason to lose an article.
+JSON = json.JSONDecoder(strict=False)
 
 
-def json_lines(blocks: Iterator[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
-    """The objects of JSON Lines with their line numbers; blank lines are skipped."""
-    return utf8_json_lines(as_utf8(blocks), max_bytes)
+def json_lines(blocks: Iterable[bytes], decoder: Decoder, max_bytes: int) -> Iterator[tuple[int, Record]]:
+    """The objects of JSON Lines with their line numbers, each as soon as its line is complete; blank lines are skipped.
 
+    Args:
+        blocks: those of :meth:`Decoder.stream`.
+        decoder: of the file.
+        max_bytes: the longest line that is taken.
 
-def utf8_json_lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[tuple[int, Record]]:
-    """As :func:`json_lines`, for UTF-8 without a byte order mark; yields an object as soon as its line is complete."""
+    Raises:
+        UnusableError: as :meth:`Decoder.stream`.
+    """
     for number, line in enumerate(lines(blocks, max_bytes), 1):
         if isinstance(line, int):
             yield number, too_long(max_bytes)
         elif line and not line.isspace():
-            yield number, _json_object(line)
+            yield number, json_object(line, decoder)
 
 
-def _json_object(line: bytes) -> Record:
+def json_object(line: bytes, decoder: Decoder) -> Record:
+    """The object of a line."""
     try:
-        value = json.loads(decode_line(line))
+        value = JSON.decode(decoder.line(line))
     except UnusableError as error:
         return error
     except json.JSONDecodeError as error:

@@ -1,63 +1,97 @@
-"""Blocks of bytes to lines of UTF-8, however the blocks are cut. A line that is too long is never held."""
+"""Blocks of bytes to lines, however the blocks are cut. A line that is too long is never held."""
 
-import codecs
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from syndetect.reading.encoding import HEAD_BYTES, UnusableError, encoding_of, is_binary
+_MOST_HEAD = 1 << 20
 
 
-def as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Transcode the blocks of a text to UTF-8 where it is UTF-16 or UTF-32, and drop the byte order mark.
-
-    Raises:
-        UnusableError: there are no bytes, or they begin like a binary file.
-    """
+def looked_into(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The beginning of a text, up to the end of a line or :data:`_MOST_HEAD`, and all of it."""
     head = b""
     try:
-        while len(head) < HEAD_BYTES and (block := next(blocks, b"")):
+        while len(head) < _MOST_HEAD and b"\n" not in head.lstrip() and (block := next(blocks, b"")):
             head += block
     except Exception as error:  # it comes up again behind what was read before it
-        blocks = _raising(error)
-    encoding, mark = encoding_of(head[:HEAD_BYTES])
-    if encoding != "utf-8":
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-        for block in chain((head[mark:],), blocks):
-            yield decoder.decode(block).encode()
-        yield decoder.decode(b"", True).encode()
-    elif is_binary(head[:HEAD_BYTES]):
-        raise UnusableError("not text (binary?)")
-    else:
-        yield head[mark:]
-        yield from blocks
-    if not head:
-        raise UnusableError("empty file")
+        blocks = raising(error)
+    return head, chain((head,), blocks)
 
 
-def _raising(error: Exception) -> Iterator[bytes]:
+def raising(error: Exception) -> Iterator[bytes]:
+    """Blocks of bytes that cannot be read: an error, when they are asked for."""
     yield from ()
     raise error
 
 
-def lines(blocks: Iterable[bytes], max_bytes: int) -> Iterator[bytes | int]:
+def lines(
+    blocks: Iterable[bytes],
+    max_bytes: int,
+    pieces: Callable[[bytes], list[bytes]] = lambda block: block.split(b"\n"),
+) -> Iterator[bytes | int]:
     """The lines in blocks of bytes, without their line feeds.
 
     In the place of a line of more than ``max_bytes``, which is never held, stands the number of its quotation
     marks.
+
+    Args:
+        blocks: a line may run through several.
+        max_bytes: the longest line that is given.
+        pieces: cuts a block at line ends, with a last piece, perhaps empty, of a line that has not ended.
     """
-    parts: list[bytes] = []
+    parts: list[bytes] = []  # of a line that has not ended
     length = quotes = 0
     for block in blocks:
-        pieces = block.split(b"\n")
-        for end, piece in enumerate(pieces, 1 - len(pieces)):
-            parts.append(piece)
-            length += len(piece)
+        first, *others = pieces(block)
+        parts.append(first)
+        length += len(first)
+        if length > max_bytes:
+            quotes += sum(part.count(b'"') for part in parts)
+            parts.clear()
+        if others:
+            yield quotes if length > max_bytes else b"".join(parts)
+            last = others.pop()
+            for line in others:
+                yield line if len(line) <= max_bytes else line.count(b'"')
+            parts, length, quotes = [last], len(last), last.count(b'"') if len(last) > max_bytes else 0
             if length > max_bytes:
-                quotes += sum(part.count(b'"') for part in parts)
                 parts.clear()
-            if end:
-                yield quotes if length > max_bytes else b"".join(parts)
-                parts.clear()
-                length = quotes = 0
     if length:
         yield quotes if length > max_bytes else b"".join(parts)
+
+
+def whole_lines(blocks: Iterable[bytes], max_bytes: int, *, at_returns: bool) -> Iterator[bytes | int]:
+    """As :func:`lines`, with the line ends: line feeds, or also carriage returns, alone or before a line feed."""
+    if at_returns:
+        return lines(
+            _without_split_ends(blocks), max_bytes, lambda block: _pieces(block.splitlines(True), b"\r\n")
+        )
+    return lines(blocks, max_bytes, lambda block: _pieces(io.BytesIO(block).readlines(), b"\n"))
+
+
+def _pieces(cut: list[bytes], ends: bytes) -> list[bytes]:
+    """The lines of a block, and an empty piece where the last of them has one of the ends."""
+    return cut if cut and cut[-1][-1] not in ends else [*cut, b""]
+
+
+def _without_split_ends(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in blocks of which none but the last ends in a carriage return."""
+    held = b""
+    for block in blocks:
+        joined = held + block
+        held = b"\r" if joined.endswith(b"\r") else b""
+        yield joined[: len(joined) - len(held)]
+    yield held
+
+
+def beginning(blocks: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes of blocks, ``size`` of them or more where there are so many, and the blocks behind them."""
+    head: list[bytes] = []
+    length = 0
+    try:
+        while length < size and (block := next(blocks, None)) is not None:
+            head.append(block)
+            length += len(block)
+    except Exception as error:  # it comes up again behind what was read before it
+        blocks = raising(error)
+    return b"".join(head), blocks

@@ -1,7 +1,8 @@
 """Notes on an input: what was not used or not as it stands, and which columns were taken for what."""
 
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from syndetect.errors import InputError
 
@@ -25,6 +26,9 @@ _WORDS = {
     REMARK: ("remark", "remarks"),
 }
 OUTCOMES = tuple(_WORDS)
+_MOST_OTHERS = 100
+#: What the reason begins with where a table has no column of text.
+NO_TEXT_COLUMN = "no column of text"
 
 
 #: Told of each place in the input that was not used as it stands: the place, the reason, and what came of it (of
@@ -41,12 +45,14 @@ class Notes:
     Attributes:
         rows: place, reason and outcome.
         columns: for each of the article's columns, the names that the input has for it.
+        others: names of the input's columns, where none was taken for the text.
     """
 
     def __init__(self, strict: bool) -> None:
         self._strict = strict
         self.rows: list[tuple[str, str, str]] = []
         self.columns: dict[str, list[str]] = {}
+        self.others: list[str] = []
 
     def __call__(self, place: str, reason: str, outcome: str) -> None:
         """Record one place."""
@@ -54,11 +60,13 @@ class Notes:
             raise InputError(f"{place}: {reason}")
         self.rows.append((place, reason, outcome))
 
-    def add_columns(self, taken: Mapping[str, Sequence[str]]) -> None:
-        """Record which columns of a source were taken for which of the article's."""
-        for ours, names in taken.items():
+    def add_columns(self, taken: Mapping[str, Sequence[str]], names: Sequence[str]) -> None:
+        """Record which columns of a source were taken for which of the article's, and all that it has."""
+        for ours, theirs in taken.items():
             known = self.columns.setdefault(ours, [])
-            known += [name for name in names if name not in known]
+            known += [name for name in theirs if name not in known]
+        if not taken.get("text", names) and len(self.others) < _MOST_OTHERS:
+            self.others += [name for name in names if name not in self.others]
 
     def frame(self) -> "pl.DataFrame":
         """The places, as :data:`syndetect.schema.SKIPPED`."""
@@ -68,9 +76,49 @@ class Notes:
 
         return pl.DataFrame(self.rows, schema=SKIPPED, orient="row")
 
-    def first(self) -> str:
-        """The first place in brackets, for the end of a message; empty where there is none."""
-        return "".join(f" ({place}: {reason})" for place, reason, _ in self.rows[:1])
+    def check_any(self, articles: int, source: Any, begin: int = 0) -> None:
+        """Raise InputError where nothing was read of a source that has something.
+
+        Records in memory may be few or without texts, as those of a feed; they must have a column of texts.
+
+        Args:
+            articles: how many were read.
+            source: resolved, see :func:`syndetect.reading.sources.resolve`.
+            begin: the first of ``rows`` that is of the source.
+        """
+        is_fed = not hasattr(source, "files") and self.columns.get("text")
+        if not articles and self.rows[begin:] and not is_fed:
+            raise self.nothing_read(begin)
+
+    def nothing_read(self, begin: int = 0) -> InputError:
+        """The error where nothing was read: the first place, and where no column has texts, those that there are."""
+        first = "".join(f" ({place}: {reason})" for place, reason, _ in self.rows[begin : begin + 1])
+        advice = ""
+        has_no_column = [reason for _, reason, _ in self.rows[begin:] if reason.startswith(NO_TEXT_COLUMN)]
+        if has_no_column or self.columns.get("text") == []:
+            there = f"; there are {listed(self.others)}" if self.others else ""
+            advice = f": name the column of the texts with --text-column (in Python: columns){there}"
+        return InputError(f"nothing could be read{first}{advice}")
+
+
+def columns_line(columns: Mapping[str, Sequence[str]]) -> str:
+    """Which columns were taken for what, in a line; empty where the input has none, as files of text."""
+    taken = [
+        ours if list(names) == [ours] else f"{ours} from {', '.join(names)}"
+        for ours, names in columns.items()
+        if names
+    ]
+    missing = [ours for ours, names in columns.items() if not names]
+    if not taken:
+        return ""
+    none = f"; none for {', '.join(missing)}" if missing else ""
+    return f"columns: {'; '.join(taken)}{none}"
+
+
+def listed(names: list[str]) -> str:
+    """The first names of columns, for a message."""
+    shown = ", ".join(reprlib.repr(name)[1:-1] if len(name) > 99 else name for name in names[:20])
+    return (shown or "empty ones") + (" ..." if len(names) > 20 else "")
 
 
 def counted(skipped: "pl.DataFrame") -> str:

@@ -26,7 +26,7 @@ LIST = ".removed.jsonl"
 #: The tables of a result in each format.
 _RESULTS = [{f"{name}.{suffix}" for name in TABLES} for suffix in ("parquet", "csv", "jsonl")]
 #: The files of a result that could be read as articles.
-_TABLES = frozenset({"skipped.jsonl", "passim.jsonl"}.union(*_RESULTS))
+_TABLES = frozenset({"skipped.jsonl", "passim.jsonl", MANIFEST}.union(*_RESULTS))
 _UNFINISHED = (".partial", ".replaced", ".scratch")
 #: The columns of the list of what dedup removed that it always has.
 _REMOVED = frozenset({"doc_id", "kept", "relation", "similarity", "place"})

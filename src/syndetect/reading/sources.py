@@ -1,4 +1,4 @@
-"""Sources to articles: files, frames and mappings as batches of checked articles.
+"""Sources to articles: files, tables and rows as batches of checked articles.
 
 Whatever cannot be used is passed over, and its place and the reason are told to the caller, who decides
 whether that is an error. The articles and their order depend on the names and contents of the files alone:
@@ -7,32 +7,37 @@ not on the order in which paths are given or found, nor on the size of the batch
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeGuard
 
 import polars as pl
 
-from syndetect.errors import InputError
-from syndetect.reading.articles import Article, Record, to_article
-from syndetect.reading.columns import ALIASES, Columns, Keys
+from syndetect.reading.articles import Article, Conversion, to_article
+from syndetect.reading.columns import ALIASES, Columns, Keys, Record
 from syndetect.reading.discovery import File, Inputs, Paths, expand
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.fingerprints import fingerprints
-from syndetect.reading.formats import Reader, table
+from syndetect.reading.formats import Reader
+from syndetect.reading.in_memory import ArrowStream, Part, is_table, is_whole, parts_of
+from syndetect.reading.nesting import Nesting
 from syndetect.reading.notes import LEFT_OUT, PASSED_OVER, REMARK, Tell
 from syndetect.reading.options import ReadingOptions
+from syndetect.reading.path_columns import PathColumns
 from syndetect.runtime import forks
 from syndetect.schema import ARTICLES
 
 __all__ = ["ARTICLES", "Inputs", "Source", "expand", "fingerprints", "read", "resolve"]
 
-Source = Paths | pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, Any]]
+#: Paths; or what :mod:`syndetect.reading.in_memory` knows: tables, open files, rows, and mappings of splits.
+Source = Paths | pl.DataFrame | pl.LazyFrame | ArrowStream | Iterable[Any]
 
+#: Told from ``columns.ALIASES`` to the names that a source has for them, and all names that it has.
+OnColumns = Callable[[Mapping[str, Sequence[str]], Sequence[str]], None]
 #: Articles without their texts, and the texts.
 Batch = tuple[pl.DataFrame, list[bytes]]
 
 _DESCRIPTION = pl.Schema({name: kind for name, kind in ARTICLES.items() if name != "text"})
+_OF_OUR_NAMES = ("text", "html", "warc", "wet")
 _CHECKED_RECORDS = 1000  # of JSON Lines or mappings: among so many must be a column that the user names
 
 
@@ -46,6 +51,8 @@ def resolve(source: Source | Inputs) -> Inputs | Any:
         ProcessError: this process was forked from one that had asked or scanned.
     """
     forks.check()
+    if is_whole(source):
+        return source
     if isinstance(source, Iterator):
         first = list(islice(source, 1))
         rest: Any = chain(first, source)
@@ -58,11 +65,11 @@ def read(
     *,
     reading: ReadingOptions | None = None,
     on_skip: Tell,
-    on_columns: Callable[[Mapping[str, Sequence[str]]], None] = lambda _: None,
+    on_columns: OnColumns = lambda *_: None,
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
-    default_id: Callable[[int], str] | None = None,
+    default_id: Callable[[str], str] = str,
 ) -> Iterator[pl.DataFrame]:
     """Read articles, as :func:`batches` does.
 
@@ -81,46 +88,46 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
     *,
     reading: ReadingOptions | None = None,
     on_skip: Tell,
-    on_columns: Callable[[Mapping[str, Sequence[str]]], None] = lambda _: None,
+    on_columns: OnColumns = lambda *_: None,
     on_bytes: Callable[[int], None] | None = None,
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
-    default_id: Callable[[int], str] | None = None,
+    default_id: Callable[[str], str] = str,
     on_article: Callable[[int, int], None] = lambda *_: None,
 ) -> Iterator[Batch]:
     """Read articles in batches, with the texts separate from the frame.
 
     Args:
-        source: what :func:`expand` takes or gives; a polars frame; or mappings such as dictionaries. Or
+        source: what :func:`expand` takes or gives; or a table, an open file, or rows such as dictionaries. Or
             what :func:`resolve` makes of it, for those who want to know the size beforehand.
         reading: how articles are read; the names of columns in it are not those of text and HTML files.
         on_skip: told, in the order of the source, the place of whatever is passed over, of each value that is left out
             of an article, and of each file that changed meanwhile, with the reason and the outcome; it may raise.
-        on_columns: told, of every source with other columns than those before, from ``articles.ALIASES`` to the names
-            that it has for them.
+        on_columns: told, of every source with other columns than those before, which it has.
         on_bytes: told how many more bytes of the files were read; in the end, together, ``Inputs.bytes``.
         batch_bytes: how much text a batch holds, about.
         max_bytes: the longest line, row, text or single-article file that is taken.
-        default_id: what records without an id are called that do not come from files, by their numbers from 1.
+        default_id: what records without an id are called that do not come from files, by the names below.
         on_article: told, of each article that is taken, the place of its file among all and its record's number there.
 
     Returns:
         An iterator over frames of ``schema.ARTICLES`` without the text, each with its
         texts as UTF-8. ``doc_id`` is the record's own, integers in decimal;
         else the file's name, with ``:`` and the number of the line (JSON Lines) or record, from 1, in a file
-        of several; else ``record`` and the number. Of articles with the same id the first is kept.
+        of several (an open file has a name where that tells its format); else ``record`` and the number, or the
+        split with ``:`` and the number. Of articles with the same id the first is kept.
 
     Raises:
-        InputError: as :func:`expand`; or a column that the user named is not there.
+        InputError: as :func:`expand`; or a column that the user named is not there; or a pattern over paths is like
+            none of them.
         MissingExtraError: as :func:`expand`.
     """
     options, found = reading or ReadingOptions(), resolve(source)
     skipped: Sequence[tuple[str, str]] = ()
     if isinstance(found, Inputs):
-        origins: Iterable[_Origin] = (_from_file(file, options, max_bytes) for file in found.files)
-        skipped = found.skipped
+        origins, skipped = _from_files(found.files, options, max_bytes), found.skipped
     else:
-        origins = [_from_memory(found, Columns(options.columns), default_id or _record)]
+        origins = iter([_from_memory(part, options, max_bytes, default_id) for part in parts_of(found)])
     return _frames(
         origins,
         skipped,
@@ -141,32 +148,54 @@ class _Origin(NamedTuple):
     place: Callable[[int], str]
     default_id: Callable[[int], str]
     has_header: bool  #: which its reader compares with the columns that the user named
+    conversion: Conversion = Conversion(ReadingOptions())
+    of_path: Mapping[str, str] = {}  #: where the path of the file tells something, by the article's columns
 
     def articles(
-        self, max_bytes: int, on_columns: Callable[[Mapping[str, Sequence[str]]], None]
+        self, max_bytes: int, on_columns: OnColumns
     ) -> Iterator[tuple[int, Article | UnusableError]]:
         """The checked records."""
         shapes: dict[tuple[Any, ...], Keys] = {}  # the columns of a record, to those that hold what is wanted
         names: dict[Any, None] = {}
         unchecked = 0 if self.has_header else _CHECKED_RECORDS
+        nesting = Nesting(self.columns)
+
+        def learned(record: Mapping[str, Any]) -> Keys:
+            if len(shapes) == _CHECKED_RECORDS:
+                shapes.clear()
+            keys = shapes[tuple(record)] = self.columns.keys(record)
+            if keys[1] or nesting.inner_name(record) is None:
+                on_columns(self._taken(keys), tuple(record))
+            return keys
+
         for number, record in self.records:
             if isinstance(record, UnusableError):
                 yield number, record
                 continue
-            shape = tuple(record)
-            if shape not in shapes:
-                if len(shapes) == _CHECKED_RECORDS:
-                    shapes.clear()
-                shapes[shape] = self.columns.keys(shape)
-                on_columns(dict(zip(ALIASES, shapes[shape], strict=True)))
-            yield number, to_article(record, shapes[shape], self.default_id(number), max_bytes)
+            keys = shapes.get(tuple(record)) or learned(record)
+            if not keys[1] and (inner := nesting.unwrapped(record)):
+                record, keys = inner, shapes.get(tuple(inner)) or learned(inner)  # noqa: PLW2901
+            yield number, to_article(record, keys, self.default_id(number), max_bytes, self.conversion)
             if unchecked:
                 unchecked -= 1
-                names |= dict.fromkeys(shape)
+                names |= dict.fromkeys(record)
                 if not unchecked:
                     self.columns.require(names, self.place(0))
         if unchecked and names:
             self.columns.require(names, self.place(0))
+
+    def _taken(self, keys: Keys) -> Mapping[str, Sequence[str]]:
+        """What is taken for each of the article's columns; of a file that is an article, what its path tells."""
+        told = {ours: f"{name} (in the path)" for ours, name in self.of_path.items()}
+        if isinstance(self.records, Reader) and self.records.file.holds_one:
+            return {ours: (name,) for ours, name in told.items()}
+        taken = dict(zip(ALIASES, keys, strict=True))
+        if not taken["source"] and "source" not in told and taken["url"]:
+            taken["source"] = (f"{taken['url'][0]} (its host)",)
+        ruled = self.conversion.ruled
+        return taken | {
+            ours: (name,) if ours in ruled else (*taken[ours], name) for ours, name in told.items()
+        }
 
 
 def _are_paths(source: object) -> TypeGuard[Paths]:
@@ -175,41 +204,42 @@ def _are_paths(source: object) -> TypeGuard[Paths]:
     return isinstance(source, (str, os.PathLike))
 
 
-def _from_file(file: File, reading: ReadingOptions, max_bytes: int) -> _Origin:
-    if file.holds_one:  # what their readers call the values is not the user's to rename
-        reading = replace(reading, columns={})
-    reader = Reader(file, reading, max_bytes)
-    return _Origin(reader, reader.columns, file.place, file.default_id, file.format != "jsonl")
+def _from_files(files: Sequence[File], reading: ReadingOptions, max_bytes: int) -> Iterator[_Origin]:
+    """The files as origins, one conversion for all: it learns the forms of dates."""
+    conversion = Conversion(reading)
+    paths = PathColumns(files, Columns(reading.columns), reading.source_from, reading.published_from)
+    return (_from_file(file, reading, max_bytes, conversion, paths) for file in files)
 
 
-def _from_memory(source: Any, columns: Columns, default_id: Callable[[int], str]) -> _Origin:
-    has_header = isinstance(source, (pl.DataFrame, pl.LazyFrame))
-    if has_header:
-        try:
-            columns.of_table(source.lazy().collect_schema().names(), "the frame")
-        except UnusableError as error:
-            raise InputError(f"the frame has {error}") from None
-        records = table(source.lazy(), columns, "the frame")
-    elif _is_iterable_of_records(source):
-        records = ((number, _mapping(record)) for number, record in enumerate(source, 1))
-    else:
-        raise InputError(f"{type(source).__name__} cannot be read: give paths, a polars frame or mappings")
-    return _Origin(records, columns, _record, default_id, has_header)
-
-
-def _is_iterable_of_records(source: object) -> bool:
-    # another library's frame is an iterable of the names of its columns
-    return isinstance(source, Iterable) and not (
-        isinstance(source, (Mapping, bytes)) or hasattr(source, "columns")
+def _from_file(
+    file: File, reading: ReadingOptions, max_bytes: int, conversion: Conversion, paths: PathColumns
+) -> _Origin:
+    ruled, (default, partitions) = paths.taken(file), paths.partitions(file)
+    reader = Reader(file, reading, max_bytes, partitions.values())
+    conversion = conversion.of_file(ruled=ruled, default=default, is_page=file.holds_one)
+    told = {**partitions, **dict.fromkeys(ruled, "pattern")}
+    return _Origin(
+        reader,
+        reader.columns,
+        file.place,
+        file.default_id,
+        file.format not in ("json", "jsonl"),
+        conversion,
+        told,
     )
 
 
-def _record(number: int) -> str:
-    return f"record {number}" if number else "the source"
-
-
-def _mapping(record: object) -> Record:
-    return record if isinstance(record, Mapping) else UnusableError(f"no mapping but {type(record).__name__}")
+def _from_memory(
+    part: Part, reading: ReadingOptions, max_bytes: int, default_id: Callable[[str], str]
+) -> _Origin:
+    records, has_header = part.records(reading, max_bytes), is_table(part.source)
+    columns = Columns(reading.columns)
+    if isinstance(records, Reader):
+        columns, has_header = records.columns, records.file.format != "jsonl"
+    return _Origin(
+        records, columns, part.place, lambda number: default_id(part.default_id(number)), has_header,
+        Conversion(reading),
+    )  # fmt: skip
 
 
 def _frames(
@@ -217,7 +247,7 @@ def _frames(
     skipped: Iterable[tuple[str, str]],
     *,
     on_skip: Tell,
-    on_columns: Callable[[Mapping[str, Sequence[str]]], None],
+    on_columns: OnColumns,
     on_bytes: Callable[[int], None],
     on_article: Callable[[int, int], None],
     batch_bytes: int,

@@ -97,6 +97,27 @@ def skipped(places: pl.DataFrame, most: int = 5) -> str:
     return "\n".join(lines)
 
 
+def near_duplicates(found: pl.DataFrame, *, width: int = 80, colour: bool = False) -> str:
+    """A table of the near-duplicates of articles, by the columns of ``NearDuplicates.documents``.
+
+    Args:
+        found: the rows.
+        width: columns of the terminal.
+        colour: whether styles may be used.
+    """
+    if found.is_empty():
+        return "The index has no near-duplicate of these.\n"
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("similarity", justify="right", no_wrap=True)
+    for name in ("article", "is nearly, in the index"):
+        table.add_column(name, no_wrap=True)
+    cells = (width - 16) // 2  # without the column of numbers, and what stands between
+    for row in found.iter_rows(named=True):
+        names = (Text(shorten(printable(row[name]), cells)) for name in ("doc_b", "doc_a"))
+        table.add_row(f"{row['jaccard']:.2f}", *names)
+    return render(table, width, colour)
+
+
 def index_info(info: Mapping[str, Any]) -> str:
     """The mapping of :meth:`syndetect.Index.info` as lines of text."""
     removed = f", {info['removed']:,} more removed that still take space" if info["removed"] else ""
@@ -109,6 +130,7 @@ def index_info(info: Mapping[str, Any]) -> str:
         "words": f"{info['words']:,}",
         "size": f"{quantity(info['bytes'], 'bytes')} in {count(info['segments'], 'segment')}",
         "texts": "kept" if info["stores_text"] else "not kept",
+        "word rule": f"version {info['words_version']}",
         "settings": ", ".join(f"{name} {value}" for name, value in changed.items()) or "as by default",
         "changes": f"{info['generation']:,}",
     }

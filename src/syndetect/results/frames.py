@@ -1,5 +1,6 @@
 """Frames as files: Parquet, CSV and JSON Lines."""
 
+import codecs
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,16 +22,24 @@ _FORMULA = r"'*[=+\-@\t\r]"
 _VALUE_BYTES = 8  # that a value takes in memory, at least
 
 
-def encode(frame: pl.DataFrame, format: str) -> Iterator[bytes]:  # noqa: A002  (the word of the command line)
+def encode(
+    frame: pl.DataFrame,
+    format: str,  # noqa: A002  (the word of the command line)
+    *,
+    mark: bool = False,
+) -> Iterator[bytes]:
     """A frame as UTF-8 text, piece by piece; times are written as ISO 8601.
 
     Args:
         frame: any frame whose times are in UTC; as "csv" it may hold no lists.
         format: "csv", "jsonl" (an object a line) or "json" (one array).
+        mark: begin with the byte order mark of UTF-8, by which Excel knows the encoding.
     """
     forks.check()
     frame = frame.with_columns(pl.col(pl.Datetime).dt.strftime(_ISO))
     pieces = frame.iter_slices(_SLICE) if frame.height else iter([frame])
+    if mark:
+        yield codecs.BOM_UTF8
     if format == "csv":
         for number, piece in enumerate(pieces):
             yield piece.write_csv(include_header=number == 0).encode()
@@ -59,11 +68,14 @@ def unescape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).str.replace(f"^'({_FORMULA})", "${1}"))
 
 
-def write_frame(frame: pl.DataFrame, path: Path) -> None:
-    """Write a frame in the format of the path's suffix (.parquet, .csv or .jsonl), through to the disk."""
+def write_frame(frame: pl.DataFrame, path: Path, *, mark: bool = False) -> None:
+    """Write a frame in the format of the path's suffix (.parquet, .csv or .jsonl), through to the disk.
+
+    ``mark`` is that of :func:`encode`.
+    """
     forks.check()
     if path.suffix != ".parquet":
-        write_bytes(encode(frame, path.suffix[1:]), path)
+        write_bytes(encode(frame, path.suffix[1:], mark=mark), path)
         return
     with path.open("wb") as file:
         frame.rechunk().write_parquet(file, row_group_size=_ROW_GROUP)

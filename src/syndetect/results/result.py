@@ -64,6 +64,7 @@ class Result:
         format: str = "parquet",  # noqa: A002  (the word of the command line)
         force: bool = False,
         escape_formulas: bool = False,
+        utf8_mark: bool = False,
     ) -> None:
         """Write the tables, ``skipped.jsonl`` and ``manifest.json`` as one folder, whole or not at all.
 
@@ -82,15 +83,18 @@ class Result:
             escape_formulas: in CSV, put an apostrophe before each cell of text that a spreadsheet would run as a
                 formula, as :func:`syndetect.results.frames.escape_formulas` does; :meth:`read` takes it away.
 
+            utf8_mark: begin CSV with the byte order mark by which Excel knows that it is UTF-8.
+
         Raises:
-            SettingsError: there is no such format, or ``escape_formulas`` with another one than "csv".
+            SettingsError: there is no such format, or ``escape_formulas`` or ``utf8_mark`` with another one than "csv".
             OutputError: the folder is there already, or cannot be written.
             MissingExtraError: an address needs an optional dependency.
         """
         if format not in (*FORMATS, "passim"):
             raise SettingsError(f"format must be parquet, csv, jsonl or passim, not {format!r}")
-        if escape_formulas and format != "csv":
-            raise SettingsError(f"escape_formulas goes with format csv, not {format}")
+        for name, is_given in (("escape_formulas", escape_formulas), ("utf8_mark", utf8_mark)):
+            if is_given and format != "csv":
+                raise SettingsError(f"{name} goes with format csv, not {format}")
         place = check_place(directory, force=force)
         try:
             with _new_folder(place, force) as folder:
@@ -98,7 +102,7 @@ class Result:
                 for name in TABLES:
                     table = getattr(self, name)
                     table = frames.escape_formulas(table) if escape_formulas else table
-                    write_frame(table, folder / f"{name}.{suffix}")
+                    write_frame(table, folder / f"{name}.{suffix}", mark=utf8_mark)
                 write_frame(self.skipped, folder / _SKIPPED)
                 if format == "passim":
                     from syndetect.results.passim import clusters  # noqa: PLC0415  (read by few)

@@ -20,7 +20,9 @@ from syndetect.storage.filesystem import read_file, reason, sync_folder, write_b
 MANIFEST = "manifest.json"
 UNFINISHED = f"{MANIFEST}.new"
 
-_PROGRAM, _FORMAT = "syndetect", 1
+_PROGRAM = "syndetect"
+#: The formats that are read; that of a folder is the first unless its header says by which rule its words were made.
+_FORMATS = (1, 2)
 #: Names of files: in the folder itself, since a commit may remove what is named.
 _FILE = re.compile(r"[\w-]+\.(?:segment|removed)", re.ASCII)
 
@@ -82,7 +84,7 @@ class Manifest(NamedTuple):
         body = {
             "program": _PROGRAM,
             "kind": self.kind,
-            "format": _FORMAT,
+            "format": _FORMATS["words" in self.header],
             "version": version(_PROGRAM),
             "generation": self.generation,
             "next_file": self.next_file,
@@ -110,11 +112,12 @@ class Manifest(NamedTuple):
         """
         text, found = _load(folder)
         file_format = found.get("format")
-        if isinstance(file_format, int) and file_format > _FORMAT:  # its checksum may be another one
+        if isinstance(file_format, int) and file_format > _FORMATS[-1]:  # its checksum may be another one
             raise StoredIndexError(
-                f"{folder} has format {file_format}, and this version reads {_FORMAT}: install a newer syndetect"
+                f"{folder} has format {file_format}, and this version reads up to {_FORMATS[-1]}: "
+                "install a newer syndetect"
             )
-        if file_format != _FORMAT or text != _sealed(text[: -len(_sealed(b""))]):
+        if file_format not in _FORMATS or text != _sealed(text[: -len(_sealed(b""))]):
             raise StoredIndexError.damaged(folder / MANIFEST, "it is not what was written")
         if not isinstance(found["kind"], str):
             raise StoredIndexError.damaged(folder / MANIFEST, "it says what no index can")
