@@ -146,6 +146,10 @@ class TestOwnOutput:
         assert skipped == [("memory://in/result", "a result of syndetect, not articles")]
         with pytest.raises(InputError, match="memory://in/result: it is a result of syndetect"):
             expand("memory://in/result")
+        with pytest.raises(
+            InputError, match="nothing to read in .*: a file of a result of syndetect, not articles"
+        ):
+            expand("memory://in/result/*")
 
     @pytest.mark.parametrize("glob", ["", "/*"])
     def test_what_dedup_kept(self, glob: str, written: Any) -> None:

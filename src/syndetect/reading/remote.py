@@ -172,6 +172,8 @@ class _OwnOutput:
     def around(self, within: str) -> tuple[str, str] | None:
         """An object, or the outermost folder around it, that is syndetect's own, and what it is in words."""
         parts = within.split("/")
+        if len(parts) == 1 and self.is_result(""):  # a glob within its folder
+            return within, f"a file of {own_output.OF_SCAN}"
         for at in range(1, len(parts) + 1):
             folder, name, is_file = "/".join(parts[: at - 1]), parts[at - 1], at == len(parts)
             path = _joined(folder, name)
