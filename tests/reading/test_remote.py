@@ -147,7 +147,7 @@ class TestOwnOutput:
         with pytest.raises(InputError, match="memory://in/result: it is a result of syndetect"):
             expand("memory://in/result")
         with pytest.raises(
-            InputError, match="nothing to read in .*: a file of a result of syndetect, not articles"
+            InputError, match=r"nothing to read in .*: a file of a result of syndetect, not articles"
         ):
             expand("memory://in/result/*")
 
