@@ -11,6 +11,7 @@ import click
 from syndetect.cli import progress, signals, terminal
 from syndetect.cli.options import MEMORY, READING, THREADS
 from syndetect.reading.notes import counted
+from syndetect.storage import addresses
 
 if TYPE_CHECKING:  # imported at run time when called, so that --help is quick
     from syndetect.dedup.deduplicate import Deduplicated
@@ -19,7 +20,11 @@ if TYPE_CHECKING:  # imported at run time when called, so that --help is quick
 @click.command(short_help="Remove near-duplicate documents, or paragraphs.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option(
-    "-o", "--output", metavar="KEPT", required=True, help="new file or folder for the documents that are kept"
+    "-o",
+    "--output",
+    metavar="KEPT",
+    required=True,
+    help="new file or folder, or address of one, for the documents that are kept",
 )
 @click.option("--force", is_flag=True, help="replace what an earlier run wrote to KEPT")
 @click.option(
@@ -91,6 +96,7 @@ def dedup(
             list(paths), output, sources=_names(sources), unit=unit, flag=flag_column if flag else None, progress=shown,
             **options,
         )  # fmt: skip
+    output = addresses.shown(addresses.given(output))
     if not quiet:
         told = "flagged" if flag else "removed" if unit == "document" else f"{unit} removals"
         terminal.say(_totals(found, output, told, perf_counter() - start))

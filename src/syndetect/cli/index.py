@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -65,11 +64,11 @@ def build(
     IDX is made whole or not at all; an index that --force replaces stays until then.
     """
     from syndetect.index.index import Index  # noqa: PLC0415
-    from syndetect.storage.directory import built  # noqa: PLC0415
+    from syndetect.storage.directory import built, index_folder  # noqa: PLC0415
 
     signals.make_reads_interruptible()
     with (
-        built(Path(place).resolve(), replace=force) as folder,
+        built(index_folder(place).resolve(), replace=force) as folder,
         progress.on_stderr(quiet=quiet) as shown,
         Index.create(folder, settings, store_text=not no_text) as made,
     ):

@@ -12,6 +12,7 @@ import click
 from syndetect.errors import SettingsError
 from syndetect.reading.options import DuplicateIds, Markup, Quoting, ReadingOptions
 from syndetect.settings import Settings
+from syndetect.storage import addresses
 from syndetect.syndication import KINDS
 
 if TYPE_CHECKING:  # imported when needed, so that --help is quick
@@ -79,7 +80,7 @@ class Output:
     """Where a result goes, and in which format.
 
     Attributes:
-        directory: the folder to write the tables to; None prints to standard output.
+        directory: the folder or address to write the tables to; None prints to standard output.
         force: replace a result in ``directory``.
         format: of the tables, or of the matches on standard output. None writes Parquet tables, or prints a summary.
         top: the number of passages in a summary.
@@ -100,6 +101,8 @@ class Output:
     utf8_mark: bool
 
     def __post_init__(self) -> None:
+        if self.directory is not None:
+            object.__setattr__(self, "directory", addresses.given(self.directory))
         if self.format == "parquet" and self.directory is None:
             raise click.UsageError("--format parquet writes files: add -o DIR")
         if self.format == "json" and self.directory is not None:
@@ -107,6 +110,16 @@ class Output:
         for name in ("escape_formulas", "utf8_mark"):
             if getattr(self, name) and self.format != "csv":
                 raise click.UsageError(f"--{name.replace('_', '-')} goes with --format csv")
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the tables go to an address."""
+        return self.directory is not None and addresses.is_address(self.directory)
+
+    @property
+    def shown(self) -> str:
+        """The folder or address as messages name it."""
+        return addresses.shown(self.directory or "")
 
     @property
     def written_as(self) -> str | None:
@@ -291,7 +304,7 @@ def output_options(**form: Any) -> Decorator:
     """``output: Output``, from options that begin with ``-o``; ``form`` describes ``--format``."""
     return settled(
         "output", Output,
-        click.option("-o", "--output", "directory", metavar="DIR", help="write the result to a new folder"),
+        click.option("-o", "--output", "directory", metavar="DIR", help="write the result to a new folder or address"),
         click.option("--force", is_flag=True, help="replace a result that is in DIR already"),
         click.option("--format", **form),
         click.option(

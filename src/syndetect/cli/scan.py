@@ -49,7 +49,8 @@ def scan(
 ) -> None:  # fmt: skip
     """Find every passage that two or more articles share.
 
-    PATH is a file, a folder (with all below it), a glob in quotes, or - for JSON Lines on standard input.
+    PATH is a file, a folder (with all below it), a glob in quotes, or - for JSON Lines on standard input; or an
+    address of them, such as s3://bucket/folder.
     Files may be .txt, .md, .html, .jsonl, .json, .csv, .tsv, .parquet, Arrow, .xlsx, .warc or .wet; text forms also
     as .gz, .zst, .bz2 or .xz.
 
@@ -58,7 +59,10 @@ def scan(
     """
     scratch = _scratch_folder(output, scratch)
     if resume and scratch is None:
-        raise click.UsageError("--resume needs -o DIR or --scratch FOLDER")
+        raise click.UsageError(
+            "--resume needs --scratch FOLDER"
+            + (" with an address as DIR" if output.is_remote else ", or -o DIR")
+        )
     from syndetect.pipeline.scan import ScanRequest, scanning  # noqa: PLC0415
     from syndetect.syndication.options import SyndicationOptions  # noqa: PLC0415
 
@@ -68,7 +72,7 @@ def scan(
         syndication=SyndicationOptions.of(**syndication), **options,
     )  # fmt: skip
     if output.directory is not None and resume and _is_complete(output, request):
-        _finish(Path(output.directory), Path(str(scratch)))
+        _finish(output, Path(str(scratch)))
         return
     output.check_place()
     with progress.on_stderr(quiet=quiet) as shown, scanning(replace(request, progress=shown)) as result:
@@ -80,7 +84,7 @@ def scan(
 
 def _scratch_folder(output: Output, scratch: str | None) -> str | None:
     """The scratch folder, by default beside the result."""
-    if output.directory is None:
+    if output.directory is None or output.is_remote:
         return scratch
     from syndetect.storage.staging import hidden  # noqa: PLC0415
 
@@ -95,10 +99,11 @@ def _scratch_folder(output: Output, scratch: str | None) -> str | None:
 
 def _is_complete(output: Output, request: "ScanRequest") -> bool:
     """Whether the folder for the output holds the result of a scan; a damaged one is none, where it may be replaced."""
-    if output.directory is None or not Path(output.directory).exists():
-        return False
     from syndetect.pipeline.scan import identity_of  # noqa: PLC0415
-    from syndetect.results.result import holds_result_of  # noqa: PLC0415
+    from syndetect.results.result import holds_result, holds_result_of  # noqa: PLC0415
+
+    if output.directory is None or not holds_result(output.directory):
+        return False
 
     try:
         return holds_result_of(output.directory, identity_of(request))
@@ -108,14 +113,15 @@ def _is_complete(output: Output, request: "ScanRequest") -> bool:
         return False
 
 
-def _finish(directory: Path, scratch: Path) -> None:
+def _finish(output: Output, scratch: Path) -> None:
     """Remove the files of a scan that was killed after it had written its result."""
     from syndetect.storage.scratch_folder import discard  # noqa: PLC0415
     from syndetect.storage.staging import sweep  # noqa: PLC0415
 
     discard(scratch)
-    sweep(directory.resolve())
-    terminal.say(f"{directory} is complete already")
+    if not output.is_remote:
+        sweep(Path(str(output.directory)).resolve())
+    terminal.say(f"{output.shown} is complete already")
 
 
 @click.command(short_help="Print one passage in all its documents.")

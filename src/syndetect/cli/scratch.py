@@ -8,8 +8,9 @@ import click
 
 from syndetect.cli import terminal
 from syndetect.cli.options import DEBUG
-from syndetect.errors import one_line
+from syndetect.errors import ScratchError, one_line
 from syndetect.runtime.progress import quantity
+from syndetect.storage import addresses
 
 
 @click.command(short_help="List or remove what killed scans left.")
@@ -26,7 +27,7 @@ def scratch(folders: tuple[str, ...], *, clean: bool) -> None:
     from syndetect.storage import scratch_folder  # noqa: PLC0415
     from syndetect.storage.staging import unfinished  # noqa: PLC0415
 
-    places = [Path(folder) for folder in folders or (".",)]
+    places = [addresses.local(folder, "a scratch folder", ScratchError) for folder in folders or (".",)]
     scans = scratch_folder.all_leftovers(places)
     for folder in (*scans, *(one for place in places for one in unfinished(place))):
         size = quantity(_bytes(folder), "bytes")

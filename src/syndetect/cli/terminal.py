@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -27,10 +26,10 @@ def present(result: "Result", output: "Output", *, quiet: bool) -> None:
 
     columns = result.manifest.get("columns_taken", {})
     if output.directory is not None:
-        _print_totals(result, f"see {one_line(str(Path(output.directory) / 'skipped.jsonl'))}", quiet)
+        _print_totals(result, f"see {one_line(os.path.join(output.shown, 'skipped.jsonl'))}", quiet)  # noqa: PTH118
         say_columns(columns, quiet=quiet)
         if not quiet:
-            say(f"result in {output.directory}")
+            say(f"result in {output.shown}")
         return
     if output.format is None:
         width, colour = screen()

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -19,8 +19,12 @@ from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import beside, format_of, printable
 from syndetect.reading.options import ReadingOptions
 from syndetect.results.frames import write_frame
+from syndetect.storage import addresses
 from syndetect.storage.filesystem import check_parent, reason, sync_folder, writing_to
 from syndetect.storage.staging import move, restore, staging_folder
+
+if TYPE_CHECKING:
+    from syndetect.storage.objects import Place
 
 #: By format: what is read and not written.
 _NOT_WRITTEN = {"warc": "web archives", "wet": "web archives", "xlsx": "spreadsheets"}
@@ -37,6 +41,7 @@ class Target:
         is_file: whether ``place`` is for one file; else for a folder.
         force: replace an earlier output.
         compared: files that the input files were compared with.
+        remote: the place, where it is at an address: of ``place`` only the name counts then.
     """
 
     place: Path
@@ -44,6 +49,7 @@ class Target:
     is_file: bool
     force: bool
     compared: Sequence[File]
+    remote: "Place | None" = None
 
     def beside(self, what: str) -> Path:
         """The file for a list: ``kept.jsonl.gz`` has ``kept.removed.jsonl``, the folder ``kept`` too."""
@@ -57,7 +63,7 @@ def check_target(
 
     Args:
         found: a source, resolved.
-        output: the place to write to.
+        output: the path or address to write to.
         held: what the documents are compared with.
         request: what is removed.
         force: replace a file, a folder that is empty, or one beside which lies the list of what was removed.
@@ -65,6 +71,7 @@ def check_target(
     Raises:
         InputError: the source cannot be written again.
         OutputError: the place is taken, is among the inputs, has the end of another format, or cannot be written.
+        MissingExtraError: an address needs an optional dependency.
     """
     if not isinstance(found, Inputs):
         raise InputError("only files can be written again: of frames and mappings take the ids that are kept")
@@ -77,14 +84,29 @@ def check_target(
             )
         if request.unit == "paragraph" and file.format == "html":
             raise InputError(f"{file.place(0)}: paragraphs cannot be cut from HTML")
-    place, shown = Path(output).resolve(), printable(os.fspath(output))
-    is_file = len(found.files) == 1 and Path(found.given[0]).is_file() and len(found.given) == 1
-    target = Target(place, found.files, is_file, force, held.files)
+    path = addresses.given(output)
+    shown = printable(addresses.shown(path))
+    is_file = len(found.files) == 1 and found.given == (found.files[0].path,)
     with writing_to(shown):  # the name may be too long, or a folder on the way closed
+        if addresses.is_address(path):
+            return _remote_target(path, found.files, held, is_file=is_file, force=force)
+        place = Path(path).resolve()
+        target = Target(place, found.files, is_file, force, held.files)
         restore(place)
         _check_names(target, held.places, shown)
         _check_free(target, shown)
         check_parent(place, shown)
+    return target
+
+
+def _remote_target(address: str, files: Sequence[File], held: Held, *, is_file: bool, force: bool) -> Target:
+    from syndetect.dedup import remote_output  # noqa: PLC0415  (paths of this machine do without)
+    from syndetect.storage.objects import output_place  # noqa: PLC0415
+
+    remote = output_place(address)
+    target = Target(Path(remote.name), files, is_file, force, held.files, remote)
+    _check_names(target, held.places, str(remote))
+    remote_output.check_free((*files, *held.files), remote, is_file=is_file, force=force)
     return target
 
 
@@ -97,7 +119,7 @@ def _check_names(target: Target, held: Sequence[str], shown: str) -> None:
             )
     for file in target.files:
         if target.is_file and format_of(target.place.name) != (file.format, file.packing):
-            end = "".join(Path(file.path).suffixes[-2 if file.packing else -1 :])
+            end = "".join(Path(file.within).suffixes[-2 if file.packing else -1 :])
             raise OutputError(f"{shown} will be as {file.place(0)} is: give it a name that ends in {end}")
 
 
@@ -154,7 +176,7 @@ def write(
     except (OSError, pl.exceptions.PolarsError) as error:
         if isinstance(error, OutputError):
             raise
-        raise OutputError(f"cannot write {target.place}: {reason(error)}") from error
+        raise OutputError(f"cannot write {target.remote or target.place}: {reason(error)}") from error
 
 
 def _write_unchanged(file: File, kept: KeptRecords, reading: ReadingOptions, place: Path) -> None:
@@ -173,7 +195,13 @@ def _check_unchanged(file: File) -> None:
 
 @contextmanager
 def _staged(target: Target) -> Iterator[Path]:
-    """A staging folder beside the target; the files in it move to their places when the block ends."""
+    """A staging folder; the files in it move to their places when the block ends, or are uploaded."""
+    if target.remote is not None:
+        from syndetect.dedup.remote_output import uploaded  # noqa: PLC0415  (paths of this machine do without)
+
+        with uploaded(target.files, target.remote, is_file=target.is_file, force=target.force) as stage:
+            yield stage
+        return
     place = target.place
     with staging_folder(place) as stage:
         if not target.is_file:

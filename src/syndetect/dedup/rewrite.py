@@ -42,7 +42,8 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
     """
     texts = Texts(Columns(reading.columns), reading.markup)
     if kept.is_whole or (file.holds_one and kept.numbers and not kept.cuts):
-        shutil.copyfile(file.path, place)
+        with file.on_disk() as path:
+            shutil.copyfile(path, place)
         with place.open("rb") as copied:
             os.fsync(copied.fileno())
     elif file.format in ("parquet", "arrow"):
@@ -80,7 +81,7 @@ def _write_table(file: File, kept: KeptRecords, texts: Texts, place: Path) -> No
     chosen = pl.LazyFrame(
         numbers, schema={name: pl.String() if name != _NUMBER else pl.UInt32() for name in numbers}
     )
-    with scan_table(Path(file.path), file.format) as found, place.open("wb") as out:
+    with file.on_disk() as path, scan_table(path, file.format) as found, place.open("wb") as out:
         table = found if flags is None else found.drop(flags.column, strict=False)
         schema = table.collect_schema()
         last = kept.numbers[-1] if kept.numbers else 0  # what follows may be broken
@@ -95,8 +96,8 @@ def _write_table(file: File, kept: KeptRecords, texts: Texts, place: Path) -> No
             )  # fmt: skip
         frame = frame.drop(_NUMBER)
         if file.format == "parquet":
-            frame.sink_parquet(out, metadata=_metadata(file, schema, has_flag=flags is not None))
-        elif _is_stream(Path(file.path)):
+            frame.sink_parquet(out, metadata=_metadata(path, schema, has_flag=flags is not None))
+        elif _is_stream(path):
             frame.collect().write_ipc_stream(out)
         else:
             frame.sink_ipc(out)
@@ -104,13 +105,13 @@ def _write_table(file: File, kept: KeptRecords, texts: Texts, place: Path) -> No
         os.fsync(out.fileno())
 
 
-def _metadata(file: File, schema: pl.Schema, *, has_flag: bool) -> dict[str, str]:
+def _metadata(path: Path, schema: pl.Schema, *, has_flag: bool) -> dict[str, str]:
     """The metadata of a Parquet file, such as the features of Hugging Face.
 
     The types of Arrow are among it. They stay where they are true of what is written: of no other columns, and no
     durations, which have other units then.
     """
-    with Path(file.path).open("rb") as opened:
+    with path.open("rb") as opened:
         found = pl.read_parquet_metadata(opened)
     if has_flag or "Duration" in repr(schema):
         found.pop("ARROW:schema", None)

@@ -3,14 +3,13 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64
-from syndetect.errors import ResultError
+from syndetect.errors import InputError, ResultError
 from syndetect.evaluation.scores import (
     ALIGNED,
     AlignmentScores,
@@ -26,6 +25,7 @@ from syndetect.evaluation.truth import PAIRS, Truth, read_pairs, read_truth
 from syndetect.intervals import overlap_sizes, overlapping_pairs
 from syndetect.results.result import Result, read_tables
 from syndetect.schema import TABLES
+from syndetect.storage import addresses
 from syndetect.syndication.derivation import DERIVATIONS
 
 _PLACE = ("doc_id", "begin", "end")
@@ -100,8 +100,12 @@ def evaluate(
         InputError: the truth or the pairs cannot be read.
         ResultError: the folder is not a result, or lacks a table or column that the truth needs.
     """
-    reference = truth if isinstance(truth, Truth) else read_truth(Path(truth))
-    wanted_pairs = reference.pairs if pairs is None else read_pairs(Path(pairs))
+    reference = (
+        truth if isinstance(truth, Truth) else read_truth(addresses.local(truth, "the truth", InputError))
+    )
+    wanted_pairs = (
+        reference.pairs if pairs is None else read_pairs(addresses.local(pairs, "the pairs", InputError))
+    )
     tables = _Tables(result, reference)
     known, present = reference.documents, tables.table("documents")["doc_id"]
     measures: dict[str, Any] = {

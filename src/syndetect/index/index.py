@@ -45,7 +45,7 @@ from syndetect.runtime.threads import in_order
 from syndetect.schema import ARTICLES
 from syndetect.settings import Settings
 from syndetect.storage import compression
-from syndetect.storage.directory import IndexDirectory, ReplacedError
+from syndetect.storage.directory import IndexDirectory, ReplacedError, index_folder
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash
@@ -103,7 +103,7 @@ class Index:
             "store_text": bool(store_text),
             tokens.VERSION: tokens.NEWEST,
         }
-        return cls(IndexDirectory.create(Path(path).absolute(), _KIND, header), writing=True)
+        return cls(IndexDirectory.create(index_folder(path), _KIND, header), writing=True)
 
     @classmethod
     def open(
@@ -124,7 +124,7 @@ class Index:
         """
         if mode not in ("a", "r"):
             raise SettingsError(f"mode must be 'a' or 'r', not {mode!r}")
-        directory = IndexDirectory.open(Path(path).absolute(), _KIND, writing=mode == "a")
+        directory = IndexDirectory.open(index_folder(path), _KIND, writing=mode == "a")
         try:
             index = cls(directory, writing=mode == "a")
             if settings is not None:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -18,6 +17,7 @@ from syndetect.lsh_index.signature_input import SCHEMES, Signature, Signatures, 
 from syndetect.matching import tokens
 from syndetect.matching.bands import best_shape
 from syndetect.runtime.forks import Maker
+from syndetect.storage.directory import index_folder
 
 #: Signatures that are looked up at a time.
 BLOCK = 1 << 16
@@ -92,7 +92,7 @@ class MinHashLSH:
         self._disk: DiskIndex | None = None
         self._maker = Maker()
         if path is not None:
-            self._disk = DiskIndex(Path(path), self._parameters, writing=mode == "a")
+            self._disk = DiskIndex(index_folder(path), self._parameters, writing=mode == "a")
             self._scheme = self._scheme._replace(version=self._disk.words_version)
 
     def __len__(self) -> int:

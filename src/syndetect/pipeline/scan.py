@@ -27,6 +27,7 @@ from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
 from syndetect.runtime.threads import apart
 from syndetect.settings import Settings, check_whole
+from syndetect.storage import addresses
 from syndetect.storage.scratch import Store
 from syndetect.syndication.options import SyndicationOptions
 from syndetect.syndication.owners import Owners, outlets_of
@@ -119,6 +120,7 @@ class ScanRequest:
 
     Raises:
         SettingsError: settings, threads or memory are none; or ``resume`` without ``scratch``.
+        ScratchError: ``scratch`` is no path of this machine.
     """
 
     source: sources.Source = field(kw_only=False)
@@ -141,6 +143,9 @@ class ScanRequest:
             value = getattr(self, name)
             if value is not None:
                 check_whole(name, value)
+        if self.scratch is not None:
+            scratch = addresses.local(self.scratch, "a scratch folder", ScratchError)
+            object.__setattr__(self, "scratch", str(scratch))
         if self.resume and self.scratch is None:
             raise SettingsError("to resume a scan, name its scratch folder")
 
@@ -235,7 +240,8 @@ def _check_resumable(found: Iterable[Any], inputs: list[dict[str, Any]]) -> None
     of_files = all(isinstance(one, sources.Inputs) for one in found if one is not None)
     if not of_files or not inputs or any(given["xxh3"] is None for given in inputs):
         raise InputError(
-            "only a scan of files can be resumed: standard input, frames and mappings are gone when read"
+            "only a scan of files can be resumed: standard input, frames and mappings are gone when read, and of an"
+            " address there must be an ETag, a checksum or a time"
         )
 
 

@@ -4,18 +4,21 @@ import errno
 import os
 import stat
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from syndetect.errors import InputError, MissingExtraError
 from syndetect.reading import own_output
 from syndetect.reading.file_names import FORMATS, PACKINGS, format_of, printable
 from syndetect.reading.sheets import ROW_BITS, workbook_opener
+from syndetect.storage import addresses
+
+if TYPE_CHECKING:
+    from syndetect.storage.objects import ObjectState, Place
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
@@ -34,16 +37,16 @@ class FileState(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file to be read; the path ``-`` is JSON Lines on the standard input."""
+    """A file or object to be read; the path ``-`` is JSON Lines on the standard input."""
 
-    path: str  #: as given, with what stands below it
+    path: str  #: or address, as given, with what stands below it
     name: str  #: what its documents are called; see :func:`expand`
     given: str  #: the path, folder or glob that led to it
     within: str  #: its path relative to the folder, with ``/``
     size: int  #: bytes
     format: str  #: a value of :data:`FORMATS`
     packing: str  #: one of :data:`PACKINGS`, or ``""``
-    state: FileState | None = None  #: when it was found; None for the standard input
+    state: "FileState | ObjectState | None" = None  #: when it was found; None for the standard input
 
     @property
     def holds_one(self) -> bool:
@@ -52,7 +55,7 @@ class File(NamedTuple):
 
     def place(self, number: int) -> str:
         """The place of a record, as messages name it."""
-        path = "stdin" if self.path == "-" else printable(Path(self.path).as_posix())
+        path = "stdin" if self.path == "-" else self.shown
         match self.format:
             case _ if not number:
                 return path
@@ -62,6 +65,40 @@ class File(NamedTuple):
                 sheet, row = divmod(number, 1 << ROW_BITS)
                 return f"{path}, sheet {sheet + 1}, row {row}"
         return f"{path}, record {number}"
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is an object at an address."""
+        return self.state is not None and not isinstance(self.state, FileState)
+
+    @property
+    def shown(self) -> str:
+        """The path as messages name it."""
+        return printable(addresses.shown(self.path) if self.is_remote else Path(self.path).as_posix())
+
+    def open(self) -> BinaryIO:
+        """The bytes, packed as they are; an object is read in order.
+
+        Raises:
+            OSError: they cannot be read.
+        """
+        return _at(self.path).open() if self.is_remote else Path(self.path).open("rb")
+
+    @contextmanager
+    def on_disk(self) -> Iterator[Path]:
+        """A file of this machine for the length of a block: this one, or a copy of the object.
+
+        Raises:
+            OSError: it cannot be read, or not be copied.
+        """
+        if not self.is_remote:
+            yield Path(self.path)
+            return
+        from syndetect.storage.objects import temporary_folder  # noqa: PLC0415  (local paths need no objects)
+
+        with temporary_folder() as folder:
+            _at(self.path).fetch(folder / "copy")
+            yield folder / "copy"
 
     def default_id(self, number: int) -> str:
         """The ``doc_id`` of a record that has none."""
@@ -74,8 +111,17 @@ class File(NamedTuple):
     def has_changed(self) -> bool:
         """Whether the file is another one than when it was found; False where it is gone, which reading tells."""
         with suppress(OSError):
-            return self.state is not None and FileState.of(os.stat(self.path)) != self.state  # noqa: PTH116
+            if isinstance(self.state, FileState):
+                return FileState.of(os.stat(self.path)) != self.state  # noqa: PTH116
+            if self.state is not None:
+                return self.state.differs(type(self.state).of(_at(self.path).info()))
         return False
+
+
+def _at(address: str) -> "Place":
+    from syndetect.storage.objects import connect  # noqa: PLC0415  (local paths need no objects)
+
+    return connect(address)
 
 
 @dataclass(frozen=True)
@@ -110,6 +156,9 @@ class Inputs:
 def expand(paths: Paths, *, takes_kept: bool = False) -> Inputs:
     """Find the files behind paths, folders (with all folders in them), globs and ``-`` (JSON Lines on stdin).
 
+    Addresses such as ``s3://bucket/folder`` are taken as paths are; one on the web (``https://``) is a single file or
+    page.
+
     Each file and folder is read once, however many paths and links lead to it. Names that begin with a dot
     are left out, except where they are given. Files of an unknown suffix in a folder are skipped, and so are results,
     indexes and scratch folders in it, and what dedup wrote beside its list of what was removed.
@@ -129,10 +178,12 @@ def expand(paths: Paths, *, takes_kept: bool = False) -> Inputs:
         MissingExtraError: there is HTML, and nothing to read it with.
     """
     listed: Any = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-    given = sorted({os.fsdecode(path) for path in listed})
+    given = sorted({addresses.given(path) for path in listed})
     if not given:
         raise InputError("nothing to read: give a file or a folder")
-    spots = {path: _spots(path) for path in given if path != "-"}
+    remote = [path for path in given if addresses.is_address(path)]
+    objects, skipped, bases = _objects(remote) if remote else ([], [], {})
+    spots = {path: _spots(path) for path in given if path != "-" and path not in remote}
     finder = _Finder(takes_kept=takes_kept)
     # an outer folder before what lies in it, which is then reached through the outer
     for spot in sorted((spot for found in spots.values() for spot in found), key=lambda spot: spot.real):
@@ -145,13 +196,45 @@ def expand(paths: Paths, *, takes_kept: bool = False) -> Inputs:
         if path not in used and not any(_is_below(reals, spot.real) for spot in found):
             shown = printable(path)
             raise InputError(f"nothing to read in {shown}{finder.why_nothing()}: {_WHAT_TO_GIVE}")
-    files = _named(finder.files.values(), {path: found[0].base for path, found in spots.items()})
+    # not resolved, since a link has the name that was given; Path.absolute would keep ".."
+    bases |= {path: os.path.abspath(found[0].base) for path, found in spots.items()}  # noqa: PTH100
+    files = _named([*finder.files.values(), *objects], bases)
     for kind, file in {file.format: file for file in reversed(files)}.items():
         if check := _EXTRAS.get(kind):
             check(file.place(0))
     if "-" in given:
         files.append(File("-", "stdin", "-", "", 0, "jsonl", ""))
-    return Inputs(tuple(given), tuple(files), tuple(sorted(finder.skipped)), frozenset(finder.folders))
+    skipped += finder.skipped
+    return Inputs(tuple(given), tuple(files), tuple(sorted(skipped)), frozenset(finder.folders))
+
+
+def _objects(given: Sequence[str]) -> tuple[list[File], list[tuple[str, str]], dict[str, str]]:
+    """The objects behind addresses, each once; what is skipped, with the reason; and the addresses' bases."""
+    from syndetect.reading import remote  # noqa: PLC0415  (local paths need no objects)
+
+    files: dict[tuple[str, str], tuple[str, remote.Object]] = {}
+    skipped: dict[str, str] = {}
+    bases = {}
+    for address in given:  # sorted: an outer one comes before what lies in it
+        try:
+            found = remote.find(address)
+        except OSError as error:
+            raise InputError(f"{printable(addresses.shown(address))}: {error}") from None
+        if not found.objects:
+            why = "".join(f" ({place}: {reason})" for place, reason in sorted(found.skipped)[:1])
+            raise InputError(
+                f"nothing to read in {printable(addresses.shown(address))}{why}: {_WHAT_TO_GIVE}"
+            )
+        skipped |= found.skipped
+        bases[address] = found.base
+        for one in found.objects:
+            files.setdefault(one.key, (address, one))
+    names = remote.names(one for _, one in files.values())
+    taken = [
+        File(one.address, "", address, names[one.address], one.state.size, *one.format, one.state)
+        for address, one in files.values()
+    ]
+    return taken, list(skipped.items()), bases
 
 
 def _is_below(reals: Sequence[str], real: str) -> bool:
@@ -357,8 +440,7 @@ class _Finder:
 def _named(files: Iterable[File], bases: Mapping[str, str]) -> list[File]:
     """The files with their names, as :func:`expand` defines them, sorted by name."""
     files = list(files)
-    # not resolved, since a link has the name that was given; Path.absolute would keep ".."
-    folders = {file.given: Path(os.path.abspath(bases[file.given])) for file in files}  # noqa: PTH100
+    folders = {file.given: Path(bases[file.given]) for file in files}
     used = set(folders.values())
     outermost = {
         folder: next(up for up in (*reversed(folder.parents), folder) if up in used) for folder in used
@@ -373,36 +455,6 @@ def _named(files: Iterable[File], bases: Mapping[str, str]) -> list[File]:
         heads[given] = "/".join((*folder.parts[max(common - depth, 0) :], ""))
     named = [file._replace(name=heads[file.given] + file.within) for file in files]
     return sorted(named, key=lambda file: printable(file.name))
-
-
-def fingerprints(inputs: Inputs) -> list[dict[str, Any]]:
-    """A record of the input for the manifest: an entry for each given path.
-
-    Returns:
-        Mappings with ``path`` as given; ``files`` and ``bytes`` that it led to (a file to which two paths
-        lead counts for one of them); and ``xxh3``, 32 hexadecimal digits from the names below the path and
-        the contents of the files. The standard input, which is gone when it is read, has no bytes or xxh3.
-    """
-    files: dict[str, list[File]] = defaultdict(list)
-    for file in inputs.files:
-        files[file.given].append(file)
-    return [_fingerprint(given, sorted(files[given], key=lambda file: file.within)) for given in inputs.given]
-
-
-def _fingerprint(given: str, files: Sequence[File]) -> dict[str, Any]:
-    import xxhash  # noqa: PLC0415  (needed once)
-
-    if given == "-":
-        return {"path": given, "files": 1, "bytes": None, "xxh3": None}
-    whole = xxhash.xxh3_128()
-    for file in files:
-        content = xxhash.xxh3_128()
-        with suppress(OSError), Path(file.path).open("rb") as stream:  # reading it tells of the error
-            while block := stream.read(1 << 20):
-                content.update(block)
-        whole.update(os.fsencode(file.within) + b"\0" + content.digest())
-    size = sum(file.size for file in files)
-    return {"path": printable(given), "files": len(files), "bytes": size, "xxh3": whole.hexdigest()}
 
 
 def html_extractor(place: str, extra: str = "html") -> Callable[..., Any]:

@@ -8,7 +8,7 @@ of one that cannot be used stands an ``UnusableError``.
 import io
 import sys
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -88,10 +88,10 @@ class Reader:
         except UnusableError as error:
             yield 0, error if self.file.holds_one else UnusableError(str(error), UNREADABLE)
         except (OSError, *BROKEN, *POLARS_ERRORS) as error:
-            if isinstance(error, OSError) and error.strerror:  # the system's, not gzip's or polars'
-                yield 0, UnusableError(f"cannot be read: {error.strerror}", UNREADABLE)
-                return
             kept = f" behind number {number}, up to which it is read" if number > 0 else ""
+            if isinstance(error, OSError) and error.strerror:  # the system's, not gzip's or polars'
+                yield 0, UnusableError(f"cannot be read{kept}: {error.strerror}", UNREADABLE)
+                return
             reason = f"broken {self.file.packing or self.file.format}{kept}: {brief(error)}"
             yield 0, UnusableError(reason, UNREADABLE)
 
@@ -128,7 +128,7 @@ class Reader:
 
     def on_disk(self) -> AbstractContextManager[Path]:
         """The path of the file, as long as a block needs it."""
-        return nullcontext(Path(self.file.path))
+        return self.file.on_disk()
 
     def _json(self) -> Iterator[tuple[int, Record]]:
         """JSON Lines, or values of JSON in any other form."""
@@ -144,7 +144,7 @@ class Reader:
                 self.keep(block)
                 yield block
             return
-        with Path(self.file.path).open("rb") as packed:
+        with self.file.open() as packed:
             stream = unpacked(packed, "" if as_packed else self.file.packing)
             # read1, not read: it hands over what was unpacked before a break, and then raises
             while block := stream.read1(_BLOCK_BYTES):

@@ -5,6 +5,7 @@ known by the list of what was removed that lies beside it: where that is gone, n
 """
 
 import json
+from collections.abc import Set
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,18 @@ from syndetect.storage.manifest import MANIFEST
 from syndetect.storage.scratch_folder import holds_scan
 
 _MOST_BYTES = 64 << 20  # of a manifest, which names each path that was given
-OF_DEDUP = "what syndetect dedup wrote"
+OF_DEDUP, OF_SCAN, UNFINISHED = (
+    "what syndetect dedup wrote",
+    "a result of syndetect",
+    "an unfinished output of syndetect",
+)
 #: The end of the name of the list of what dedup removed.
 LIST = ".removed.jsonl"
 _LISTS = (LIST, ".skipped.jsonl")
-_SUFFIXES = ("parquet", "csv", "jsonl")
+#: The tables of a result in each format.
+_RESULTS = [{f"{name}.{suffix}" for name in TABLES} for suffix in ("parquet", "csv", "jsonl")]
 #: The files of a result that could be read as articles.
-_TABLES = frozenset(
-    {f"{name}.{suffix}" for name in TABLES for suffix in _SUFFIXES}
-    | {"skipped.jsonl", "passim.jsonl", MANIFEST}
-)
+_TABLES = frozenset({"skipped.jsonl", "passim.jsonl", MANIFEST}.union(*_RESULTS))
 _UNFINISHED = (".partial", ".replaced", ".scratch")
 #: The columns of the list of what dedup removed that it always has.
 _REMOVED = frozenset({"doc_id", "kept", "relation", "similarity", "place"})
@@ -33,12 +36,12 @@ _REMOVED = frozenset({"doc_id", "kept", "relation", "similarity", "place"})
 def kind_of(folder: Path) -> str | None:
     """What a folder is of syndetect's own, in words; None for any other folder."""
     if folder.name.startswith(".") and folder.suffix in _UNFINISHED:
-        return "an unfinished output of syndetect"
+        return UNFINISHED
     found = _object_in(folder / MANIFEST, _MOST_BYTES)
     if found.get("program") == "syndetect":
-        return "an index of syndetect" if "kind" in found else "a result of syndetect"
-    if any(all((folder / f"{name}.{suffix}").exists() for name in TABLES) for suffix in _SUFFIXES):
-        return "a result of syndetect"
+        return "an index of syndetect" if "kind" in found else OF_SCAN
+    if any(all((folder / name).exists() for name in tables) for tables in _RESULTS):
+        return OF_SCAN
     return "the scratch folder of a scan" if holds_scan(folder) else None
 
 
@@ -52,15 +55,31 @@ def is_list(name: str) -> bool:
     return name.endswith(_LISTS)
 
 
+def holds_result(names: Set[str]) -> bool:
+    """Whether a folder with files of these names holds a result."""
+    return any(tables <= names for tables in _RESULTS)
+
+
 def is_of_dedup(path: Path, *, is_file: bool) -> bool:
     """Whether dedup wrote a file or folder: what was kept, or a list beside it."""
-    name = path.name
+    removed = path.with_name(list_beside(path.name, is_file=is_file))
+    with suppress(OSError):
+        return not removed.stat().st_size or _object_in(removed, 1 << 20, is_line=True).keys() >= _REMOVED
+    return False
+
+
+def list_beside(name: str, *, is_file: bool) -> str:
+    """The name of the list that lies beside a file or folder, or another list, if dedup wrote it."""
     for ending in _LISTS:
         if is_file and name.endswith(ending):
             name, is_file = name.removesuffix(ending), False
-    removed = path.with_name(beside(name, "removed", is_file=is_file))
-    with suppress(OSError):
-        return not removed.stat().st_size or _object_in(removed, 1 << 20, is_line=True).keys() >= _REMOVED
+    return beside(name, "removed", is_file=is_file)
+
+
+def begins_list(line: bytes) -> bool:
+    """Whether a list of what dedup removed begins with this line; an empty list has none."""
+    with suppress(ValueError, RecursionError):
+        return not line or _REMOVED.issubset(json.loads(line))
     return False
 
 

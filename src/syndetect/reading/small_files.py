@@ -1,9 +1,9 @@
 """Small files beside the articles, such as lists of names: text that is read whole, up to a bound."""
 
 import os
-from pathlib import Path
 
 from syndetect.errors import InputError
+from syndetect.storage import addresses
 from syndetect.storage.filesystem import reason
 
 MOST_BYTES = 16 << 20
@@ -15,8 +15,9 @@ def read_text(path: str | os.PathLike[str], most_bytes: int = MOST_BYTES) -> str
     Raises:
         InputError: the file cannot be read, has more than ``most_bytes`` bytes, or is not UTF-8.
     """
+    place = addresses.local(path, "this list", InputError)
     try:
-        with Path(path).open("rb") as file:
+        with place.open("rb") as file:
             data = file.read(most_bytes + 1)
     except (OSError, ValueError) as error:  # a ValueError: a NUL character in the path
         raise InputError(f"cannot read {path}: {reason(error)}") from error

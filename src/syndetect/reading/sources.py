@@ -14,8 +14,9 @@ import polars as pl
 
 from syndetect.reading.articles import Article, Conversion, to_article
 from syndetect.reading.columns import ALIASES, Columns, Keys, Record
-from syndetect.reading.discovery import File, Inputs, Paths, expand, fingerprints
+from syndetect.reading.discovery import File, Inputs, Paths, expand
 from syndetect.reading.encoding import UnusableError
+from syndetect.reading.fingerprints import fingerprints
 from syndetect.reading.formats import Reader
 from syndetect.reading.identities import Identities
 from syndetect.reading.in_memory import ArrowStream, Part, is_table, is_whole, parts_of

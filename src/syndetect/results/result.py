@@ -2,11 +2,11 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 from xxhash import xxh3_128
@@ -15,8 +15,12 @@ from syndetect.errors import OutputError, ResultError, SettingsError
 from syndetect.results import frames, validity
 from syndetect.results.frames import read_frame, write_frame
 from syndetect.schema import SKIPPED, TABLES
+from syndetect.storage import addresses
 from syndetect.storage.filesystem import check_parent, read_file, reason, write_bytes, writing_to
 from syndetect.storage.staging import restore, staged
+
+if TYPE_CHECKING:
+    from syndetect.storage.objects import Place
 
 #: How a folder may hold the tables; the name is also the files' suffix.
 FORMATS = ("parquet", "csv", "jsonl")
@@ -27,6 +31,7 @@ _PROGRAM = "syndetect"
 _ATTEMPTS = 20  # at reading a folder whose place other results take
 _ESCAPED = "escaped_formulas"  # in the manifest
 _MANIFEST, _SKIPPED, _CLUSTERS = "manifest.json", "skipped.jsonl", "passim.jsonl"
+_FILES = {f"{name}.{suffix}" for name in TABLES for suffix in FORMATS} | {_MANIFEST, _SKIPPED, _CLUSTERS}
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,11 @@ class Result:
         manifest are added the name of this program, and the files with their sizes in bytes and their checksums (XXH3,
         128 bits).
 
+        At an address (``s3://bucket/folder``) there are no folders to move: the files are uploaded one by one, and the
+        manifest last; a result that is replaced loses its manifest first.
+
         Args:
-            directory: the folder to make; missing parents are made too.
+            directory: the folder to make; missing parents are made too. Or an address.
             format: "parquet", "csv" or "jsonl"; or "passim" for Parquet tables and, beside them, the passages
                 as passim's cluster rows in ``passim.jsonl``.
             force: replace a result that is there already.
@@ -80,6 +88,7 @@ class Result:
         Raises:
             SettingsError: there is no such format, or ``escape_formulas`` or ``utf8_mark`` with another one than "csv".
             OutputError: the folder is there already, or cannot be written.
+            MissingExtraError: an address needs an optional dependency.
         """
         if format not in (*FORMATS, "passim"):
             raise SettingsError(f"format must be parquet, csv, jsonl or passim, not {format!r}")
@@ -88,7 +97,7 @@ class Result:
                 raise SettingsError(f"{name} goes with format csv, not {format}")
         place = check_place(directory, force=force)
         try:
-            with staged(place, replace=force) as folder:
+            with _new_folder(place, force) as folder:
                 suffix = "parquet" if format == "passim" else format
                 for name in TABLES:
                     table = getattr(self, name)
@@ -107,27 +116,28 @@ class Result:
                 }  # fmt: skip
                 write_bytes([_manifest_text(manifest)], folder / _MANIFEST)
         except (OSError, pl.exceptions.PolarsError) as error:
-            raise OutputError(f"cannot write {directory}: {reason(error)}") from error
+            raise OutputError(f"cannot write {addresses.shown(str(place))}: {reason(error)}") from error
 
     @classmethod
     def read(cls, directory: str | os.PathLike[str]) -> "Result":
-        """The result that :meth:`write` left in a folder, whatever the format.
+        """The result that :meth:`write` left in a folder or at an address, whatever the format.
 
         Raises:
             ResultError: the folder is not a result, or a file of it is missing or broken, or they contradict one
                 another.
         """
 
-        def read(manifest: dict[str, Any]) -> "Result":
-            tables = {name: _read(directory, manifest, name, schema) for name, schema in TABLES.items()}
+        def read(folder: Path, manifest: dict[str, Any]) -> "Result":
+            tables = {name: _read(folder, manifest, name, schema) for name, schema in TABLES.items()}
             if wrong := validity.contradiction(tables, manifest.get("counts")):
-                raise ResultError(f"{directory} is damaged: {wrong}; scan again")
-            skipped = _read(directory, manifest, "skipped", SKIPPED)
+                raise ResultError(f"{folder} is damaged: {wrong}; scan again")
+            skipped = _read(folder, manifest, "skipped", SKIPPED)
             added = ("program", "files", "checksums", _ESCAPED)
             kept = {name: value for name, value in manifest.items() if name not in added}
             return cls(**tables, skipped=skipped, manifest=kept)
 
-        return _read_of_one(Path(directory), read)
+        with _at_hand(directory, ("skipped", *TABLES)) as folder:
+            return _read_of_one(folder, read)
 
 
 def read_tables(directory: str | os.PathLike[str], *names: str) -> list[pl.DataFrame]:
@@ -137,20 +147,54 @@ def read_tables(directory: str | os.PathLike[str], *names: str) -> list[pl.DataF
         ResultError: the folder is not a result, or a table's file is missing or broken.
     """
 
-    def read(manifest: dict[str, Any]) -> list[pl.DataFrame]:
-        return [_read(directory, manifest, name, TABLES[name]) for name in names]
+    def read(folder: Path, manifest: dict[str, Any]) -> list[pl.DataFrame]:
+        return [_read(folder, manifest, name, TABLES[name]) for name in names]
 
-    return _read_of_one(Path(directory), read)
+    with _at_hand(directory, names) as folder:
+        return _read_of_one(folder, read)
 
 
-def _read_of_one(folder: Path, read: Callable[[dict[str, Any]], T]) -> T:
+@contextmanager
+def _at_hand(
+    directory: str | os.PathLike[str], names: Collection[str], *, check: bool = True
+) -> Iterator[Path]:
+    """The folder of a result, or, for an address, a copy of its manifest and of the tables that are named.
+
+    Raises:
+        ResultError: there is none, or a file that was copied is not as it was written; with ``check`` false, the latter
+            is not looked at.
+    """
+    if not addresses.is_address(address := addresses.given(directory)):
+        yield Path(address)
+        return
+    from syndetect.storage.objects import connect, temporary_folder  # noqa: PLC0415
+
+    shown = addresses.shown(address)
+    with temporary_folder() as folder:
+        try:
+            place = connect(address)
+            place.below(_MANIFEST).fetch(folder / _MANIFEST)
+            manifest = _read_manifest(folder)
+            wanted = [name for name in manifest["files"] if name in _FILES and Path(name).stem in names]
+            for name in wanted:
+                place.below(name).fetch(folder / name)
+            if check:
+                _check_files(folder, manifest, wanted)
+            yield folder
+        except OSError as error:
+            raise ResultError(f"cannot read the result at {shown}: {reason(error)}") from None
+        except ResultError as error:
+            raise ResultError(str(error).replace(str(folder), shown)) from None
+
+
+def _read_of_one(folder: Path, read: Callable[[Path, dict[str, Any]], T]) -> T:
     """What ``read`` takes from a result's folder; again, where another result took its place meanwhile."""
     with suppress(OSError):  # then reading tells of it
         restore(folder)
     for attempt in range(_ATTEMPTS):
         manifest = _read_manifest(folder)
         try:
-            found = read(manifest)
+            found = read(folder, manifest)
         except ResultError:
             if attempt == _ATTEMPTS - 1 or _read_manifest(folder) == manifest:
                 raise
@@ -189,25 +233,39 @@ def holds_result_of(directory: str | os.PathLike[str], manifest: Mapping[str, An
     Raises:
         ResultError: it does, and a file of it is missing, or is not as it was written.
     """
-    folder = Path(directory)
-    with suppress(OSError):
-        restore(folder)
-    try:
+    expected = json.loads(json.dumps(manifest))
+    if not holds_result(directory):
+        return False
+    with _at_hand(directory, {Path(name).stem for name in _FILES}, check=False) as folder:
         found = _read_manifest(folder)
+        if any(found.get(name) != value for name, value in expected.items()):
+            return False
+        _check_files(folder, found, found["checksums"])
+    return True
+
+
+def holds_result(directory: str | os.PathLike[str]) -> bool:
+    """Whether there is the manifest of a result."""
+    try:
+        with _at_hand(directory, ()) as folder:
+            with suppress(OSError):
+                restore(folder)
+            return bool(_read_manifest(folder))
     except ResultError:
         return False
-    if any(found.get(name) != json.loads(json.dumps(value)) for name, value in manifest.items()):
-        return False
-    for name, checksum in found["checksums"].items():
+
+
+def _check_files(folder: Path, manifest: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Raise ResultError where a file of a result is missing, or is not as the manifest says."""
+    for name in names:
         path = folder / name
         try:
-            _check_size(path, found)
-            is_same = _checksum(path) == checksum
+            _check_size(path, manifest)
+            is_same = _checksum(path) == manifest["checksums"][name]
         except OSError as error:
             raise ResultError(f"cannot read {path}: {reason(error)}; add --force to scan again") from error
         if not is_same:
             raise ResultError(f"{path} is not as it was written: add --force to scan again")
-    return True
 
 
 def _checksum(path: Path) -> str:
@@ -219,44 +277,72 @@ def _checksum(path: Path) -> str:
     return str(digest.hexdigest())
 
 
-def check_place(directory: str | os.PathLike[str], *, force: bool = False) -> Path:
-    """Make sure that a result may be written to a folder, before the work is done that fills it.
+def check_place(directory: str | os.PathLike[str], *, force: bool = False) -> "Path | Place":
+    """Make sure that a result may be written to a folder or an address, before the work is done that fills it.
 
     With ``force`` only a result gives way, and only when nothing else lies in its folder.
 
     Returns:
-        The folder's absolute path, links followed.
+        The folder's absolute path, links followed; or the place of the address.
 
     Raises:
         OutputError: something is there already, or the place cannot be written.
     """
-    with writing_to(directory):
-        place = Path(directory).resolve()
+    path = addresses.given(directory)
+    shown = addresses.shown(path)
+    with writing_to(shown):
+        if addresses.is_address(path):
+            return _check_remote(path, shown, force)
+        place = Path(path).resolve()
         restore(place)
         if place.exists():
             if not force:
-                raise OutputError(f"{directory} is there already: choose another folder, or add --force")
-            _check_replaceable(place, directory)
-        check_parent(place, directory)
+                raise OutputError(f"{shown} is there already: choose another folder, or add --force")
+            if not place.is_dir():
+                raise OutputError(f"{shown} is not a folder: choose another")
+            _check_replaceable({path.name for path in place.iterdir()}, shown, holds_result(place))
+        check_parent(place, shown)
         return place
 
 
-def _check_replaceable(place: Path, directory: str | os.PathLike[str]) -> None:
-    """Raise OutputError unless a folder is empty or holds a result and nothing else."""
-    if not place.is_dir():
-        raise OutputError(f"{directory} is not a folder: choose another")
-    names = {path.name for path in place.iterdir()}
-    if not names:
+def _check_remote(address: str, shown: str, force: bool) -> "Place":
+    """:func:`check_place` for an address. What a killed process uploaded of a result gives way as a result does."""
+    from syndetect.storage.objects import output_place, unfinished_mark  # noqa: PLC0415
+
+    place = output_place(address)
+    names = set(place.objects())
+    is_unfinished = unfinished_mark(place).exists()
+    if (names or is_unfinished or place.exists()) and not force:
+        raise OutputError(f"{shown} is there already: choose another folder, or add --force")
+    if not names and place.exists() and place.info().get("type") != "directory":
+        raise OutputError(f"{shown} is not a folder: choose another")
+    _check_replaceable(names, shown, is_unfinished or holds_result(address))
+    return place
+
+
+def _check_replaceable(names: set[str], shown: str, is_result: bool) -> None:
+    """Raise OutputError unless a folder is empty, or is a result and holds nothing else."""
+    if names and not is_result:
+        raise OutputError(f"{shown} is no result, so it is not replaced: choose another folder")
+    if foreign := sorted(names - _FILES - {".DS_Store"}):  # macOS leaves one in every folder it shows
+        raise OutputError(f"{shown} holds {foreign[0]}, which is no part of a result: move it away first")
+
+
+@contextmanager
+def _new_folder(place: "Path | Place", force: bool) -> Iterator[Path]:
+    """A folder to write a result to; when the block ends it is moved to its place, or uploaded."""
+    if isinstance(place, Path):
+        with staged(place, replace=force) as folder:
+            yield folder
         return
-    try:
-        _read_manifest(place)
-    except ResultError as error:
-        raise OutputError(
-            f"{directory} is no result, so it is not replaced: choose another folder"
-        ) from error
-    ours = {f"{name}.{suffix}" for name in TABLES for suffix in FORMATS} | {_MANIFEST, _SKIPPED, _CLUSTERS}
-    if foreign := sorted(names - ours - {".DS_Store"}):  # macOS leaves one in every folder it shows
-        raise OutputError(f"{directory} holds {foreign[0]}, which is no part of a result: move it away first")
+    from syndetect.storage.objects import publish, temporary_folder  # noqa: PLC0415
+
+    with temporary_folder() as folder:
+        yield folder
+        _check_remote(place.address, str(place), force)  # again: another process may have been quicker
+        old = {f"{place.name}/{name}" for name in place.objects()}
+        files = {f"{place.name}/{path.name}": path for path in sorted(folder.iterdir())}
+        publish(place, files, f"{place.name}/{_MANIFEST}", old)
 
 
 def _manifest_text(manifest: Mapping[str, Any]) -> bytes:

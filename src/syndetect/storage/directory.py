@@ -18,6 +18,7 @@ from xxhash import xxh3_128_hexdigest
 
 from syndetect.errors import BusyError, OutputError, StoredIndexError
 from syndetect.runtime.forks import Maker
+from syndetect.storage import addresses
 from syndetect.storage.filesystem import Lock, locked, make_folder, read_file, reason, write_bytes, writing_to
 from syndetect.storage.manifest import MANIFEST, UNFINISHED, FileEntry, Manifest, holds_index
 from syndetect.storage.staging import restore, staged
@@ -267,6 +268,11 @@ def _read(path: Path) -> bytes:
         return read_file(path)
     except OSError as error:
         raise StoredIndexError(f"cannot read {path}: {reason(error)}") from error
+
+
+def index_folder(path: str | os.PathLike[str]) -> Path:
+    """The absolute path of an index; StoredIndexError where it is an address."""
+    return addresses.local(path, "an index", StoredIndexError).absolute()
 
 
 def check_vacant(folder: Path) -> None:
