@@ -375,12 +375,12 @@ def test_a_manifest_that_is_cut_short_is_found(folder: Path) -> None:
 
 
 def test_a_newer_format_is_named(folder: Path) -> None:
-    message = "wire.idx has format 2, and this version reads 1: install a newer syndetect"
-    reseal(folder, format=2)
+    message = "wire.idx has format 3, and this version reads up to 2: install a newer syndetect"
+    reseal(folder, format=3)
     with pytest.raises(StoredIndexError, match=message):
         reader(folder)
     path = folder / "manifest.json"
-    path.write_text('{"program": "syndetect", "kind": "index", "format": 2, "sealed": "in another way"}')
+    path.write_text('{"program": "syndetect", "kind": "index", "format": 3, "sealed": "in another way"}')
     for writing in (False, True):
         with pytest.raises(StoredIndexError, match=message):
             IndexDirectory.open(folder, "index", writing=writing)
