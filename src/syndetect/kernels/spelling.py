@@ -21,7 +21,8 @@ _INITIAL = np.uint32(1 << 26)
 _LOWER = np.uint32(1 << 25)
 _RANK = np.uint32(0xF << 21)
 _VALUE = np.uint32((1 << 21) - 1)
-_OF_LETTERS, _PLAIN_LETTER = np.uint32(0xF << 28 | 1 << 27), np.uint32(LETTER << 28)
+#: The bits that tell letters, and marks without a rank, from other atoms: two kinds that differ by one bit.
+_OF_LETTERS, _PLAIN_LETTER = np.uint32(0xF - (LETTER ^ MARK) << 28) | _EXPANDED | _RANK, np.uint32(LETTER << 28)
 _PLAIN_ACCENT = np.uint32(IGNORED << 28)
 _ACUTE, SOFT = _PLAIN_ACCENT | np.uint32(1), _PLAIN_ACCENT | np.uint32(2)
 
@@ -357,9 +358,9 @@ def _spell_word(buffer, i, k, high, at, joins, table, key, out, n):
         else:
             state, chunk, size = _append_atom(state, chunk, size, entry, buffer, i, next_i, key)
             i, k, at = next_i, next_k, at + ended
-            while i < high and k == 0 and not is_single:  # letters are mostly followed by their like
+            while i < high and k == 0 and buffer[i] >= 128 and not is_single:  # mostly followed by their like
                 entry, step = look_up(buffer, i, pages, blocks)
-                if entry & _OF_LETTERS != _PLAIN_LETTER or step == 1:
+                if entry & _OF_LETTERS != _PLAIN_LETTER:
                     break
                 state, chunk, size = _append_atom(state, chunk, size, entry, buffer, i, i + step, key)
                 i, at, is_initial = i + step, at + 1, False

@@ -17,7 +17,7 @@ a soft hyphen), between small letters, joins the parts of a word (``con-`` and `
 stand in a line of the document with a hyphen (``well-known``); or both stand in it as words, and what they make does
 not. Where that says nothing and the joined word does not stand elsewhere, they are joined if the document hyphenates:
 two words or more, and one in 16 lines. Lines are hard-wrapped if there are three or more behind which another one
-follows at once, half of them as long as their median by a quarter, which is at most 120 letters and signs.
+follows at once, half of them as long as their median by a quarter, which is at most 120 letters.
 
 **Paragraphs** are separated by blank lines, that is by two or more line ends between two words; in a document without
 any blank line, by line ends.
