@@ -202,7 +202,7 @@ def _ahead(buffer, i, k, high, table):
     return np.uint32(0), i, k
 
 
-@inline
+@merged
 def _is_inside(buffer, i, k, high, table, is_stop):
     """Whether the apostrophe or full stop before a place belongs to the word that it follows: don't, l'homme, U.S."""
     entry, i, k = _ahead(buffer, i, k, high, table)
@@ -212,7 +212,7 @@ def _is_inside(buffer, i, k, high, table, is_stop):
     return entry & _INITIAL != 0 and following not in (LETTER, MARK)
 
 
-@inline
+@merged
 def _is_acute(buffer, i, k, high, table):
     """Whether the space before a place carries an acute accent: together they are ´, an apostrophe."""
     pages, blocks, expansions = table
@@ -333,14 +333,13 @@ def _reopen(buffer, i, k, at, high, n, table, out):
 
 # More than eight parameters: a record of them would cost speed.
 @merged
-def _spell_word(buffer, i, k, high, at, joins, table, key, out, n):
-    """Take the word that begins at a place; returns place and character after it."""
+def _spell_word(buffer, i, k, first_atom, high, at, joins, table, key, out, n):
+    """Take the word that begins at a place, with what was read there; returns place and character after it."""
     pages, blocks, expansions = table
     code, begin, end = out[0], out[1], out[2]
     state, chunk, size = key[0], _U0, np.int64(0)
-    entry, next_i, next_k, ended = read(buffer, i, k, pages, blocks, expansions)
-    kind = entry >> KIND_SHIFT
-    is_single = kind == SINGLE
+    entry, next_i, next_k, ended = first_atom
+    is_single = entry >> KIND_SHIFT == SINGLE
     is_alone = True  # whether only single letters with full stops come before, if any, as in U.S.
     begin[n] = at
     while True:
@@ -423,7 +422,9 @@ def spell(buffer, i, stop, high, at, n, p, joins, table, key, out):
                 if begin[n - 1] == at:  # one more word than a character has room for
                     spare[0] -= 1
                     n -= spare[0] < 0
-            i, k, at = _spell_word(buffer, i, k, high, at, joins, table, key, out, n)
+            i, k, at = _spell_word(
+                buffer, i, k, (entry, next_i, next_k, ended), high, at, joins, table, key, out, n
+            )
             n += 1
             continue
         if entry == _ACUTE and n == known and breaks[p - 1] >> 2 < n and code[n - 1] & 1:

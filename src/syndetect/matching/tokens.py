@@ -117,13 +117,17 @@ def version_in(header: Mapping[str, Any], folder: Path) -> int:
     """The version of the rule of words by which an index was made.
 
     Args:
-        header: of its manifest.
-        folder: where it is, for the message.
+        header: of its manifest, or its pickled state.
+        folder: what it is, for the message.
 
     Raises:
         StoredIndexError: there is no such version.
     """
     version = header.get(VERSION, VERSIONS[0])
+    if type(version) is int and version > NEWEST:
+        raise StoredIndexError(
+            f"{folder} has words of version {version}, and this version reads up to {NEWEST}: install a newer syndetect"
+        )
     if type(version) is not int or version not in VERSIONS:
         raise StoredIndexError.damaged(folder, "its words are of no version that there is")
     return version
