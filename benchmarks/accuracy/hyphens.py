@@ -103,7 +103,8 @@ def _shingles(codes: Sequence[int]) -> set[tuple[int, ...]]:
 
 
 def _codes(words: Words, document: int) -> list[int]:
-    return words.code[words.documents[document] : words.documents[document + 1]].tolist()
+    codes: list[int] = words.code[words.documents[document] : words.documents[document + 1]].tolist()
+    return codes
 
 
 def measure(texts: Sequence[str], width: int, kind: str, version: int) -> dict[str, Any]:

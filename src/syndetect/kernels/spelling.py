@@ -22,7 +22,10 @@ _LOWER = np.uint32(1 << 25)
 _RANK = np.uint32(0xF << 21)
 _VALUE = np.uint32((1 << 21) - 1)
 #: The bits that tell letters, and marks without a rank, from other atoms: two kinds that differ by one bit.
-_OF_LETTERS, _PLAIN_LETTER = np.uint32(0xF - (LETTER ^ MARK) << 28) | _EXPANDED | _RANK, np.uint32(LETTER << 28)
+_OF_LETTERS, _PLAIN_LETTER = (
+    np.uint32(0xF - (LETTER ^ MARK) << 28) | _EXPANDED | _RANK,
+    np.uint32(LETTER << 28),
+)
 _PLAIN_ACCENT = np.uint32(IGNORED << 28)
 _ACUTE, SOFT = _PLAIN_ACCENT | np.uint32(1), _PLAIN_ACCENT | np.uint32(2)
 
