@@ -1,7 +1,9 @@
 """The index with datasketch's methods on disk: what was committed is there, whatever happens then."""
 
 import copy
+import json
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import matching as naive
+from samples.make_words import DATA, spellings
+from samples.manifests import reseal
 from samples.strategies import INTERPRETED, fewer, large, signatures
 from syndetect import (
     BusyError,
@@ -407,3 +411,34 @@ def test_an_index_is_made_where_a_killed_process_had_begun(left: list[str], tmp_
         index.insert("a", np.arange(8, dtype=np.uint32))
     with MinHashLSH(num_perm=8, params=(4, 2), path=tmp_path, mode="r") as index:
         assert "a" in index
+
+
+def test_a_folder_goes_on_with_the_rule_of_words_that_it_was_made_with(tmp_path: Path) -> None:
+    articles, others = spellings()
+    names = [one["id"] for one in articles]
+    expected = json.loads((DATA / "lsh-words-1.json").read_text(encoding="utf-8"))
+    shutil.copytree(DATA / "lsh-words-1", tmp_path / "old.lsh")
+    with MinHashLSH(params=(32, 4), path=tmp_path / "old.lsh") as old:
+        assert [old.query(one["text"]) for one in others] == expected
+        assert old.query_many([one["text"] for one in articles]) == [[name] for name in names]
+        old.insert("again", articles[2]["text"])
+    with MinHashLSH(params=(32, 4), path=tmp_path / "old.lsh", mode="r") as old:
+        assert [old.query(one["text"]) for one in others] == expected
+        assert old.query(articles[2]["text"]) == [names[2], "again"]
+        memory = MinHashLSH(params=(32, 4))
+        memory.insert_many(names, [one["text"] for one in articles])
+        with pytest.raises(SettingsError, match="cannot be merged"):
+            memory.merge(old)
+    assert memory.query_many([one["text"] for one in others]) == [[name] for name in names]
+
+
+def test_a_rule_of_words_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    told = "has words of version 3, and this version reads up to 2: install a newer syndetect"
+    with opened(tmp_path) as index:
+        head = index._parameters
+    reseal(tmp_path / "x.lsh", head=head | {"words": 3})
+    with pytest.raises(StoredIndexError, match=f"x.lsh {told}"):
+        opened(tmp_path)
+    state = MinHashLSH(params=(3, 2)).__getstate__() | {"words": 3}
+    with pytest.raises(StoredIndexError, match=f"the pickle {told}"):
+        MinHashLSH.__new__(MinHashLSH).__setstate__(state)

@@ -1,8 +1,10 @@
 """Text to words: the rule of words, offsets and paragraphs, against the plain twin."""
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from typing import Literal
 
@@ -12,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference import matching as naive
+from samples.make_words import digests
 from samples.strategies import FRAGMENTS, INTERPRETED, codes_of, encode, fewer, initials, prose, text
 from syndetect.kernels.words import tokenise as kernel
 from syndetect.matching import tokens as stage
@@ -20,6 +23,7 @@ from syndetect.matching.tokens import Words, blank_repeats, folding, tokenise
 pytestmark = pytest.mark.kernel
 
 CHARACTER = naive.characters(*folding())
+DATA = Path(__file__).parents[1] / "data"
 
 some_text = st.one_of(text(), initials(), prose())
 
@@ -168,6 +172,20 @@ def test_random_marks_have_the_same_words_in_all_normal_forms() -> None:
     assert different(texts) == []
 
 
+def test_lines_are_as_long_in_all_normal_forms() -> None:
+    """Signs that stand for several make no line longer."""
+    hard = "ab⁉⁗΅ŀﬁéが\u0301\u00a0…㎏"
+    random = Random(24)
+    texts = [
+        "-\n".join(
+            "".join(random.choices(["a", "b", "ab ", random.choice(hard)], k=random.randint(9, 14)))
+            for _ in range(random.randint(4, 9))
+        )
+        for _ in range(20 if INTERPRETED else 1000)
+    ]
+    assert different(texts) == []
+
+
 @given(
     st.lists(
         st.sampled_from(["café", "don’t", "STRASSE", "İzmir", "Ἀθῆναι", "U.S.", "ﬁn", "서울"]), max_size=8
@@ -218,6 +236,15 @@ RULE = {
 @pytest.mark.parametrize(("one", "folded"), RULE.items(), ids=map(ascii, RULE))
 def test_the_rule_by_example(one: str, folded: tuple[str, ...]) -> None:
     assert codes_of(one) == spelled(*folded)
+
+
+@pytest.mark.skipif(INTERPRETED, reason="too many for plain Python")
+def test_the_first_version_gives_what_it_gave() -> None:
+    """Of every character, alone and in context, and of random texts: codes, offsets and paragraphs."""
+    expected = json.loads((DATA / "words-1.json").read_text(encoding="utf-8"))
+    found = digests(lambda texts: tokenise(*encode(texts), version=1))
+    assert [name for name, digest in expected.items() if found[name] != digest] == []
+    assert found.keys() == expected.keys()
 
 
 def test_codes_are_what_they_were() -> None:

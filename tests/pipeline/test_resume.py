@@ -12,7 +12,7 @@ from samples.newspapers import Watched, assert_same, newspapers, written
 from samples.strategies import INTERPRETED
 from syndetect import Result, Settings, scan
 from syndetect.errors import ScratchError, SettingsError
-from syndetect.matching import bands, portions, winnowing
+from syndetect.matching import bands, portions, tokens, winnowing
 from syndetect.pipeline import intake, stages
 from syndetect.pipeline import scan as scan_module
 
@@ -123,7 +123,7 @@ def test_and_one_that_is_left_may_be_begun_anew(
         assert_same(result, whole[0])
 
 
-@pytest.mark.parametrize("what", ["settings", "articles", "version"])
+@pytest.mark.parametrize("what", ["settings", "articles", "version", "words"])
 def test_another_scan_is_not_gone_on_with(
     source: Path, tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,8 +135,10 @@ def test_another_scan_is_not_gone_on_with(
         source = Path(shutil.copytree(source, tmp_path / "other"))
         with (source / "b.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"id": "new", "text": "one more"}) + "\n")
-    else:
+    elif what == "version":
         monkeypatch.setattr(scan_module, "version", lambda _: "0.0.1")
+    else:
+        monkeypatch.setattr(tokens, "NEWEST", 1)
     with pytest.raises(ScratchError, match="scan without --resume to begin anew"):
         scan(source, settings, scratch=scratch, resume=True)
     assert (scratch / "state.json").exists()

@@ -201,7 +201,7 @@ def wrapped_lines(text: str, character: Callable[[str], Atoms]) -> int:
         for atom in character(char):
             if atom.kind == "line end":
                 ends += not (char == "\n" and before == "\r")
-            elif atom.kind not in ("ignored", "mark", "space"):
+            elif atom.kind in ("letter", "single"):
                 if ends == 1 and width:
                     lengths.append(width)
                 width, ends = 1 if ends else width + 1, 0

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from samples.newspapers import newspapers
+from samples.newspapers import Article, newspapers
 from syndetect import Answer, Index, Settings
 
 
@@ -23,14 +23,19 @@ def tables(answer: Answer) -> dict[str, Any]:
 
 
 def main(folder: Path) -> None:
-    """Make the index, and write what it answers beside it."""
+    """Make the index of invented newspapers, and write what it answers beside it."""
     articles = newspapers(11, 24)
     asked = [articles[3] | {"id": "asked"}, articles[5], {"id": "short", "text": articles[20]["text"][:300]}]
+    make(folder, articles, asked, removed=["n2", "n17"])
+
+
+def make(folder: Path, articles: list[Article], asked: list[Article], removed: list[str]) -> None:
+    """Make an index with a few segments, and write what it answers beside it."""
     with Index.create(folder, Settings(bands=20, hot_places=5)) as index:
         for low in (0, 8, 16):
             index.add(articles[low : low + 8], threads=1)
         index.add([articles[1] | {"title": "anew"}], existing="replace", threads=1)
-        index.remove(["n2", "n17"])
+        index.remove(removed)
         expected = {
             "ids": [one["id"] for one in articles if one["id"] in index],
             "articles": {one["id"]: one["text"] for one in articles},

@@ -28,9 +28,9 @@ from syndetect.index.query_batch import (
     without_id,
 )
 from syndetect.index.segment_builder import DocumentBatch
-from syndetect.index.snapshot import Snapshot, open_segments, parse_header
+from syndetect.index.snapshot import Snapshot, header_of, open_segments, parse_header
 from syndetect.index.writer import Added, NewDocuments, PortionWriter, Writer
-from syndetect.matching import portions, tokens
+from syndetect.matching import portions
 from syndetect.matching.tokens import joined
 from syndetect.reading import articles, sources
 from syndetect.reading.notes import Notes
@@ -98,11 +98,7 @@ class Index:
         """
         if settings is not None and not isinstance(settings, Settings):
             raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
-        header = {
-            "settings": (settings or Settings()).to_dict(),
-            "store_text": bool(store_text),
-            tokens.VERSION: tokens.NEWEST,
-        }
+        header = header_of(settings or Settings(), stores_text=bool(store_text))
         return cls(IndexDirectory.create(index_folder(path), _KIND, header), writing=True)
 
     @classmethod

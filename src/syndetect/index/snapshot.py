@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -78,6 +79,11 @@ def open_segments(directory: IndexDirectory, settings: Settings, *, stores_text:
         declare_segment(segment, file, settings, stores_text=stores_text)
 
     return SegmentSet(directory, "documents", RowNumbers(), declare)
+
+
+def header_of(settings: Settings, *, stores_text: bool) -> dict[str, Any]:
+    """The header of a new index, as :func:`parse_header` reads it."""
+    return {"settings": settings.to_dict(), "store_text": stores_text, tokens.VERSION: tokens.NEWEST}
 
 
 def parse_header(directory: IndexDirectory) -> tuple[Settings, bool, int]:

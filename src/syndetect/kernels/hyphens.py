@@ -12,8 +12,9 @@ from syndetect.kernels.spelling import (
     HYPHEN,
     IGNORED,
     KIND_SHIFT,
+    LETTER,
     LINE_END,
-    MARK,
+    SINGLE,
     SOFT,
     SPACE,
     look_up,
@@ -22,7 +23,7 @@ from syndetect.kernels.spelling import (
 )
 from syndetect.kernels.vectors import WIDTH, first, match
 
-#: The fewest lines of a text that is hard-wrapped; and the longest that half of them may be, in letters and signs.
+#: The fewest lines of a text that is hard-wrapped; and the longest that half of them may be, in letters.
 _LEAST_LINES, _LONGEST_LINE = 3, 120
 #: Words are hyphenated in texts in which two words or more are, and those of one line in so many.
 _LEAST_HYPHENS, _LINES_A_HYPHEN = 2, 16
@@ -71,7 +72,7 @@ def _has_hyphens(buffer, low, high, table):
 def _measure_lines(buffer, low, high, table, widths):
     """Count the lines right behind which another one stands by their length (int64[lengths], at most the last).
 
-    A length is that of the atoms that are seen, so that it is the same in each of Unicode's normal forms.
+    A length is that of the letters alone, of which there are as many in each of Unicode's normal forms.
     """
     pages, blocks, expansions = table
     i, k, width, ends = low, np.int64(0), np.int64(0), np.int64(0)
@@ -80,7 +81,7 @@ def _measure_lines(buffer, low, high, table, widths):
         kind = entry >> KIND_SHIFT
         if kind == LINE_END:
             ends += not (buffer[i] == 10 and i > low and buffer[i - 1] == 13)
-        elif kind not in (IGNORED, MARK, SPACE):
+        elif kind in (LETTER, SINGLE):
             if ends:
                 if ends == 1 and width:
                     widths[min(width, len(widths) - 1)] += 1

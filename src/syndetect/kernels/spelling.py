@@ -21,7 +21,11 @@ _INITIAL = np.uint32(1 << 26)
 _LOWER = np.uint32(1 << 25)
 _RANK = np.uint32(0xF << 21)
 _VALUE = np.uint32((1 << 21) - 1)
-_OF_LETTERS, _PLAIN_LETTER = np.uint32(0xF << 28 | 1 << 27), np.uint32(LETTER << 28)
+#: The bits that tell letters, and marks without a rank, from other atoms: two kinds that differ by one bit.
+_OF_LETTERS, _PLAIN_LETTER = (
+    np.uint32(0xF - (LETTER ^ MARK) << 28) | _EXPANDED | _RANK,
+    np.uint32(LETTER << 28),
+)
 _PLAIN_ACCENT = np.uint32(IGNORED << 28)
 _ACUTE, SOFT = _PLAIN_ACCENT | np.uint32(1), _PLAIN_ACCENT | np.uint32(2)
 
@@ -201,7 +205,7 @@ def _ahead(buffer, i, k, high, table):
     return np.uint32(0), i, k
 
 
-@inline
+@merged
 def _is_inside(buffer, i, k, high, table, is_stop):
     """Whether the apostrophe or full stop before a place belongs to the word that it follows: don't, l'homme, U.S."""
     entry, i, k = _ahead(buffer, i, k, high, table)
@@ -211,7 +215,7 @@ def _is_inside(buffer, i, k, high, table, is_stop):
     return entry & _INITIAL != 0 and following not in (LETTER, MARK)
 
 
-@inline
+@merged
 def _is_acute(buffer, i, k, high, table):
     """Whether the space before a place carries an acute accent: together they are ´, an apostrophe."""
     pages, blocks, expansions = table
@@ -332,14 +336,13 @@ def _reopen(buffer, i, k, at, high, n, table, out):
 
 # More than eight parameters: a record of them would cost speed.
 @merged
-def _spell_word(buffer, i, k, high, at, joins, table, key, out, n):
-    """Take the word that begins at a place; returns place and character after it."""
+def _spell_word(buffer, i, k, first_atom, high, at, joins, table, key, out, n):
+    """Take the word that begins at a place, with what was read there; returns place and character after it."""
     pages, blocks, expansions = table
     code, begin, end = out[0], out[1], out[2]
     state, chunk, size = key[0], _U0, np.int64(0)
-    entry, next_i, next_k, ended = read(buffer, i, k, pages, blocks, expansions)
-    kind = entry >> KIND_SHIFT
-    is_single = kind == SINGLE
+    entry, next_i, next_k, ended = first_atom
+    is_single = entry >> KIND_SHIFT == SINGLE
     is_alone = True  # whether only single letters with full stops come before, if any, as in U.S.
     begin[n] = at
     while True:
@@ -357,9 +360,9 @@ def _spell_word(buffer, i, k, high, at, joins, table, key, out, n):
         else:
             state, chunk, size = _append_atom(state, chunk, size, entry, buffer, i, next_i, key)
             i, k, at = next_i, next_k, at + ended
-            while i < high and k == 0 and not is_single:  # letters are mostly followed by their like
+            while i < high and k == 0 and buffer[i] >= 128 and not is_single:  # mostly followed by their like
                 entry, step = look_up(buffer, i, pages, blocks)
-                if entry & _OF_LETTERS != _PLAIN_LETTER or step == 1:
+                if entry & _OF_LETTERS != _PLAIN_LETTER:
                     break
                 state, chunk, size = _append_atom(state, chunk, size, entry, buffer, i, i + step, key)
                 i, at, is_initial = i + step, at + 1, False
@@ -422,7 +425,9 @@ def spell(buffer, i, stop, high, at, n, p, joins, table, key, out):
                 if begin[n - 1] == at:  # one more word than a character has room for
                     spare[0] -= 1
                     n -= spare[0] < 0
-            i, k, at = _spell_word(buffer, i, k, high, at, joins, table, key, out, n)
+            i, k, at = _spell_word(
+                buffer, i, k, (entry, next_i, next_k, ended), high, at, joins, table, key, out, n
+            )
             n += 1
             continue
         if entry == _ACUTE and n == known and breaks[p - 1] >> 2 < n and code[n - 1] & 1:

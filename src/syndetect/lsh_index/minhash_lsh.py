@@ -307,8 +307,7 @@ class MinHashLSH:
     def __setstate__(self, state: dict[str, Any]) -> None:
         parameters = {name: state[name] for name in ("num_perm", "seed", "scheme")}
         MinHashLSH.__init__(self, params=tuple(state["params"]), **parameters)
-        version = state.get(tokens.VERSION, tokens.VERSIONS[0])
-        self._scheme = self._scheme._replace(version=version)
+        self._scheme = self._scheme._replace(version=tokens.version_in(state, Path("the pickle")))
         self._memory.insert_hashed(state["keys"], (state["links"], state["checks"]))
         self._kept = state.get("signatures")
 

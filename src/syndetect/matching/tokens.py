@@ -17,7 +17,7 @@ a soft hyphen), between small letters, joins the parts of a word (``con-`` and `
 stand in a line of the document with a hyphen (``well-known``); or both stand in it as words, and what they make does
 not. Where that says nothing and the joined word does not stand elsewhere, they are joined if the document hyphenates:
 two words or more, and one in 16 lines. Lines are hard-wrapped if there are three or more behind which another one
-follows at once, half of them as long as their median by a quarter, which is at most 120 letters and signs.
+follows at once, half of them as long as their median by a quarter, which is at most 120 letters.
 
 **Paragraphs** are separated by blank lines, that is by two or more line ends between two words; in a document without
 any blank line, by line ends.
@@ -117,13 +117,17 @@ def version_in(header: Mapping[str, Any], folder: Path) -> int:
     """The version of the rule of words by which an index was made.
 
     Args:
-        header: of its manifest.
-        folder: where it is, for the message.
+        header: of its manifest, or its pickled state.
+        folder: what it is, for the message.
 
     Raises:
         StoredIndexError: there is no such version.
     """
     version = header.get(VERSION, VERSIONS[0])
+    if type(version) is int and version > NEWEST:
+        raise StoredIndexError(
+            f"{folder} has words of version {version}, and this version reads up to {NEWEST}: install a newer syndetect"
+        )
     if type(version) is not int or version not in VERSIONS:
         raise StoredIndexError.damaged(folder, "its words are of no version that there is")
     return version
