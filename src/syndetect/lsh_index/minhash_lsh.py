@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
