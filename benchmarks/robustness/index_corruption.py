@@ -12,6 +12,7 @@ if an answer is wrong, another exception is raised, or damage is not found.
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -123,7 +124,7 @@ def raise_format(random: Random, folder: Path) -> str:
     if is_sealed:
         path.write_bytes(sealed(json.loads(text) | {"format": number}))
     else:
-        path.write_bytes(text.replace(b'"format": 1', b'"format": %d' % number))
+        path.write_bytes(re.sub(rb'"format": \d+', b'"format": %d' % number, text))
     return f"manifest.json: format {number}, {'sealed' if is_sealed else 'not sealed'}"
 
 

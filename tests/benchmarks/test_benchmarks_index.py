@@ -262,7 +262,7 @@ class TestFuzz:
             assert fuzz.run_case(number, 5, mode, tmp_path) == []
 
     def test_failures_are_found(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("syndetect.reading.formats.decode", lambda _: 1 / 0)
+        monkeypatch.setattr("syndetect.reading.decoding.Decoder.line", lambda *_: 1 / 0)
         wrong = (one for number in range(20) for one in fuzz.run_case(number, 1, "reader", tmp_path))
         assert any("ZeroDivisionError" in one for one in wrong)
         wrong = (one for number in range(20) for one in fuzz.run_case(number, 1, "cli", tmp_path))
