@@ -317,7 +317,7 @@ def test_addresses_of_one_page(one: str, other: str) -> None:
     [
         ("https://kesh.example/7", "https://kesh.example/8"), ("https://kesh.example/?id=7", "https://kesh.example/?id=8"),
         ("https://kesh.example/a", "https://kesh.example/A"), ("https://kesh.example:81", "https://kesh.example"),
-        ("https://[broken", "https://[other"), ("https://kesh.example/?a=utm", "https://kesh.example/"),
+        ("https://kesh.example/?a=utm", "https://kesh.example/"),
     ],
 )  # fmt: skip
 def test_addresses_of_two_pages(one: str, other: str) -> None:
@@ -367,3 +367,18 @@ def test_parquet_keeps_its_metadata(tmp_path: Path) -> None:
     flagged = pl.read_parquet_metadata(tmp_path / "flags.parquet")
     assert {name: flagged[name] for name in ("huggingface", "mine")} == {"huggingface": features, "mine": "é"}
     assert pl.read_parquet(tmp_path / "flags.parquet")["of"].to_list() == [None, "in.parquet:1", None]
+
+
+@pytest.mark.parametrize(
+    "url", ["N/A", "-", "about:blank", "javascript:void(0)", "/news/7", "https://[broken", ""]
+)
+def test_what_is_no_address_is_of_no_page(url: str) -> None:
+    assert same_page(url) == ""
+
+
+def test_flags_in_csv_whose_first_line_names_the_delimiter(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(f"sep=;\r\nid;text\r\n1;{BAKER}\r\n2;{BAKER}\r\n".encode())
+    run(tmp_path / "in.csv", "-o", tmp_path / "out.csv", "--flag", "--flag-column", "of")
+    assert (tmp_path / "out.csv").read_bytes().decode() == (
+        f"sep=;\r\nid;text;of\r\n1;{BAKER};\r\n2;{BAKER};1\r\n"
+    )

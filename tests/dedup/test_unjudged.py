@@ -4,6 +4,7 @@ import gzip
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -198,3 +199,16 @@ def test_empty_shards_are_written(tmp_path: Path) -> None:
     assert (tmp_path / "kept/d.csv").read_bytes() == b"\xef\xbb\xbfn,text\r\n"
     assert pl.read_parquet(tmp_path / "kept/e.parquet").equals(table[:0])
     assert pl.read_ipc(tmp_path / "kept/f.arrow").equals(table[:0])
+
+
+@pytest.mark.parametrize("given", [
+    [{"title": "x"}, 5, {"text": BAKER}], [{"articles": []}, {"articles": [{"text": BAKER}]}],
+    [{"articles": [{"text": BAKER}]}, {"articles": [{"title": "x"}]}], [{"text": BAKER}, 5, {"title": "x"}],
+    [{"title": "x"}, {"title": "y"}, 5, {"title": "z"}, {"text": BAKER}, {"title": "x"}],
+])  # fmt: skip
+def test_json_without_what_cannot_be_judged_is_json(given: list[Any], tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_text(json.dumps(given))
+    deduplicate(tmp_path / "in.json", tmp_path / "out.json", unjudged="drop")
+    left = json.loads((tmp_path / "out.json").read_text())
+    assert BAKER in json.dumps(left)
+    assert "title" not in json.dumps(left)

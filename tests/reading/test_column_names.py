@@ -261,3 +261,12 @@ def test_a_type_that_polars_lacks_in_a_column_that_nobody_asked_for(tmp_path: Pa
     with pytest.raises(pl.exceptions.PanicException):
         pl.read_parquet(path)
     assert texts(path) == [("a.parquet:1", "words")]
+
+
+@pytest.mark.parametrize("nothing", ["None", "null", "NaN", "N/A", "\\N"])
+def test_words_for_nothing_are_no_sources(nothing: str) -> None:
+    records = [
+        {"text": "one", "source": nothing, "url": "https://www.kesh.example/1"},
+        {"text": "two", "source": nothing},
+    ]
+    assert gather(records)[0]["source"].to_list() == ["kesh.example", None]

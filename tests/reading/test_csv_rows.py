@@ -293,3 +293,11 @@ def test_whole_lines_keep_their_ends(data: bytes, size: int, at_returns: bool) -
     assert list(whole_lines(cut(data, size), 99, at_returns=at_returns)) == expected
     expected = [line.rstrip(b"\n") for line in io.BytesIO(data).readlines()]
     assert list(lines(cut(data, size), 99)) == expected
+
+
+@pytest.mark.parametrize("sign", list(";|,"))
+def test_fields_of_two_lines_with_the_delimiter_in_both(sign: str, tmp_path: Path) -> None:
+    rows = f'X{sign}"Ferries will stop 1.\nIt cost 1{sign} they paid 1."\n' * 30
+    (tmp_path / "a.csv").write_text(f"source{sign}text\n{rows}")
+    found, _ = gather(tmp_path / "a.csv")
+    assert found["text"].to_list() == [f"Ferries will stop 1.\nIt cost 1{sign} they paid 1."] * 30

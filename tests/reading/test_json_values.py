@@ -240,3 +240,13 @@ def test_nested_brackets_and_numbers_without_end_are_told() -> None:
         data = f'[{json.dumps(A)}, {{"id": "x", "odd": {odd}}}, {json.dumps(B)}]'.encode()
         assert found(data)[:1] == ["a"]
         assert any(isinstance(record, UnusableError) for record in records_of(data)), odd[:9]
+
+
+@pytest.mark.parametrize("given", [
+    {"a": {"text": "one"}, "b": {"text": "two"}, "count": 2}, [{"v": {"text": "one"}, "w": {"text": "two"}, "n": 1}],
+    {"articles": [{"title": "n"}] * 20 + [{"text": "one"}], "more": [{"text": "two"}]},
+])  # fmt: skip
+def test_articles_beside_other_things_are_all_read(given: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(given))
+    found, _ = gather(tmp_path / "a.json")
+    assert found["text"].to_list() == ["one", "two"]

@@ -213,6 +213,8 @@ def near(
         terminal.print_skipped(skipped)
     if skipped.height:
         terminal.say(counted(skipped))
+    if not asked and skipped.height:
+        raise notes.nothing_read()
 
 
 def _write_near(tables: "list[pl.DataFrame]", form: str | None, *, escaped: bool) -> None:

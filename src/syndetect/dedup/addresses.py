@@ -15,7 +15,7 @@ _HAS_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 
 
 def same_page(url: str) -> str:
-    """A form that addresses of one page have in common.
+    """A form that addresses of one page have in common; empty for what is no address of a page.
 
     The scheme, ``www.``, a port that goes without saying, the fragment, a slash at the end of the path and parameters
     that only tell where a reader came from do not count, nor does the case of the host.
@@ -27,9 +27,11 @@ def same_page(url: str) -> str:
     try:
         parts = urlsplit(url if _HAS_SCHEME.match(url) else f"//{url}")
         port = parts.port
-    except ValueError:  # no address: it is the same as itself
-        return url
+    except ValueError:
+        return ""
     host = (parts.hostname or "").removeprefix("www.")
+    if "." not in host:  # as "N/A", "about:blank" and "/news/7" have none
+        return ""
     place = f"{host}:{port}" if port not in (None, 80, 443) else host
     query = parts.query
     if query and any(sign in query.lower() for sign in (_TRACKING_PREFIX, "clid", "igshid", "mc_")):

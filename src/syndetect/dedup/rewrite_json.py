@@ -1,6 +1,7 @@
 """JSON written again, in lines or in any other form, with only the kept records and the changes in them."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from syndetect.dedup.cuts import Spans, cut
@@ -14,6 +15,7 @@ from syndetect.reading.nesting import Nesting
 
 _VALUE = JSON.raw_decode
 _BLANK = " \t\n\r"
+_COMMA_FIRST, _COMMA_LAST = re.compile(r"\A\s*,\s*"), re.compile(r"\s*,\s*\Z")
 
 
 def kept_json(blocks: Iterator[bytes], reader: Reader, texts: Texts, kept: KeptRecords) -> Iterator[bytes]:
@@ -116,25 +118,33 @@ def _line(held: Sequence[bytes], number: int, change: _Changes) -> bytes:
 
 
 def _values(blocks: Iterator[bytes], reader: Reader, change: _Changes) -> Iterator[bytes]:
-    """JSON in other forms, all but the removed records; with each goes one of the separators beside it."""
-    is_kept, chosen, number = False, Chosen(change.kept.numbers), 0
+    """JSON in other forms, all but the removed records; with each goes one of the commas beside it."""
+    chosen, number, is_kept = Chosen(change.kept.numbers), 0, False
     is_first, separated = (
         True,
         False,
-    )  # whether a record is the first of its array; whether one is kept before it
+    )  # whether a record begins its array; whether something kept is before it
+    is_lost = False  # whether the last record is left out, and no comma went with it
     for piece in pieces(blocks, reader.decoder, reader.columns, MAX_BYTES):
-        raw = piece.raw.encode("utf-8", "surrogateescape")
+        raw, gap, has_comma = piece.raw.encode("utf-8", "surrogateescape"), piece.gap, False
+        if piece.begins and is_lost:
+            gap, is_lost = _COMMA_FIRST.sub("", gap, count=1), False
         if piece.record is not None:
             number += 1
             is_kept = chosen[number]
             is_first |= piece.begins
             if is_kept and change.kept.is_changed(number):
                 raw = change.made(raw, number)
+            elif not is_kept and piece.begins:
+                gap, found = _COMMA_LAST.subn("", gap)
+                has_comma = found > 0
         if piece.record is None or is_first or (is_kept and separated):
-            yield piece.gap.encode("utf-8", "surrogateescape")
+            yield gap.encode("utf-8", "surrogateescape")
         if is_kept:
             yield raw
-        separated = is_kept or (separated and not is_first)
+        separated = is_kept or has_comma or (separated and not is_first)
+        if piece.record is not None:
+            is_lost = not separated
         is_first = piece.record is None and not raw
 
 

@@ -27,7 +27,8 @@ def kept_rows(blocks: Iterator[bytes], reader: Reader, texts: Texts, kept: KeptR
     signs = reader.reading.delimiter or DELIMITERS[reader.file.format]
     found = Rows(blocks, reader.decoder, signs, MAX_BYTES, reader.reading.quoting)
     change, is_kept, flags = _Changes(reader.decoder, texts, found.header), Chosen(kept.numbers), kept.flags
-    header = found.header
+    yield found.preamble
+    header = found.header._replace(raw=found.header.raw[len(found.preamble) :])
     yield _ended(header.raw if flags is None else change.with_field(header, flags.column, flags.column))
     for number, row in zip(range(1, is_kept.last + 1), found, strict=False):
         if not is_kept[number]:

@@ -23,7 +23,7 @@ from syndetect.reading.encoding import UnusableError, too_long
 from syndetect.reading.markup import is_blank, is_html, masked, plain
 from syndetect.reading.notes import KEPT_CHANGED, KEPT_UNDATED, REMARK
 from syndetect.reading.options import ReadingOptions
-from syndetect.reading.values import BETWEEN_PARAGRAPHS, host_of, named, paragraphs, unwrapped
+from syndetect.reading.values import BETWEEN_PARAGRAPHS, NO_VALUES, host_of, named, paragraphs, unwrapped
 from syndetect.reading.written_dates import AmbiguousError
 
 #: Characters that a text must have for each NUL character: with more of them it is binary.
@@ -266,13 +266,18 @@ def _value(
         if not isinstance(value, str):
             value = _as_string(value)
         if isinstance(value, str):
-            if value and not value.isspace():
+            if value and not value.isspace() and not (what != "title" and _is_no_value(value)):
                 return value
         elif value is not None:
             fault = fault or f"{what} not understood: {_shown(value)}"
     if fault:
         remarks.append((fault, KEPT_CHANGED))
     return None
+
+
+def _is_no_value(value: str) -> bool:
+    """Whether a string says that there is nothing, as ``None`` or ``N/A``."""
+    return len(value) < 12 and value.strip().lower() in NO_VALUES
 
 
 def _as_string(value: Any) -> Any:

@@ -10,6 +10,7 @@ from syndetect.reading.csv_readings import Reading, Readings
 
 #: Bytes of a file's beginning that are looked at.
 SAMPLE_BYTES = 1 << 16
+_FEW_LINES = 3
 _FEW_SHAPES = 3  # of first fields, by which the beginning of a row is known
 _SHAPES = ((re.compile(rb"[0-9]+"), b"0"), (re.compile(rb"[A-Za-z\x80-\xff]+"), b"a"))
 
@@ -125,10 +126,13 @@ class Evidence:
         return self.columns > 1 and all(line.count(self._sign) == self.columns - 1 for line in lines)
 
     def look_like_rows(self, lines: Sequence[bytes]) -> bool:
-        """Whether lines that could be rows begin as others do; where that says nothing, whether no text has commas."""
-        return self.knows_rows and all(
-            self.shapes is None or self.shape(line) in self.shapes for line in lines
-        )
+        """Whether lines that could be rows begin as others do.
+
+        Where that says nothing, whether they are tabs' or so many that a text hardly has the delimiter in all of them.
+        """
+        if self.shapes is None:
+            return self.knows_rows and (self._sign == b"\t" or len(lines) > _FEW_LINES)
+        return all(self.shape(line) in self.shapes for line in lines)
 
     def is_row(self, line: bytes | int) -> bool:
         """Whether a line reads as a row, or as the first line of one."""

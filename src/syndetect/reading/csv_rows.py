@@ -50,6 +50,7 @@ class Rows:
 
     Attributes:
         header: the first row that is not blank.
+        preamble: a line before it that names the delimiter, which is in its bytes as well.
         evidence: the style of the file.
 
     Raises:
@@ -79,7 +80,7 @@ class Rows:
             delimiters = named[1].decode() if len(delimiters) > 1 else delimiters
         self._ways = readings(_delimiter(line, sample.splitlines(), delimiters))
         header = self._header(line)
-        self.header = header._replace(raw=preamble + header.raw)
+        self.preamble, self.header = preamble, header._replace(raw=preamble + header.raw)
         under = sample[blank + len(self.header.raw) :]
         known = [
             one for one in whole_lines([under], SAMPLE_BYTES, at_returns=at_returns) if isinstance(one, bytes)

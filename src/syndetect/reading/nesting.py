@@ -12,7 +12,7 @@ from syndetect.reading.columns import Columns
 
 Kind = Literal["article", "holder", ""]
 
-_LOOKED_AT = 10  # elements of an array, of which one must be an article
+_LOOKED_AT = 1000  # elements of an array, of which one must be an article
 _DEPTH = 8
 _MOST_SHAPES = 1000
 
@@ -33,7 +33,7 @@ class Nesting:
         if self.has_text(value):
             return "article"
         kinds = [self.kind_of(one, depth + 1) for one in value.values()]
-        if "holder" in kinds or kinds.count("article") == len(kinds) > 1:
+        if "holder" in kinds or kinds.count("article") > 1:
             return "holder"
         return "" if self.inner_name(value) is None else "article"
 
@@ -47,10 +47,9 @@ class Nesting:
         return not all(map(_is_nested, map(record.__getitem__, names)))
 
     def inner_name(self, record: Mapping[str, Any]) -> str | None:
-        """The first member of a record that is a record with text."""
-        return next(
-            (name for name, value in record.items() if isinstance(value, dict) and self.has_text(value)), None
-        )
+        """The one member of a record that is a record with text; None where there is none, or there are several."""
+        found = [name for name, value in record.items() if isinstance(value, dict) and self.has_text(value)]
+        return found[0] if len(found) == 1 else None
 
     def is_of_columns(self, value: Mapping[str, Any]) -> bool:
         """Whether an object holds columns, as frames of pandas are written where nothing else is asked for."""

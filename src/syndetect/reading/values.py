@@ -18,6 +18,9 @@ _NAMES = (
 #: The member that holds the text of a thing.
 _TEXTS = ("text", "content", "rendered", "#text", "@value", "value", "paragraph", "body")
 
+#: What programs write where there is no value, in small letters.
+NO_VALUES = frozenset(("nan", "nat", "null", "none", "n/a", "<na>", "nil", "undefined", "\\n"))
+
 #: What stands between the paragraphs of a text that was given as a list.
 BETWEEN_PARAGRAPHS = "\n\n"
 
