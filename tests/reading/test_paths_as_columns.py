@@ -36,8 +36,8 @@ def outlets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_case_25_a_pattern_over_the_path(pattern: str, outlets: Path) -> None:
-    reading = ReadingOptions(source_from=pattern, published_from=pattern)
-    for given in ("papers", outlets, "./papers"):
+    for given, published_from in (("papers", pattern), (outlets, None), ("./papers", pattern)):
+        reading = ReadingOptions(source_from=pattern, published_from=published_from)
         frame, skipped = gather(given, reading=reading)
         assert not skipped
         assert frame.sort("source").select("source", "published").rows() == [

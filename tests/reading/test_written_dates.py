@@ -2,7 +2,7 @@
 
 import random
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -151,3 +151,20 @@ def test_forms_that_are_learnt_are_read_as_the_parser_reads_them() -> None:
             assert understood(value, learnt) == moment.strftime(
                 "%Y-%m-%d %H:%M" if "H" in form or "I" in form else "%Y-%m-%d 00:00"
             )
+
+
+@pytest.mark.parametrize("number", ["202405031015", 202405031015, "20240503101500"])
+def test_digits_of_a_day_and_a_time(number: object) -> None:
+    assert Times()(number) == 1714731300 * 10**6
+
+
+@pytest.mark.parametrize("number", [45356, "45356", 45356.5, 240503])
+def test_counts_of_days_are_no_seconds(number: object) -> None:
+    with pytest.raises(ValueError, match=str(number)):
+        Times()(number)
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%y %H:%M %z", "%Y-%m-%dT%H:%M:%S%z"])
+def test_a_format_may_have_a_zone(form: str) -> None:
+    moment = datetime(2024, 3, 5, 10, 15, tzinfo=timezone(timedelta(hours=2)))
+    assert Times(form)(moment.strftime(form)) == 1709626500 * 10**6

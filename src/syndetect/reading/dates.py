@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -127,7 +127,7 @@ _MOST_KNOWN = 1 << 16
 
 
 def _check_format(date_format: str) -> None:
-    sample = datetime(2001, 2, 3)
+    sample = datetime(2001, 2, 3, tzinfo=UTC)
     try:
         found = datetime.strptime(sample.strftime(date_format), date_format)
     except (ValueError, UnicodeError) as error:
@@ -166,12 +166,21 @@ def _from_string(text: str) -> int | None:
     return _since_epoch(datetime.fromisoformat(re.sub(r"\s*(?:UTC|GMT)$|\s+(?=[+-]\d\d:?\d\d$)", "", text)))
 
 
+#: In 1973: fewer seconds since 1970 are hardly the time of an article.
+_FEWEST_SECONDS = 10**8
+
+
 def _from_number(number: float) -> int:
     if not math.isfinite(number) or 1000 <= number < 3000:
         raise ValueError(number)
     digits = str(int(number))
-    if len(digits) in (8, 14) and digits[0] in "12":
-        return _since_epoch(datetime.strptime(digits, "%Y%m%d%H%M%S"[: len(digits) - 2]))
+    if len(digits) in (8, 12, 14) and digits[0] in "12":
+        with (
+            nullcontext() if len(digits) != 12 else suppress(ValueError)
+        ):  # or milliseconds, of the seventies
+            return _since_epoch(datetime.strptime(digits, "%Y%m%d%H%M%S"[: len(digits) - 2]))
+    if 0 < number < _FEWEST_SECONDS:  # a spreadsheet counts days, and others other things
+        raise ValueError(number)
     per_second = next(unit for least, unit in _UNITS if abs(number) >= least)
     return _in_range(
         number * 10**6 // per_second if isinstance(number, int) else round(number * (10**6 / per_second))

@@ -90,10 +90,10 @@ class PathColumns:
 
     def taken(self, file: File) -> Mapping[str, str]:
         """What the patterns find in the path of a file, by the article's columns."""
-        found = {}
+        found: dict[str, str] = {}
         for name, find in self._patterns.items():
-            if value := find(file).get(name):
-                found[name] = value
+            others = {"source", "published"} - self._patterns.keys()  # one pattern may take both
+            found |= {ours: value for ours, value in find(file).items() if value and ours in {name, *others}}
         return found
 
     def partitions(self, file: File) -> tuple[Mapping[str, str], Mapping[str, str]]:
