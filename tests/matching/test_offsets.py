@@ -3,6 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -60,8 +61,14 @@ RESTYLE: dict[str, Callable[[str], str]] = {
 }
 
 
+@cache
+def is_several_words(character: str) -> bool:
+    """Whether a character is more than one word, as ½ is: a span that ends between them cannot be cut out."""
+    return len(codes_of(character)) > 1
+
+
 #: A scan passes over texts with NUL characters, and those that are blank.
-readable = text(25).map(lambda one: one.replace("\0", "\ufffd"))
+readable = text(25).map(lambda one: "".join("\ufffd" if c == "\0" or is_several_words(c) else c for c in one))
 
 
 class Article(NamedTuple):
