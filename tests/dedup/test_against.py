@@ -382,3 +382,10 @@ def test_flags_in_csv_whose_first_line_names_the_delimiter(tmp_path: Path) -> No
     assert (tmp_path / "out.csv").read_bytes().decode() == (
         f"sep=;\r\nid;text;of\r\n1;{BAKER};\r\n2;{BAKER};1\r\n"
     )
+
+
+@pytest.mark.parametrize("flag", ["text", "id", "Body", "date"])
+def test_a_flag_overwrites_no_column_of_an_article(flag: str, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": 1, "text": BAKER}) + "\n")
+    with pytest.raises(SettingsError, match="flag must be a column of its own"):
+        deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl", flag=flag)

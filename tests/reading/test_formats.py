@@ -270,6 +270,26 @@ def test_html_gives_its_main_text_and_metadata(tmp_path: Path) -> None:
     assert skipped == [(f"{tmp_path}/c.html", "no main text found in the HTML")]
 
 
+@pytest.mark.parametrize(("head", "foot", "published"), [
+    ("", "<footer>© 2019 Daily</footer>", None), ("", "<img src='/uploads/2016/04/foo.jpg'>", None),
+    ("", "<p>On 3 May 2017 the storm came.</p>", None), ("<meta charset='iso-2022-jp'>", "", None),
+    ("<link rel='canonical' href='https://kesh.example/2015/06/x.html'>", "", None),
+    ("<meta property='article:published_time' content='2031-05-03T00:30:00+02:00'>", "",
+        datetime(2031, 5, 2, 22, 30, tzinfo=UTC)),
+])  # fmt: skip
+def test_html_has_the_time_that_it_states(
+    head: str, foot: str, published: datetime | None, tmp_path: Path
+) -> None:
+    pytest.importorskip("trafilatura", exc_type=ImportError)
+    words = (
+        "The ferries to the islands will stop at noon on Friday, the harbour office said in a statement. " * 6
+    )
+    page = f"<html><head>{head}<title>Ferries</title></head><body><article><p>{words}</p>{foot}</article></body></html>"
+    (tmp_path / "a.html").write_text(page)
+    (frame,) = read(tmp_path / "a.html", on_skip=print)
+    assert frame["published"].to_list() == [published]
+
+
 def test_html_without_its_reader_is_an_error_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     (tmp_path / "a.txt").write_text("words")

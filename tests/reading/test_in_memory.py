@@ -350,3 +350,15 @@ def test_all_that_take_a_source_take_them(tmp_path: Path) -> None:
         ):
             assert [found["id"] in index for found, _ in stream(source, index)] == [False]
         assert len(index) == 5
+
+
+@pytest.mark.parametrize("levels", [["id"], ["published"], ["id", "published"]])
+def test_named_levels_of_an_index_are_columns(levels: list[str]) -> None:
+    pd = pytest.importorskip("pandas")
+    rows = [
+        {"id": "a", "text": "one", "published": "2031-01-01"},
+        {"id": "b", "text": "two", "published": "2031-01-02"},
+    ]
+    (plain,) = read(pd.DataFrame(rows), on_skip=print)
+    (indexed,) = read(pd.DataFrame(rows).set_index(levels), on_skip=print)
+    assert indexed.equals(plain)

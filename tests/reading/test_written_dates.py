@@ -168,3 +168,17 @@ def test_counts_of_days_are_no_seconds(number: object) -> None:
 def test_a_format_may_have_a_zone(form: str) -> None:
     moment = datetime(2024, 3, 5, 10, 15, tzinfo=timezone(timedelta(hours=2)))
     assert Times(form)(moment.strftime(form)) == 1709626500 * 10**6
+
+
+@pytest.mark.parametrize(("written", "moment"), [
+    ("2024-05-03+02:00", datetime(2024, 5, 2, 22)), ("2024-05-03 +0200", datetime(2024, 5, 2, 22)),
+    ("2024-05-03Z", datetime(2024, 5, 3)), ("2024-05-03 10.15", datetime(2024, 5, 3, 10, 15)),
+])  # fmt: skip
+def test_a_zone_is_no_time(written: str, moment: datetime) -> None:
+    assert Times()(written) == moment.replace(tzinfo=UTC).timestamp() * 10**6
+
+
+@pytest.mark.parametrize("written", ["2024-05-03/04", "2024-05-03-04", "2024-05-03-10-15"])
+def test_what_stands_behind_a_day_is_no_time(written: str) -> None:
+    with pytest.raises(ValueError, match=written):
+        Times()(written)

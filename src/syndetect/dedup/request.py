@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from syndetect.dedup.set_join import SimilarityRule
 from syndetect.errors import SettingsError
+from syndetect.reading.columns import Columns
 from syndetect.reading.options import ReadingOptions
 from syndetect.settings import check_whole
 
@@ -49,6 +50,8 @@ class Request:
             )
         if self.flag is not None and (not isinstance(self.flag, str) or not self.flag.strip()):
             raise SettingsError(f"flag must be the name of a column, not {self.flag!r}")
+        if self.flag is not None and any(Columns(self.reading.columns).keys((self.flag,))):
+            raise SettingsError(f"flag must be a column of its own: {self.flag!r} is one of an article's")
         if self.unit == "paragraph" and (self.same_url or self.flag is not None):
             raise SettingsError("addresses and flags are of whole documents: not with the unit paragraph")
         check_whole("threads", self.threads)

@@ -154,7 +154,7 @@ def _from_string(text: str) -> int | None:
         return None
     if text[4:5] == "-":  # nearly all, and so the shortest way
         with suppress(ValueError):
-            return _since_epoch(datetime.fromisoformat(text))
+            return _since_epoch(_iso(text))
     if re.fullmatch(r"-?\d{5,20}(?:\.\d{1,9})?", text, re.ASCII):
         return _from_number(float(text) if "." in text else int(text))
     if text.isdecimal():  # or the digits behind the first eight would pass for a time
@@ -163,7 +163,23 @@ def _from_string(text: str) -> int | None:
         from email.utils import parsedate_to_datetime  # noqa: PLC0415  (slow to import, seldom needed)
 
         return _since_epoch(parsedate_to_datetime(text))
-    return _since_epoch(datetime.fromisoformat(re.sub(r"\s*(?:UTC|GMT)$|\s+(?=[+-]\d\d:?\d\d$)", "", text)))
+    return _since_epoch(_iso(re.sub(r"\s*(?:UTC|GMT)$|\s+(?=[+-]\d\d:?\d\d$)", "", text)))
+
+
+def _iso(text: str) -> datetime:
+    """ISO 8601, also a day with a zone, and a time with a full stop; Python takes any sign for that before a time.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if text[4:5] == "-" and text[10:11] not in ("", "T", "t", " "):
+        day, zone = text[:10], text[10:]
+        if not re.fullmatch(r"Z|[+-]\d\d:?\d\d", zone, re.ASCII):
+            raise ValueError(text)
+        text = f"{day}T00:00{zone}"
+    if text[13:14] == ".":
+        text = re.sub(r"^(.{13})\.(\d\d)$", r"\1:\2", text)
+    return datetime.fromisoformat(text)
 
 
 #: In 1973: fewer seconds since 1970 are hardly the time of an article.

@@ -39,6 +39,10 @@ from syndetect.reading.warc import warc_records
 from syndetect.runtime.threads import split_evenly
 
 _BLOCK_BYTES = 1 << 20
+#: Of a page: the time that it states itself, not one in its text, pictures or address; whatever the day is today.
+_STATED_DATE = {
+    "original_date": True, "extensive_search": False, "max_date": "9999-12-31", "outputformat": "%Y-%m-%dT%H:%M:%S%z",
+}  # fmt: skip
 _MOSTLY = 20  # characters of UTF-8 for each other byte, with which a page is UTF-8 whatever it declares
 _KEPT_BYTES = 4 << 20  # of the standard input, by which its encoding is decided
 _PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
@@ -232,7 +236,7 @@ def article(page: str) -> Record:
     """
     extract = html_extractor("HTML")
     try:
-        found = extract(page, with_metadata=True, include_comments=False)
+        found = extract(page, with_metadata=True, include_comments=False, date_extraction_params=_STATED_DATE)
     except Exception as error:  # one page must not end the reading of the others
         return UnusableError(f"not readable as HTML: {brief(error)}")
     if found is None or not found.text:

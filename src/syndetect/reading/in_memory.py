@@ -210,11 +210,15 @@ def _unbroken(rows: Iterator[tuple[int, Record]]) -> Iterator[tuple[int, Record]
 
 
 def _pandas(frame: Any, columns: Columns) -> Iterator[tuple[int, Record]]:
-    """The rows of a frame of pandas, whose index is no column and whose columns may hold values of any type."""
+    """The rows of a frame of pandas, whose columns, and named levels of the index, may hold values of any type."""
     if getattr(frame.columns, "nlevels", 1) > 1:
         raise InputError("the frame has columns of several levels: give them single names")
     names = [str(name) for name in frame.columns]
-    wanted = _wanted(names, columns)
+    levels = [name for name in frame.index.names if name is not None]
+    wanted = _wanted([*names, *map(str, levels)], columns)
+    if used := [name for name in levels if str(name) in wanted]:
+        frame = frame.reset_index(used)
+        names = [str(name) for name in frame.columns]
 
     def rows() -> Iterator[tuple[int, Record]]:
         for first in range(0, len(frame), _PIECE_ROWS):
