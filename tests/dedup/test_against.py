@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from samples import command
+from samples.short_news import BAKER, FERRY, MAYOR
 from syndetect import (
     BusyError,
     Index,
@@ -25,13 +26,6 @@ from syndetect import (
 )
 from syndetect.dedup.addresses import same_page
 
-BAKER = (
-    "The bakery in the old quarter of Kesh has won the prize for the best bread for the third time in a row."
-)
-FERRY = "Ferries to the islands will stop at noon on Friday, the harbour office of Lindrow said, because of a storm."
-MAYOR = (
-    "The mayor of Tamsin resigned on Monday after a vote of the council that nobody in the town had expected."
-)
 run = partial(command.run, "dedup")
 
 
@@ -389,3 +383,16 @@ def test_a_flag_overwrites_no_column_of_an_article(flag: str, tmp_path: Path) ->
     (tmp_path / "in.jsonl").write_text(json.dumps({"id": 1, "text": BAKER}) + "\n")
     with pytest.raises(SettingsError, match="flag must be a column of its own"):
         deduplicate(tmp_path / "in.jsonl", tmp_path / "out.jsonl", flag=flag)
+
+
+def test_flags_stand_in_empty_shards_too(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    full = pl.DataFrame({"id": [1, 2], "text": [BAKER, BAKER]})
+    for name, frame in (("a", full), ("b", full.clear())):
+        frame.write_parquet(folder / f"{name}.parquet")
+        frame.write_csv(folder / f"{name}.csv")
+    deduplicate(folder, tmp_path / "out", flag="of")
+    shards = [pl.read_parquet(tmp_path / "out" / f"{name}.parquet") for name in "ab"]
+    assert pl.concat(shards).height == 2
+    assert (tmp_path / "out" / "b.csv").read_text() == "id,text,of\n"

@@ -10,16 +10,10 @@ import polars as pl
 import pytest
 
 from samples import command
+from samples.short_news import BAKER, FERRY, MAYOR
 from syndetect import InputError, ReadingOptions, deduplicate
 from syndetect.dedup import rewrite_rows
 
-BAKER = (
-    "The bakery in the old quarter of Kesh has won the prize for the best bread for the third time in a row."
-)
-FERRY = "Ferries to the islands will stop at noon on Friday, the harbour office of Lindrow said, because of a storm."
-MAYOR = (
-    "The mayor of Tamsin resigned on Monday after a vote of the council that nobody in the town had expected."
-)
 run = partial(command.run, "dedup")
 
 
@@ -156,7 +150,7 @@ def test_files_that_are_not_readable_to_their_ends_are_copied(tmp_path: Path) ->
     assert kept == files | {"a.jsonl": line(BAKER).encode()}
     assert dict(outcomes(tmp_path / "kept.skipped.jsonl")) == {
         "b.jsonl.gz": "kept whole", "c.txt": "kept as it stands", "d.txt": "kept as it stands",
-        "e.parquet": "kept whole", "f.csv": "kept whole", "g.csv": "kept whole", "h.csv": "kept as it stands",
+        "e.parquet": "kept whole", "f.csv": "kept whole", "g.csv": "kept whole", "h.csv": "remark",
         "i.pdf": "passed over",
     }  # fmt: skip
     assert (

@@ -250,3 +250,13 @@ def test_articles_beside_other_things_are_all_read(given: Any, tmp_path: Path) -
     (tmp_path / "a.json").write_text(json.dumps(given))
     found, _ = gather(tmp_path / "a.json")
     assert found["text"].to_list() == ["one", "two"]
+
+
+def test_articles_in_an_article_are_told(tmp_path: Path) -> None:
+    inner = [{"text": "one"}, {"text": "two"}]
+    (tmp_path / "a.json").write_text(json.dumps({"text": "outer", "related": inner}))
+    found, skipped = gather(tmp_path / "a.json")
+    assert found["text"].to_list() == ["outer"]
+    assert [reason for _, reason in skipped] == ["2 articles in lists of others are not read"]
+    (tmp_path / "a.json").write_text(json.dumps({"body": " ", "results": inner}))
+    assert gather(tmp_path / "a.json")[0]["text"].to_list() == ["one", "two"]

@@ -181,7 +181,7 @@ def _deduplicated(
         )  # fmt: skip
         if target is not None:
             progress.stage("writing", None, "files")
-            records = records_to_write(texts, items, outcomes, is_kept, request)
+            records = records_to_write(len(target.files), texts, items, outcomes, is_kept, request)
             write(target, records, texts.lost, request.reading, result.removed, result.skipped)
     if add:
         held.add(found, new, is_kept[is_new], request, progress)

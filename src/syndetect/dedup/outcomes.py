@@ -72,9 +72,14 @@ def _places(found: read.Inputs | read.Source, origins: I64) -> list[str]:
 
 
 def records_to_write(
-    texts: Texts, items: Items, outcomes: Outcomes, is_kept: npt.NDArray[np.bool_], request: Request
+    count: int,
+    texts: Texts,
+    items: Items,
+    outcomes: Outcomes,
+    is_kept: npt.NDArray[np.bool_],
+    request: Request,
 ) -> Mapping[int, KeptRecords]:
-    """The records of each file that are written."""
+    """The records of each file that are written; of a file without any it says the added column, if there is one."""
     files: dict[int, KeptRecords] = {}
 
     def records(file: int) -> KeptRecords:
@@ -93,6 +98,9 @@ def records_to_write(
             made.flags.of[number] = texts.articles["doc_id"][int(outcomes.by[document])]
         elif document in spans:
             made.cuts[number] = spans[document]
+    if request.flag is not None:
+        for file in range(count):
+            records(file)
     for file, number in texts.unjudged.tolist():
         made = records(file)
         made.numbers.append(number)

@@ -88,7 +88,7 @@ class Reader:
             for number, record in self._records():
                 yield number, record
             if number < 0:
-                yield 0, UnusableError("no records")
+                yield 0, UnusableError("no records", REMARK)
         except UnusableError as error:
             yield 0, error if self.file.holds_one else UnusableError(str(error), UNREADABLE)
         except (OSError, *BROKEN, *POLARS_ERRORS) as error:

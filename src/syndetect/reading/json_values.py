@@ -97,6 +97,8 @@ def json_values(
         names = listed(values.names)
         told = f"without text before the first article: {values.passed:,} objects, with {names}"
         yield 0, UnusableError(told, REMARK) if values.found else UnusableError(f"no text, only {names}")
+    if values.within:
+        yield 0, UnusableError(f"{values.within:,} articles in lists of others are not read", REMARK)
     if values.is_cut:
         raise EOFError("it ends within an array or object")
 
@@ -121,10 +123,11 @@ class _Values:
         passed: elements of arrays in objects that have no text, before the first article.
         names: of the members of the first object without text.
         is_cut: whether the text ends within a value.
+        within: articles in lists of articles.
     """
 
     def __init__(self, blocks: Iterable[bytes], decoder: Decoder, columns: Columns, max_bytes: int) -> None:
-        self.found, self.passed, self.is_cut = False, 0, False
+        self.found, self.passed, self.is_cut, self.within = False, 0, False, 0
         self.names: list[str] = []
         self._blocks, self._decoder, self._columns, self._max = iter(blocks), decoder, columns, max_bytes
         self._nesting = Nesting(columns)
@@ -215,6 +218,7 @@ class _Values:
         self._start = self._at = end
         if isinstance(record, dict):
             self._last = raw
+            self.within += self._nesting.articles_within(record)
             try:
                 raw.encode()
             except UnicodeEncodeError:  # no UTF-8

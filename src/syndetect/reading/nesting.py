@@ -30,12 +30,24 @@ class Nesting:
             return "holder" if any(self.kind_of(one, depth + 1) for one in value[:_LOOKED_AT]) else ""
         if not isinstance(value, dict) or depth > _DEPTH:
             return ""
-        if self.has_text(value):
+        if (has_text := self.has_text(value)) and not self._is_blank(value):
             return "article"
         kinds = [self.kind_of(one, depth + 1) for one in value.values()]
         if "holder" in kinds or kinds.count("article") > 1:
             return "holder"
-        return "" if self.inner_name(value) is None else "article"
+        return "article" if has_text or self.inner_name(value) is not None else ""
+
+    def articles_within(self, article: Mapping[str, Any]) -> int:
+        """How many articles lie in arrays of an article with a text of its own, as those related to it do."""
+        if not self.has_text(article):
+            return 0
+        lists = (value for value in article.values() if isinstance(value, list))
+        return sum(self.kind_of(one, 1) == "article" for value in lists for one in value)
+
+    def _is_blank(self, record: Mapping[str, Any]) -> bool:
+        """Whether nothing stands in the columns of text that a record has."""
+        names = self._columns.keys(tuple(record))[1]
+        return all(isinstance(record[name], str) and not record[name].strip() for name in names)
 
     def has_text(self, record: Mapping[str, Any]) -> bool:
         """Whether a column of text is there, and what is in it is no object nor a list of objects."""

@@ -10,12 +10,12 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from syndetect.reading.columns import Record
 from syndetect.reading.decoding import Decoder
 from syndetect.reading.encoding import UnusableError, too_long
 from syndetect.reading.notes import REMARK
+from syndetect.reading.values import host_of
 from syndetect.storage.compression import zstd
 
 #: The main text of a page, given its bytes and the charset that HTTP names.
@@ -242,15 +242,7 @@ def _record(frame: Frame, read_page: ReadPage, max_bytes: int, others: Counter[s
         return page
     uri = frame.fields.get("warc-target-uri", "").strip("<>")
     name = frame.fields.get("warc-record-id", "").strip("<>")
-    return {**page, "id": name or None, "url": uri or None, "source": _host(uri)}
-
-
-def _host(uri: str) -> str | None:
-    try:
-        host = urlsplit(uri).hostname
-    except ValueError:
-        return None
-    return host.removeprefix("www.") if host else None
+    return {**page, "id": name or None, "url": uri or None, "source": host_of(uri)}
 
 
 def _page(frame: Frame, read_page: ReadPage, max_bytes: int, others: Counter[str]) -> Record | None:
