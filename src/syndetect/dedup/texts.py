@@ -146,51 +146,57 @@ def read_texts(
     Raises:
         InputError: there is nothing to read, or the source cannot be read.
     """
-    frames, files, numbers = [pl.DataFrame(schema=ARTICLE)], array("q"), array("q")
-    unjudged, lost = array("q"), set[int]()
-    keeps = request.unjudged == "keep" and isinstance(found, read.Inputs)
-
-    def note(file: int, number: int) -> None:
-        files.append(file)
-        numbers.append(number)
-
-    def note_unjudged(file: int, number: int, outcome: str) -> str:
-        is_whole = outcome == UNREADABLE
-        if not keeps:
-            lost.update((file,) if is_whole else ())
-            return outcome
-        unjudged.extend((file, 0 if is_whole else number))
-        return KEPT_WHOLE if is_whole else KEPT_AS_IT_STANDS
+    seen = _Seen(keeps=request.unjudged == "keep" and isinstance(found, read.Inputs))
 
     def texts() -> Iterator[list[bytes]]:
         for frame, encoded in read.batches(
             found, reading=request.reading, on_skip=notes, on_columns=notes.add_columns, on_bytes=progress.advance,
-            batch_bytes=BATCH_BYTES, on_article=note, on_unusable=note_unjudged,
+            batch_bytes=BATCH_BYTES, on_article=seen.article, on_unusable=seen.unusable,
         ):  # fmt: skip
-            frames.append(frame.select(ARTICLE.names()))
+            seen.frames.append(frame.select(ARTICLE.names()))
+            seen.bytes += sum(map(len, encoded))
             yield encoded
 
-    size = 0
-
-    def tokenised(encoded: list[bytes]) -> tuple[Words, int]:
-        buffer, bounds = joined(encoded)
-        return tokens.tokenise(buffer, bounds, key=key), len(buffer)
-
-    def words(batches: Iterable[tuple[Words, int]]) -> Iterator[Words]:
-        nonlocal size
-        for batch, length in batches:
-            size += length
-            yield batch
+    def tokenised(encoded: list[bytes]) -> Words:
+        return tokens.tokenise(*joined(encoded), key=key)
 
     progress.stage("reading", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
     with closing(in_order(tokenised, texts(), readers(request.threads, request.memory))) as batches:
-        word_bounds, paragraphs = gathered(words(batches), request.unit, store)
-    if not files:
+        word_bounds, paragraphs = gathered(batches, request.unit, store)
+    if not seen.files:
         raise notes.nothing_read()
     return Texts(
-        pl.concat(frames), np.stack([np.array(files), np.array(numbers)], axis=1), word_bounds, paragraphs, size,
-        np.array(unjudged, np.int64).reshape(-1, 2), frozenset(lost),
+        pl.concat(seen.frames), np.stack([np.array(seen.files), np.array(seen.numbers)], axis=1), word_bounds,
+        paragraphs, seen.bytes, np.array(seen.unjudged, np.int64).reshape(-1, 2), frozenset(seen.lost),
     )  # fmt: skip
+
+
+class _Seen:
+    """What was seen of a source while it was read: its articles, and what cannot be judged.
+
+    Args:
+        keeps: whether what cannot be judged is noted as kept.
+    """
+
+    def __init__(self, *, keeps: bool) -> None:
+        self._keeps = keeps
+        self.frames = [pl.DataFrame(schema=ARTICLE)]
+        self.files, self.numbers = array("q"), array("q")
+        self.unjudged, self.lost, self.bytes = array("q"), set[int](), 0
+
+    def article(self, file: int, number: int) -> None:
+        """Note an article."""
+        self.files.append(file)
+        self.numbers.append(number)
+
+    def unusable(self, file: int, number: int, outcome: str) -> str:
+        """Note a record that is no article, or a file that cannot be read to its end; what came of it is given."""
+        is_whole = outcome == UNREADABLE
+        if not self._keeps:
+            self.lost.update((file,) if is_whole else ())
+            return outcome
+        self.unjudged.extend((file, 0 if is_whole else number))
+        return KEPT_WHOLE if is_whole else KEPT_AS_IT_STANDS
 
 
 def _paragraphs(words: Words, documents: int, base: int) -> Items:

@@ -7,17 +7,6 @@ from itertools import chain
 _MOST_HEAD = 1 << 20
 
 
-def looked_into(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The beginning of a text, up to the end of a line or :data:`_MOST_HEAD`, and all of it."""
-    head = b""
-    try:
-        while len(head) < _MOST_HEAD and b"\n" not in head.lstrip() and (block := next(blocks, b"")):
-            head += block
-    except Exception as error:  # it comes up again behind what was read before it
-        blocks = raising(error)
-    return head, chain((head,), blocks)
-
-
 def raising(error: Exception) -> Iterator[bytes]:
     """Blocks of bytes that cannot be read: an error, when they are asked for."""
     yield from ()
@@ -84,14 +73,28 @@ def _without_split_ends(blocks: Iterable[bytes]) -> Iterator[bytes]:
     yield held
 
 
-def beginning(blocks: Iterator[bytes], size: int) -> tuple[bytes, Iterator[bytes]]:
-    """The first bytes of blocks, ``size`` of them or more where there are so many, and the blocks behind them."""
-    head: list[bytes] = []
-    length = 0
+def beginning(
+    blocks: Iterator[bytes], size: int, *, to_line_end: bool = False
+) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes of blocks, and the blocks behind them.
+
+    Args:
+        blocks: an error in them comes up again behind what was read before it.
+        size: of so many bytes, or more, where there are so many.
+        to_line_end: or fewer, as soon as a line that is not blank has ended.
+    """
+    head = bytearray()
     try:
-        while length < size and (block := next(blocks, None)) is not None:
-            head.append(block)
-            length += len(block)
-    except Exception as error:  # it comes up again behind what was read before it
+        while len(head) < size and not (to_line_end and b"\n" in head.lstrip()):
+            if (block := next(blocks, None)) is None:
+                break
+            head += block
+    except Exception as error:
         blocks = raising(error)
-    return b"".join(head), blocks
+    return bytes(head), blocks
+
+
+def looked_into(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The beginning of a text, up to the end of a line or :data:`_MOST_HEAD`, and all of it."""
+    head, behind = beginning(blocks, _MOST_HEAD, to_line_end=True)
+    return head, chain((head,), behind)
