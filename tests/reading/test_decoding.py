@@ -327,3 +327,17 @@ def test_the_decision_does_not_depend_on_where_the_odd_line_stands(tmp_path: Pat
     [(*texts, reason)] = read
     assert set(texts) == {utf8.decode(), NEWS["Czech"][0].replace(",", ";")}
     assert reason == GUESSED.format("UTF-8, and as windows-1250 where it is not")
+
+
+@pytest.mark.parametrize(("text", "codec"), [
+    ("港は正午に閉まると発表した。", "iso2022_jp"), ("항구는 정오에 문을 닫는다고 발표했다.", "iso2022_kr"),
+])  # fmt: skip
+@pytest.mark.parametrize("suffix", [".txt", ".csv", ".jsonl"])
+def test_seven_bits_that_nobody_declares(text: str, codec: str, suffix: str, tmp_path: Path) -> None:
+    whole = {".txt": text, ".csv": f"id,text\n1,{text}\n", ".jsonl": f'{{"id": 1, "text": "{text}"}}\n'}[
+        suffix
+    ]
+    (path := tmp_path / f"a{suffix}").write_bytes(whole.encode(codec))
+    found, skipped = gather(path)
+    assert found["text"].to_list() == [text]
+    assert "a guess: give --encoding" in skipped[0][1]

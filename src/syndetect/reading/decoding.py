@@ -29,6 +29,9 @@ _LONG_LINE = 1 << 20
 _ASCII = (
     bytes(range(128)) + b"\x1b$B!!\x1b(B\x1b$)C\x0e!!\x0f~{!!~}+AGE-"
 )  # with what opens other sets in seven bits
+#: What opens Japanese and Korean text in seven bits (RFC 1468, RFC 1557).
+_OF_SEVEN_BITS = {b"\x1b$@": "iso2022_jp", b"\x1b$B": "iso2022_jp", b"\x1b$)C": "iso2022_kr"}
+_SEVEN_BITS = re.compile(b"|".join(map(re.escape, _OF_SEVEN_BITS)))
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
@@ -96,6 +99,9 @@ class Decoder:
             self._is_utf8 = self._is_decided = True
         elif self._named or self._is_utf8:
             encoding = self._named or "utf-8"
+        elif (opening := _SEVEN_BITS.search(head)) and head.isascii():
+            encoding = self._guess = _OF_SEVEN_BITS[opening[0]]
+            self._has_guessed = True
         if not is_ascii_superset(encoding):
             self._transcoded, self._named = encoding, None
         elif not self._named and is_binary(head):
