@@ -28,7 +28,7 @@ def write_kept(file: File, kept: KeptRecords, reading: ReadingOptions, place: Pa
     """Write the kept records of a file to ``place``, in the same format, packing and encoding.
 
     Lines, rows and files that are not changed are the same bytes, each line ended by a line feed. Parquet and Arrow
-    files have the same columns and types, and those of Parquet the same metadata.
+    files have the same columns, of the types that polars has for theirs, and those of Parquet the same metadata.
 
     Args:
         file: a text, JSON, CSV or a table; HTML, if no paragraph is removed from it.
