@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from syndetect.reading.notes import counted
+from syndetect.report.findings import Findings
 from syndetect.report.terminal_text import printable, render, shorten
-from syndetect.results.result import Result
 from syndetect.runtime.progress import count, quantity
 from syndetect.settings import Settings
 
@@ -26,7 +26,7 @@ _LIMITS = {
 _MIN_NAMES_CELLS = 16  # columns of the list of names, even if the terminal cuts them off
 
 
-def summary(result: Result, *, top: int | None = 20, width: int = 80, colour: bool = False) -> str:
+def summary(result: Findings, *, top: int | None = 20, width: int = 80, colour: bool = False) -> str:
     """A table of the passages that most articles have, and the totals.
 
     Args:
@@ -57,7 +57,7 @@ def summary(result: Result, *, top: int | None = 20, width: int = 80, colour: bo
     return f"{render(table, width, colour)}{more}\n{totals(result)}\n"
 
 
-def totals(result: Result, skipped: str = "-o DIR keeps the list") -> str:
+def totals(result: Findings, skipped: str = "-o DIR keeps the list") -> str:
     """The numbers of articles, passages and reused words, and the speed, in one or two lines.
 
     Args:
@@ -137,12 +137,12 @@ def index_info(info: Mapping[str, Any]) -> str:
     return "".join(f"{name:<12}{value}\n" for name, value in lines.items())
 
 
-def _is_of_queries(result: Result) -> bool:
+def _is_of_queries(result: Findings) -> bool:
     """Whether a result answers queries to an index; else it is of a scan."""
     return "index" in result.manifest
 
 
-def _passage_rows(result: Result, top: int | None) -> pl.DataFrame:
+def _passage_rows(result: Findings, top: int | None) -> pl.DataFrame:
     """One row a passage: id, number of articles, names of sources, kind, and words and text of the earliest use."""
     passages = result.passages if top is None else result.passages.filter(pl.col("passage_id") <= top)
     kinds = result.clusters.select("passage_id", "kind", "agency")
