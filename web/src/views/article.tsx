@@ -1,0 +1,3 @@
+export function ArticleView() {
+  return <h1>ArticleView</h1>;
+}

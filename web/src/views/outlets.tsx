@@ -1,0 +1,3 @@
+export function Outlets() {
+  return <h1>Outlets</h1>;
+}

@@ -1,0 +1,3 @@
+export function PassageView() {
+  return <h1>PassageView</h1>;
+}

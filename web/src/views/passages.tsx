@@ -1,0 +1,3 @@
+export function Passages() {
+  return <h1>Passages</h1>;
+}
