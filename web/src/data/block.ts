@@ -55,7 +55,7 @@ name: string
 value: string
 }[]
 /**
- * Which articles have their texts in the file.
+ * Whether all articles that share passages have their texts in the file.
  */
 texts: ("all" | "some" | "none")
 /**
