@@ -1,53 +1,33 @@
 /** Numbers of the overview, taken from the head and the tables. */
-import { bin, extent, max, sum } from "d3-array";
+import { bin, extent, max, rollup, sum } from "d3-array";
 import { utcDay, utcMonday, utcMonth, utcYear } from "d3-time";
 import type { Composition, Head } from "./block";
 import { at, type Report } from "./report";
 
-type Agency = Head["agencies"][number];
-type Carrier = Agency["carried"][number];
+/** The name of an agency; in words where wire copy is of an agency that nobody names. */
+export const agencyName = (name: string): string => name || "Agency not named";
 
-/** Whether an outlet has the agency's name, or a name with its initials: AP, Associated Press. */
-export function isItself(agency: string, outlet: string): boolean {
-  const plain = (name: string) => name.toLowerCase().replace(/^the\s+/, "");
-  if (plain(agency) === plain(outlet)) return true;
-  const words = plain(outlet).split(/[\s-]+/);
-  return words.length > 1 && words.map((word) => word[0]).join("") === agency.toLowerCase();
-}
-
-/** Who carries an agency's copy: the outlet of its own name, and the one of the others that has most. */
-export function carriers(head: Head, agency: Agency): { itself: Carrier | null; most: Carrier | null } {
-  const isOwn = ({ outlet }: Carrier) => isItself(agency.name, head.outlets[outlet]?.name ?? "");
-  return {
-    itself: agency.carried.find(isOwn) ?? null,
-    most: agency.carried.find((carrier) => carrier.words > 0 && !isOwn(carrier)) ?? null,
-  };
-}
-
-/** An outlet and the words that it ran of others: of agencies, and of outlets that had them before. */
+/** Who ran words of others: of agencies, and of outlets that had them before. */
 export interface Runner {
-  outlet: number;
+  name: string;
   agency: number;
   copied: number;
 }
 
-/** Outlets by the words of others that they ran, most first; not what an agency's own outlet ran of it. */
+/** Outlets (articles without one) by the words of others that they ran, most first. An agency's own articles are none. */
 export function runners(head: Head): Runner[] {
-  const agency = new Float64Array(head.outlets.length);
-  for (const { name, carried } of head.agencies) {
-    for (const { outlet, words } of carried) {
-      const found = head.outlets[outlet];
-      if (found && !isItself(name, found.name)) agency[outlet] = at(agency, outlet) + words;
-    }
-  }
-  return head.outlets
-    .map(({ words, composition }, outlet) => ({
-      outlet,
-      agency: at(agency, outlet),
-      copied: Math.round(words * composition.copied),
-    }))
+  const agency = rollup(
+    head.agencies.flatMap(({ carried }) => carried),
+    (rows) => sum(rows, ({ words }) => words),
+    ({ name }) => name,
+  );
+  const copied = new Map(
+    head.outlets.map(({ name, words, composition }) => [name, Math.round(words * composition.copied)]),
+  );
+  return [...new Set([...agency.keys(), ...copied.keys()])]
+    .map((name) => ({ name, agency: agency.get(name) ?? 0, copied: copied.get(name) ?? 0 }))
     .filter((runner) => runner.agency + runner.copied > 0)
-    .sort((a, b) => b.agency + b.copied - a.agency - a.copied || a.outlet - b.outlet);
+    .sort((a, b) => b.agency + b.copied - a.agency - a.copied || (a.name < b.name ? -1 : 1));
 }
 
 /** The share of words that are not an article's own. */

@@ -52,18 +52,12 @@ export function spoken(shares: Composition): string {
 export function CompositionBar({ of }: { of: Composition }) {
   let begin = 0;
   return (
-    <svg
-      class="composition"
-      viewBox="0 0 100 10"
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={spoken(of)}
-    >
+    <svg class="composition" role="img" aria-label={spoken(of)}>
       {PART_NAMES.map((part) => {
         const x = begin;
         begin += 100 * of[part];
         return of[part] > 0 ? (
-          <rect key={part} x={x} y="0" width={100 * of[part]} height="10" {...paint("bar", part)} />
+          <rect key={part} x={`${x}%`} width={`${100 * of[part]}%`} height="100%" {...paint("bar", part)} />
         ) : null;
       })}
     </svg>

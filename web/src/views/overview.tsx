@@ -1,13 +1,14 @@
 /** The first screen: whose copy there is, how much, and who ran it most; drawn from the head alone. Below it, charts. */
 import { extent } from "d3-array";
 import type { Head } from "../data/block";
-import { carriers, others, type Runner, runners } from "../data/figures";
+import { agencyName, others, type Runner, runners } from "../data/figures";
 import { CompositionBar, SharedPatterns, Swatch } from "../parts/composition";
 import { PART_NAMES, PARTS } from "../parts/kinds";
 import { Name } from "../parts/small";
 import { head, link, linkTo, report } from "../state/store";
 import { counted, duration, number, percent, time } from "../text/words";
-import { AgencyChart, KindChart, ReachChart, ShareChart, TimeChart } from "./overview_charts";
+import { AgencyChart, KindChart, ReachChart, TimeChart } from "./overview_charts";
+import { ShareChart } from "./overview_parts";
 import { SourcesTable } from "./overview_sources";
 
 const FIRST = 4; // agencies, and outlets, that the first screen names
@@ -18,6 +19,7 @@ export function Overview() {
     <>
       <SharedPatterns />
       <h1>Who ran whose copy</h1>
+      <Lead head={known} />
       <Scope head={known} />
       <div class="answers">
         <Whose head={known} />
@@ -37,33 +39,71 @@ export function Overview() {
   );
 }
 
+/** The answer in one sentence or two. */
+function Lead({ head: known }: { head: Head }) {
+  const { totals, agencies, noun } = known;
+  const [agency] = agencies;
+  const [runner] = runners(known);
+  const [most] = agency?.carried ?? [];
+  if (!totals.passages && !agency) return <p class="lead">The articles share no passage.</p>;
+  return (
+    <p class="lead">
+      <strong>{percent(others(totals.composition))}</strong> of {counted(totals.words, "word")} in{" "}
+      {counted(totals.documents, "article")}
+      {totals.outlets > 0 && <> of {counted(totals.outlets, "outlet")}</>} are agency copy or stand in other
+      articles too.{" "}
+      {agency && most ? (
+        <>
+          Most that was carried is{" "}
+          <strong>
+            <Name of={agencyName(agency.name)} />
+          </strong>{" "}
+          copy ({counted(agency.words, "word")}); <WhoRan name={most.name} noun={noun} /> ran most of it (
+          {number(most.words)}).
+        </>
+      ) : (
+        runner && (
+          <>
+            <WhoRan name={runner.name} noun={noun} /> ran most of what others had before (
+            {counted(runner.agency + runner.copied, "word")}).
+          </>
+        )
+      )}
+    </p>
+  );
+}
+
+function WhoRan({ name, noun }: { name: string; noun: Head["noun"] }) {
+  return (
+    <strong>
+      {noun === "article" && "the article "}
+      <Name of={name} />
+    </strong>
+  );
+}
+
 /** What was scanned, when, and the days of its articles. */
-function Scope({ head: { totals, inputs, input_files, scanned, seconds, kept } }: { head: Head }) {
+function Scope({ head: { inputs, input_files, scanned, seconds, kept } }: { head: Head }) {
   const [first, last] = extent(report.value?.documents.published ?? [], (second) => second ?? undefined);
   const [input] = inputs;
   return (
     <p class="dim scope">
-      {counted(totals.documents, "article")} of {counted(totals.outlets, "outlet")}
-      {first !== undefined && last !== undefined && (
-        <>
-          , {time(first, false)} to {time(last, false)}
-        </>
-      )}
       {input !== undefined && (
         <>
-          , from <Name of={input} />
-          {input_files > 1 && <> and {counted(input_files - 1, "other file")}</>}
+          From <Name of={input} />
+          {inputs.length > 1 && <> and others</>}
+          {input_files > 1 && <>, {counted(input_files, "file")}</>}
+          {first !== undefined && last !== undefined ? ", " : ". "}
         </>
       )}
-      .{" "}
-      {scanned !== null && (
+      {first !== undefined && last !== undefined && (
         <>
-          Scanned {time(Date.parse(scanned) / 1000)}
-          {seconds !== null && (
-            <>, in {seconds < 60 ? counted(Math.ceil(seconds), "second") : duration(seconds)}</>
-          )}
-          .{" "}
+          published {time(first, false)} to {time(last, false)}.{" "}
         </>
+      )}
+      {scanned !== null && <>Scanned {time(Date.parse(scanned) / 1000)}. </>}
+      {seconds !== null && (
+        <>The scan took {seconds < 60 ? counted(Math.ceil(seconds), "second") : duration(seconds)}. </>
       )}
       {kept.note && <>{kept.note} </>}
       <a href={link("about")}>Settings, and how to read this</a>
@@ -80,7 +120,7 @@ function Whose({ head: known }: { head: Head }) {
       <h2 id="whose">Whose copy</h2>
       {agencies.length === 0 && (
         <p>
-          No agency's copy was found. What outlets took from one another is under{" "}
+          No agency's copy was found. What the articles took from one another is under{" "}
           <a href={link("outlets")}>Who shares with whom</a>.
         </p>
       )}
@@ -88,45 +128,40 @@ function Whose({ head: known }: { head: Head }) {
         {agencies.slice(0, FIRST).map((agency) => (
           <li key={agency.name}>
             <a class="leader" href={linkTo("passages", { agencies: [agency.name] })}>
-              <Name of={agency.name} />
+              <Name of={agencyName(agency.name)} />
             </a>
-            : <strong>{counted(agency.words, "word")}</strong> in {counted(agency.documents, "article")} of{" "}
-            {counted(agency.outlets, "outlet")}
-            <Carriers head={known} agency={agency} />
+            : <Carried agency={agency} noun={known.noun} />
           </li>
         ))}
       </ol>
       {more > 0 && (
-        <p class="dim">
-          {counted(more, "more agenc").replace(/agencs?$/, more > 1 ? "agencies" : "agency")} below.
-        </p>
+        <p class="dim">{more === 1 ? "One more agency" : `${number(more)} more agencies`} below.</p>
       )}
     </section>
   );
 }
 
-function Carriers({ head: known, agency }: { head: Head; agency: Head["agencies"][number] }) {
-  const { itself, most } = carriers(known, agency);
-  const outlet = (carrier: { outlet: number }) => <Name of={known.outlets[carrier.outlet]?.name ?? ""} />;
-  if (itself && itself.words > 0) {
+/** How much of an agency's copy others carried, and who most. */
+function Carried({ agency, noun }: { agency: Head["agencies"][number]; noun: Head["noun"] }) {
+  const { words, own, carried, passages } = agency;
+  const [most] = carried;
+  if (!most) {
     return (
       <>
-        ; {number(itself.words)} in {outlet(itself)} itself
-        {most ? (
-          <>
-            , then most in <b>{outlet(most)}</b> ({number(most.words)})
-          </>
-        ) : (
-          <>, none elsewhere</>
-        )}
+        {own > 0 ? `${counted(own, "word")} in its own articles, ` : ""}
+        {passages > 0 ? counted(passages, "passage") : "carried by nobody"}
       </>
     );
   }
-  if (!most) return null;
   return (
     <>
-      , {agency.outlets > 1 && "most "}in <b>{outlet(most)}</b>
-      {agency.outlets > 1 && <> ({number(most.words)})</>}
+      <strong>{counted(words, "word")}</strong> in {counted(carried.length, noun)}
+      {carried.length > 1 ? ", most in " : ", "}
+      <b>
+        <Name of={most.name} />
+      </b>
+      {carried.length > 1 && <> ({number(most.words)})</>}
+      {own > 0 && <span class="dim">; {number(own)} more in its own articles</span>}
     </>
   );
 }
@@ -184,35 +219,41 @@ function WhoMost({ head: known }: { head: Head }) {
   return (
     <section aria-labelledby="who-most">
       <h2 id="who-most">Who ran it most</h2>
-      {ranked.length === 0 && <p>No outlet ran words of agencies, or of other outlets.</p>}
+      {ranked.length === 0 && <p>Nobody ran words of agencies, or of others who had them before.</p>}
       <ol class="ranked">
         {ranked.slice(0, FIRST).map((runner) => (
-          <li key={runner.outlet}>
+          <li key={runner.name}>
             <RunnerLine head={known} runner={runner} />
           </li>
         ))}
       </ol>
       <p class="dim">
-        Words of agencies, and words that another outlet had before. An agency's copy in its own outlet is not
-        counted here.
+        Words of agencies' copy, and words that another {known.noun} had before. What an agency ran of itself
+        is not counted here.
       </p>
     </section>
   );
 }
 
 function RunnerLine({ head: known, runner }: { head: Head; runner: Runner }) {
-  const outlet = known.outlets[runner.outlet];
-  if (!outlet) return null;
-  const words = runner.agency + runner.copied;
+  const { name, agency, copied } = runner;
+  const outlet = known.outlets.find((one) => one.name === name);
+  const href = known.noun === "article" ? link("article", [name]) : linkTo("articles", { outlets: [name] });
   return (
     <>
-      <a class="leader" href={linkTo("articles", { outlets: [outlet.name] })}>
-        <Name of={outlet.name} />
+      <a class="leader" href={href}>
+        <Name of={name} />
       </a>
-      : <strong>{counted(words, "word")}</strong>
-      {runner.agency > 0 && <>, {runner.copied > 0 ? number(runner.agency) : "all"} of agencies</>}
-      {runner.copied > 0 && <>, {runner.agency > 0 ? number(runner.copied) : "all"} of other outlets</>}
-      {outlet.words > 0 && <span class="dim"> ({percent(words / outlet.words)} of what it ran)</span>}
+      : <strong>{counted(agency + copied, "word")}</strong>
+      {copied > 0 && agency > 0 && (
+        <>
+          , {number(agency)} of agencies, {number(copied)} of others
+        </>
+      )}
+      {copied > 0 && agency === 0 && <>, none of agencies</>}
+      {outlet && outlet.words > 0 && (
+        <span class="dim">; {percent((agency + copied) / outlet.words)} of its words</span>
+      )}
     </>
   );
 }
