@@ -174,8 +174,8 @@ function HowMuch({ head: { totals } }: { head: Head }) {
     <section aria-labelledby="how-much">
       <h2 id="how-much">How much</h2>
       <p>
-        <strong class="figure">{percent(others(composition))}</strong> of {number(totals.words)} words are not
-        an article's own:
+        <strong class="figure">{percent(others(composition))}</strong> of {number(totals.words)} words are
+        agency copy or stand in other articles too:
       </p>
       <CompositionBar of={composition} />
       <table class="parts">
