@@ -43,6 +43,11 @@ export function mark(passage: number, change: Partial<Pick<Mark, "state" | "note
   keep(made.state || made.note ? { ...others, [passage]: made } : others);
 }
 
+/** Take all marks away. */
+export function clear(): void {
+  keep({});
+}
+
 /** All marks as JSON, to be imported elsewhere. */
 export function exported(report: string): string {
   return `${JSON.stringify({ program: "syndetect", version: 1, report, marks: marks.value }, null, 1)}\n`;

@@ -12,7 +12,7 @@ import { PlainTable } from "../parts/plain_table";
 import { SaveCsv } from "../parts/small";
 import { Wide } from "../parts/wide";
 import { arrange, arranged } from "../state/arrangement";
-import { link, linkTo, report } from "../state/store";
+import { link, linkOnly, report } from "../state/store";
 import { counted, number, percent, shown } from "../text/words";
 
 const DOZEN = 12;
@@ -103,7 +103,7 @@ function outletBars(head: Head, count = DOZEN): Parted[] {
     label: shown(name),
     words,
     composition,
-    href: linkTo("articles", { outlets: [name] }),
+    href: linkOnly("articles", { outlets: [name] }),
   }));
 }
 
