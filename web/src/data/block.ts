@@ -55,7 +55,7 @@ name: string
 value: string
 }[]
 /**
- * Which articles have their texts in the file.
+ * Whether all articles that share passages have their texts in the file.
  */
 texts: ("all" | "some" | "none")
 /**
@@ -66,6 +66,10 @@ text_note: (string | null)
  * Whether outlets, titles and ids are replaced.
  */
 anonymised: boolean
+/**
+ * What outlets are here.
+ */
+noun: ("outlet" | "article")
 /**
  * Of the whole result, also of what the file leaves out.
  */
@@ -98,25 +102,24 @@ uses: number
 words: number
 }[]
 /**
- * Agencies by words of their copy that articles carry, most first; each word of an article once.
+ * Agencies by the words of their copy in articles of others (words), most first; own are the words in the agency's own articles. Where the agency of wire copy is not known, the name is empty.
  */
 agencies: {
 name: string
 passages: number
 documents: number
-outlets: number
 words: number
+own: number
 /**
- * By outlet, most words first.
+ * Who carried it, by name of the outlet (an article without one by its id), most words first.
  */
 carried: {
-outlet: number
-documents: number
+name: string
 words: number
 }[]
 }[]
 /**
- * Outlets by name, most words in passages shared with others first; articles without a source are of none.
+ * Outlets by name, those first of whose words most are shared; articles without a source are of none. Where no source is known, each article that shares words stands for itself, by its id.
  */
 outlets: {
 name: string
@@ -125,12 +128,11 @@ words: number
 composition: Composition
 }[]
 /**
- * Pairs of outlets (a < b) that share passages: the words that both have, and of these the ones that a, or b, had first.
+ * Pairs of outlets (a < b) that share narration (wire, copies, releases, what is not clear): the words of the passages that both have, and of these the ones that a, or b, had first.
  */
 pairs: {
 a: number
 b: number
-passages: number
 words: number
 a_first: number
 b_first: number
@@ -139,6 +141,10 @@ b_first: number
  * Outlets, those that share much beside one another: the order of the matrix. Outlets that share nothing are left out.
  */
 order: number[]
+/**
+ * Outlets that share words too, but less than those of the order.
+ */
+unlisted: number
 /**
  * The first document of each block of texts, and the number of all documents.
  */

@@ -52,8 +52,8 @@ export const PARTS: Record<"agency" | "copied" | "quotation" | "boilerplate" | "
   unclear: {
     style: "unclear",
     letter: "?",
-    label: "Shared, first unknown",
-    meaning: "shared words of which it is not known who had them first",
+    label: "Other shared text",
+    meaning: "shared words that are none of these, or of which it is not known who had them first",
   },
   own: { style: "own", letter: "O", label: "Own text", meaning: "words in none of these" },
 };
