@@ -8,7 +8,6 @@ export function useTexts(documents: readonly number[]): ArticleText[] | Error | 
   const report = useReport();
   const [state, set] = useState<{ of: string; texts: ArticleText[] | Error } | null>(null);
   const wanted = documents.join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the numbers of the documents say which they are
   useEffect(() => {
     let isWanted = true;
     Promise.all(documents.map((document) => report.text(document))).then(

@@ -24,7 +24,6 @@ export function useScrollTogether(
 ): (pair: Pairs[number]) => void {
   // A pane that was moved says so as well: that is no wish of the reader's.
   const expected = useRef(new Map<HTMLElement, number>());
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn decides where places are
   useEffect(() => {
     const [left, right] = [a.current, b.current];
     if (!left || !right || !isOn) return;

@@ -1,5 +1,6 @@
 /** When the articles of a passage were published: a row an outlet, a sign an article. */
 import { scaleUtc } from "d3-scale";
+import { utcFormat } from "d3-time-format";
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { at, type Report } from "../data/report";
@@ -16,6 +17,9 @@ const MOST_ROWS = 14;
 const MOST_LINKS = 60;
 const [ROW, TOP, BOTTOM] = [26, 8, 30];
 const UNDATED = 64;
+const DAY = 86_400;
+/** The width of a letter, about. */
+const LETTER = 7;
 
 interface Row {
   name: string;
@@ -64,7 +68,8 @@ interface DrawingProps {
 function Drawing({ uses, dated, width, summary }: DrawingProps) {
   const report = useReport();
   const rows = rowsOf(report, uses);
-  const names = Math.min(190, width * 0.32);
+  const longest = Math.max(...rows.map(({ name }) => [...shown(name)].length));
+  const names = Math.min(LETTER * longest + 4, 0.34 * width);
   const right = width - (dated.length < uses.length ? UNDATED : 12);
   const spans = dated.map((use) => bounds(report, at(report.uses.document, use)));
   const [from, to] = [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
@@ -72,7 +77,7 @@ function Drawing({ uses, dated, width, summary }: DrawingProps) {
   const x = scaleUtc([1000 * (from - margin), 1000 * (to + margin)], [names + 8, right]);
   const bottom = TOP + rows.length * ROW;
   const ticks = x.ticks(Math.max(2, Math.floor((right - names) / 110)));
-  const format = x.tickFormat(ticks.length);
+  const format = tickFormat(ticks);
   return (
     <svg
       viewBox={`0 0 ${width} ${bottom + BOTTOM}`}
@@ -99,7 +104,7 @@ function Drawing({ uses, dated, width, summary }: DrawingProps) {
           <g key={row.name}>
             <line class="grid" x1={names + 8} x2={right} y1={y} y2={y} />
             <text x={names} y={y} text-anchor="end" dominant-baseline="middle">
-              {clipped(shown(row.name), names / 6.6)}
+              {clipped(shown(row.name), names / LETTER)}
             </text>
             {row.uses.map((use) => (
               <Sign
@@ -196,6 +201,14 @@ function summaryOf(report: Report, uses: readonly number[], dated: readonly numb
   return `${counted(uses.length, "use")} in articles ${span}${rest}. ◆ had it first, ● copy, ○ first not known.${
     isDay ? " A bar is a day of which the hour is not known." : ""
   }`;
+}
+
+/** Times of an axis in words of one form: their distance decides which. */
+function tickFormat(ticks: readonly Date[]): (tick: Date) => string {
+  const step = (Number(ticks[1] ?? 0) - Number(ticks[0] ?? 0)) / 1000;
+  if (step >= 27 * DAY) return utcFormat("%b %Y");
+  if (step >= DAY || ticks.length < 2) return utcFormat("%-d %b %Y");
+  return utcFormat("%-d %b, %H:%M");
 }
 
 function clipped(name: string, most: number): string {

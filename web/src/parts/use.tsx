@@ -86,7 +86,6 @@ function Differences({ first, other }: { first: string; other: string }) {
   return (
     <>
       {pieces.map((piece, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of two texts stay as they are
         <Fragment key={place}>{drawn(piece)}</Fragment>
       ))}
     </>

@@ -115,7 +115,6 @@ function MarkedText({ document, uses, text }: { document: number; uses: number[]
     [report, uses],
   );
   const filters = here.value.filters;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: links hold the filters
   const draw = useCallback(
     (segment: Segment, words: string) => {
       const passage = at(report.passageOf, segment.uses[0] as number);

@@ -55,7 +55,6 @@ function Comparison({ a, b }: { a: number; b: number }) {
   const panes = [useRef<HTMLElement>(null), useRef<HTMLElement>(null)] as const;
   const pairs = useMemo(() => all.map(({ uses }) => uses), [all]);
   const show = useScrollTogether(panes[0], panes[1], pairs, isTogether.value, texts);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: both are shown when there are texts, and at each step
   useLayoutEffect(() => {
     if (now && texts) show(now.uses);
   }, [now, texts]);
@@ -170,7 +169,6 @@ function Pane({ side, document, text, all, now, changes, pane }: PaneProps) {
   }, [report, all, side, current, uses]);
   const cuts = useMemo(() => [...changes.ranges.flat(), ...changes.gaps], [changes]);
   const filters = here.value.filters;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: links hold the filters
   const draw = useCallback(
     (segment: Segment, words: string) => {
       const attributes = reuse(report, segment);

@@ -141,7 +141,6 @@ function Words({ passage }: { passage: number }) {
   return (
     <blockquote class={`words ${style}`}>
       {text.split(/\n\s*/).map((paragraph, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs of one text stay as they are
         <p key={place} dir="auto">
           {paragraph}
         </p>
@@ -162,7 +161,7 @@ function Evidence({ passage }: { passage: number }) {
       <dl class="evidence">
         <dt>Kind</dt>
         <dd>{reasons || "No rule applied."}</dd>
-        {evidence !== null && evidence !== reasons && (
+        {evidence !== null && !reasons.includes(evidence) && (
           <>
             <dt>Whose</dt>
             <dd>
@@ -174,7 +173,7 @@ function Evidence({ passage }: { passage: number }) {
           <>
             <dt>Credited</dt>
             <dd>
-              {credited === documents ? "All" : credited === 0 ? "None" : number(credited)} of{" "}
+              {credited === documents ? "All" : credited === 0 ? "None of" : `${number(credited)} of`}{" "}
               {counted(documents, "article")} {credited === 1 ? "names" : "name"}{" "}
               <Name of={agency(passage) ?? ""} />.
             </dd>
