@@ -22,13 +22,21 @@ def reread(
         once: the source was not read yet, and is read only now.
     """
     given = [one for one in (reference, source) if one is not None]
-    if not once and any(isinstance(one, Iterator) or hasattr(one, "read") or one == "-" for one in given):
+    if not once and any(_is_gone(one) for one in given):
         return None
 
     def read(rows: Sequence[int]) -> ReadTexts:
         return _read(given, reading, rows)
 
     return read
+
+
+def _is_gone(source: Any) -> bool:
+    """Whether a source cannot be read again: an iterator, an open file, the standard input."""
+    listed = source if isinstance(source, (list, tuple)) else [source]
+    return isinstance(source, Iterator) or any(
+        hasattr(one, "read") or (isinstance(one, str) and one == "-") for one in listed[:1000]
+    )
 
 
 def of_manifest(manifest: Mapping[str, Any]) -> TextSource | None:

@@ -1,14 +1,14 @@
 /** Full-text search in the passages. Texts are decompressed block by block, while the page stays usable. */
 import { at, type Report } from "../data/report";
 
-/** Text as it is compared: without case and without accents. */
+/** Text as it is compared: without case and accents, with one space wherever there is any white space. */
 export function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/\s+/g, " ").toLowerCase();
 }
 
 /** What a search looks for: words, and phrases in quotation marks; all must be there. */
 export function terms(query: string): string[] {
-  return [...query.matchAll(/"([^"]+)"|(\S+)/g)]
+  return [...query.matchAll(/"([^"]*)"|([^\s"]+)/g)]
     .map((match) => folded((match[1] ?? match[2] ?? "").trim()))
     .filter(Boolean);
 }
@@ -20,7 +20,7 @@ export class Search {
     this.texts = new Array(report.passages.id.length).fill(null);
   }
 
-  /** The passages that have all terms in their texts, titles of articles, or reasons; `signal` ends the search. */
+  /** The passages that have all terms in their texts, as their first uses have them; `signal` ends the search. */
   async find(query: string, signal: AbortSignal): Promise<Set<number>> {
     const wanted = terms(query);
     const found = new Set<number>();

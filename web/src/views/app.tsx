@@ -33,10 +33,13 @@ const VIEWS: Record<View, () => preact.JSX.Element> = {
 /** The way that stands for a view. */
 const WAY_OF: Partial<Record<View, View>> = { passage: "passages", article: "articles", compare: "articles" };
 
+/** Views that are one place however they are arranged: what stands behind them in the address is their order. */
+const ARRANGED = new Set<View>(["overview", "outlets", "passages", "articles"]);
+
 export function App() {
   const main = useRef<HTMLElement>(null);
   const { view, of } = here.value;
-  const place = [view, ...of].join("/");
+  const place = ARRANGED.has(view) ? view : [view, ...of].join("/");
   const isFirst = useRef(true);
   useEffect(() => {
     if (isFirst.current) {
