@@ -34,7 +34,7 @@ _MANIFEST, _SKIPPED, _CLUSTERS = "manifest.json", "skipped.jsonl", "passim.jsonl
 _FILES = {f"{name}.{suffix}" for name in TABLES for suffix in FORMATS} | {_MANIFEST, _SKIPPED, _CLUSTERS}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a scan found: the tables, what was skipped, and the manifest.
 
@@ -56,6 +56,18 @@ class Result:
     families: pl.DataFrame
     skipped: pl.DataFrame
     manifest: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """The numbers of documents and passages, and the share of reused words."""
+        from syndetect.report import notebook  # noqa: PLC0415  (a report is not asked of most results)
+
+        return notebook.line(self)
+
+    def _repr_html_(self) -> str:
+        """A summary for notebooks, which ask for it by this name: :func:`syndetect.report.notebook.html`."""
+        from syndetect.report import notebook  # noqa: PLC0415
+
+        return notebook.html(self)
 
     def write(
         self,

@@ -1,0 +1,262 @@
+"""The summary that notebooks show: what it tells, that nothing in it is obeyed, and that it stays small."""
+
+import dataclasses
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+import polars as pl
+import pytest
+
+from samples.results import result
+from syndetect.index.index import Index
+from syndetect.report.kind_colours import KINDS
+from syndetect.report.notebook import html
+from syndetect.results.result import Result
+from syndetect.schema import TABLES
+from syndetect.syndication import KINDS as TOLD
+
+TEXT = """\
+4 articles scanned · 3 outlets · 2031-06-02 to 2031-06-03 · corpus
+13.3 % of 792 words are reused, in 2 passages
+of these: ■ wire 71 % ■ quote 29 %
+Whose copy do others run?
+agency words articles outlets
+Northwire 48 2 2
+Who runs most text of others?
+outlet words articles
+Kesh Daily 25 1
+Morvia Post 23 1
+Which copy ran most widely?
+“The bridge over the Tamsin will close to lorries from Monday, the transport ministry of Morvia said, after \
+inspectors found cracks in two of its pillars.”
+passage 1 · ■ Northwire wire · 25 words · 3 outlets: Northwire, Morvia Post, Kesh Daily · \
+first: Northwire (inferred)
+7 files not readable to their ends (.skipped). Every passage is in .passages.
+"""
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "\"'><img src=x onerror=alert(1)>",
+    "</div></bdi><style>*{display:none}</style>",
+    "&lt;b&gt; &amp;",
+    "\x1b[31mred\x1b]0;title\x07 \u202eover\u2066 \x00",
+    "n" * 100_000,
+    "\u0301" * 100_000,
+    "'\"&<>" * 1_000,
+    "صحيفة",
+    "",
+]
+
+
+class Checked(HTMLParser):
+    """Reads HTML, keeps its text by lines of blocks, and fails where it is not what every notebook can show safely."""
+
+    BLOCKS = frozenset({"div", "table", "tr", "br"})
+    INLINE = frozenset({"b", "i", "bdi", "span", "code", "td", "th"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.told = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in self.BLOCKS | self.INLINE
+        for name, value in attrs:
+            assert name in {"class", "style", "title"}
+            assert value is not None
+            assert not {"url", "expression", "import", "javascript", "position"} & {
+                *value.replace("(", ":").split(":")
+            }
+        if tag in self.BLOCKS:
+            self.told += "\n"
+        if tag in {"td", "th", "bdi"}:
+            self.told += "\t"
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+        if tag in self.BLOCKS:
+            self.told += "\n"
+
+    def handle_data(self, data: str) -> None:
+        self.told += " ".join(data.split("\n"))
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(decl)
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(data)
+
+
+def told(shown: str) -> str:
+    """The text of HTML, a line each block."""
+    parser = Checked()
+    parser.feed(shown)
+    parser.close()
+    assert parser.open == []
+    lines = (" ".join(line.split()) for line in parser.told.splitlines())
+    return "".join(f"{line}\n".replace("“ ", "“").replace(" ,", ",") for line in lines if line)
+
+
+def changed(found: Result, **tables: Mapping[str, Any]) -> Result:
+    """The result with some columns of some tables replaced."""
+    return dataclasses.replace(
+        found,
+        **{name: getattr(found, name).with_columns(**columns) for name, columns in tables.items()},
+    )
+
+
+def empty() -> Result:
+    """A result of one article without passages."""
+    found = result()
+    cleared = {name: getattr(found, name).clear() for name in TABLES if name != "documents"}
+    return dataclasses.replace(found, documents=found.documents.tail(1), **cleared)
+
+
+def test_the_summary_answers_the_questions_of_a_newsroom() -> None:
+    assert told(html(result(skipped=7))) == TEXT
+
+
+def test_a_result_shows_itself() -> None:
+    found = result()
+    assert found._repr_html_() == html(found)
+    assert repr(found) == "Result(4 documents, 2 passages, 13.3 % of 792 words reused)"
+    assert str(found) == repr(found)
+
+
+def test_nothing_found() -> None:
+    assert (
+        told(html(empty()))
+        == "1 article scanned · 1 outlet · corpus\nNo passage of these 95 words is in another article\n"
+    )
+    assert repr(empty()) == "Result(1 document, 0 passages, 0.0 % of 95 words reused)"
+
+
+def test_no_article_at_all() -> None:
+    found = dataclasses.replace(empty(), documents=result().documents.clear())
+    assert told(html(found)).startswith("0 articles scanned")
+    assert repr(found) == "Result(0 documents, 0 passages, 0.0 % of 0 words reused)"
+
+
+def test_an_article_of_the_agency_is_not_copy_that_others_run() -> None:
+    without = dataclasses.replace(result(), credits=result().credits.clear())
+    assert "Northwire 73 3 3" in told(html(without))
+    assert "Northwire 48 2 2" in told(html(result()))
+
+
+def test_an_outlet_that_had_a_copy_first_does_not_run_text_of_others() -> None:
+    roles = pl.Series(["first", "copy", "unknown", "first", "copy"])
+    found = changed(
+        result(),
+        clusters={"kind": pl.lit("copy"), "agency": pl.lit(None, pl.String)},
+        passages={"role": roles},
+    )
+    shown = told(html(found))
+    assert "No agency was found." in shown
+    assert "Morvia Post 38 1\nKesh Daily 25 1\nWhich" in shown
+
+
+def test_without_outlets_each_article_stands_for_itself() -> None:
+    nobody = {"source": pl.lit(None, pl.String)}
+    shown = told(html(changed(result(), documents=nobody, passages=nobody)))
+    assert "Whose copy do others run?\nagency words articles\nNorthwire 48 2\n" in shown
+    assert "article words\nkesh/b.txt 25\nmorvia/a.txt 23\n" in shown
+    assert "3 articles: wire-17, morvia/a.txt, kesh/b.txt" in shown
+
+
+def test_an_article_without_an_outlet_is_no_outlet() -> None:
+    source = {"source": pl.Series(["Northwire", None, "Kesh Daily", "Northwire", None])}
+    shown = told(html(changed(result(), passages=source)))
+    assert "Northwire 25 1 1" in shown
+    assert "2 outlets: Northwire, Kesh Daily" in shown
+
+
+def test_without_wire_and_copies_the_widest_passages_are_shown() -> None:
+    shown = told(html(changed(result(), clusters={"kind": pl.lit("quote")})))
+    assert "Nobody is known to, but for quotations" in shown
+    assert "Which passages ran most widely?\n“The bridge" in shown
+
+
+def test_the_widest_passages_come_first_and_only_some() -> None:
+    found, number = result(), 40
+    at = pl.int_range(number, dtype=pl.Int64)
+    passages = pl.concat([found.passages.head(1)] * number).with_columns(
+        passage_id=at, text=pl.format("text {}", at)
+    )
+    clusters = pl.concat([found.clusters.head(1)] * number).with_columns(
+        passage_id=at, sources=at % 7, words=at
+    )
+    shown = told(html(dataclasses.replace(found, passages=passages, clusters=clusters)))
+    texts = [line for line in shown.splitlines() if line.startswith("“")]
+    assert texts == ["“text 34”", "“text 27”", "“text 20”", "“text 13”", "“text 6”"]
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_names_and_texts_are_shown_and_not_obeyed(name: str) -> None:
+    text = pl.lit(name)
+    found = changed(
+        result(),
+        documents={"source": text, "doc_id": text},
+        passages={"text": text, "source": text + pl.col("doc_id"), "doc_id": text + pl.col("doc_id")},
+        clusters={"agency": text, "first_doc": text},
+        credits={"agency": text},
+    )
+    manifest = found.manifest | {"inputs": [{"path": name + "\udcff"}]}
+    shown = html(dataclasses.replace(found, manifest=manifest))
+    told(shown)
+    assert shown.encode().decode() == shown
+    assert len(shown) < 60_000
+    assert not {*map(chr, range(32)), "\u202e", "\u2066"} & {*shown}
+
+
+@pytest.mark.parametrize("inputs", [None, 3, "text", [None, "text", {"path": 3}, {}], []])
+def test_a_manifest_may_name_no_inputs(inputs: object) -> None:
+    found = dataclasses.replace(result(), manifest={"inputs": inputs})
+    assert told(html(found)).startswith("4 articles scanned · 3 outlets · 2031-06-02 to 2031-06-03\n")
+
+
+def test_a_kind_that_is_unknown_here_breaks_nothing() -> None:
+    shown = told(html(changed(result(), clusters={"kind": pl.lit("rumour")})))
+    assert "■ unknown · 15 words" in shown
+    assert "rumour" not in shown
+
+
+def test_a_large_result_has_a_small_summary() -> None:
+    found = result()
+    number = 50_000
+    names = pl.format("Outlet {}", pl.int_range(number * 5))
+    many = pl.concat([found.passages] * number).with_columns(
+        source=names, doc_id=names, passage_id=pl.int_range(number * 5, dtype=pl.Int64) % number + 1
+    )
+    clusters = pl.concat([found.clusters] * (number // 2)).with_columns(
+        passage_id=pl.int_range(1, number + 1, dtype=pl.Int64)
+    )
+    shown = html(dataclasses.replace(found, passages=many, clusters=clusters))
+    assert "and 124,995 more" in told(shown)
+    assert len(shown) < 20_000
+
+
+def test_every_kind_has_a_colour_of_its_own() -> None:
+    assert {*KINDS} == {*TOLD}
+    assert len({shown.colour for shown in KINDS.values()}) == len(KINDS)
+
+
+def test_an_answer_of_an_index_shows_itself(tmp_path: Any) -> None:
+    text = "Ferries to the outer islands will stop at noon because of the storm, the harbour office said on Monday."
+    with Index.create(tmp_path / "ferries.idx") as index:
+        index.add(
+            [{"id": "wire", "text": text, "source": "Northwire"}, {"id": "b", "text": text, "source": "B"}]
+        )
+        answer = index.query({"id": "mine", "text": f"We heard this. {text}"})
+        shown = told(answer._repr_html_())
+        assert repr(answer.result()) == "Result(1 document queried, 1 passage, 86.4 % of 22 words reused)"
+    assert shown.startswith(
+        "1 article queried\n86.4 % of 22 words are in articles of the index, in 1 passage\n"
+        "Who has the same text in the index?\noutlet words articles\nB 19 1\nNorthwire 19 1\n"
+        "Which passages ran most widely?\n“Ferries"
+    )
+    assert "passage 1 · 19 words · 2 outlets: " in shown
