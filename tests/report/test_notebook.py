@@ -32,7 +32,7 @@ Which copy ran most widely?
 inspectors found cracks in two of its pillars.”
 passage 1 · ■ Northwire wire · 25 words · 3 outlets: Northwire, Morvia Post, Kesh Daily · \
 first: Northwire (inferred)
-7 files not readable to their ends (.skipped). Every passage is in .passages.
+7 files not readable to their ends (.skipped). Every passage is in .passages; .plot() draws outlets and times.
 """
 HOSTILE = [
     "<script>alert(1)</script>",

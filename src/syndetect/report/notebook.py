@@ -233,7 +233,9 @@ def _remarks(result: Findings) -> str:
     """What was not used as it stands, and where to find more."""
     told = [f"{counted(result.skipped)} (<code>.skipped</code>)."] if result.skipped.height else []
     if result.passages.height:
-        told.append("Every passage is in <code>.passages</code>.")
+        told.append(
+            "Every passage is in <code>.passages</code>; <code>.plot()</code> draws outlets and times."
+        )
     return f'<div style="{_FAINT}">{" ".join(told)}</div>' if told else ""
 
 
