@@ -213,6 +213,18 @@ def test_names_and_texts_are_shown_and_not_obeyed(name: str) -> None:
     assert not {*map(chr, range(32)), "\u202e", "\u2066"} & {*shown}
 
 
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [(-719_162, "0001-01-01"), (-800_000, "-0221-09-04"), (3_000_000, "+10183-09-21"), (0, "1970-01-01")],
+)
+def test_times_of_any_year_are_shown(days: int, shown: str) -> None:
+    time = pl.lit(days * 86_400_000_000).cast(TABLES["documents"]["published"])
+    found = changed(result(), documents={"published": time}, passages={"published": time})
+    found = changed(found, clusters={"first_doc": pl.lit("wire-17")})
+    assert f"3 outlets · {shown} · corpus" in told(html(found))
+    assert f"first: Northwire, {shown}" in told(html(found))
+
+
 @pytest.mark.parametrize("inputs", [None, 3, "text", [None, "text", {"path": 3}, {}], []])
 def test_a_manifest_may_name_no_inputs(inputs: object) -> None:
     found = dataclasses.replace(result(), manifest={"inputs": inputs})

@@ -5,7 +5,6 @@ white and on black, so it fits light and dark themes; it can still be read where
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from html import escape
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -73,9 +72,10 @@ def _scanned(result: Findings) -> str:
     ]
     if outlets := documents["source"].drop_nulls().n_unique():
         told.append(count(outlets, "outlet"))
-    published = documents["published"].drop_nulls()
-    if len(published):
-        first, last = _day(published.min()), _day(published.max())
+    first, last = documents.select(
+        _day(pl.col("published").min()), _day(pl.col("published").max()).alias("")
+    ).row(0)
+    if first is not None:
         told.append(first if first == last else f"{first} to {last}")
     if names := _inputs(result.manifest):
         told.append(", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else ""))
@@ -124,7 +124,7 @@ def _percent(share: float) -> str:
 def _takers(result: Findings) -> str:
     """The agencies whose copy others carried, and the outlets that ran most text of others, by words."""
     narration = of_outlets(_with_own(uses(result, NARRATION), result.credits))
-    is_wire, is_first = pl.col("kind") == "wire", (pl.col("role") == "first").fill_null(False)
+    is_wire, is_first = pl.col("kind") == "wire", pl.col("role").eq_missing("first")
     taken = narration.table.filter(pl.when(is_wire).then(~pl.col(_OWN)).otherwise(~is_first))
     nobody = "Nobody is known to, but for quotations, formulas and boilerplate."
     return _sums(
@@ -223,8 +223,10 @@ def _first(document: str | None, found: pl.DataFrame) -> str:
     """Who had a passage first, and when."""
     if document is None:
         return "first: not known"
-    for source, published in found.filter(doc_id=document).select("source", "published").head(1).iter_rows():
-        when = f", {_day(published)}" if published is not None else ""
+    for source, day in (
+        found.filter(doc_id=document).select("source", _day(pl.col("published"))).head(1).iter_rows()
+    ):
+        when = f", {day}" if day is not None else ""
         return f"first: {_name(source if source is not None else document)}{when}"
     return f"first: {_name(document)}"
 
@@ -307,9 +309,9 @@ def _share(result: Findings) -> str:
     return f"{100 * int(result.documents['reused_words'].sum()) / words:.1f} %" if words else "0.0 %"
 
 
-def _day(published: Any) -> str:
-    """The day of a time."""
-    return published.strftime("%Y-%m-%d") if isinstance(published, datetime) else ""
+def _day(published: pl.Expr) -> pl.Expr:
+    """The days of times as text, also of years that Python's dates do not have."""
+    return published.dt.to_string("%Y-%m-%d")
 
 
 def _text(text: str) -> str:
