@@ -225,6 +225,14 @@ def test_times_of_any_year_are_shown(days: int, shown: str) -> None:
     assert f"first: Northwire, {shown}" in told(html(found))
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("a\n\n  b", "a b"), ("x" * 240, "x" * 240), ("x" * 241, "x" * 239 + "…"), ("a" + " " * 480, "a…")],
+)
+def test_a_text_ends_with_dots_where_it_is_cut(text: str, shown: str) -> None:
+    assert f"“{shown}”" in told(html(changed(result(), passages={"text": pl.lit(text)})))
+
+
 @pytest.mark.parametrize("inputs", [None, 3, "text", [None, "text", {"path": 3}, {}], []])
 def test_a_manifest_may_name_no_inputs(inputs: object) -> None:
     found = dataclasses.replace(result(), manifest={"inputs": inputs})

@@ -173,6 +173,7 @@ def _with_own(found: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
 def _widest(result: Findings) -> str:
     """The passages that most outlets have, wire and copies if there are any."""
     clusters = result.clusters if result.clusters.height else _stand_ins(result.passages)
+    clusters = clusters.join(result.passages.select("passage_id"), on="passage_id", how="semi")
     chosen, title = clusters.filter(pl.col("kind").is_in(["wire", "copy"])), "Which copy ran most widely?"
     if chosen.is_empty():
         chosen, title = clusters, "Which passages ran most widely?"
@@ -317,9 +318,9 @@ def _day(published: pl.Expr) -> pl.Expr:
 def _text(text: str) -> str:
     """The beginning of a text, as HTML."""
     shown = printable(text[:_TEXT_CHARACTERS])
-    if len(shown) < len(text.strip()) or cell_len(shown) > _TEXT_CELLS:
-        shown = set_cell_size(shown, min(_TEXT_CELLS, cell_len(shown) + 1) - 1).rstrip() + "…"
-    return _isolated(shown)
+    if cell_len(shown) > _TEXT_CELLS:
+        return _isolated(set_cell_size(shown, _TEXT_CELLS - 1).rstrip() + "…")
+    return _isolated(shown + "…" * (len(text) > _TEXT_CHARACTERS))
 
 
 def _name(name: str) -> str:
