@@ -55,7 +55,7 @@ def same(one: Result, other: Result) -> bool:
 
 def empty() -> Result:
     none = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
-    return Result(**none, skipped=pl.DataFrame(schema=SKIPPED), manifest={})
+    return Result(**none, skipped=pl.DataFrame(schema=SKIPPED), manifest={}, texts=None)
 
 
 def names(folder: Path) -> set[str]:

@@ -229,7 +229,7 @@ class Answer:
             "counts": counts,
             "columns_taken": notes.columns,
         }
-        return Result(**whole, skipped=left_out, manifest=manifest)
+        return Result(**whole, skipped=left_out, manifest=manifest, texts=None)
 
     @property
     def _sides(self) -> list[tuple[I64, I64]]:

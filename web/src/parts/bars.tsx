@@ -1,0 +1,123 @@
+/** Bars that lie, one a row: a name, a bar of segments, a note. On narrow places the bar stands under its name. */
+import type { JSX } from "preact";
+import { Patterns, paint } from "./composition";
+
+export interface Segment {
+  value: number;
+  /** The style of an origin. */
+  style: string;
+  /** In words, for the pointer. */
+  name: string;
+}
+
+export interface Row {
+  key: string | number;
+  label: string;
+  /** What stands right of the bar. */
+  note: string;
+  segments: Segment[];
+  /** Where the row leads, and what a screen reader says of it. */
+  href: string | undefined;
+  spoken: string;
+}
+
+interface Props {
+  /** Names patterns; of one chart of the page alone. */
+  name: string;
+  title: string;
+  rows: Row[];
+  width: number;
+  /** The value that a bar of the full width has. */
+  most: number;
+}
+
+const NARROW = 620;
+const LETTER = 6.6; // pixels that a letter of 12 pixels takes at most, on the average
+
+/** A label cut to the letters that have room. */
+export function cut(label: string, room: number): string {
+  const letters = Math.max(4, Math.floor(room / LETTER));
+  return label.length > letters ? `${label.slice(0, letters - 1).trimEnd()}…` : label;
+}
+
+export function Bars({ name, title, rows, width, most }: Props) {
+  const isNarrow = width < NARROW;
+  const [left, right] = isNarrow ? [0, 0] : [Math.min(210, 0.24 * width), Math.min(260, 0.3 * width)];
+  const [height, bar] = isNarrow ? [38, 14] : [24, 16];
+  const scale = (value: number) => (most > 0 ? (value / most) * (width - left - right) : 0);
+  return (
+    <svg
+      viewBox={`0 0 ${width} ${rows.length * height}`}
+      role={rows.some((row) => row.href) ? "group" : "img"}
+      aria-label={rows.some((row) => row.href) ? title : rows.map((row) => row.spoken).join("; ")}
+    >
+      <Patterns of={name} />
+      {rows.map((row, number) => {
+        const y = number * height + (isNarrow ? 19 : 4);
+        const body = (
+          <>
+            <rect class="row-ground" x={0} y={number * height} width={width} height={height} />
+            <text
+              x={isNarrow ? 0 : left - 8}
+              y={isNarrow ? y - 5 : y + 12}
+              text-anchor={isNarrow ? "start" : "end"}
+            >
+              {cut(row.label, isNarrow ? width - LETTER * row.note.length - 12 : left - 8)}
+            </text>
+            <Segments name={name} row={row} left={left} y={y} height={bar} scale={scale} />
+            <text
+              class="dim"
+              x={isNarrow ? width : left + scale(total(row)) + 8}
+              y={isNarrow ? y - 5 : y + 12}
+              text-anchor={isNarrow ? "end" : "start"}
+            >
+              {cut(row.note, isNarrow ? width : width - left - scale(total(row)) - 8)}
+            </text>
+          </>
+        );
+        return row.href ? (
+          <a key={row.key} href={row.href} aria-label={row.spoken}>
+            {body}
+          </a>
+        ) : (
+          <g key={row.key}>{body}</g>
+        );
+      })}
+    </svg>
+  );
+}
+
+const total = (row: Row): number => row.segments.reduce((sum, { value }) => sum + value, 0);
+
+function Segments(props: {
+  name: string;
+  row: Row;
+  left: number;
+  y: number;
+  height: number;
+  scale: (value: number) => number;
+}): JSX.Element {
+  const { name, row, left, y, height, scale } = props;
+  let begin = left;
+  return (
+    <>
+      {row.segments.map((segment) => {
+        const x = begin;
+        const width = scale(segment.value);
+        begin += width;
+        return segment.value > 0 ? (
+          <rect
+            key={segment.name}
+            x={x}
+            y={y}
+            width={Math.max(width, 0.75)}
+            height={height}
+            {...paint(name, segment.style)}
+          >
+            <title>{segment.name}</title>
+          </rect>
+        ) : null;
+      })}
+    </>
+  );
+}

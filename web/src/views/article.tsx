@@ -1,0 +1,290 @@
+/** An article: its text with what others have too, and where they have it. */
+import { signal } from "@preact/signals";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import { at, type Report } from "../data/report";
+import { ArticleHead } from "../parts/article_head";
+import { useTexts } from "../parts/article_text";
+import { compareLink, counterpart, Elsewhere, UseSummary } from "../parts/elsewhere";
+import { type Key, KeyList, useKeys } from "../parts/keys";
+import { kind as kindOf } from "../parts/kinds";
+import { Prose } from "../parts/prose";
+import { covering, reuse, spoken } from "../parts/reuse";
+import { KindMark, Name, useReport } from "../parts/small";
+import { UseTable } from "../parts/use_table";
+import { lookAt } from "../state/place";
+import { here, link } from "../state/store";
+import type { Segment } from "../text/spans";
+import { counted } from "../text/words";
+
+/** Kinds that are not marked in texts; they stay so from article to article. */
+const dimmed = signal<ReadonlySet<string>>(new Set());
+/** The uses that a reader points at, in the article that is shown. */
+const active = signal<readonly number[]>([]);
+/** Passages that are listed beside the text. */
+const MOST_LISTED = 200;
+
+export function ArticleView() {
+  const report = useReport();
+  const [id = ""] = here.value.of;
+  const document = report.documentOf(id);
+  if (document !== undefined) return <Article document={document} />;
+  return (
+    <>
+      <h1>No such article</h1>
+      <p>
+        This file has no article <Name of={id} />. <a href={link("articles")}>All articles</a>
+      </p>
+    </>
+  );
+}
+
+function Article({ document }: { document: number }) {
+  const report = useReport();
+  const body = useRef<HTMLDivElement>(null);
+  const uses = useMemo(() => report.usesIn(document), [report, document]);
+  const [text] = asList(useTexts([document]));
+  const isReady = text !== undefined;
+  const passage = here.value.passage;
+
+  useEffect(
+    () => () => {
+      active.value = [];
+    },
+    [],
+  );
+  useEffect(() => {
+    const number = passage === null ? undefined : report.passageBy(passage);
+    if (!isReady || number === undefined) return;
+    if (active.value.some((use) => at(report.passageOf, use) === number)) return;
+    const use = uses.find((one) => at(report.passageOf, one) === number);
+    if (use !== undefined) point(body.current, use);
+  }, [passage, isReady, report, uses]);
+
+  const step = (by: 1 | -1) => () => {
+    const shown = uses.filter((use) => !dimmed.value.has(styleOf(report, use)));
+    const now = shown.findIndex((use) => active.value.includes(use));
+    const next = now < 0 ? (by > 0 ? 0 : shown.length - 1) : now + by;
+    const use = shown[next];
+    if (use !== undefined) point(body.current, use);
+  };
+  const keys: Key[] = [
+    { letters: "nj", does: "next passage in this article", act: step(1) },
+    { letters: "pk", does: "previous passage", act: step(-1) },
+    { letters: "w", does: "where else the passage is", act: () => focus("#where") },
+    { letters: "b", does: "back to the passage in the text", act: () => pointAgain(body.current) },
+  ];
+  useKeys(keys);
+
+  return (
+    <>
+      <ArticleHead document={document} />
+      <Legend uses={uses} />
+      <div class="reading">
+        <div ref={body} class={`reading-text ${[...dimmed.value].map((style) => `no-${style}`).join(" ")}`}>
+          <h2 class="unseen">Text</h2>
+          {isReady && text.pieces.length > 0 && <MarkedText document={document} uses={uses} text={text} />}
+          {isReady && text.pieces.length === 0 && (
+            <>
+              <p class="notice-quiet">
+                The file holds no text of this article. What is known of its passages:
+              </p>
+              <UseTable uses={uses} />
+            </>
+          )}
+        </div>
+        <Beside uses={uses} keys={keys} />
+      </div>
+    </>
+  );
+}
+
+type Text = NonNullable<Exclude<ReturnType<typeof useTexts>, Error>>[number];
+
+/** The text; it follows what a reader points at without being drawn again. */
+function MarkedText({ document, uses, text }: { document: number; uses: number[]; text: Text }) {
+  const report = useReport();
+  const box = useRef<HTMLDivElement>(null);
+  const tapped = useRef<Element | null>(null);
+  const spans = useMemo(
+    () =>
+      covering(report, uses).map((use) => ({
+        use,
+        begin: at(report.uses.begin, use),
+        end: at(report.uses.end, use),
+      })),
+    [report, uses],
+  );
+  const filters = here.value.filters;
+  const draw = useCallback(
+    (segment: Segment, words: string) => {
+      const passage = at(report.passageOf, segment.uses[0] as number);
+      const other = counterpart(report, passage, document);
+      const begins = segment.uses.some((use) => at(report.uses.begin, use) === segment.begin);
+      return (
+        <a
+          key={segment.begin}
+          {...reuse(report, segment)}
+          href={
+            other === null
+              ? link("passage", [at(report.passages.id, passage)])
+              : compareLink(report, document, other, passage)
+          }
+          tabIndex={begins ? 0 : -1}
+          aria-description={spoken(report, segment.uses)}
+        >
+          {words}
+        </a>
+      );
+    },
+    [report, document, filters],
+  );
+  useEffect(() => {
+    for (const element of box.current?.querySelectorAll(".active") ?? []) element.classList.remove("active");
+    for (const use of active.value)
+      for (const element of elementsOf(box.current, use)) element.classList.add("active");
+  }, [active.value]);
+  const show = (event: Event) => {
+    const found = marked(event.target);
+    if (found && String(usesAt(found)) !== String(active.value)) active.value = usesAt(found);
+    if (found && event.type === "focusin")
+      lookAt(at(report.passages.id, at(report.passageOf, usesAt(found)[0] as number)));
+  };
+  // Where nothing can be pointed at without a tap, the first tap shows what is there and the second one follows.
+  const tap = (event: MouseEvent) => {
+    const found = marked(event.target);
+    if (!found || !matchMedia("(hover: none)").matches || tapped.current === found) return;
+    tapped.current = found;
+    event.preventDefault();
+    active.value = usesAt(found);
+  };
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: links inside are what is clicked; this delays the first tap alone
+    // biome-ignore lint/a11y/noStaticElementInteractions: the same
+    <div ref={box} onPointerOver={show} onFocusIn={show} onClick={tap}>
+      <Prose text={text} spans={spans} draw={draw} />
+    </div>
+  );
+}
+
+/** Which kinds there are in the article; each can be left unmarked. */
+function Legend({ uses }: { uses: number[] }) {
+  const report = useReport();
+  const counts = new Map<string, { kind: string; uses: number }>();
+  for (const use of uses) {
+    const kind = report.kind(at(report.passageOf, use));
+    const entry = counts.get(kindOf(kind).style) ?? { kind, uses: 0 };
+    counts.set(kindOf(kind).style, { ...entry, uses: entry.uses + 1 });
+  }
+  if (!counts.size) return <p>None of its text is shared with another article of the scan.</p>;
+  const toggle = (style: string) => {
+    const next = new Set(dimmed.value);
+    if (!next.delete(style)) next.add(style);
+    dimmed.value = next;
+  };
+  return (
+    <fieldset class="marked-kinds">
+      <legend>Marked in the text</legend>
+      {[...counts].map(([style, { kind, uses }]) => (
+        <label key={style}>
+          <input type="checkbox" checked={!dimmed.value.has(style)} onChange={() => toggle(style)} />{" "}
+          <span class={`swatch use ${style}`} aria-hidden="true">
+            ab
+          </span>{" "}
+          <KindMark kind={kind} /> <span class="dim">{uses}</span>
+        </label>
+      ))}
+      <span class="dim">↗ without a ground: this article had it first.</span>
+    </fieldset>
+  );
+}
+
+/** What is at the place that a reader points at, and all passages of the article. */
+function Beside({ uses, keys }: { uses: number[]; keys: Key[] }) {
+  const report = useReport();
+  const shown = active.value;
+  return (
+    <aside class={`beside${shown.length ? " is-open" : ""}`} aria-label="Passages">
+      <h2 id="where" tabIndex={-1}>
+        {shown.length > 1
+          ? `${shown.length} passages overlap here`
+          : shown.length
+            ? "This passage"
+            : "Passages"}
+      </h2>
+      {shown.length > 0 && (
+        <button
+          type="button"
+          class="quiet close"
+          onClick={() => {
+            active.value = [];
+          }}
+        >
+          Close
+        </button>
+      )}
+      {shown.map((use) => (
+        <section key={use} class="at-place">
+          <UseSummary use={use} />
+          <Elsewhere use={use} most={shown.length > 1 ? 3 : 6} />
+        </section>
+      ))}
+      {!shown.length && uses.length > 0 && (
+        <p class="dim">
+          Point at a marked stretch to see where else it is; click it to see both articles side by side.
+        </p>
+      )}
+      <details open={!shown.length}>
+        <summary>All {counted(uses.length, "passage")} of this article</summary>
+        <ol class="passages-of">
+          {uses.slice(0, MOST_LISTED).map((use) => {
+            const passage = at(report.passageOf, use);
+            return (
+              <li key={use}>
+                <a
+                  href={link("article", here.value.of, at(report.passages.id, passage))}
+                  onClick={() => {
+                    active.value = [];
+                  }}
+                >
+                  <KindMark kind={report.kind(passage)} agency={report.agency(passage)} />{" "}
+                  {counted(at(report.uses.words, use), "word")}
+                </a>
+                , in {counted(at(report.passages.documents, passage), "article")}
+              </li>
+            );
+          })}
+        </ol>
+        {uses.length > MOST_LISTED && <p class="dim">and {uses.length - MOST_LISTED} more in the text.</p>}
+      </details>
+      <KeyList keys={keys} />
+    </aside>
+  );
+}
+
+const styleOf = (report: Report, use: number): string => kindOf(report.kind(at(report.passageOf, use))).style;
+const asList = (texts: ReturnType<typeof useTexts>): Text[] => (Array.isArray(texts) ? texts : []);
+const marked = (target: EventTarget | null): HTMLElement | null =>
+  target instanceof Element ? target.closest<HTMLElement>("[data-use]") : null;
+const usesAt = (element: HTMLElement): number[] => (element.dataset.use ?? "").split(" ").map(Number);
+
+function elementsOf(box: HTMLElement | null, use: number): HTMLElement[] {
+  return [...(box?.querySelectorAll<HTMLElement>(`[data-use~="${use}"]`) ?? [])];
+}
+
+/** Bring a use into view and put the focus on it. */
+function point(box: HTMLElement | null, use: number): void {
+  const [element] = elementsOf(box, use);
+  if (!element) return;
+  active.value = usesAt(element);
+  element.scrollIntoView({ block: "center" });
+  element.focus({ preventScroll: true });
+}
+
+function pointAgain(box: HTMLElement | null): void {
+  const [use] = active.value;
+  if (use !== undefined) point(box, use);
+}
+
+function focus(selector: string): void {
+  document.querySelector<HTMLElement>(selector)?.focus();
+}

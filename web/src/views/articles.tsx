@@ -1,0 +1,3 @@
+export function Articles() {
+  return <h1>Articles</h1>;
+}
