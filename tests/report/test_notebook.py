@@ -1,6 +1,7 @@
 """The summary that notebooks show: what it tells, that nothing in it is obeyed, and that it stays small."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
@@ -21,12 +22,12 @@ TEXT = """\
 13.3 % of 792 words are reused, in 2 passages
 of these: ■ wire 71 % ■ quote 29 %
 Whose copy do others run?
-agency words articles outlets
-Northwire 48 2 2
+agency words outlets
+Northwire 61 2
 Who runs most text of others?
-outlet words articles
-Kesh Daily 25 1
-Morvia Post 23 1
+outlet words
+Morvia Post 56
+Kesh Daily 25
 Which copy ran most widely?
 “The bridge over the Tamsin will close to lorries from Monday, the transport ministry of Morvia said, after \
 inspectors found cracks in two of its pillars.”
@@ -110,6 +111,16 @@ def changed(found: Result, **tables: Mapping[str, Any]) -> Result:
     )
 
 
+def shared(**documents: Any) -> Result:
+    """The result with shares of agency copy and copied text in its articles: 53, 36 + 20, 25 + 0 and 0 words."""
+    shares = {
+        "agencies": pl.Series(["Northwire"] * 3 + [None]),
+        "agency_share": pl.Series([0.25, 0.2, 25 / 305, 0.0]),
+        "copied_share": pl.Series([0.0, 1 / 9, 0.0, 0.0]),
+    }
+    return changed(result(skipped=7), documents={**shares, **documents})
+
+
 def empty() -> Result:
     """A result of one article without passages."""
     found = result()
@@ -118,7 +129,7 @@ def empty() -> Result:
 
 
 def test_the_summary_answers_the_questions_of_a_newsroom() -> None:
-    assert told(html(result(skipped=7))) == TEXT
+    assert told(html(shared())) == TEXT
 
 
 def test_a_result_shows_itself() -> None:
@@ -143,41 +154,64 @@ def test_no_article_at_all() -> None:
 
 
 def test_an_article_of_the_agency_is_not_copy_that_others_run() -> None:
-    without = dataclasses.replace(result(), credits=result().credits.clear())
-    assert "Northwire 73 3 3" in told(html(without))
-    assert "Northwire 48 2 2" in told(html(result()))
+    without = dataclasses.replace(shared(), credits=result().credits.clear())
+    assert "Northwire 114 3\n" in told(html(without))
+    assert "Northwire 53\n" in told(html(without))
+    assert "Northwire 53\n" not in told(html(shared()))
 
 
-def test_an_outlet_that_had_a_copy_first_does_not_run_text_of_others() -> None:
-    roles = pl.Series(["first", "copy", "unknown", "first", "copy"])
-    found = changed(
-        result(),
-        clusters={"kind": pl.lit("copy"), "agency": pl.lit(None, pl.String)},
-        passages={"role": roles},
+def test_an_agency_may_be_unknown_and_nobody_may_run_anything() -> None:
+    assert "not known 114 3\n" in told(html(shared(agencies=pl.lit(None, pl.String))))
+    shown = told(html(shared(agency_share=pl.lit(0.0), copied_share=pl.lit(0.0))))
+    assert "Others run no agency's copy.\nWho runs most text of others?\nNobody is known to.\n" in shown
+    assert "Others run no agency's copy." in told(html(result()))  # the shares are null
+
+
+def test_words_of_agencies_and_copied_words_of_one_outlet_are_added() -> None:
+    shown = html(shared(source=pl.lit("Kesh Daily")))
+    assert "Northwire 61 1\n" in told(shown)
+    assert "Kesh Daily 81\n" in told(shown)
+    assert re.findall(r"width:([\d.]+)%;background-color:(#\w+)", shown.split("Who runs")[1]) == [
+        ("75.31", KINDS["wire"].colour), ("24.69", KINDS["copy"].colour)
+    ]  # fmt: skip
+
+
+def test_only_the_first_agencies_and_outlets_are_named() -> None:
+    number = 12
+    documents = pl.concat([shared().documents.head(1)] * number).with_columns(
+        doc_id=pl.format("d{}", pl.int_range(number)),
+        source=pl.format("Outlet {}", pl.int_range(number)),
+        agencies=pl.format("Agency {}", pl.int_range(number)),
+        agency_share=pl.int_range(number) / 100,
     )
-    shown = told(html(found))
-    assert "No agency was found." in shown
-    assert "Morvia Post 38 1\nKesh Daily 25 1\nWhich" in shown
+    found = dataclasses.replace(shared(), documents=documents)
+    named = found.credits.clear().vstack(
+        pl.concat([found.credits] * number).with_columns(
+            agency=documents["agencies"], rule=pl.lit("dateline")
+        )
+    )
+    shown = told(html(dataclasses.replace(found, credits=named)))
+    assert (
+        "Agency 11 23 1\nAgency 10 21 1\nAgency 9 19 1\nAgency 8 17 1\nAgency 7 15 1\nand 6 more\n" in shown
+    )
+    assert "Outlet 11 23\nOutlet 10 21\nOutlet 9 19\nOutlet 8 17\nOutlet 7 15\nand 6 more\n" in shown
 
 
 def test_without_outlets_each_article_stands_for_itself() -> None:
-    nobody = {"source": pl.lit(None, pl.String)}
-    shown = told(html(changed(result(), documents=nobody, passages=nobody)))
-    assert "Whose copy do others run?\nagency words articles\nNorthwire 48 2\n" in shown
-    assert "article words\nkesh/b.txt 25\nmorvia/a.txt 23\n" in shown
+    found = changed(shared(source=pl.lit(None, pl.String)), passages={"source": pl.lit(None, pl.String)})
+    shown = told(html(found))
+    assert "agency words articles\nNorthwire 61 2\n" in shown
+    assert "article words\nmorvia/a.txt 56\nkesh/b.txt 25\n" in shown
     assert "3 articles: wire-17, morvia/a.txt, kesh/b.txt" in shown
 
 
 def test_an_article_without_an_outlet_is_no_outlet() -> None:
     source = {"source": pl.Series(["Northwire", None, "Kesh Daily", "Northwire", None])}
-    shown = told(html(changed(result(), passages=source)))
-    assert "Northwire 25 1 1" in shown
-    assert "2 outlets: Northwire, Kesh Daily" in shown
+    assert "2 outlets: Northwire, Kesh Daily" in told(html(changed(result(), passages=source)))
 
 
 def test_without_wire_and_copies_the_widest_passages_are_shown() -> None:
     shown = told(html(changed(result(), clusters={"kind": pl.lit("quote")})))
-    assert "Nobody is known to, but for quotations" in shown
     assert "Which passages ran most widely?\n“The bridge" in shown
 
 
@@ -199,8 +233,8 @@ def test_the_widest_passages_come_first_and_only_some() -> None:
 def test_names_and_texts_are_shown_and_not_obeyed(name: str) -> None:
     text = pl.lit(name)
     found = changed(
-        result(),
-        documents={"source": text, "doc_id": text},
+        shared(),
+        documents={"source": text, "doc_id": text + pl.col("doc_id"), "agencies": text},
         passages={"text": text, "source": text + pl.col("doc_id"), "doc_id": text + pl.col("doc_id")},
         clusters={"agency": text, "first_doc": text},
         credits={"agency": text},
@@ -256,7 +290,7 @@ def test_a_large_result_has_a_small_summary() -> None:
         passage_id=pl.int_range(1, number + 1, dtype=pl.Int64)
     )
     shown = html(dataclasses.replace(found, passages=many, clusters=clusters))
-    assert "and 124,995 more" in told(shown)
+    assert "5 outlets: " in told(shown)
     assert len(shown) < 20_000
 
 

@@ -10,13 +10,13 @@ class Shown(NamedTuple):
     colour: str
 
 
-#: By kind. Most colours are those of Okabe and Ito, which the colour-blind tell apart.
+#: By kind. The hues are those of the page of a report; kinds beside each other differ in lightness as well.
 KINDS = {
-    "wire": Shown("an agency's text", "#0072b2"),
-    "copy": Shown("another outlet's text", "#d55e00"),
-    "release": Shown("a press release's text", "#cc79a7"),
-    "unknown": Shown("of unknown origin", "#8c8c8c"),
-    "quote": Shown("speech, posts, statements, documents", "#e69f00"),
-    "formula": Shown("stock phrases and background clauses", "#56b4e9"),
-    "boilerplate": Shown("furniture of an outlet", "#009e73"),
+    "wire": Shown("an agency's text", "#2176d9"),
+    "copy": Shown("another outlet's text", "#e0702e"),
+    "release": Shown("a press release's text", "#14938a"),
+    "unknown": Shown("of unknown origin", "#d9ab2b"),
+    "quote": Shown("speech, posts, statements, documents", "#a777e3"),
+    "formula": Shown("stock phrases and background clauses", "#b3bac3"),
+    "boilerplate": Shown("furniture of an outlet", "#7c8592"),
 }

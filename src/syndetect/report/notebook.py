@@ -13,9 +13,10 @@ import polars as pl
 from rich.cells import cell_len, set_cell_size
 
 from syndetect.reading.notes import counted
+from syndetect.report.carried import agency_copy, copies
 from syndetect.report.findings import Findings
 from syndetect.report.kind_colours import KINDS
-from syndetect.report.shared_words import NARRATION, of_outlets, uses
+from syndetect.report.shared_words import of_outlets, uses
 from syndetect.report.terminal_text import printable, shorten
 from syndetect.runtime.progress import count
 
@@ -27,7 +28,6 @@ _NAME_CHARACTERS, _TEXT_CHARACTERS = (
 )  # that are looked at: marks without width would fit in any number
 _BAR = 6  # em, of the longest bar
 _FAINT = "opacity:.75"
-_OWN = "own"  # column: whether a use is in an article that the agency published itself
 
 
 class Row(NamedTuple):
@@ -123,51 +123,42 @@ def _percent(share: float) -> str:
 
 def _takers(result: Findings) -> str:
     """The agencies whose copy others carried, and the outlets that ran most text of others, by words."""
-    narration = of_outlets(_with_own(uses(result, NARRATION), result.credits))
-    is_wire, is_first = pl.col("kind") == "wire", pl.col("role").eq_missing("first")
-    taken = narration.table.filter(pl.when(is_wire).then(~pl.col(_OWN)).otherwise(~is_first))
-    nobody = "Nobody is known to, but for quotations, formulas and boilerplate."
-    return _sums(
-        "Whose copy do others run?", taken.filter(is_wire), "agency", narration.noun, "No agency was found."
-    ) + _sums("Who runs most text of others?", taken, "outlet", narration.noun, nobody)
+    agencies, others = agency_copy(result), copies(result)
+    noun = "article" if result.documents["source"].null_count() == result.documents.height else "outlet"
+    words_of: dict[str, dict[str, int]] = {}
+    for kind, one in [*(("wire", agency) for agency in agencies), *([("copy", others)] if others else [])]:
+        for name, words in one.outlets:
+            of_kinds = words_of.setdefault(name, {})
+            of_kinds[kind] = of_kinds.get(kind, 0) + words
+    carried = [
+        Row("<i>not known</i>" if one.agency is None else _name(one.agency), (one.words, len(one.outlets)),
+            {"wire": one.words})
+        for one in agencies if one.words
+    ]  # fmt: skip
+    takers = sorted(words_of.items(), key=lambda taker: (-sum(taker[1].values()), taker[0]))
+    ran = [Row(_name(name), (sum(words.values()),), words) for name, words in takers[:_TOP]]
+    more = len(carried) - _TOP, len(takers) - _TOP
+    header = ("agency", "words", f"{noun}s")
+    return (
+        _table("Whose copy do others run?", header, carried[:_TOP], more[0], "Others run no agency's copy.")
+        + _table("Who runs most text of others?", (noun, "words"), ran, more[1], "Nobody is known to.")
+    )  # fmt: skip
 
 
 def _holders(result: Findings) -> str:
     """The outlets whose articles in the index have most text of the queries."""
-    found = uses(result).join(result.documents.select("doc_id"), on="doc_id", how="anti")
-    held = of_outlets(found)
-    return _sums("Who has the same text in the index?", held.table, "outlet", held.noun, "Nobody.")
-
-
-def _sums(title: str, found: pl.DataFrame, by: str, noun: str, nothing: str) -> str:
-    """A table of the words of uses by agency or outlet, most words first."""
+    found = of_outlets(uses(result).join(result.documents.select("doc_id"), on="doc_id", how="anti"))
     sums = (
-        found.group_by(by)
-        .agg(pl.col("words").sum(), pl.col("doc_id").n_unique(), outlets=pl.col("outlet").n_unique())
-        .sort("words", by, descending=[True, False], nulls_last=True)
+        found.table.group_by("outlet")
+        .agg(pl.col("words").sum(), pl.col("doc_id").n_unique())
+        .sort("words", "outlet", descending=[True, False])
     )
-    words_of: dict[str | None, dict[str, int]] = {}
-    of_kinds = found.join(sums.head(_TOP), on=by, how="semi", nulls_equal=True).group_by(by, "kind")
-    for name, kind, words in of_kinds.agg(pl.col("words").sum()).iter_rows():
-        words_of.setdefault(name, {})[kind] = words
-    header = [noun if by == "outlet" else by, "words"]
-    header += ["articles"] if by == "agency" or noun == "outlet" else []  # an article is one article
-    header += ["outlets"] if by == "agency" and noun == "outlet" else []
     rows = [
-        Row("<i>not known</i>" if name is None else _name(name), numbers[: len(header) - 1], words_of[name])
-        for name, *numbers in sums.head(_TOP).iter_rows()
+        Row(_name(name), (words, articles), {"unknown": words})
+        for name, words, articles in sums.head(_TOP).iter_rows()
     ]
-    return _table(title, header, rows, sums.height - len(rows), nothing)
-
-
-def _with_own(found: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
-    """Uses with ``own``: whether the agency of the passage is the outlet of the article."""
-    published = (
-        marks.filter(pl.col("rule") == "source").select("doc_id", "agency", pl.lit(True).alias(_OWN)).unique()
-    )
-    return found.join(published, on=["doc_id", "agency"], how="left", maintain_order="left").with_columns(
-        pl.col(_OWN).fill_null(False)
-    )
+    title, header = "Who has the same text in the index?", (found.noun, "words", "articles")
+    return _table(title, header, rows, sums.height - _TOP, "Nobody.")
 
 
 def _widest(result: Findings) -> str:
@@ -253,7 +244,7 @@ def _table(title: str, header: Sequence[str], rows: Sequence[Row], more: int, no
         bar = _bar(row.words, words, f"{_BAR * words / longest:.2f}em")
         lines.append(_cells("td", (row.name, *(f"{number:,}" for number in row.numbers), bar)))
     body = "".join(f'<tr style="background:none">{cells}</tr>' for cells in lines)
-    rest = f'<div style="{_FAINT}">and {more:,} more</div>' if more else ""
+    rest = f'<div style="{_FAINT}">and {more:,} more</div>' if more > 0 else ""
     return f"<div>{_heading(title)}{_opening()}{body}</table>{rest}</div>"
 
 

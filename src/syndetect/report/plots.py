@@ -195,7 +195,13 @@ def _timeline(result: Findings, kinds: Collection[str] | None) -> _Part:
         axes.spines[["top", "right"]].set_visible(False)
         below = (0, -0.8 / _BARS)
         axes.legend(
-            loc="upper left", bbox_to_anchor=below, ncols=3, fontsize=_SIZE, frameon=False, borderpad=0
+            loc="upper left",
+            bbox_to_anchor=below,
+            ncols=3,
+            fontsize=_SIZE,
+            frameon=False,
+            borderpad=0,
+            columnspacing=1.2,
         )
 
     return _Part(
