@@ -69,14 +69,17 @@ function Drawing({ uses, dated, width, summary }: DrawingProps) {
   const report = useReport();
   const rows = rowsOf(report, uses);
   const longest = Math.max(...rows.map(({ name }) => [...shown(name)].length));
-  const names = Math.min(LETTER * longest + 4, 0.34 * width);
+  const names = Math.min(LETTER * longest + 12, 0.34 * width);
   const right = width - (dated.length < uses.length ? UNDATED : 12);
   const spans = dated.map((use) => bounds(report, at(report.uses.document, use)));
   const [from, to] = [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
   const margin = Math.max(1800, 0.02 * (to - from));
   const x = scaleUtc([1000 * (from - margin), 1000 * (to + margin)], [names + 8, right]);
   const bottom = TOP + rows.length * ROW;
-  const ticks = x.ticks(Math.max(2, Math.floor((right - names) / 110)));
+  const hasHours = dated.some((use) => at(report.documents.dated, at(report.uses.document, use)));
+  const ticks = x
+    .ticks(Math.max(2, Math.floor((right - names) / 110)))
+    .filter((tick) => hasHours || Number(tick) % (1000 * DAY) === 0);
   const format = tickFormat(ticks);
   return (
     <svg
@@ -88,7 +91,7 @@ function Drawing({ uses, dated, width, summary }: DrawingProps) {
       {ticks.map((tick) => (
         <g key={+tick}>
           <line class="grid" x1={x(tick)} x2={x(tick)} y1={TOP} y2={bottom} />
-          <text class="dim" x={x(tick)} y={bottom + 16} text-anchor="middle">
+          <text class="dim" x={x(tick)} y={bottom + 16} text-anchor={x(tick) > width - 40 ? "end" : "middle"}>
             {format(tick)}
           </text>
         </g>

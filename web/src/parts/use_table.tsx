@@ -26,7 +26,7 @@ export function UseTable({ uses }: { uses: readonly number[] }) {
             const other = counterpart(report, passage, document);
             return (
               <tr key={use}>
-                <th scope="row" data-use={use} tabIndex={-1}>
+                <th scope="row" data-use={use} data-begin={at(report.uses.begin, use)} tabIndex={-1}>
                   {number(at(report.uses.begin, use))}–{number(at(report.uses.end, use))}
                 </th>
                 <td>

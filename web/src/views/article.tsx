@@ -18,8 +18,12 @@ import { counted } from "../text/words";
 
 /** Kinds that are not marked in texts; they stay so from article to article. */
 const dimmed = signal<ReadonlySet<string>>(new Set());
-/** The uses that a reader points at, in the article that is shown. */
-const active = signal<readonly number[]>([]);
+/** The stretch that a reader points at, in the article that is shown. */
+interface Stretch {
+  begin: number;
+  uses: readonly number[];
+}
+const active = signal<Stretch | null>(null);
 /** Passages that are listed beside the text. */
 const MOST_LISTED = 200;
 
@@ -48,23 +52,26 @@ function Article({ document }: { document: number }) {
 
   useEffect(
     () => () => {
-      active.value = [];
+      active.value = null;
     },
     [],
   );
   useEffect(() => {
     const number = passage === null ? undefined : report.passageBy(passage);
     if (!isReady || number === undefined) return;
-    if (active.value.some((use) => at(report.passageOf, use) === number)) return;
+    if (active.value?.uses.some((use) => at(report.passageOf, use) === number)) return;
     const use = uses.find((one) => at(report.passageOf, one) === number);
     if (use !== undefined) point(body.current, use);
   }, [passage, isReady, report, uses]);
 
   const step = (by: 1 | -1) => () => {
     const shown = uses.filter((use) => !dimmed.value.has(styleOf(report, use)));
-    const now = shown.findIndex((use) => active.value.includes(use));
-    const next = now < 0 ? (by > 0 ? 0 : shown.length - 1) : now + by;
-    const use = shown[next];
+    const begin = (use: number) => at(report.uses.begin, use);
+    const now = active.value?.begin;
+    const use =
+      by > 0
+        ? shown.find((one) => now === undefined || begin(one) > now)
+        : shown.filter((one) => now === undefined || begin(one) < now).at(-1);
     if (use !== undefined) point(body.current, use);
   };
   const keys: Key[] = [
@@ -140,14 +147,18 @@ function MarkedText({ document, uses, text }: { document: number; uses: number[]
   );
   useEffect(() => {
     for (const element of box.current?.querySelectorAll(".active") ?? []) element.classList.remove("active");
-    for (const use of active.value)
+    for (const use of active.value?.uses ?? [])
       for (const element of elementsOf(box.current, use)) element.classList.add("active");
   }, [active.value]);
   const show = (event: Event) => {
     const found = marked(event.target);
-    if (found && String(usesAt(found)) !== String(active.value)) active.value = usesAt(found);
-    if (found && event.type === "focusin")
-      lookAt(at(report.passages.id, at(report.passageOf, usesAt(found)[0] as number)));
+    if (!found) return;
+    if (Number(found.dataset.begin) !== active.value?.begin) active.value = stretch(found);
+    if (event.type !== "focusin") return;
+    // The passage that begins here, rather than one that goes on over it.
+    const { begin, uses } = stretch(found);
+    const use = uses.find((one) => at(report.uses.begin, one) === begin) ?? uses[0];
+    if (use !== undefined) lookAt(at(report.passages.id, at(report.passageOf, use)));
   };
   // Where nothing can be pointed at without a tap, the first tap shows what is there and the second one follows.
   const tap = (event: MouseEvent) => {
@@ -155,7 +166,7 @@ function MarkedText({ document, uses, text }: { document: number; uses: number[]
     if (!found || !matchMedia("(hover: none)").matches || tapped.current === found) return;
     tapped.current = found;
     event.preventDefault();
-    active.value = usesAt(found);
+    active.value = stretch(found);
   };
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: links inside are what is clicked; this delays the first tap alone
@@ -201,7 +212,7 @@ function Legend({ uses }: { uses: number[] }) {
 /** What is at the place that a reader points at, and all passages of the article. */
 function Beside({ uses, keys }: { uses: number[]; keys: Key[] }) {
   const report = useReport();
-  const shown = active.value;
+  const shown = active.value?.uses ?? [];
   return (
     <aside class={`beside${shown.length ? " is-open" : ""}`} aria-label="Passages">
       <h2 id="where" tabIndex={-1}>
@@ -216,7 +227,7 @@ function Beside({ uses, keys }: { uses: number[]; keys: Key[] }) {
           type="button"
           class="quiet close"
           onClick={() => {
-            active.value = [];
+            active.value = null;
           }}
         >
           Close
@@ -243,7 +254,7 @@ function Beside({ uses, keys }: { uses: number[]; keys: Key[] }) {
                 <a
                   href={link("article", here.value.of, at(report.passages.id, passage))}
                   onClick={() => {
-                    active.value = [];
+                    active.value = null;
                   }}
                 >
                   <KindMark kind={report.kind(passage)} agency={report.agency(passage)} />{" "}
@@ -265,7 +276,11 @@ const styleOf = (report: Report, use: number): string => kindOf(report.kind(at(r
 const asList = (texts: ReturnType<typeof useTexts>): Text[] => (Array.isArray(texts) ? texts : []);
 const marked = (target: EventTarget | null): HTMLElement | null =>
   target instanceof Element ? target.closest<HTMLElement>("[data-use]") : null;
-const usesAt = (element: HTMLElement): number[] => (element.dataset.use ?? "").split(" ").map(Number);
+
+function stretch(element: HTMLElement): Stretch {
+  const { use = "", begin } = element.dataset;
+  return { begin: Number(begin), uses: use.split(" ").map(Number) };
+}
 
 function elementsOf(box: HTMLElement | null, use: number): HTMLElement[] {
   return [...(box?.querySelectorAll<HTMLElement>(`[data-use~="${use}"]`) ?? [])];
@@ -275,13 +290,13 @@ function elementsOf(box: HTMLElement | null, use: number): HTMLElement[] {
 function point(box: HTMLElement | null, use: number): void {
   const [element] = elementsOf(box, use);
   if (!element) return;
-  active.value = usesAt(element);
+  active.value = stretch(element);
   element.scrollIntoView({ block: "center" });
   element.focus({ preventScroll: true });
 }
 
 function pointAgain(box: HTMLElement | null): void {
-  const [use] = active.value;
+  const use = active.value?.uses[0];
   if (use !== undefined) point(box, use);
 }
 
