@@ -1,6 +1,6 @@
 /** The report in memory: the columns of the data block, and look-ups over them. Documents, passages and uses are numbers. */
 import { ArticleText } from "../text/article_text";
-import type { Block, Documents, Head, Passages, Texts, Uses } from "./block";
+import type { Block, Composition, Documents, Head, Passages, Texts, Uses } from "./block";
 import { part, VERSION } from "./unpack";
 
 export class Report {
@@ -100,6 +100,19 @@ export class Report {
 /** An entry that there is: columns have one length, and numbers of rows come from the block itself. */
 export function at<T>(column: ArrayLike<T>, row: number): T {
   return column[row] as T;
+}
+
+/** The words of a document, parted by origin. */
+export function compositionOf({ documents }: Report, document: number): Composition {
+  const share = (part: keyof Composition) => at(documents[part], document);
+  return {
+    agency: share("agency"),
+    copied: share("copied"),
+    quotation: share("quotation"),
+    boilerplate: share("boilerplate"),
+    unclear: share("unclear"),
+    own: share("own"),
+  };
 }
 
 /** The head, which the first screen needs. */

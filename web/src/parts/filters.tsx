@@ -193,7 +193,7 @@ interface ChoiceProps {
   onChange: (value: string) => void;
 }
 
-function Choice({ label, value, options, onChange }: ChoiceProps) {
+export function Choice({ label, value, options, onChange }: ChoiceProps) {
   const id = useId();
   return (
     <p class="field">
@@ -210,7 +210,7 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
 }
 
 /** A name to add to the ones that are chosen; the browser offers those that there are. */
-function NameFilter({
+export function NameFilter({
   field,
   label,
   names,
@@ -251,7 +251,7 @@ function NameFilter({
   );
 }
 
-function DayFilter({ field, label }: { field: "from" | "to"; label: string }) {
+export function DayFilter({ field, label }: { field: "from" | "to"; label: string }) {
   const id = useId();
   return (
     <p class="field">

@@ -37,7 +37,7 @@ export function MarkButtons({ passage }: { passage: number }) {
             rows={3}
             maxLength={4000}
             value={note}
-            onChange={(event) => mark(id, { note: event.currentTarget.value.trim() })}
+            onChange={(event) => mark(id, { note: event.currentTarget.value })}
           />
         </label>
       ) : (

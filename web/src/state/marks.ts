@@ -40,7 +40,12 @@ export function mark(passage: number, change: Partial<Pick<Mark, "state" | "note
   const old = marks.value[passage] ?? { state: null, note: "", at: "" };
   const made: Mark = { ...old, ...change, at: new Date().toISOString() };
   const { [passage]: _, ...others } = marks.value;
-  keep(made.state || made.note ? { ...others, [passage]: made } : others);
+  keep(made.state || made.note.trim() ? { ...others, [passage]: made } : others);
+}
+
+/** Take all marks away. */
+export function clear(): void {
+  keep({});
 }
 
 /** All marks as JSON, to be imported elsewhere. */

@@ -39,6 +39,11 @@ export function linkTo(view: View, change: Partial<Filters>): string {
   return fragment({ view, of: [], passage: null, filters: { ...filters.value, ...change } });
 }
 
+/** The address of a view with no other filters than these: from where the whole result is shown. */
+export function linkOnly(view: View, change: Partial<Filters>): string {
+  return linkTo(view, { ...NO_FILTERS, sort: filters.value.sort, ...change });
+}
+
 /** Change the filters and stay in the view. A new entry of the history, unless the change goes on with typing. */
 export function setFilters(change: Partial<Filters>, isTyping = false): void {
   const next = fragment({ ...here.value, filters: { ...filters.value, ...change } });

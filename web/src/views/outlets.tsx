@@ -37,7 +37,12 @@ export function Outlets() {
   return (
     <>
       <h1>Who shares with whom</h1>
-      <p>{summary(head)}</p>
+      <p>
+        {summary(head)}{" "}
+        <span class="dim">
+          Agency copy, copies, releases and what is not clear; not quotations and boilerplate.
+        </span>
+      </p>
       <FilterStrip />
       {head.pairs.length > 0 && (
         <>
@@ -85,8 +90,7 @@ function summary(head: Head): string {
   const [a, b] = [nameOf(head, top.a), nameOf(head, top.b)].map(plain);
   return (
     `${counted(head.order.length, head.noun)} share words in ${counted(head.pairs.length, "pair")}, most of them ` +
-    `${a} and ${b} (${number(top.words)} words). Counted are agency copy, copies, releases and what is not clear, not ` +
-    "quotations and boilerplate; each passage once, as long as the shorter of both has it." +
+    `${a} and ${b} (${number(top.words)} words).` +
     (head.unlisted
       ? ` ${counted(head.unlisted, `more ${head.noun}`)} that share less are not in the matrix.`
       : "")
@@ -105,53 +109,60 @@ function Controls({ sharing, shown, count, group, name }: ControlProps) {
   const id = useId();
   const [typed, setTyped] = useState(name);
   const { noun, order } = sharing.head;
+  const counts = COUNTS.filter((_, place) => place === 0 || at(COUNTS, place - 1) < order.length);
   const set = (change: Partial<{ count: number; group: string; name: string }>) => {
     const next = { count, group: group === null ? "" : String(group), name, ...change };
     const first = next.count === USUAL_COUNT && !next.group && !next.name ? "" : String(next.count);
     arrange([first, next.group, next.name]);
   };
   return (
-    <div class="controls matrix-controls">
-      <label for={`${id}-count`}>Show</label>
-      <select
-        id={`${id}-count`}
-        value={String(count)}
-        onChange={(event) => set({ count: Number(event.currentTarget.value) })}
-      >
-        {COUNTS.map((one) => (
-          <option key={one} value={String(one)}>
-            {one >= order.length ? `all ${order.length}` : `the ${one} most connected`}
-          </option>
-        )).slice(0, COUNTS.findIndex((one) => one >= order.length) + 1 || COUNTS.length)}
-      </select>
-      <label for={`${id}-group`}>Group</label>
-      <select
-        id={`${id}-group`}
-        value={group === null ? "" : String(group)}
-        onChange={(event) => set({ group: event.currentTarget.value })}
-      >
-        <option value="">all groups</option>
-        {sharing.groups.map(([one, outlets]) => (
-          <option key={one} value={String(one)}>
-            {outlets
-              .slice(0, 2)
-              .map((outlet) => plain(sharing.name(outlet)))
-              .join(", ")}
-            {outlets.length > 2 && ` and ${outlets.length - 2} more`}
-          </option>
-        ))}
-      </select>
-      <label for={`${id}-name`}>Name has</label>
-      <input
-        id={`${id}-name`}
-        type="search"
-        value={typed}
-        placeholder={`part of an ${noun}'s name`}
-        onInput={(event) => {
-          setTyped(event.currentTarget.value);
-          set({ name: event.currentTarget.value });
-        }}
-      />
+    <div class="controls">
+      <p class="field">
+        <label for={`${id}-count`}>Show</label>
+        <select
+          id={`${id}-count`}
+          value={String(counts.find((one) => one >= count) ?? counts[counts.length - 1])}
+          onChange={(event) => set({ count: Number(event.currentTarget.value) })}
+        >
+          {counts.map((one) => (
+            <option key={one} value={String(one)}>
+              {one >= order.length ? `all ${order.length}` : `the ${one} most connected`}
+            </option>
+          ))}
+        </select>
+      </p>
+      <p class="field">
+        <label for={`${id}-group`}>Group</label>
+        <select
+          id={`${id}-group`}
+          value={group === null ? "" : String(group)}
+          onChange={(event) => set({ group: event.currentTarget.value })}
+        >
+          <option value="">all groups</option>
+          {sharing.groups.map(([one, outlets]) => (
+            <option key={one} value={String(one)}>
+              {outlets
+                .slice(0, 2)
+                .map((outlet) => plain(sharing.name(outlet)))
+                .join(", ")}
+              {outlets.length > 2 && ` and ${outlets.length - 2} more`}
+            </option>
+          ))}
+        </select>
+      </p>
+      <p class="field">
+        <label for={`${id}-name`}>Name has</label>
+        <input
+          id={`${id}-name`}
+          type="search"
+          value={typed}
+          placeholder={`part of an ${noun}'s name`}
+          onInput={(event) => {
+            setTyped(event.currentTarget.value);
+            set({ name: event.currentTarget.value });
+          }}
+        />
+      </p>
       <span class="dim" role="status">
         {counted(shown.length, noun)} shown
         {name && ": those named so, and the ones that share most with them"}

@@ -3,9 +3,11 @@ import { extent } from "d3-array";
 import type { Head } from "../data/block";
 import { agencyName, others, type Runner, runners } from "../data/figures";
 import { CompositionBar, SharedPatterns, Swatch } from "../parts/composition";
+import { FilterStrip } from "../parts/filters";
 import { PART_NAMES, PARTS } from "../parts/kinds";
 import { Name } from "../parts/small";
-import { head, link, linkTo, report } from "../state/store";
+import { fragment } from "../state/address";
+import { filters, head, here, link, linkOnly, report } from "../state/store";
 import { counted, duration, number, percent, time } from "../text/words";
 import { AgencyChart, KindChart, ReachChart, TimeChart } from "./overview_charts";
 import { ShareChart } from "./overview_parts";
@@ -21,6 +23,7 @@ export function Overview() {
       <h1>Who ran whose copy</h1>
       <Lead head={known} />
       <Scope head={known} />
+      <Whole />
       <div class="answers">
         <Whose head={known} />
         <HowMuch head={known} />
@@ -36,6 +39,18 @@ export function Overview() {
         <TimeChart />
       </div>
     </>
+  );
+}
+
+/** What filters do here: nothing. */
+function Whole() {
+  const isSet = fragment({ ...here.value, filters: { ...filters.value, sort: "reach" } }).includes("?");
+  if (!isSet) return null;
+  return (
+    <div class="whole">
+      <p class="dim">This view shows the whole result. These filters hold in the lists:</p>
+      <FilterStrip />
+    </div>
   );
 }
 
@@ -127,7 +142,7 @@ function Whose({ head: known }: { head: Head }) {
       <ol class="ranked">
         {agencies.slice(0, FIRST).map((agency) => (
           <li key={agency.name}>
-            <a class="leader" href={linkTo("passages", { agencies: [agency.name] })}>
+            <a class="leader" href={linkOnly("passages", { agencies: [agency.name] })}>
               <Name of={agencyName(agency.name)} />
             </a>
             : <Carried agency={agency} noun={known.noun} />
@@ -238,7 +253,7 @@ function WhoMost({ head: known }: { head: Head }) {
 function RunnerLine({ head: known, runner }: { head: Head; runner: Runner }) {
   const { name, agency, copied } = runner;
   const outlet = known.outlets.find((one) => one.name === name);
-  const href = known.noun === "article" ? link("article", [name]) : linkTo("articles", { outlets: [name] });
+  const href = known.noun === "article" ? link("article", [name]) : linkOnly("articles", { outlets: [name] });
   return (
     <>
       <a class="leader" href={href}>

@@ -13,7 +13,7 @@ import { PlainTable } from "../parts/plain_table";
 import { SaveCsv } from "../parts/small";
 import { Wide } from "../parts/wide";
 import { USUAL_KINDS } from "../state/selection";
-import { linkTo, report } from "../state/store";
+import { linkOnly, report } from "../state/store";
 import { counted, isoDay, number, shown } from "../text/words";
 
 const DOZEN = 12;
@@ -32,7 +32,7 @@ export function AgencyChart({ head }: { head: Head }) {
         name: `${shown(name)}: ${counted(words, "word")}`,
       }),
     );
-    const href = linkTo("passages", { agencies: [agency.name] });
+    const href = linkOnly("passages", { agencies: [agency.name] });
     return { key: agency.name, label, note, segments, href, spoken: `${label}: ${note}` };
   });
   if (!rows.length) return null;
@@ -88,7 +88,7 @@ export function KindChart({ head }: { head: Head }) {
       label: `${kind(one.name).letter}  ${label}`,
       note,
       segments: [{ value: one.words, style, name: note }],
-      href: linkTo("passages", { kinds: [one.name] }),
+      href: linkOnly("passages", { kinds: [one.name] }),
       spoken: `${label}: ${note} in ${counted(one.uses, "use")}`,
     };
   });
@@ -195,7 +195,7 @@ export function TimeChart() {
             width={width}
             most={highest(periods)}
             tick={(period) => tick[unit]?.(period.begin) ?? period.label}
-            href={(period) => linkTo("passages", { from: day(period.begin), to: day(period.last) })}
+            href={(period) => linkOnly("passages", { from: day(period.begin), to: day(period.last) })}
           />
         )}
       </Wide>

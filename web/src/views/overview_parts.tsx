@@ -3,7 +3,7 @@ import { max } from "d3-array";
 import { useState } from "preact/hooks";
 import type { Composition, Head } from "../data/block";
 import { others } from "../data/figures";
-import { at, type Report } from "../data/report";
+import { at, compositionOf, type Report } from "../data/report";
 import { Bars, type Row } from "../parts/bars";
 import { Chart } from "../parts/chart";
 import { PartLegend, spoken } from "../parts/composition";
@@ -12,7 +12,7 @@ import { PlainTable } from "../parts/plain_table";
 import { SaveCsv } from "../parts/small";
 import { Wide } from "../parts/wide";
 import { arrange, arranged } from "../state/arrangement";
-import { link, linkTo, report } from "../state/store";
+import { link, linkOnly, report } from "../state/store";
 import { counted, number, percent, shown } from "../text/words";
 
 const DOZEN = 12;
@@ -103,7 +103,7 @@ function outletBars(head: Head, count = DOZEN): Parted[] {
     label: shown(name),
     words,
     composition,
-    href: linkTo("articles", { outlets: [name] }),
+    href: linkOnly("articles", { outlets: [name] }),
   }));
 }
 
@@ -123,18 +123,6 @@ function articleBars(known: Report): Parted[] {
       href: link("article", [at(documents.id, document)]),
     };
   });
-}
-
-export function compositionOf({ documents }: Report, document: number): Composition {
-  const share = (part: keyof Composition) => at(documents[part], document);
-  return {
-    agency: share("agency"),
-    copied: share("copied"),
-    quotation: share("quotation"),
-    boilerplate: share("boilerplate"),
-    unclear: share("unclear"),
-    own: share("own"),
-  };
 }
 
 function PartsTable({ bars, of }: { bars: Parted[]; of: string }) {

@@ -1,7 +1,7 @@
 /** Outlets whose own text others ran. */
 import { sources } from "../data/figures";
 import { Name, SaveCsv } from "../parts/small";
-import { linkTo, report } from "../state/store";
+import { linkOnly, report } from "../state/store";
 import { number } from "../text/words";
 
 const SHOWN = 8;
@@ -31,7 +31,7 @@ export function SourcesTable() {
           {found.slice(0, SHOWN).map(({ outlet, passages, articles, words }) => (
             <tr key={outlet}>
               <th scope="row">
-                <a href={linkTo("passages", { kinds: ["copy"], outlets: [name(outlet)] })}>
+                <a href={linkOnly("passages", { kinds: ["copy"], outlets: [name(outlet)] })}>
                   <Name of={name(outlet)} />
                 </a>
               </th>
