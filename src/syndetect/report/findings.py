@@ -22,6 +22,10 @@ class Findings(Protocol):
         """A row a passage."""
 
     @property
+    def credits(self) -> pl.DataFrame:
+        """A row for each mark that names an agency."""
+
+    @property
     def edges(self) -> pl.DataFrame:
         """A row for each use that was copied from another article."""
 
