@@ -1,8 +1,10 @@
 /** The head of an article: what it is called, where and when it was published, and what it is made of. */
+import type { Composition } from "../data/block";
 import { at } from "../data/report";
 import { link } from "../state/store";
 import { moment } from "../text/firstness";
 import { counted, percent } from "../text/words";
+import { CompositionBar, SharedPatterns, Swatch } from "./composition";
 import { PART_NAMES, PARTS } from "./kinds";
 import { ArticleLink, Name, OutsideLink, useReport } from "./small";
 
@@ -17,7 +19,7 @@ export function ArticleHead({ document }: { document: number }) {
         <Name of={at(documents.title, document) || id} />
       </h1>
       <p>
-        {outlet !== null && (
+        {outlet !== null && outlet !== id && (
           <>
             <strong>
               <Name of={outlet} />
@@ -45,29 +47,21 @@ export function ArticleHead({ document }: { document: number }) {
 /** What its words are, as a bar and in words. */
 function Parts({ document }: { document: number }) {
   const { documents } = useReport();
-  const parts = PART_NAMES.map((name) => ({
-    name,
-    share: at(documents[name], document),
-    ...PARTS[name],
-  })).filter(({ share }) => share >= 0.0005);
-  if (!parts.length) return null;
+  const shares = Object.fromEntries(PART_NAMES.map((name) => [name, at(documents[name], document)]));
+  const there = PART_NAMES.filter((name) => (shares[name] ?? 0) > 0);
+  if (!there.length) return null;
   return (
-    <>
-      <div class="parts" aria-hidden="true">
-        {parts.map(({ name, style, letter, share }) => (
-          <span key={name} class={`part ${style}`} style={{ flexGrow: share }}>
-            {share > 0.04 && letter}
-          </span>
-        ))}
-      </div>
-      <ul class="parts-words">
-        {parts.map(({ name, letter, label, share }) => (
+    <div class="made-of">
+      <SharedPatterns />
+      <CompositionBar of={shares as unknown as Composition} />
+      <ul>
+        {there.map((name) => (
           <li key={name}>
-            <strong>{percent(share)}</strong> {label} <span aria-hidden="true">({letter})</span>
+            <Swatch origin={PARTS[name]} /> <strong>{percent(shares[name] ?? 0)}</strong> {PARTS[name].label}
           </li>
         ))}
       </ul>
-    </>
+    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import type { Segment } from "../text/spans";
 import { kind } from "./kinds";
 
 /** Kinds as they cover one another: of two over the same words, the earlier one gives the colour. */
-const RANK = ["wire", "copy", "release", "unknown", "quote", "boilerplate", "formula"];
+export const RANK = ["wire", "copy", "release", "unknown", "quote", "boilerplate", "formula"];
 /** More uses than these over the same words are in the list beside the text alone. */
 const LAYERS = 3;
 
@@ -40,14 +40,13 @@ function letter(report: Report, use: number): string {
   return at(report.uses.role, use) === 0 ? `${letter}↗` : letter;
 }
 
-/** Lines under the text, one a use that another one covers. */
+/** Lines under the text, one a use that another one covers, from top to bottom. */
 function layers(styles: readonly string[]) {
   if (!styles.length) return undefined;
-  const lines = styles.flatMap((style, place) => {
-    const bottom = 4 * (styles.length - place);
-    return [`inset 0 ${2 - bottom}px var(--ground)`, `inset 0 ${-bottom}px var(--${style})`];
+  const lines = [...styles].reverse().flatMap((style, place) => {
+    return [`inset 0 ${-4 * place - 2}px var(--${style})`, `inset 0 ${-4 * place - 4}px var(--ground)`];
   });
-  return { boxShadow: lines.reverse().join(", "), paddingBottom: `${4 * styles.length + 1}px` };
+  return { boxShadow: lines.join(", "), paddingBottom: `${4 * styles.length + 1}px` };
 }
 
 /** What a stretch is, in words, for those who hear the page. */

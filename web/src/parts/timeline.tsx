@@ -1,8 +1,6 @@
 /** When the articles of a passage were published: a row an outlet, a sign an article. */
 import { scaleUtc } from "d3-scale";
 import { utcFormat } from "d3-time-format";
-import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import { at, type Report } from "../data/report";
 import { link } from "../state/store";
 import { bounds, moment } from "../text/firstness";
@@ -10,6 +8,7 @@ import { counted, duration, shown, time } from "../text/words";
 import { Chart } from "./chart";
 import { ROLES } from "./elsewhere";
 import { useReport } from "./small";
+import { Wide } from "./wide";
 
 /** More outlets share the last row. */
 const MOST_ROWS = 14;
@@ -39,7 +38,7 @@ export function rowsOf(report: Report, uses: readonly number[]): Row[] {
   const rest = all.slice(MOST_ROWS - 1);
   return [
     ...all.slice(0, MOST_ROWS - 1),
-    { name: counted(rest.length, "other outlet"), uses: rest.flatMap((row) => row.uses) },
+    { name: counted(rest.length, `other ${report.head.noun}`), uses: rest.flatMap((row) => row.uses) },
   ];
 }
 
@@ -47,14 +46,16 @@ export function Timeline({ passage }: { passage: number }) {
   const report = useReport();
   const uses = report.usesOf(passage);
   const dated = uses.filter((use) => publishedOf(report, use) !== null);
-  const [box, width] = useWidth();
   const summary = summaryOf(report, uses, dated);
+  if (!dated.length) return <p>When it appeared is not known: none of its articles has a date.</p>;
   return (
-    <div ref={box}>
-      <Chart name={`passage-${at(report.passages.id, passage)}`} title="When it appeared" summary={summary}>
-        {dated.length > 0 && <Drawing uses={uses} dated={dated} width={width} summary={summary} />}
-      </Chart>
-    </div>
+    <Wide>
+      {(width) => (
+        <Chart name={`passage-${at(report.passages.id, passage)}`} title="When it appeared" summary={summary}>
+          <Drawing uses={uses} dated={dated} width={width} summary={summary} />
+        </Chart>
+      )}
+    </Wide>
   );
 }
 
@@ -169,23 +170,6 @@ function Sign({ use, y, x, undated, isLink }: SignProps) {
   );
 }
 
-/** The width of an element in pixels, which charts are drawn for: their letters keep their size. */
-function useWidth(): [RefObject<HTMLDivElement | null>, number] {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(800);
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const sizes = new ResizeObserver(([entry]) => {
-      const found = Math.round(entry?.contentRect.width ?? 0);
-      if (found > 0) setWidth(found);
-    });
-    sizes.observe(element);
-    return () => sizes.disconnect();
-  }, []);
-  return [box, width];
-}
-
 function publishedOf(report: Report, use: number): number | null {
   return at(report.documents.published, at(report.uses.document, use));
 }
@@ -194,7 +178,6 @@ function summaryOf(report: Report, uses: readonly number[], dated: readonly numb
   const undated = uses.length - dated.length;
   const rest = undated ? `; ${undated} undated` : "";
   const times = dated.map((use) => publishedOf(report, use) as number);
-  if (!times.length) return `${counted(uses.length, "use")}, none with a date.`;
   const [from, to] = [Math.min(...times), Math.max(...times)];
   const isDay = dated.some((use) => !at(report.documents.dated, at(report.uses.document, use)));
   const span =

@@ -31,12 +31,18 @@ export function Use({ use, earliest, place }: Props) {
   const texts = useTexts([document, first]);
   const [text, firstText] = Array.isArray(texts) ? texts : [];
   const [begin, end] = [at(uses.begin, use), at(uses.end, use)];
+  const outlet = report.outlet(document);
+  const named = outlet === at(documents.id, document) ? null : outlet;
   const words = text?.slice(begin, end) ?? null;
   const firstWords = firstText?.slice(at(uses.begin, earliest), at(uses.end, earliest)) ?? null;
   return (
     <li value={place}>
       <h3>
-        <Name of={report.name(document)} />:{" "}
+        {named !== null && (
+          <>
+            <Name of={named} />:{" "}
+          </>
+        )}
         <ArticleLink document={document} passage={at(passages.id, passage)} />
       </h3>
       <p class="dim">

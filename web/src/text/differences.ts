@@ -35,7 +35,8 @@ interface Tokens {
   begin: number[];
 }
 
-/** The runs of two texts, in order; they cover both texts wholly. White space is not compared. */
+/** The runs of two texts, in order; they cover both texts wholly, but for one of white space alone.
+ * White space is not compared. */
 export function runs(first: string, other: string): Run[] {
   const [a, b] = [tokens(first), tokens(other)];
   const shorter = Math.min(a.words.length, b.words.length);

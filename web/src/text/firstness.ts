@@ -33,8 +33,7 @@ export function firstness(report: Report, passage: number): Firstness {
   const origin = at(passages.origin, passage);
   const first = at(passages.first, passage);
   if (first >= 0) return { level: "known", sentences: known(report, first, documents), candidates: [] };
-  if (origin !== null)
-    return { level: "inferred", sentences: virtual(origin, documents.length), candidates: [] };
+  if (origin !== null) return elsewhere(origin, documents.length);
   const candidates = mayBeFirst(report, documents);
   return { level: "open", sentences: open(report, passage, documents, candidates), candidates };
 }
@@ -70,13 +69,17 @@ function known(report: Report, first: number, documents: readonly number[]): str
   return sentences;
 }
 
-function virtual(origin: string, documents: number): string[] {
-  const agency = /^(.*) \(inferred\)$/.exec(origin)?.[1];
-  if (agency === undefined) return [`An article that this file leaves out had it first: ${origin}.`];
-  return [
-    `The first is inferred: outlets credit ${agency}, and the articles that were scanned have none of its own.`,
-    `So all ${counted(documents, "article")} count as copies.`,
-  ];
+/** A first that no article of the file is. */
+function elsewhere(origin: string, documents: number): Firstness {
+  const agency = /^(.*) \(inferred\)$/s.exec(origin)?.[1];
+  if (agency === undefined) {
+    const sentence = `An article that this file leaves out had it first: ${origin}.`;
+    return { level: "known", sentences: [sentence], candidates: [] };
+  }
+  const sentence =
+    `Outlets credit ${agency}, and none of the articles that were scanned is its own; so all ` +
+    `${counted(documents, "article")} count as copies.`;
+  return { level: "inferred", sentences: [sentence], candidates: [] };
 }
 
 function open(
@@ -86,7 +89,7 @@ function open(
   candidates: readonly number[],
 ): string[] {
   const { published, dated } = report.documents;
-  const sentences = ["It is not known who had it first."];
+  const sentences: string[] = [];
   const undated = candidates.filter((document) => at(published, document) === null).length;
   const days = candidates.filter(
     (document) => at(published, document) !== null && !at(dated, document),
@@ -98,7 +101,7 @@ function open(
       candidates.length > undated + days ? "times less than 15 minutes apart decide nothing" : "",
     ].filter(Boolean);
     sentences.push(
-      `${candidates.length} of ${counted(documents.length, "article")} may have been: ${reasons.join("; ")}.`,
+      `${candidates.length} of ${counted(documents.length, "article")} may have been first: ${reasons.join("; ")}.`,
     );
   } else if (report.agency(passage)) {
     sentences.push(

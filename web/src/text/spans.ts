@@ -68,6 +68,6 @@ export function paragraphEnds(text: string, begin = 0): number[] {
   const ends: number[] = [];
   for (const match of text.matchAll(isWrapped ? /\n[ \t\r]*\n\s*/g : /\n\s*/g))
     ends.push(match.index + match[0].length);
-  if (ends.at(-1) !== text.length) ends.push(text.length);
+  if (text && ends.at(-1) !== text.length) ends.push(text.length);
   return inCharacters(text, ends, begin);
 }

@@ -8,7 +8,7 @@ import { compareLink, counterpart, Elsewhere, UseSummary } from "../parts/elsewh
 import { type Key, KeyList, useKeys } from "../parts/keys";
 import { kind as kindOf } from "../parts/kinds";
 import { Prose } from "../parts/prose";
-import { covering, reuse, spoken } from "../parts/reuse";
+import { covering, RANK, reuse, spoken } from "../parts/reuse";
 import { KindMark, Name, useReport } from "../parts/small";
 import { UseTable } from "../parts/use_table";
 import { lookAt } from "../state/place";
@@ -93,9 +93,9 @@ function Article({ document }: { document: number }) {
           {isReady && text.pieces.length === 0 && (
             <>
               <p class="notice-quiet">
-                The file holds no text of this article. What is known of its passages:
+                The file holds no text of this article{uses.length > 0 && ", but where its passages are"}.
               </p>
-              <UseTable uses={uses} />
+              {uses.length > 0 && <UseTable uses={uses} />}
             </>
           )}
         </div>
@@ -187,6 +187,7 @@ function Legend({ uses }: { uses: number[] }) {
     counts.set(kindOf(kind).style, { ...entry, uses: entry.uses + 1 });
   }
   if (!counts.size) return <p>None of its text is shared with another article of the scan.</p>;
+  const sorted = [...counts].sort(([, a], [, b]) => RANK.indexOf(a.kind) - RANK.indexOf(b.kind));
   const toggle = (style: string) => {
     const next = new Set(dimmed.value);
     if (!next.delete(style)) next.add(style);
@@ -195,10 +196,10 @@ function Legend({ uses }: { uses: number[] }) {
   return (
     <fieldset class="marked-kinds">
       <legend>Marked in the text</legend>
-      {[...counts].map(([style, { kind, uses }]) => (
+      {sorted.map(([style, { kind, uses }]) => (
         <label key={style}>
           <input type="checkbox" checked={!dimmed.value.has(style)} onChange={() => toggle(style)} />{" "}
-          <span class={`swatch use ${style}`} aria-hidden="true">
+          <span class={`sample use ${style}`} aria-hidden="true">
             ab
           </span>{" "}
           <KindMark kind={kind} /> <span class="dim">{uses}</span>

@@ -47,7 +47,7 @@ function Passage({ passage }: { passage: number }) {
       <Way passage={passage} />
       <h1>
         <KindMark kind={kind} agency={agency} /> in {counted(at(passages.documents, passage), "article")}
-        {outlets > 0 && ` of ${counted(outlets, "outlet")}`}
+        {report.head.noun === "outlet" && outlets > 0 && ` of ${counted(outlets, "outlet")}`}
       </h1>
       <p>
         {counted(at(passages.words, passage), "word")}: {kindOf(kind).meaning}
