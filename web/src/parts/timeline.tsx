@@ -92,9 +92,11 @@ function Drawing({ uses, dated, width, summary }: DrawingProps) {
       {ticks.map((tick) => (
         <g key={+tick}>
           <line class="grid" x1={x(tick)} x2={x(tick)} y1={TOP} y2={bottom} />
-          <text class="dim" x={x(tick)} y={bottom + 16} text-anchor={x(tick) > width - 40 ? "end" : "middle"}>
-            {format(tick)}
-          </text>
+          {x(tick) < width - 40 && (
+            <text class="dim" x={x(tick)} y={bottom + 16} text-anchor="middle">
+              {format(tick)}
+            </text>
+          )}
         </g>
       ))}
       {dated.length < uses.length && (

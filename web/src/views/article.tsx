@@ -24,6 +24,8 @@ interface Stretch {
   uses: readonly number[];
 }
 const active = signal<Stretch | null>(null);
+/** Milliseconds that a pointer stays on a stretch before it is shown. */
+const HOVER = 120;
 /** Passages that are listed beside the text. */
 const MOST_LISTED = 200;
 
@@ -150,13 +152,22 @@ function MarkedText({ document, uses, text }: { document: number; uses: number[]
     for (const use of active.value?.uses ?? [])
       for (const element of elementsOf(box.current, use)) element.classList.add("active");
   }, [active.value]);
-  const show = (event: Event) => {
+  // A pointer on its way to the list beside the text crosses other stretches: they are shown when it stays.
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const hover = (event: PointerEvent) => {
+    clearTimeout(timer.current);
+    const found = marked(event.target);
+    if (found)
+      timer.current = setTimeout(() => {
+        active.value = stretch(found);
+      }, HOVER);
+  };
+  const focused = (event: FocusEvent) => {
     const found = marked(event.target);
     if (!found) return;
-    if (Number(found.dataset.begin) !== active.value?.begin) active.value = stretch(found);
-    if (event.type !== "focusin") return;
-    // The passage that begins here, rather than one that goes on over it.
     const { begin, uses } = stretch(found);
+    active.value = { begin, uses };
+    // The passage that begins here, rather than one that goes on over it.
     const use = uses.find((one) => at(report.uses.begin, one) === begin) ?? uses[0];
     if (use !== undefined) lookAt(at(report.passages.id, at(report.passageOf, use)));
   };
@@ -171,7 +182,13 @@ function MarkedText({ document, uses, text }: { document: number; uses: number[]
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: links inside are what is clicked; this delays the first tap alone
     // biome-ignore lint/a11y/noStaticElementInteractions: the same
-    <div ref={box} onPointerOver={show} onFocusIn={show} onClick={tap}>
+    <div
+      ref={box}
+      onPointerOver={hover}
+      onPointerLeave={() => clearTimeout(timer.current)}
+      onFocusIn={focused}
+      onClick={tap}
+    >
       <Prose text={text} spans={spans} draw={draw} />
     </div>
   );
