@@ -101,6 +101,10 @@ class Answer:
         """The counts."""
         return f"Answer({self._counts[0]} asked, {self._counts[1]} matches)"
 
+    def _repr_html_(self) -> str:
+        """A summary for notebooks."""
+        return self.result()._repr_html_()
+
     def __getstate__(self) -> dict[str, Any]:
         """The tables: another process has neither the queries nor the files of the index."""
         return {"_counts": self._counts, **{name: getattr(self, name) for name in ANSWERED}}

@@ -91,8 +91,8 @@ def shared_words(result: Findings, *, top: int, kinds: Collection[str] | None = 
         found.table.group_by("passage_id", "outlet")
         .agg(
             pl.col("words").max(),
-            is_first=(pl.col("role") == "first").any(),
-            is_copy=(pl.col("role") == "copy").all(),
+            is_first=pl.col("role").eq_missing("first").any(),
+            is_copy=pl.col("role").eq_missing("copy").all(),
         )
         .filter(pl.len().over("passage_id") > 1)
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 from xxhash import xxh3_128
 
-from syndetect.errors import OutputError, ResultError, SettingsError
+from syndetect.errors import MissingExtraError, OutputError, ResultError, SettingsError
 from syndetect.results import frames, validity
 from syndetect.results.frames import read_frame, write_frame
 from syndetect.schema import SKIPPED, TABLES
@@ -20,6 +20,8 @@ from syndetect.storage.filesystem import check_parent, read_file, reason, write_
 from syndetect.storage.staging import restore, staged
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from syndetect.report.findings import TextSource
     from syndetect.storage.objects import Place
 
@@ -35,7 +37,7 @@ _MANIFEST, _SKIPPED, _CLUSTERS = "manifest.json", "skipped.jsonl", "passim.jsonl
 _FILES = {f"{name}.{suffix}" for name in TABLES for suffix in FORMATS} | {_MANIFEST, _SKIPPED, _CLUSTERS}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a scan found: the tables, what was skipped, and the manifest.
 
@@ -95,6 +97,43 @@ class Result:
 
         reading = ReadingOptions(**self.manifest.get("reading", {}))
         return replace(self, texts=reread(articles, reading, once=True))
+
+    def __repr__(self) -> str:
+        """The numbers of documents and passages, and the share of reused words."""
+        from syndetect.report import notebook  # noqa: PLC0415  (a report is not asked of most results)
+
+        return notebook.line(self)
+
+    def _repr_html_(self) -> str:
+        """A summary for notebooks, which ask for it by this name: :func:`syndetect.report.notebook.html`."""
+        from syndetect.report import notebook  # noqa: PLC0415
+
+        return notebook.html(self)
+
+    def plot(self, part: str = "all", *, top: int = 30, kinds: Collection[str] | None = None) -> "Figure":
+        """Draw the words that outlets share as a matrix, and the words of passages over time as bars.
+
+        A notebook shows the figure; elsewhere ``plot().savefig("outlets.png")`` writes it. Where no outlet is known,
+        each article stands for itself.
+
+        Args:
+            part: "outlets" for the matrix, "timeline" for the bars, or "all".
+            top: the most outlets in the matrix, those that share most; 2 to 100.
+            kinds: the kinds of passages that count. None counts all in the timeline, and in the matrix "wire", "copy",
+                "release" and "unknown".
+
+        Returns:
+            A figure of matplotlib, of which pyplot does not know.
+
+        Raises:
+            SettingsError: there is no such part or kind, or ``top`` is out of its range.
+            MissingExtraError: matplotlib is not installed.
+        """
+        try:
+            from syndetect.report import plots  # noqa: PLC0415  (optional)
+        except ImportError as error:
+            raise MissingExtraError(f"to draw a result, pip install 'syndetect[plot]' ({error})") from error
+        return plots.figure(self, part, top=top, kinds=kinds)
 
     def write(
         self,

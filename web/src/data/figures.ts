@@ -94,7 +94,7 @@ const REACH: [number, number][] = [
   [51, Infinity],
 ];
 
-/** Passages by the number of outlets that have them; ends without passages are left out. */
+/** Passages by the number of outlets that have them, without the empty groups at both ends. */
 export function reach(report: Report, isUsual: (passage: number) => boolean): Group[] {
   const groups = REACH.map(([least, most]): Group & { most: number } => ({
     label:
@@ -109,12 +109,13 @@ export function reach(report: Report, isUsual: (passage: number) => boolean): Gr
     rest: 0,
     most,
   }));
-  report.passages.outlets.forEach((outlets, passage) => {
+  const { outlets: ofOutlets, documents } = report.passages;
+  (report.head.noun === "outlet" ? ofOutlets : documents).forEach((outlets, passage) => {
     const group = groups.find(({ most }) => outlets <= most);
     if (group) group[isUsual(passage) ? "usual" : "rest"]++;
   });
-  while (groups.length && !total(groups[groups.length - 1])) groups.pop();
-  return groups;
+  const there = groups.map((group) => total(group) > 0);
+  return groups.slice(there.indexOf(true), there.lastIndexOf(true) + 1);
 }
 
 export const total = (group: Group | undefined): number => (group ? group.usual + group.rest : 0);

@@ -16,9 +16,8 @@ export interface Row {
   /** What stands right of the bar. */
   note: string;
   segments: Segment[];
-  /** Where the row leads, and what a screen reader says of it. */
-  href: string | undefined;
-  spoken: string;
+  /** Where the row leads. */
+  href: string;
 }
 
 interface Props {
@@ -42,20 +41,20 @@ export function cut(label: string, room: number): string {
 
 export function Bars({ name, title, rows, width, most }: Props) {
   const isNarrow = width < NARROW;
-  const [left, right] = isNarrow ? [0, 0] : [Math.min(210, 0.24 * width), Math.min(260, 0.3 * width)];
+  const longest = Math.max(...rows.map((row) => row.note.length));
+  const [left, right] = isNarrow
+    ? [0, 0]
+    : [Math.min(210, 0.24 * width), Math.min(LETTER * longest + 12, 0.4 * width)];
   const [height, bar] = isNarrow ? [38, 14] : [24, 16];
   const scale = (value: number) => (most > 0 ? (value / most) * (width - left - right) : 0);
   return (
-    <svg
-      viewBox={`0 0 ${width} ${rows.length * height}`}
-      role={rows.some((row) => row.href) ? "group" : "img"}
-      aria-label={rows.some((row) => row.href) ? title : rows.map((row) => row.spoken).join("; ")}
-    >
+    // biome-ignore lint/a11y/useSemanticElements: a picture has no fieldset
+    <svg viewBox={`0 0 ${width} ${rows.length * height}`} role="group" aria-label={title}>
       <Patterns of={name} />
       {rows.map((row, number) => {
         const y = number * height + (isNarrow ? 19 : 4);
-        const body = (
-          <>
+        return (
+          <a key={row.key} href={row.href}>
             <rect class="row-ground" x={0} y={number * height} width={width} height={height} />
             <text
               x={isNarrow ? 0 : left - 8}
@@ -63,7 +62,7 @@ export function Bars({ name, title, rows, width, most }: Props) {
               text-anchor={isNarrow ? "start" : "end"}
             >
               {cut(row.label, isNarrow ? width - LETTER * row.note.length - 12 : left - 8)}
-            </text>
+            </text>{" "}
             <Segments name={name} row={row} left={left} y={y} height={bar} scale={scale} />
             <text
               class="dim"
@@ -73,14 +72,7 @@ export function Bars({ name, title, rows, width, most }: Props) {
             >
               {cut(row.note, isNarrow ? width : width - left - scale(total(row)) - 8)}
             </text>
-          </>
-        );
-        return row.href ? (
-          <a key={row.key} href={row.href} aria-label={row.spoken}>
-            {body}
           </a>
-        ) : (
-          <g key={row.key}>{body}</g>
         );
       })}
     </svg>
@@ -100,7 +92,7 @@ function Segments(props: {
   const { name, row, left, y, height, scale } = props;
   let begin = left;
   return (
-    <>
+    <g>
       {row.segments.map((segment) => {
         const x = begin;
         const width = scale(segment.value);
@@ -118,6 +110,6 @@ function Segments(props: {
           </rect>
         ) : null;
       })}
-    </>
+    </g>
   );
 }

@@ -49,6 +49,11 @@ export function Columns<G extends Group>({ name, title, groups, width, most, tic
             <rect class="row-ground" x={left} y={TOP} width={band} height={base - TOP} />
             <rect x={left} y={middle} width={band} height={base - middle} {...paint(name, USUAL_STYLE)} />
             <rect x={left} y={top} width={band} height={middle - top} {...paint(name, REST_STYLE)} />
+            {band > 28 && (
+              <text x={left + band / 2} y={top - 4} text-anchor="middle">
+                {number(group.usual + group.rest)}
+              </text>
+            )}
             <title>{spoken(group)}</title>
           </>
         );
@@ -77,5 +82,8 @@ export function Columns<G extends Group>({ name, title, groups, width, most, tic
   );
 }
 
-export const spoken = (group: Group): string =>
-  `${group.label}: ${counted(group.usual + group.rest, "passage")}, of them ${number(group.rest)} quotations, boilerplate and stock phrases`;
+/** A column in words. */
+export function spoken({ label, usual, rest }: Group): string {
+  const all = `${label}: ${counted(usual + rest, "passage")}`;
+  return rest ? `${all}, of them ${number(rest)} of quotations, boilerplate and stock phrases` : all;
+}

@@ -75,7 +75,7 @@ export function SharedPatterns() {
 /** A square in the colour and pattern of an origin. */
 export function Swatch({ origin }: { origin: Origin }) {
   return (
-    <svg class="swatch" viewBox="0 0 14 14" aria-hidden="true">
+    <svg class="sample" viewBox="0 0 14 14" aria-hidden="true">
       <rect x="0.5" y="0.5" width="13" height="13" {...paint("bar", origin.style)} />
     </svg>
   );

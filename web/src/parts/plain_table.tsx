@@ -4,7 +4,7 @@ import { number, shown } from "../text/words";
 export function PlainTable(props: { label: string; columns: string[]; rows: (string | number)[][] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, which the keyboard must be able to do
-    <section class="wide" aria-label={props.label} tabIndex={0}>
+    <section class="scroll-box" aria-label={props.label} tabIndex={0}>
       <table class="plain">
         <thead>
           <tr>
@@ -19,7 +19,7 @@ export function PlainTable(props: { label: string; columns: string[]; rows: (str
           {props.rows.map((row, place) => (
             <tr key={place}>
               {row.map((cell, column) => (
-                <td key={props.columns[column]} class={typeof cell === "number" ? "number" : ""}>
+                <td key={props.columns[column]} class={typeof cell === "number" ? "figure" : ""}>
                   {typeof cell === "number" ? number(cell) : <bdi>{shown(cell)}</bdi>}
                 </td>
               ))}

@@ -133,7 +133,7 @@ function Reading({ head: { kinds, totals } }: { head: Head }) {
         <thead>
           <tr>
             <th scope="col">kind</th>
-            <th scope="col" class="words">
+            <th scope="col" class="meaning">
               whose words
             </th>
             <th scope="col">passages</th>
@@ -148,9 +148,9 @@ function Reading({ head: { kinds, totals } }: { head: Head }) {
                   <KindMark kind={name} />
                 </a>
               </th>
-              <td class="words">{(KINDS[name] ?? kindOf("unknown")).meaning}</td>
-              <td class="number">{number(passages)}</td>
-              <td class="number">{number(words)}</td>
+              <td class="meaning">{(KINDS[name] ?? kindOf("unknown")).meaning}</td>
+              <td class="figure">{number(passages)}</td>
+              <td class="figure">{number(words)}</td>
             </tr>
           ))}
         </tbody>
@@ -160,7 +160,7 @@ function Reading({ head: { kinds, totals } }: { head: Head }) {
         <thead>
           <tr>
             <th scope="col">part</th>
-            <th scope="col" class="words">
+            <th scope="col" class="meaning">
               what it counts
             </th>
             <th scope="col">words</th>
@@ -173,9 +173,9 @@ function Reading({ head: { kinds, totals } }: { head: Head }) {
               <th scope="row">
                 <Swatch origin={PARTS[part]} /> {PARTS[part].label}
               </th>
-              <td class="words">{PARTS[part].meaning}</td>
-              <td class="number">{number(Math.round(totals.composition[part] * totals.words))}</td>
-              <td class="number">{percent(totals.composition[part])}</td>
+              <td class="meaning">{PARTS[part].meaning}</td>
+              <td class="figure">{number(Math.round(totals.composition[part] * totals.words))}</td>
+              <td class="figure">{percent(totals.composition[part])}</td>
             </tr>
           ))}
         </tbody>
@@ -241,7 +241,7 @@ function Settings({ head: { settings } }: { head: Head }) {
                   <Name of={name} />
                 </code>
               </th>
-              <td class="number">
+              <td class="figure">
                 <Name of={value} />
               </td>
             </tr>

@@ -9,7 +9,8 @@ import { Name } from "../parts/small";
 import { fragment } from "../state/address";
 import { filters, head, here, link, linkOnly, report } from "../state/store";
 import { counted, duration, number, percent, time } from "../text/words";
-import { AgencyChart, KindChart, ReachChart, TimeChart } from "./overview_charts";
+import { AgencyChart, KindChart } from "./overview_charts";
+import { ColumnCharts } from "./overview_columns";
 import { ShareChart } from "./overview_parts";
 import { SourcesTable } from "./overview_sources";
 
@@ -33,10 +34,11 @@ export function Overview() {
       <div class="charts">
         {known.agencies.length > 0 && <AgencyChart head={known} />}
         <ShareChart head={known} />
-        <SourcesTable />
-        <KindChart head={known} />
-        <ReachChart />
-        <TimeChart />
+        <div class="two">
+          <KindChart head={known} />
+          <SourcesTable />
+        </div>
+        <ColumnCharts />
       </div>
     </>
   );
@@ -193,7 +195,7 @@ function HowMuch({ head: { totals } }: { head: Head }) {
         agency copy or stand in other articles too:
       </p>
       <CompositionBar of={composition} />
-      <table class="parts">
+      <table class="shares">
         <thead class="unseen">
           <tr>
             <th scope="col">Part</th>

@@ -6,7 +6,7 @@ import { others } from "../data/figures";
 import { at, compositionOf, type Report } from "../data/report";
 import { Bars, type Row } from "../parts/bars";
 import { Chart } from "../parts/chart";
-import { PartLegend, spoken } from "../parts/composition";
+import { PartLegend } from "../parts/composition";
 import { PART_NAMES, PARTS } from "../parts/kinds";
 import { PlainTable } from "../parts/plain_table";
 import { SaveCsv } from "../parts/small";
@@ -46,7 +46,6 @@ export function ShareChart({ head }: { head: Head }) {
       ...bar,
       note,
       segments,
-      spoken: `${bar.label}, ${counted(bar.words, "word")}: ${spoken(bar.composition)}`,
     };
   });
   const most = isWithoutOwn ? (max(bars, (bar) => others(bar.composition)) ?? 1) : 1;
@@ -66,7 +65,7 @@ export function ShareChart({ head }: { head: Head }) {
       }
     >
       <div class="controls">
-        {(["outlets", "articles"] as const).map((name) => (
+        {(head.noun === "outlet" ? (["outlets", "articles"] as const) : []).map((name) => (
           <button
             key={name}
             type="button"

@@ -35,9 +35,9 @@ export function SourcesTable() {
                   <Name of={name(outlet)} />
                 </a>
               </th>
-              <td class="number">{number(passages)}</td>
-              <td class="number">{number(articles)}</td>
-              <td class="number">{number(words)}</td>
+              <td class="figure">{number(passages)}</td>
+              <td class="figure">{number(articles)}</td>
+              <td class="figure">{number(words)}</td>
             </tr>
           ))}
         </tbody>
