@@ -216,13 +216,15 @@ function Legend({ uses }: { uses: number[] }) {
       {sorted.map(([style, { kind, uses }]) => (
         <label key={style}>
           <input type="checkbox" checked={!dimmed.value.has(style)} onChange={() => toggle(style)} />{" "}
-          <span class={`sample use ${style}`} aria-hidden="true">
+          <span class={`stretch use ${style}`} aria-hidden="true">
             ab
           </span>{" "}
           <KindMark kind={kind} /> <span class="dim">{uses}</span>
         </label>
       ))}
-      <span class="dim">↗ without a ground: this article had it first.</span>
+      {uses.some((use) => at(report.uses.role, use) === 0) && (
+        <span class="dim">↗ and no shading: this article had it first.</span>
+      )}
     </fieldset>
   );
 }
