@@ -169,8 +169,9 @@ describe("a passage", () => {
     expect(marks.value).toEqual({});
     await act(async () => button("Add a note").click());
     const field = root.querySelector("textarea") as HTMLTextAreaElement;
-    field.value = "see the desk";
-    await act(async () => void field.dispatchEvent(new Event("change", { bubbles: true })));
+    field.value = " see the desk ";
+    await act(async () => void field.dispatchEvent(new Event("input", { bubbles: true })));
+    await act(async () => void field.dispatchEvent(new Event("blur")));
     expect(marks.value[at(passages.id, 0)]?.note).toBe("see the desk");
   });
 

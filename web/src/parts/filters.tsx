@@ -209,6 +209,8 @@ export function Choice({ label, value, options, onChange }: ChoiceProps) {
   );
 }
 
+// preact/compat, which the list needs, takes onChange of a field for onInput; with Capture it stays what it says.
+
 /** A name to add to the ones that are chosen; the browser offers those that there are. */
 export function NameFilter({
   field,
@@ -240,7 +242,7 @@ export function NameFilter({
         value={typed}
         placeholder={`any ${label.toLowerCase()}`}
         autocomplete="off"
-        onChange={(event) => take(event.currentTarget.value)}
+        onChangeCapture={(event) => take(event.currentTarget.value)}
       />
       <datalist id={`${id}-names`}>
         {known.slice(0, 1000).map((name) => (
@@ -260,7 +262,7 @@ export function DayFilter({ field, label }: { field: "from" | "to"; label: strin
         id={id}
         type="date"
         value={filters.value[field]}
-        onChange={(event) => setFilters({ [field]: event.currentTarget.value })}
+        onChangeCapture={(event) => setFilters({ [field]: event.currentTarget.value })}
       />
     </p>
   );
@@ -276,7 +278,7 @@ function CountFilter({ field, label }: { field: "least" | "most"; label: string 
         type="number"
         min={0}
         value={filters.value[field] ?? ""}
-        onChange={(event) => {
+        onChangeCapture={(event) => {
           const { value } = event.currentTarget;
           setFilters({ [field]: /^\d+$/.test(value) ? Number(value) : null });
         }}

@@ -37,7 +37,8 @@ export function MarkButtons({ passage }: { passage: number }) {
             rows={3}
             maxLength={4000}
             value={note}
-            onChange={(event) => mark(id, { note: event.currentTarget.value })}
+            onInput={(event) => mark(id, { note: event.currentTarget.value })}
+            onBlur={(event) => mark(id, { note: event.currentTarget.value.trim() })}
           />
         </label>
       ) : (
