@@ -60,14 +60,11 @@ export function Elsewhere({ use, most = 6 }: { use: number; most?: number }) {
   const report = useReport();
   const { uses } = report;
   const [passage, document] = [at(report.passageOf, use), at(uses.document, use)];
-  const others = report
-    .usesOf(passage)
-    .filter(
-      (one, place, all) =>
-        at(uses.document, one) !== document &&
-        (place === 0 ||
-          !all.slice(0, place).some((earlier) => at(uses.document, earlier) === at(uses.document, one))),
-    );
+  const seen = new Set([document]);
+  const others = report.usesOf(passage).filter((one) => {
+    const other = at(uses.document, one);
+    return !seen.has(other) && seen.add(other);
+  });
   return (
     <>
       <ul class="elsewhere">

@@ -16,7 +16,9 @@ export function covering(report: Report, uses: readonly number[]): number[] {
   );
 }
 
-const styleOf = (report: Report, use: number): string => kind(report.kind(at(report.passageOf, use))).style;
+/** The style of the kind of a use's passage. */
+export const styleOf = (report: Report, use: number): string =>
+  kind(report.kind(at(report.passageOf, use))).style;
 
 /** The attributes of an element over a segment; `data-use` are all uses that cover it, `[data-use~="7"]` finds one. */
 export function reuse(report: Report, { begin, end, uses }: Segment) {

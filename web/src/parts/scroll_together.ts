@@ -54,7 +54,7 @@ export function useScrollTogether(
   }, [a, b, pairs, isOn, drawn]);
   return ([useA, useB]) => {
     const [left, right] = [a.current, b.current];
-    const [inA, inB] = [left && extent(left, useA), right && extent(right, useB)];
+    const [inA, inB] = [left && extents(left).get(useA), right && extents(right).get(useB)];
     if (!left || !right || !inA || !inB) return;
     const height = Math.min(0.2 * left.clientHeight, inA[0], inB[0]);
     move(left, inA[0] - height, expected.current);
@@ -70,8 +70,9 @@ function move(pane: HTMLElement, top: number, expected: Map<HTMLElement, number>
 }
 
 function anchors(left: HTMLElement, right: HTMLElement, pairs: Pairs): Anchor[] {
+  const [ours, theirs] = [extents(left), extents(right)];
   return pairs.flatMap(([useA, useB]): Anchor[] => {
-    const [inA, inB] = [extent(left, useA), extent(right, useB)];
+    const [inA, inB] = [ours.get(useA), theirs.get(useB)];
     if (!inA || !inB) return [];
     return [
       [inA[0], inB[0]],
@@ -80,11 +81,16 @@ function anchors(left: HTMLElement, right: HTMLElement, pairs: Pairs): Anchor[] 
   });
 }
 
-/** The top and the bottom of a use within what a pane scrolls, in pixels. */
-function extent(pane: HTMLElement, use: number): [number, number] | null {
-  const elements = pane.querySelectorAll(`[data-use~="${use}"]`);
-  const [first, last] = [elements[0], elements[elements.length - 1]];
-  if (!first || !last) return null;
+/** The top and the bottom of each use within what a pane scrolls, in pixels. */
+function extents(pane: HTMLElement): Map<number, [number, number]> {
   const shift = pane.scrollTop - pane.getBoundingClientRect().top;
-  return [first.getBoundingClientRect().top + shift, last.getBoundingClientRect().bottom + shift];
+  const found = new Map<number, [number, number]>();
+  for (const element of pane.querySelectorAll<HTMLElement>("[data-use]")) {
+    const { top, bottom } = element.getBoundingClientRect();
+    for (const use of (element.dataset.use ?? "").split(" ").map(Number)) {
+      const known = found.get(use);
+      found.set(use, [known?.[0] ?? top + shift, bottom + shift]);
+    }
+  }
+  return found;
 }

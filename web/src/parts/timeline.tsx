@@ -69,6 +69,7 @@ interface DrawingProps {
 function Drawing({ uses, dated, width, summary }: DrawingProps) {
   const report = useReport();
   const rows = rowsOf(report, uses);
+  const areLinks = uses.length <= MOST_LINKS;
   const longest = Math.max(...rows.map(({ name }) => [...shown(name)].length));
   const names = Math.min(LETTER * longest + 12, 0.34 * width);
   const right = width - (dated.length < uses.length ? UNDATED : 12);
@@ -85,16 +86,18 @@ function Drawing({ uses, dated, width, summary }: DrawingProps) {
   return (
     <svg
       viewBox={`0 0 ${width} ${bottom + BOTTOM}`}
-      role={uses.length > MOST_LINKS ? "img" : "group"}
+      role={areLinks ? "group" : "img"}
       aria-label={summary}
       class="timeline"
     >
       {ticks.map((tick) => (
         <g key={+tick}>
           <line class="grid" x1={x(tick)} x2={x(tick)} y1={TOP} y2={bottom} />
-          <text class="dim" x={x(tick)} y={bottom + 16} text-anchor={x(tick) > width - 40 ? "end" : "middle"}>
-            {format(tick)}
-          </text>
+          {x(tick) < width - 40 && (
+            <text class="dim" x={x(tick)} y={bottom + 16} text-anchor="middle">
+              {format(tick)}
+            </text>
+          )}
         </g>
       ))}
       {dated.length < uses.length && (
@@ -110,21 +113,24 @@ function Drawing({ uses, dated, width, summary }: DrawingProps) {
             <text x={names} y={y} text-anchor="end" dominant-baseline="middle">
               {clipped(shown(row.name), names / LETTER)}
             </text>
-            {row.uses.map((use) => (
-              <Sign
-                key={use}
-                use={use}
-                y={y}
-                x={x}
-                undated={right + UNDATED / 2 + 4}
-                isLink={uses.length <= MOST_LINKS}
-              />
+            {(areLinks ? row.uses : apart(report, row.uses, x)).map((use) => (
+              <Sign key={use} use={use} y={y} x={x} undated={right + UNDATED / 2 + 4} isLink={areLinks} />
             ))}
           </g>
         );
       })}
     </svg>
   );
+}
+
+/** The uses without those whose signs would cover one another wholly: a row has as many signs as pixels, at most. */
+function apart(report: Report, uses: readonly number[], x: (time: number) => number): number[] {
+  const seen = new Set<string>();
+  return uses.filter((use) => {
+    const [low] = bounds(report, at(report.uses.document, use));
+    const place = `${at(report.uses.role, use)} ${Math.round(x(1000 * low))}`;
+    return !seen.has(place) && seen.add(place);
+  });
 }
 
 interface SignProps {

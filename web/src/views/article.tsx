@@ -1,14 +1,14 @@
 /** An article: its text with what others have too, and where they have it. */
 import { signal } from "@preact/signals";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
-import { at, type Report } from "../data/report";
+import { at } from "../data/report";
 import { ArticleHead } from "../parts/article_head";
 import { useTexts } from "../parts/article_text";
 import { compareLink, counterpart, Elsewhere, UseSummary } from "../parts/elsewhere";
 import { type Key, KeyList, useKeys } from "../parts/keys";
-import { kind as kindOf } from "../parts/kinds";
+import { dimmed, MarkedKinds } from "../parts/marked_kinds";
 import { Prose } from "../parts/prose";
-import { covering, RANK, reuse, spoken } from "../parts/reuse";
+import { covering, reuse, spoken, styleOf } from "../parts/reuse";
 import { KindMark, Name, useReport } from "../parts/small";
 import { UseTable } from "../parts/use_table";
 import { lookAt } from "../state/place";
@@ -16,14 +16,14 @@ import { here, link } from "../state/store";
 import type { Segment } from "../text/spans";
 import { counted } from "../text/words";
 
-/** Kinds that are not marked in texts; they stay so from article to article. */
-const dimmed = signal<ReadonlySet<string>>(new Set());
 /** The stretch that a reader points at, in the article that is shown. */
 interface Stretch {
   begin: number;
   uses: readonly number[];
 }
 const active = signal<Stretch | null>(null);
+/** Milliseconds that a pointer stays on a stretch before it is shown. */
+const HOVER = 120;
 /** Passages that are listed beside the text. */
 const MOST_LISTED = 200;
 
@@ -85,7 +85,7 @@ function Article({ document }: { document: number }) {
   return (
     <>
       <ArticleHead document={document} />
-      <Legend uses={uses} />
+      <MarkedKinds uses={uses} />
       <div class="reading">
         <div ref={body} class={`reading-text ${[...dimmed.value].map((style) => `no-${style}`).join(" ")}`}>
           <h2 class="unseen">Text</h2>
@@ -150,13 +150,22 @@ function MarkedText({ document, uses, text }: { document: number; uses: number[]
     for (const use of active.value?.uses ?? [])
       for (const element of elementsOf(box.current, use)) element.classList.add("active");
   }, [active.value]);
-  const show = (event: Event) => {
+  // A pointer on its way to the list beside the text crosses other stretches: they are shown when it stays.
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const hover = (event: PointerEvent) => {
+    clearTimeout(timer.current);
+    const found = marked(event.target);
+    if (found)
+      timer.current = setTimeout(() => {
+        active.value = stretch(found);
+      }, HOVER);
+  };
+  const focused = (event: FocusEvent) => {
     const found = marked(event.target);
     if (!found) return;
-    if (Number(found.dataset.begin) !== active.value?.begin) active.value = stretch(found);
-    if (event.type !== "focusin") return;
-    // The passage that begins here, rather than one that goes on over it.
     const { begin, uses } = stretch(found);
+    active.value = { begin, uses };
+    // The passage that begins here, rather than one that goes on over it.
     const use = uses.find((one) => at(report.uses.begin, one) === begin) ?? uses[0];
     if (use !== undefined) lookAt(at(report.passages.id, at(report.passageOf, use)));
   };
@@ -171,42 +180,15 @@ function MarkedText({ document, uses, text }: { document: number; uses: number[]
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: links inside are what is clicked; this delays the first tap alone
     // biome-ignore lint/a11y/noStaticElementInteractions: the same
-    <div ref={box} onPointerOver={show} onFocusIn={show} onClick={tap}>
+    <div
+      ref={box}
+      onPointerOver={hover}
+      onPointerLeave={() => clearTimeout(timer.current)}
+      onFocusIn={focused}
+      onClick={tap}
+    >
       <Prose text={text} spans={spans} draw={draw} />
     </div>
-  );
-}
-
-/** Which kinds there are in the article; each can be left unmarked. */
-function Legend({ uses }: { uses: number[] }) {
-  const report = useReport();
-  const counts = new Map<string, { kind: string; uses: number }>();
-  for (const use of uses) {
-    const kind = report.kind(at(report.passageOf, use));
-    const entry = counts.get(kindOf(kind).style) ?? { kind, uses: 0 };
-    counts.set(kindOf(kind).style, { ...entry, uses: entry.uses + 1 });
-  }
-  if (!counts.size) return <p>None of its text is shared with another article of the scan.</p>;
-  const sorted = [...counts].sort(([, a], [, b]) => RANK.indexOf(a.kind) - RANK.indexOf(b.kind));
-  const toggle = (style: string) => {
-    const next = new Set(dimmed.value);
-    if (!next.delete(style)) next.add(style);
-    dimmed.value = next;
-  };
-  return (
-    <fieldset class="marked-kinds">
-      <legend>Marked in the text</legend>
-      {sorted.map(([style, { kind, uses }]) => (
-        <label key={style}>
-          <input type="checkbox" checked={!dimmed.value.has(style)} onChange={() => toggle(style)} />{" "}
-          <span class={`sample use ${style}`} aria-hidden="true">
-            ab
-          </span>{" "}
-          <KindMark kind={kind} /> <span class="dim">{uses}</span>
-        </label>
-      ))}
-      <span class="dim">↗ without a ground: this article had it first.</span>
-    </fieldset>
   );
 }
 
@@ -273,7 +255,6 @@ function Beside({ uses, keys }: { uses: number[]; keys: Key[] }) {
   );
 }
 
-const styleOf = (report: Report, use: number): string => kindOf(report.kind(at(report.passageOf, use))).style;
 const asList = (texts: ReturnType<typeof useTexts>): Text[] => (Array.isArray(texts) ? texts : []);
 const marked = (target: EventTarget | null): HTMLElement | null =>
   target instanceof Element ? target.closest<HTMLElement>("[data-use]") : null;

@@ -10,6 +10,7 @@ import { Prose } from "../parts/prose";
 import { covering, reuse } from "../parts/reuse";
 import { useScrollTogether } from "../parts/scroll_together";
 import { ArticleLink, KindMark, Name, OutsideLink, PassageLink, useReport } from "../parts/small";
+import { UseTable } from "../parts/use_table";
 import { lookAt } from "../state/place";
 import { here, link } from "../state/store";
 import type { ArticleText } from "../text/article_text";
@@ -229,7 +230,12 @@ function Pane({ side, document, text, all, now, changes, pane }: PaneProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a pane that scrolls must be reached by key */}
       <section ref={pane} class="pane" tabIndex={0} aria-label={`Text on the ${side ? "right" : "left"}`}>
         {text && text.pieces.length > 0 && <Prose text={text} spans={spans} cuts={cuts} draw={draw} />}
-        {text && text.pieces.length === 0 && <p>The file holds no text of this article.</p>}
+        {text && text.pieces.length === 0 && (
+          <>
+            <p>The file holds no text of this article, but where the passages are that both have.</p>
+            <UseTable uses={all.map((one) => one.uses[side])} />
+          </>
+        )}
       </section>
     </section>
   );

@@ -59,8 +59,10 @@ function Passage({ passage }: { passage: number }) {
         .
       </p>
       <MarkButtons passage={passage} />
-      <Words passage={passage} />
-      <Evidence passage={passage} />
+      <div class="passage-top">
+        <Words passage={passage} />
+        <Evidence passage={passage} />
+      </div>
       <Timeline passage={passage} />
       <Uses passage={passage} />
     </article>
@@ -156,8 +158,8 @@ function Evidence({ passage }: { passage: number }) {
   const evidence = at(passages.evidence, passage);
   const reasons = at(passages.reasons, passage);
   return (
-    <>
-      <h2>What speaks for it</h2>
+    <section aria-labelledby="evidence">
+      <h2 id="evidence">What speaks for it</h2>
       <dl class="evidence">
         <dt>Kind</dt>
         <dd>{reasons || "No rule applied."}</dd>
@@ -188,7 +190,7 @@ function Evidence({ passage }: { passage: number }) {
           <First passage={passage} />
         </dd>
       </dl>
-    </>
+    </section>
   );
 }
 
