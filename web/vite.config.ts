@@ -28,5 +28,9 @@ export default defineConfig({
     },
   },
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
-  test: { environment: "happy-dom", include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
+    server: { deps: { inline: [/@tanstack/] } }, // so that it, too, takes preact for react
+  },
 });

@@ -67,7 +67,12 @@ def test_a_table_for_a_person(calls: Calls) -> None:
 @pytest.mark.usefixtures("calls")
 def test_how_many_passages_are_shown() -> None:
     assert run("scan", "corpus", "--top", "1").stdout == summary.summary(result(skipped=7), top=1)
-    assert run("scan", "corpus", "--top", "1", "--all").stdout == summary.summary(result(skipped=7))
+    everything = summary.summary(result(skipped=7), everything=True)
+    assert (
+        run("scan", "corpus", "--top", "1", "--all").stdout
+        == everything
+        != summary.summary(result(skipped=7))
+    )
     assert run("scan", "corpus", "-q").stderr == ""
 
 
@@ -241,7 +246,6 @@ def test_show(tmp_path: Path) -> None:
     absent = run("show", tmp_path / "out", "9")
     assert absent.exit_code == 1
     assert absent.stderr == "syndetect: there is no passage 9: this result has 1 to 2\n"
-    assert run("show", tmp_path / "out", "first").exit_code == 2
     elsewhere = run("show", tmp_path, "1")
     assert elsewhere.exit_code == 1
     assert "is not a result of a scan" in elsewhere.stderr

@@ -279,7 +279,7 @@ def test_a_table_for_a_person(held: Path, asked: Path) -> None:
     outcome = run("query", held, asked)
     assert outcome.stdout == summary.summary(found_in(held, asked))
     assert outcome.stdout.splitlines()[-1].startswith("2 articles queried, 2 passages found, ")
-    assert "1 more passage: --all shows all" in run("query", held, asked, "--top", "1").stdout
+    assert "1  more like these  --all" in run("query", held, asked, "--top", "1").stdout
     asked.write_text(lines({"text": "nothing of this is known"}), encoding="utf-8")
     told = "The index has no passage of these.\n\n1 article queried, 0 passages found, 0.0 % of the words\n"
     assert run("query", held, asked).stdout == told

@@ -25,7 +25,7 @@ from syndetect.schema import TABLES
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_PACE = re.compile(r"^[\d,.]+ s(, [\d,.]+ \w+/s)?", re.MULTILINE)
+_PACE = re.compile(r"; [\d,.]+ s(, [\d,.]+ \w+/s)?$", re.MULTILINE)
 
 
 def blocks() -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """A small invented result, as a scan would give it."""
 
+import dataclasses
 from datetime import UTC, datetime
 
 import polars as pl
@@ -133,4 +134,52 @@ def result(*, skipped: int = 0) -> Result:
             "timings": {"read": 0.25, "candidates": 0.5, "alignment": 0.25},
             "inputs": [{"path": "corpus", "xxh3": "00c0ffee00c0ffee"}],
         },
+    )
+
+
+def with_shares(*, skipped: int = 0) -> Result:
+    """The result with what its articles are made of, and passages of every other kind, which more articles have."""
+    one = result(skipped=skipped)
+    shares = [
+        ("Northwire", 1.0, 0.0, 0.0, "yes", None, "non"),
+        ("Northwire", 36 / 180, 9 / 180, 90 / 180, "no", "wire-17", "partially"),
+        ("Northwire", 61 / 305, 0.0, 244 / 305, "partly", None, "non"),
+        (None, 0.0, 0.0, 1.0, None, None, "non"),
+    ]
+    names = (
+        "agencies",
+        "agency_share",
+        "copied_share",
+        "own_share",
+        "credited",
+        "derived_from",
+        "derivation",
+    )
+    documents = one.documents.with_columns(
+        pl.Series(name, values) for name, values in zip(names, zip(*shares, strict=True), strict=True)
+    )
+    others = ("boilerplate", "formula", "release", "unknown")
+    uses, kinds = [one.passages], [one.clusters]
+    for number, kind in enumerate(others, start=3):
+        text = f"A passage of the kind {kind}."
+        with_id = pl.lit(number).cast(pl.Int64).alias("passage_id")
+        everywhere = documents.select("doc_id", "source", "published")
+        uses.append(
+            one.passages[:1]
+            .drop("doc_id", "source", "published")
+            .join(everywhere, how="cross")
+            .with_columns(
+                with_id,
+                text=pl.lit(text),
+                end=pl.lit(len(text)).cast(pl.Int64),
+                words=pl.lit(6).cast(pl.Int64),
+            )
+            .select(one.passages.columns)
+        )
+        kinds.append(
+            one.clusters[1:].with_columns(with_id, kind=pl.lit(kind), documents=pl.lit(4).cast(pl.Int64))
+        )
+    manifest = {**one.manifest, "counts": {**one.manifest["counts"], "passages": 2 + len(others)}}
+    return dataclasses.replace(
+        one, documents=documents, passages=pl.concat(uses), clusters=pl.concat(kinds), manifest=manifest
     )

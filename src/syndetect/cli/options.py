@@ -83,8 +83,8 @@ class Output:
         directory: the folder or address to write the tables to; None prints to standard output.
         force: replace a result in ``directory``.
         format: of the tables, or of the matches on standard output. None writes Parquet tables, or prints a summary.
-        top: the number of passages in a summary.
-        show_all: show every passage instead.
+        top: the number of passages in a summary; None shows as many as the screen has room for.
+        show_all: show every passage instead, of all kinds.
         escape_formulas: have no cell of CSV begin as a formula of a spreadsheet does.
         utf8_mark: begin CSV with the mark by which Excel knows UTF-8.
 
@@ -95,7 +95,7 @@ class Output:
     directory: str | None
     force: bool
     format: str | None
-    top: int
+    top: int | None
     show_all: bool
     escape_formulas: bool
     utf8_mark: bool
@@ -366,9 +366,10 @@ def output_options(**form: Any) -> Decorator:
         click.option("--force", is_flag=True, help="replace a result that is in DIR already"),
         click.option("--format", **form),
         click.option(
-            "--top", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="passages to show"
+            "--top", type=click.IntRange(1), metavar="N",
+            help="passages to show, those with the widest reach  [default: what the screen has room for, at most 20]",
         ),
-        click.option("--all", "show_all", is_flag=True, help="show every passage"),
+        click.option("--all", "show_all", is_flag=True, help="show every passage, of all kinds"),
         click.option(
             "--escape-formulas", is_flag=True,
             help="with csv: an apostrophe before text that a spreadsheet would run (= + - @ at its beginning)",

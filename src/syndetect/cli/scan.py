@@ -26,6 +26,8 @@ from syndetect.settings import Settings
 if TYPE_CHECKING:  # the commands import at run time what they call, so that --help is quick
     from syndetect.pipeline.scan import ScanRequest
 
+_WIDEST = 100  # columns that texts are read in
+
 
 @click.command(cls=SettingsCommand)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
@@ -131,20 +133,39 @@ def _finish(output: Output, scratch: Path) -> None:
     terminal.say(f"{output.shown} is complete already")
 
 
-@click.command(short_help="Print one passage in all its documents.")
+@click.command(short_help="Print one passage in all its documents, or one article.")
 @click.argument("directory", metavar="DIR")
-@click.argument("number", metavar="PASSAGE", type=int)
+@click.argument("name", metavar="PASSAGE|ARTICLE")
+@click.option(
+    "--article", "is_article", is_flag=True, help="take the name for an article's id, though it is a number"
+)
+@click.option("--plain", is_flag=True, help="a line for each use, for a pipe: see above")
 @DEBUG
-def show(directory: str, number: int) -> None:
-    """Print one passage of the result in DIR in all its documents, differences marked.
+def show(directory: str, name: str, *, is_article: bool, plain: bool) -> None:
+    """Print one passage of the result in DIR in all its documents, or one article with its passages.
 
     PASSAGE is a number from the table that "syndetect scan" shows, or a passage_id. The earliest use comes
     first; words left out or added since then are marked.
+
+    ARTICLE is the id of an article: what it is made of, and its passages in order, each with where else it runs.
+    A number that names a passage and an article is the passage.
+
+    With --plain each use is a line of fields parted by tabs: passage_id, doc_id, begin, end, words, identity, role,
+    kind, agency, confidence, articles, source, published, title, url, text. What is not known is empty.
     """
-    from syndetect.report import passage_view  # noqa: PLC0415
+    from syndetect.report import article_view, lookup, passage_view, use_lines  # noqa: PLC0415
     from syndetect.results.result import read_tables  # noqa: PLC0415
 
     documents, passages, clusters = read_tables(directory, "documents", "passages", "clusters")
+    found = lookup.meant(name, documents, passages, is_article=is_article)
     width, colour = terminal.screen()
-    shown = passage_view.passage(documents, passages, clusters, number, width=min(width, 100), colour=colour)
+    form: dict[str, Any] = {"width": min(width, _WIDEST), "colour": colour}
+    if plain:
+        shown = use_lines.use_lines(documents, passages, clusters, found)
+    elif isinstance(found, str):
+        shown = article_view.article(documents, passages, clusters, found, **form)
+    else:
+        shown = passage_view.passage(documents, passages, clusters, found, **form)
     terminal.write_text(shown)
+    if isinstance(found, int) and lookup.is_an_article(name, documents):
+        terminal.say(f"{name} is the id of an article as well: --article shows it")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # imported when needed, so that --help is quick
     from syndetect.results.result import Result
 
 
+_NARROWEST = 40  # columns; a narrower terminal breaks lines
+
+
 def present(result: "Result", output: "Output", *, quiet: bool) -> None:
     """Print a result to standard output and its totals to standard error; of a result in a folder only the totals."""
     from syndetect.report import summary  # noqa: PLC0415
@@ -31,16 +34,39 @@ def present(result: "Result", output: "Output", *, quiet: bool) -> None:
         if not quiet:
             say(f"result in {output.shown}")
         return
+    notes = (
+        []
+        if quiet
+        else [*filter(None, [columns_line(columns)]), *summary.skipped(result.skipped).splitlines()]
+    )
     if output.format is None:
         width, colour = screen()
-        top = None if output.show_all else output.top
-        write_text(summary.summary(result, top=top, width=width, colour=colour))
+        shown = summary.summary(
+            result,
+            top=output.top,
+            everything=output.show_all,
+            width=width,
+            colour=colour,
+            lines=_room(notes, width),
+        )
+        write_text(shown)
     else:
         _write_matches(result, output)
         _print_totals(result, "-o DIR keeps the list", quiet)
-    say_columns(columns, quiet=quiet)
-    if result.skipped.height and not quiet:
-        print_skipped(result.skipped)
+    say(*notes)
+
+
+def _room(notes: Sequence[str], width: int) -> int | None:
+    """The lines of the screen above those of ``notes`` and the next prompt; None where output is no terminal."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    return (
+        shutil.get_terminal_size().lines
+        - 1
+        - sum(max(1, -(-cell_len(one_line(note)) // width)) for note in notes)
+    )
 
 
 def _write_matches(result: "Result", output: "Output") -> None:
@@ -82,8 +108,8 @@ def screen() -> tuple[int, bool]:
     """The width in columns, and whether colours may be used; 80 and False if standard output is not a terminal."""
     if sys.stdout is None or not sys.stdout.isatty():
         return 80, False
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
-    return max(shutil.get_terminal_size().columns, 60), not plain
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return max(shutil.get_terminal_size().columns, _NARROWEST), not plain
 
 
 def say(*lines: str) -> None:

@@ -46,7 +46,9 @@ def agency_copy(result: Findings) -> list[Carried]:
 def copies(result: Findings) -> Carried | None:
     """What outlets ran of other outlets, who had it first; None where that is known of nothing."""
     rows = result.documents.select(
-        outlet=pl.coalesce("source", "doc_id"), words=pl.col("words") * pl.col("copied_share"), agency=None,
+        outlet=pl.coalesce("source", "doc_id"),
+        words=pl.col("words") * pl.col("copied_share"),
+        agency=pl.lit(None, pl.String),
         is_own=False,
     ).filter(pl.col("words") > 0)  # fmt: skip
     return next(iter(_by_agency(rows)), None)

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from rich.text import Text
 
-from syndetect.errors import ResultError
+from syndetect.report.lookup import no_passage
 from syndetect.report.terminal_text import printable, render
 from syndetect.report.word_diff import Change, Piece, differences
 from syndetect.runtime.progress import count
@@ -41,9 +41,7 @@ def passage(
         documents.select("doc_id", "title", "url"), on="doc_id", how="left", maintain_order="left"
     )
     if uses.is_empty():
-        last = passages["passage_id"].n_unique()
-        known = f"this result has 1 to {last}" if last else "this result has none"
-        raise ResultError(f"there is no passage {number}: {known}")
+        raise no_passage(number, passages)
     heading = Text(f"Passage {number}: {count(uses['doc_id'].n_unique(), 'article')}; ", style="bold")
     legend = [(Change.REMOVED, "left out"), (Change.NONE, " and "), (Change.ADDED, "added")]
     heading.append(_marked(legend, colour)).append(" against the first")
@@ -64,23 +62,24 @@ def _origin(clusters: pl.DataFrame, number: int, width: int, colour: bool) -> st
     """The kind of a passage with the reasons, and its first document; nothing if ``clusters`` lacks it."""
     lines = ""
     for row in clusters.filter(pl.col("passage_id") == number).iter_rows(named=True):
-        kind = " ".join(filter(None, [printable(row["agency"] or ""), row["kind"]]))
         first = "it is not known who had it first"
         if row["first_doc"] is not None:
             first = f"first {printable(row['first_doc'])}"
-        sure = (
-            ""
-            if row["confidence"] is None or row["kind"] == "unknown"
-            else f" ({100 * row['confidence']:.0f} % sure)"
-        )
-        for line in (f"{kind}{sure}: {printable(row['reasons'])}", first):
+        for line in (f"{kind_line(row)}: {printable(row['reasons'] or '')}", first):
             lines += render(Text(line), width, colour, indent=4)
     return lines
 
 
+def kind_line(row: Mapping[str, Any]) -> str:
+    """The agency and the kind of a passage, and how sure that is: ``AFP wire (99 % sure)``."""
+    kind = " ".join(filter(None, [printable(row["agency"] or ""), printable(row["kind"])]))
+    is_sure = row["confidence"] is not None and row["kind"] != "unknown"
+    return f"{kind} ({100 * row['confidence']:.0f} % sure)" if is_sure else kind
+
+
 def _use_heading(place: int, row: Mapping[str, Any], width: int, colour: bool) -> str:
     """The document of a use, its title and address, and the range and length of the use, a line each."""
-    known = [row["doc_id"], row["source"], _date(row["published"])]
+    known = [row["doc_id"], row["source"], date(row["published"])]
     name = Text("  ".join(printable(value) for value in known if value), style="bold")
     title = Text(printable(row["title"] or ""))
     address = f"    {printable(row['url'])}\n" if row["url"] else ""  # on one line, so that it can be copied
@@ -94,7 +93,7 @@ def _use_heading(place: int, row: Mapping[str, Any], width: int, colour: bool) -
     )
 
 
-def _date(published: datetime | None) -> str | None:
+def date(published: datetime | None) -> str | None:
     """A time in UTC; at midnight only the date."""
     if published is None:
         return None

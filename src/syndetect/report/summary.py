@@ -1,82 +1,136 @@
 """A result, or the contents of an index, summarised as text for a terminal."""
 
-import os.path
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 import polars as pl
 from rich.box import SIMPLE_HEAD
-from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 from rich.text import Text
 
 from syndetect.reading.notes import counted
+from syndetect.report import carried_table, passage_table
 from syndetect.report.findings import Findings
+from syndetect.report.passage_table import LEADING, Reach
 from syndetect.report.terminal_text import printable, render, shorten
 from syndetect.runtime.progress import count, quantity
 from syndetect.settings import Settings
 
-_NAME_CELLS = 24  # columns of a name; the middle of a wider one is left out
 #: The counts of a manifest that limits on repetition leave out, in words.
 _LIMITS = {
     "passed_seeds": "places in pairs of articles that repeat themselves were not aligned",
     "passed_names": "names of agencies in articles with more than 1,000 were not looked at",
 }
-_MIN_NAMES_CELLS = 16  # columns of the list of names, even if the terminal cuts them off
+# The rows of the tables where the screen decides. With fewer than a few passages there are fewer agencies as well.
+_MOST_PASSAGES, _FEW_PASSAGES, _FEWEST_PASSAGES = 20, 5, 3
+_MOST_AGENCIES, _FEWEST_AGENCIES = 5, 3
 
 
-def summary(result: Findings, *, top: int | None = 20, width: int = 80, colour: bool = False) -> str:
-    """A table of the passages that most articles have, and the totals.
+def summary(
+    result: Findings, *, top: int | None = None, everything: bool = False,
+    width: int = 80, colour: bool = False, lines: int | None = None,
+) -> str:  # fmt: skip
+    """Who ran how much of whose copy, the passages with the widest reach, the other kinds, and the totals.
 
     Args:
         result: of a scan, or of queries to an index.
-        top: the number of passages to show; None shows all.
+        top: the number of passages; by default as many as the screen has room for, from 3 to 20.
+        everything: show every passage, of all kinds.
         width: columns of the terminal.
         colour: whether styles may be used.
+        lines: of the screen; None for no end.
     """
-    found = result.passages["passage_id"].n_unique()
-    if not found:
+    end = _wrapped(totals(result), width)
+    if result.passages.is_empty():
         nothing = (
             "The index has no passage of these." if _is_of_queries(result) else "No reused passage found."
         )
-        return f"{nothing}\n\n{totals(result)}\n"
-    rows = _passage_rows(result, top)
-    table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False, show_edge=False)
-    for name in ("passage", "articles", "words"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("text, and where it runs (earliest first)", ratio=1, no_wrap=True, overflow="ellipsis")
-    room = width - 29  # without the three columns of numbers
-    for row in rows.iter_rows(named=True):
-        cell = Text(set_cell_size(printable(row["text"][: 8 * room]), 4 * room).rstrip() + "\n")
-        label = _label(row)
-        cell.append(label)
-        cell.append(_joined(row["names"], max(room - cell_len(label), _MIN_NAMES_CELLS)), style="dim")
-        table.add_row(*(f"{row[name]:,}" for name in ("passage_id", "documents", "words")), cell)
-    more = f"{count(found - rows.height, 'more passage')}: --all shows all\n" if found > rows.height else ""
-    return f"{render(table, width, colour)}{more}\n{totals(result)}\n"
+        return f"{nothing}\n\n{end}"
+    reach = passage_table.by_reach(result, all_kinds=everything)
+    carried = _carried(result, reach, _MOST_AGENCIES, width, colour)
+    top, is_dense = (reach.passages.height if everything else top), False
+    if top is None and lines is not None:
+        others = passage_table.rest(reach, 1, width, colour) + end
+        top, is_dense = _fitting(reach, lines - _height(carried, others), width)
+        if top < _FEW_PASSAGES:
+            carried = _carried(result, reach, _FEWEST_AGENCIES, width, colour)
+            top, is_dense = _fitting(reach, lines - _height(carried, others), width)
+    top = _MOST_PASSAGES if top is None else top
+    shown = reach.passages.head(top)
+    passages = passage_table.table(result, shown, reach.unit, width, colour, is_dense=is_dense)
+    rest = passage_table.rest(reach, top, width, colour)
+    return "\n".join(part for part in (carried, passages + rest, end) if part)
+
+
+def _carried(result: Findings, reach: Reach, most: int, width: int, colour: bool) -> str:
+    """Whose copy was carried, or that none was; empty where passages have no kinds, or the user wants other kinds."""
+    kinds = _filter(result).get("kinds") or LEADING
+    if not {*LEADING} & {*kinds}:
+        return ""
+    if table := carried_table.table(result, most, width, colour):
+        return table
+    has_kinds = reach.passages["kind"].is_not_null().any()
+    return (
+        "No passage is told to be agency copy or a copy between outlets.\n"
+        if has_kinds and not reach.has_leading
+        else ""
+    )
+
+
+def _height(carried: str, others: str) -> int:
+    """Lines of what is not a passage, with the head of their table and what stands between."""
+    return carried.count("\n") + others.count("\n") + (3 if carried else 2)
+
+
+def _fitting(reach: Reach, lines: int, width: int) -> tuple[int, bool]:
+    """The number of passages that fit, but not fewer than some, and whether they have to be dense for it."""
+    few = min(_FEW_PASSAGES, reach.passages.height)
+    is_dense = lines < few * passage_table.height(width, is_dense=False)
+    fitting = lines // passage_table.height(width, is_dense=is_dense)
+    return min(max(fitting, _FEWEST_PASSAGES), _MOST_PASSAGES), is_dense
 
 
 def totals(result: Findings, skipped: str = "-o DIR keeps the list") -> str:
-    """The numbers of articles, passages and reused words, and the speed, in one or two lines.
+    """The numbers of articles and passages, the shares of the words that are reused and agency copy, and the speed.
+
+    A line each, which may be wider than a terminal.
 
     Args:
         result: of a scan, or of queries to an index.
         skipped: where to find the list of skipped places, if any were.
     """
     words, reused = (int(result.documents[name].sum()) for name in ("words", "reused_words"))
-    share = f"{100 * reused / words:.1f} %" if words else "none"
     articles = count(result.documents.height, "article")
     passages = result.passages["passage_id"].n_unique()
+    share = f"{100 * reused / words:.1f} %" if words else "none"
     if _is_of_queries(result):
-        found = f"{articles} queried, {count(passages, 'passage')} found, {share} of the words"
+        head = f"{articles} queried, {count(passages, 'passage')} found, {share} of the words"
+        shares = []
     else:
-        found = f"{articles}, {count(passages, 'reused passage')}, {share} of the words reused"
-        found += _agency_share(result.documents)
-    speed, left = _speed(result.manifest), []
-    if result.skipped.height:
-        left.append(f"{counted(result.skipped)} ({skipped})")
-    return "\n".join([found, *([", ".join(speed)] if speed else []), *left, *_passed(result.manifest)])
+        head = f"{articles}, {count(passages, 'reused passage')}"
+        shares = [
+            f"{share} of the words are {_reused(result)}",
+            *_agency_share(result.documents, words),
+        ]
+    left = [f"{counted(result.skipped)} ({skipped})"] if result.skipped.height else []
+    head = "; ".join(filter(None, [head, _speed(result.manifest)]))
+    return "\n".join([head, *shares, *left, *_passed(result.manifest)])
+
+
+def _reused(result: Findings) -> str:
+    """What reused words are; where passages are chosen, only those of these count."""
+    chosen = _filter(result)
+    if chosen.get("kinds") or chosen.get("least_confidence") or chosen.get("min_sources", 1) > 1:
+        return "in these passages"
+    return "reused: another article has them as well"
+
+
+def _agency_share(documents: pl.DataFrame, words: int) -> list[str]:
+    """The share of words in agency copy, and why it may exceed what is reused; nothing where there is none."""
+    copied = float((documents["words"] * documents["agency_share"]).sum())
+    if not copied:
+        return []
+    return [f"{100 * copied / words:.1f} % are agency copy; credited articles count whole, reused or not"]
 
 
 def _passed(manifest: Mapping[str, Any]) -> list[str]:
@@ -137,65 +191,25 @@ def index_info(info: Mapping[str, Any]) -> str:
     return "".join(f"{name:<12}{value}\n" for name, value in lines.items())
 
 
+def _filter(result: Findings) -> Mapping[str, Any]:
+    """By what the passages of a result were chosen, as the manifest says."""
+    chosen: Mapping[str, Any] = result.manifest.get("syndication", {})
+    return chosen
+
+
 def _is_of_queries(result: Findings) -> bool:
     """Whether a result answers queries to an index; else it is of a scan."""
     return "index" in result.manifest
 
 
-def _passage_rows(result: Findings, top: int | None) -> pl.DataFrame:
-    """One row a passage: id, number of articles, names of sources, kind, and words and text of the earliest use."""
-    passages = result.passages if top is None else result.passages.filter(pl.col("passage_id") <= top)
-    kinds = result.clusters.select("passage_id", "kind", "agency")
-    return (
-        passages.group_by("passage_id", maintain_order=True)
-        .agg(
-            pl.col("doc_id").n_unique().alias("documents"),
-            pl.coalesce("source", "doc_id").unique(maintain_order=True).alias("names"),
-            pl.col("words").first(),
-            pl.col("text").drop_nulls().first(),  # an index without texts gives only the text of the query
-        )
-        .join(kinds, on="passage_id", how="left", maintain_order="left")
-    )
+def _wrapped(text: str, width: int) -> str:
+    """Lines that are broken where they are wider than the terminal."""
+    return "".join(render(Text(line), width, colour=False) for line in text.splitlines())
 
 
-def _label(row: Mapping[str, Any]) -> str:
-    """The agency and the kind of a passage: ``AFP wire: ``."""
-    if row["kind"] in (None, "unknown"):
-        return ""
-    agency = shorten(printable(row["agency"] or ""), _NAME_CELLS // 2)
-    return " ".join(filter(None, [agency, row["kind"]])) + ": "
-
-
-def _joined(names: list[str], room: int) -> str:
-    """As many names as fit into ``room`` columns, and the number of the others: ``a.txt, b.txt +3``."""
-    names = [printable(name) for name in names]
-    if cell_len(whole := ", ".join(names)) <= room:
-        return whole
-    # A folder and a suffix that all names have do not distinguish them.
-    shared = os.path.commonprefix(names).rfind("/") + 1  # noqa: RUF071  (up to a slash: whole components)
-    suffix = PurePath(names[0]).suffix
-    if all(name.endswith(suffix) for name in names):
-        names = [name.removesuffix(suffix) for name in names]
-    cells = min(_NAME_CELLS, room - 6)
-    line = ""
-    for number, name in enumerate(names):
-        longer = line + (", " if line else "") + shorten(name[shared:], cells)
-        rest = len(names) - number - 1
-        if line and cell_len(longer) + (len(f" +{rest:,}") if rest else 0) > room:
-            return f"{line} +{len(names) - number:,}"
-        line = longer
-    return line
-
-
-def _agency_share(documents: pl.DataFrame) -> str:
-    """The share of words copied from agencies, if there are any: ``, 31.0 % agency copy``."""
-    words = float((documents["words"] * documents["agency_share"]).sum())
-    return f", {100 * words / int(documents['words'].sum()):.1f} % agency copy" if words else ""
-
-
-def _speed(manifest: Mapping[str, Any]) -> list[str]:
+def _speed(manifest: Mapping[str, Any]) -> str:
     """The seconds that a scan took and the bytes it read a second, if the manifest has them."""
     seconds, size = sum(manifest.get("timings", {}).values()), manifest.get("counts", {}).get("bytes")
     if not seconds:
-        return []
-    return [f"{seconds:,.1f} s"] + ([f"{quantity(size / seconds, 'bytes')}/s"] if size else [])
+        return ""
+    return f"{seconds:,.1f} s" + (f", {quantity(size / seconds, 'bytes')}/s" if size else "")

@@ -196,6 +196,22 @@ class Result:
         except (OSError, pl.exceptions.PolarsError) as error:
             raise OutputError(f"cannot write {addresses.shown(str(place))}: {reason(error)}") from error
 
+    def explain(self, passage_id: int, *, width: int = 80) -> str:
+        """What ``syndetect show`` prints of a passage: its kind and why, who had it first, and all its uses.
+
+        Words that a use leaves out or adds against the first one stand in ``[- -]`` and ``{+ +}``.
+
+        Args:
+            passage_id: as in ``passages`` and ``clusters``.
+            width: columns, 40 or more.
+
+        Raises:
+            ResultError: there is no such passage.
+        """
+        from syndetect.report import passage_view  # noqa: PLC0415  (rich is not needed otherwise)
+
+        return passage_view.passage(self.documents, self.passages, self.clusters, passage_id, width=width)
+
     @classmethod
     def read(cls, directory: str | os.PathLike[str]) -> "Result":
         """The result that :meth:`write` left in a folder or at an address, whatever the format.

@@ -23,7 +23,10 @@ _RANGES = (("begin", "end"), ("begin_a", "end_a"), ("begin_b", "end_b"))
 #: Columns of numbers that are not negative, and of shares.
 _COUNTS = ("words", "paragraphs", "reused_words", "paragraph_a", "paragraph_b", "uses", "documents")
 _DERIVATIONS = ("wholly", "partially", "non")
-_SHARES = ("identity", "jaccard", "containment_a", "containment_b", "reused_share", "confidence")
+_SHARES = (
+    "identity", "jaccard", "containment_a", "containment_b", "reused_share", "confidence",
+    "agency_share", "copied_share", "own_share",
+)  # fmt: skip
 
 
 def fault(name: str, table: pl.DataFrame) -> str:

@@ -160,9 +160,9 @@ export function cell(sharing: Sharing, row: number, column: number): Cell | null
     : { words: pair.words, row: second, column: first };
 }
 
-/** An arrow to the outlet that had more of the words first; none where neither had, or it is not known. */
-export function arrow({ row, column }: Cell): string {
-  return row > column ? "←" : column > row ? "↑" : "";
+/** An arrow to the outlet that had more than half of the words first; none where neither is known to. */
+export function arrow({ words, row, column }: Cell): string {
+  return 2 * row > words ? "←" : 2 * column > words ? "↑" : "";
 }
 
 /** The pairs with most words first. */

@@ -1,6 +1,6 @@
 /** Bars that lie, one a row: a name, a bar of segments, a note. On narrow places the bar stands under its name. */
 import type { JSX } from "preact";
-import { Patterns, paint } from "./composition";
+import { type Key, Legend, legendPlaces, Patterns, paint } from "./composition";
 
 export interface Segment {
   value: number;
@@ -25,6 +25,8 @@ interface Props {
   name: string;
   title: string;
   rows: Row[];
+  /** What the styles of the segments mean, where the rows do not say. */
+  keys?: readonly Key[];
   width: number;
   /** The value that a bar of the full width has. */
   most: number;
@@ -39,29 +41,34 @@ export function cut(label: string, room: number): string {
   return label.length > letters ? `${label.slice(0, letters - 1).trimEnd()}…` : label;
 }
 
-export function Bars({ name, title, rows, width, most }: Props) {
+export function Bars({ name, title, rows, keys = [], width, most }: Props) {
   const isNarrow = width < NARROW;
   const longest = Math.max(...rows.map((row) => row.note.length));
   const [left, right] = isNarrow
     ? [0, 0]
     : [Math.min(210, 0.24 * width), Math.min(LETTER * longest + 12, 0.4 * width)];
   const [height, bar] = isNarrow ? [38, 14] : [24, 16];
+  const head = legendPlaces(keys, width).height;
   const scale = (value: number) => (most > 0 ? (value / most) * (width - left - right) : 0);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a picture has no fieldset
-    <svg viewBox={`0 0 ${width} ${rows.length * height}`} role="group" aria-label={title}>
+    <svg viewBox={`0 0 ${width} ${head + rows.length * height}`} role="group" aria-label={title}>
       <Patterns of={name} />
+      <Legend keys={keys} width={width} patterns={name} />
       {rows.map((row, number) => {
-        const y = number * height + (isNarrow ? 19 : 4);
+        const top = head + number * height;
+        const room = Math.max(width - LETTER * row.note.length - 12, 0.5 * width); // of a label above its bar
+        const used = Math.min(LETTER * row.label.length, room);
+        const y = top + (isNarrow ? 19 : 4);
         return (
           <a key={row.key} href={row.href}>
-            <rect class="row-ground" x={0} y={number * height} width={width} height={height} />
+            <rect class="row-ground" x={0} y={top} width={width} height={height} />
             <text
               x={isNarrow ? 0 : left - 8}
               y={isNarrow ? y - 5 : y + 12}
               text-anchor={isNarrow ? "start" : "end"}
             >
-              {cut(row.label, isNarrow ? width - LETTER * row.note.length - 12 : left - 8)}
+              {cut(row.label, isNarrow ? room : left - 8)}
             </text>{" "}
             <Segments name={name} row={row} left={left} y={y} height={bar} scale={scale} />
             <text
@@ -70,7 +77,7 @@ export function Bars({ name, title, rows, width, most }: Props) {
               y={isNarrow ? y - 5 : y + 12}
               text-anchor={isNarrow ? "end" : "start"}
             >
-              {cut(row.note, isNarrow ? width : width - left - scale(total(row)) - 8)}
+              {cut(row.note, isNarrow ? width - used - 12 : width - left - scale(total(row)) - 8)}
             </text>
           </a>
         );

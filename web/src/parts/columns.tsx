@@ -2,7 +2,7 @@
 import { scaleBand, scaleLinear } from "d3-scale";
 import type { Group } from "../data/figures";
 import { counted, number } from "../text/words";
-import { Patterns, paint } from "./composition";
+import { type Key, Legend, legendPlaces, Patterns, paint } from "./composition";
 
 export const USUAL_STYLE = "agency";
 export const REST_STYLE = "quotation";
@@ -12,6 +12,8 @@ interface Props<G extends Group> {
   name: string;
   title: string;
   groups: readonly G[];
+  /** What the two segments mean; of one alone, if there is but one. */
+  keys: readonly Key[];
   width: number;
   most: number;
   /** What stands under a column, and where it leads. */
@@ -22,17 +24,21 @@ interface Props<G extends Group> {
 const HEIGHT = 150;
 const [TOP, BOTTOM, LEFT] = [16, 22, 44];
 
-export function Columns<G extends Group>({ name, title, groups, width, most, tick, href }: Props<G>) {
+export function Columns<G extends Group>({ name, title, groups, keys, width, most, tick, href }: Props<G>) {
   const x = scaleBand<number>().domain(groups.keys()).range([LEFT, width]).paddingInner(0.15);
   const y = scaleLinear()
     .domain([0, most])
     .nice(4)
     .range([HEIGHT - BOTTOM, TOP]);
   const base = HEIGHT - BOTTOM;
+  const head = legendPlaces(keys, width).height;
   const every = Math.ceil(56 / Math.max(x.step(), 1)); // ticks that have room
   return (
-    <svg viewBox={`0 0 ${width} ${HEIGHT}`} role={href ? "group" : "img"} aria-label={title}>
+    <svg viewBox={`0 ${-head} ${width} ${HEIGHT + head}`} role={href ? "group" : "img"} aria-label={title}>
       <Patterns of={name} />
+      <g transform={`translate(0 ${-head})`}>
+        <Legend keys={keys} width={width} patterns={name} />
+      </g>
       {y.ticks(4).map((value) => (
         <g key={value}>
           <line class="grid-line" x1={LEFT} x2={width} y1={y(value)} y2={y(value)} />

@@ -1,7 +1,7 @@
 /** The words of an article, an outlet or all, parted by origin, as a bar: told apart by pattern as well as by colour. */
 import type { Composition } from "../data/block";
 import { percent } from "../text/words";
-import { type Origin, PART_NAMES, PARTS, type Part } from "./kinds";
+import { type Origin, PART_NAMES, PARTS } from "./kinds";
 
 /** The patterns, by style: each chart that is saved needs its own, under a name that no other has. */
 export function Patterns({ of }: { of: string }) {
@@ -81,11 +81,54 @@ export function Swatch({ origin }: { origin: Origin }) {
   );
 }
 
-/** The parts with their swatches, beside a bar. */
-export function PartLegend({ parts = PART_NAMES }: { parts?: readonly Part[] }) {
+const LETTER = 6.8; // pixels that a letter of 12 pixels takes at most, on the average
+
+/** What the colours and patterns of a chart mean, within the chart, so that a saved one has it too. */
+export interface Key {
+  style: string;
+  label: string;
+}
+
+/** Where the entries of a legend stand, line by line, and its height. */
+export function legendPlaces(
+  keys: readonly Key[],
+  width: number,
+): { places: [number, number][]; height: number } {
+  let [x, y] = [0, 0];
+  const places = keys.map(({ label }): [number, number] => {
+    const size = 18 + LETTER * label.length + 16;
+    if (x > 0 && x + size - 16 > width) [x, y] = [0, y + 18];
+    const place: [number, number] = [x, y];
+    x += size;
+    return place;
+  });
+  return { places, height: keys.length ? y + 26 : 0 };
+}
+
+export function Legend({ keys, width, patterns }: { keys: readonly Key[]; width: number; patterns: string }) {
+  const { places } = legendPlaces(keys, width);
+  return (
+    <g>
+      {keys.map(({ style, label }, n) => {
+        const [x, y] = places[n] ?? [0, 0];
+        return (
+          <g key={label}>
+            <rect x={x} y={y + 3} width="12" height="12" {...paint(patterns, style)} />
+            <text x={x + 18} y={y + 13}>
+              {label}
+            </text>
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** The parts with their swatches, beside bars of a list. */
+export function PartLegend() {
   return (
     <ul class="part-legend" aria-label="What the parts of a bar are">
-      {parts.map((part) => (
+      {PART_NAMES.map((part) => (
         <li key={part}>
           <Swatch origin={PARTS[part]} /> {PARTS[part].label}
         </li>

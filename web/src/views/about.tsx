@@ -60,7 +60,7 @@ function Scanned({ head: known }: { head: Head }) {
       "Words in passages",
       `${number(totals.reused_words)} (${percent(totals.words ? totals.reused_words / totals.words : 0)}), each word of an article once`,
     ],
-    ["By", program],
+    ["By", <Name key="program" of={program} />],
   ];
   return (
     <>
@@ -257,10 +257,10 @@ function Licences({ head: { program } }: { head: Head }) {
     <>
       <h2>Licences</h2>
       <p>
-        This page is part of {program}, under the Apache License 2.0. It contains Preact and its signals, and
-        TanStack Virtual, under the MIT License; parts of D3, under the ISC License; and jsdiff, under the BSD
-        3-Clause License. The texts of articles belong to those who wrote and published them: what you may do
-        with this file depends on your rights to them.
+        This page is part of <Name of={program} />, under the Apache License 2.0. It contains Preact and its
+        signals, and TanStack Virtual, under the MIT License; parts of D3, under the ISC License; and jsdiff,
+        under the BSD 3-Clause License. The texts of articles belong to those who wrote and published them:
+        what you may do with this file depends on your rights to them.
       </p>
     </>
   );

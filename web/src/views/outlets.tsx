@@ -28,7 +28,7 @@ export function Outlets() {
   const below = useRef<HTMLElement>(null);
   const choose = (a: string, b: string) => {
     setFilters({ pair: [a, b] });
-    setTimeout(() => below.current?.scrollIntoView({ block: "nearest" }), 60);
+    setTimeout(() => below.current?.querySelector("h2")?.scrollIntoView({ block: "nearest" }), 60);
   };
   const toggle = (outlet: string) =>
     setFilters({
@@ -184,9 +184,9 @@ function Legend({ head }: { head: Head }) {
           {place === 0 && " words"}
         </li>
       ))}
-      <li>← the {head.noun} of the row had more of it first</li>
+      <li>← the {head.noun} of the row had more than half of it first</li>
       <li>↑ that of the column had</li>
-      <li>no arrow: not known, or equal</li>
+      <li>no arrow: neither is known to</li>
       <li>thick lines part groups that share much with one another</li>
     </ul>
   );
@@ -197,16 +197,17 @@ function Both() {
   const report = useReport();
   const { pair } = filters.value;
   if (!pair) return <p class="dim">The passages of a pair stand here when its cell is clicked.</p>;
-  const passages = selected.value;
+  const words = report.passages.words;
+  const passages = [...selected.value].sort((one, other) => at(words, other) - at(words, one) || one - other);
   return (
     <>
-      <h2>
+      <h2 class="both">
         What <Name of={pair[0]} /> and <Name of={pair[1]} /> both have
       </h2>
       <p role="status">
         {passages.length === 0
           ? "No passage of these is left by the filters. "
-          : `${counted(passages.length, "passage")}${passages.length > FIRST ? `, of them the first ${FIRST} here` : ""}. `}
+          : `${counted(passages.length, "passage")}${passages.length > FIRST ? `, the ${FIRST} longest here` : ""}. `}
         <a href={linkTo("passages", {})}>All in the list of passages</a>,{" "}
         <a href={linkTo("passages", { kinds: ["all"] })}>with quotations and boilerplate</a>
       </p>

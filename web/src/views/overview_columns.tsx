@@ -5,8 +5,6 @@ import { type Group, highest, overTime, type Period, reach, total } from "../dat
 import type { Report } from "../data/report";
 import { Chart } from "../parts/chart";
 import { Columns, REST_STYLE, USUAL_STYLE } from "../parts/columns";
-import { Swatch } from "../parts/composition";
-import { PARTS } from "../parts/kinds";
 import { PlainTable } from "../parts/plain_table";
 import { SaveCsv } from "../parts/small";
 import { Wide } from "../parts/wide";
@@ -52,18 +50,11 @@ const usual = (known: Report) => (passage: number) => USUAL_KINDS.includes(known
 
 const without = <G extends Group>(group: G): G => ({ ...group, rest: 0 });
 
-function Legend({ isWhole }: { isWhole: boolean }) {
-  const styles = isWhole ? [USUAL_STYLE, REST_STYLE] : [USUAL_STYLE];
-  return (
-    <ul class="part-legend" aria-label="What the parts of a column are">
-      {styles.map((style) => (
-        <li key={style}>
-          <Swatch origin={{ ...PARTS.own, style }} /> {style === USUAL_STYLE ? USUAL : REST}
-        </li>
-      ))}
-    </ul>
-  );
-}
+/** What the parts of a column are. */
+const keys = (isWhole: boolean) => [
+  { style: USUAL_STYLE, label: USUAL },
+  ...(isWhole ? [{ style: REST_STYLE, label: REST }] : []),
+];
 
 /** The numbers of the columns, always of all kinds. */
 function Numbers({ name, label, groups }: { name: string; label: string; groups: readonly Group[] }) {
@@ -84,13 +75,13 @@ function ReachChart({ known, isWhole }: Props) {
   const groups = isWhole ? all : all.map(without);
   return (
     <Chart name="reach" title="Passages by reach" summary={`How many ${noun}s have a passage.`}>
-      <Legend isWhole={isWhole} />
       <Wide>
         {(width) => (
           <Columns
             name="reach"
             title={`Passages by the number of ${noun}s that have them`}
             groups={groups}
+            keys={keys(isWhole)}
             width={width}
             most={highest(groups)}
             tick={(group) => group.label}
@@ -123,13 +114,13 @@ function TimeChart({ known, isWhole }: Props) {
       title="Passages over time"
       summary={`By the ${unit} of the first article that has them; most in ${top.label} (${number(total(top))}).${undated ? ` ${counted(undated, "passage")} without a date are not shown.` : ""} A column leads to all that ran in its ${unit}.`}
     >
-      <Legend isWhole={isWhole} />
       <Wide>
         {(width) => (
           <Columns<Period>
             name="time"
             title={`Passages by ${unit}`}
             groups={groups}
+            keys={keys(isWhole)}
             width={width}
             most={highest(groups)}
             tick={(period) => TICKS[unit]?.(period.begin) ?? period.label}

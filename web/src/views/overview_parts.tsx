@@ -6,7 +6,6 @@ import { others } from "../data/figures";
 import { at, compositionOf, type Report } from "../data/report";
 import { Bars, type Row } from "../parts/bars";
 import { Chart } from "../parts/chart";
-import { PartLegend } from "../parts/composition";
 import { PART_NAMES, PARTS } from "../parts/kinds";
 import { PlainTable } from "../parts/plain_table";
 import { SaveCsv } from "../parts/small";
@@ -32,8 +31,9 @@ export function ShareChart({ head }: { head: Head }) {
   const of = arranged(0, ["outlets", "articles"]);
   const known = report.value;
   const bars = of === "articles" ? (known ? articleBars(known) : []) : outletBars(head);
+  const parts = PART_NAMES.filter((part) => !(isWithoutOwn && part === "own"));
+  const keys = parts.map((part) => PARTS[part]);
   const rows = bars.map((bar): Row => {
-    const parts = PART_NAMES.filter((part) => !(isWithoutOwn && part === "own"));
     const segments = parts.map((part) => ({
       value: bar.composition[part],
       style: part,
@@ -52,14 +52,16 @@ export function ShareChart({ head }: { head: Head }) {
   return (
     <Chart
       name="parts"
-      title={`Whose words: the ${of} with most shared words`}
+      title={`Whose words: the ${of === "articles" ? of : `${head.noun}s`} with most shared words`}
       summary={
         <>
-          A bar is all words of {of === "articles" ? "an article" : "an outlet's articles"}, parted by origin.{" "}
+          A bar is all words of{" "}
+          {of === "articles" || head.noun === "article" ? "an article" : "an outlet's articles"}, parted by
+          origin.{" "}
           {of === "articles" ? (
             <a href={link("articles")}>All articles</a>
           ) : (
-            <a href={link("outlets")}>All outlets, pair by pair</a>
+            <a href={link("outlets")}>All {head.noun}s, pair by pair</a>
           )}
         </>
       }
@@ -84,12 +86,13 @@ export function ShareChart({ head }: { head: Head }) {
           Leave out own text
         </label>
       </div>
-      <PartLegend parts={PART_NAMES.filter((part) => !(isWithoutOwn && part === "own"))} />
       <Wide>
-        {(width) => <Bars name="parts" title="Words by origin" rows={rows} most={most} width={width} />}
+        {(width) => (
+          <Bars name="parts" keys={keys} title="Words by origin" rows={rows} most={most} width={width} />
+        )}
       </Wide>
       <details>
-        <summary>As a table{of === "outlets" && ", all outlets"}</summary>
+        <summary>As a table{of === "outlets" && `, all ${head.noun}s`}</summary>
         <PartsTable bars={of === "articles" ? bars : outletBars(head, Infinity)} of={of} />
       </details>
     </Chart>
@@ -97,12 +100,13 @@ export function ShareChart({ head }: { head: Head }) {
 }
 
 function outletBars(head: Head, count = DOZEN): Parted[] {
+  const { noun } = head;
   return head.outlets.slice(0, count).map(({ name, words, composition }) => ({
     key: name,
     label: shown(name),
     words,
     composition,
-    href: linkOnly("articles", { outlets: [name] }),
+    href: noun === "article" ? link("article", [name]) : linkOnly("articles", { outlets: [name] }),
   }));
 }
 
