@@ -50,8 +50,7 @@ export function MatrixPicture({ sharing, shown }: { sharing: Sharing; shown: num
         <g key={words} class={`shade-${shade(words)}`}>
           <rect class="cell" x={LABEL + STEP * place} y={whole + 14} width={14} height={14} />
           <text x={LABEL + STEP * place + 20} y={whole + 26}>
-            {number(words)}
-            {place + 1 < from.length ? " on" : " and more"}
+            from {number(words)}
           </text>
         </g>
       ))}

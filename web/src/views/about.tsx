@@ -230,22 +230,31 @@ function Settings({ head: { settings } }: { head: Head }) {
         <thead>
           <tr>
             <th scope="col">setting</th>
+            <th scope="col" class="meaning">
+              what it is
+            </th>
             <th scope="col">value</th>
           </tr>
         </thead>
         <tbody>
-          {settings.map(({ name, value }) => (
-            <tr key={name}>
-              <th scope="row">
-                <code>
-                  <Name of={name} />
-                </code>
-              </th>
-              <td class="figure">
-                <Name of={value} />
-              </td>
-            </tr>
-          ))}
+          {settings.map(({ name, value }) => {
+            const [code = "", meaning = ""] = name.split(/: (.*)/s);
+            return (
+              <tr key={name}>
+                <th scope="row">
+                  <code>
+                    <Name of={code} />
+                  </code>
+                </th>
+                <td class="meaning">
+                  <Name of={meaning} />
+                </td>
+                <td class="figure">
+                  <Name of={value} />
+                </td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </>

@@ -14,6 +14,7 @@ import { ColumnCharts } from "./overview_columns";
 import { ShareChart } from "./overview_parts";
 import { SourcesTable } from "./overview_sources";
 
+const MOST_CARRIERS = 200; // that the head names of an agency
 const FIRST = 4; // agencies, and outlets, that the first screen names
 
 export function Overview() {
@@ -172,7 +173,8 @@ function Carried({ agency, noun }: { agency: Head["agencies"][number]; noun: Hea
   }
   return (
     <>
-      <strong>{counted(words, "word")}</strong> in {counted(carried.length, noun)}
+      <strong>{counted(words, "word")}</strong> in {carried.length < MOST_CARRIERS ? "" : "at least "}
+      {counted(carried.length, noun)}
       {carried.length > 1 ? ", most in " : ", "}
       <b>
         <Name of={most.name} />

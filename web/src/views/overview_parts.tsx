@@ -12,7 +12,7 @@ import { SaveCsv } from "../parts/small";
 import { Wide } from "../parts/wide";
 import { arrange, arranged } from "../state/arrangement";
 import { link, linkOnly, report } from "../state/store";
-import { counted, number, percent, shown } from "../text/words";
+import { number, percent, shown } from "../text/words";
 
 const DOZEN = 12;
 const MOST_ROWS = 200; // of a table on the page; the file has all
@@ -39,9 +39,7 @@ export function ShareChart({ head }: { head: Head }) {
       style: part,
       name: `${PARTS[part].label}: ${percent(bar.composition[part])}`,
     }));
-    const note = isWithoutOwn
-      ? `${percent(others(bar.composition))} of ${number(bar.words)}`
-      : counted(bar.words, "word");
+    const note = `${percent(others(bar.composition))} of ${number(bar.words)} words`;
     return {
       ...bar,
       note,
@@ -57,7 +55,7 @@ export function ShareChart({ head }: { head: Head }) {
         <>
           A bar is all words of{" "}
           {of === "articles" || head.noun === "article" ? "an article" : "an outlet's articles"}, parted by
-          origin.{" "}
+          origin; beside it stands how much is agency copy or in other articles too.{" "}
           {of === "articles" ? (
             <a href={link("articles")}>All articles</a>
           ) : (

@@ -1,6 +1,7 @@
 """The head of a page's data: what was scanned, and all sums that its first screen shows."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
@@ -93,7 +94,11 @@ def _settings(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
         name: value for name, value in manifest.get("syndication", {}).items() if value not in (None, [], 0.0)
     }
     rows |= {name: value for name, value in shown.items() if name != "agencies"}
-    return [{"name": name, "value": _in_words(value)} for name, value in rows.items()]
+    meanings = {field.name: field.metadata["meaning"] for field in fields(Settings)}
+    return [
+        {"name": f"{name}: {meanings[name]}" if name in meanings else name, "value": _in_words(value)}
+        for name, value in rows.items()
+    ]
 
 
 def _in_words(value: Any) -> str:
