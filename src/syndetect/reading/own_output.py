@@ -1,7 +1,7 @@
 """What syndetect itself wrote, recognised so that it is not read as articles.
 
-Results, indexes and scratch folders are known by the files in them, reports by how they begin. What dedup keeps looks as
-its input does, and is known by the list of what was removed that lies beside it: where that is gone, nothing tells.
+Results, indexes and scratch folders are known by the files in them, reports by how they begin. What dedup keeps looks
+as its input does, and is known by the list of what was removed that lies beside it: where that is gone, nothing tells.
 """
 
 import json
