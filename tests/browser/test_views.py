@@ -243,6 +243,30 @@ def test_charts_and_lists_are_saved(watched: Any, seeds_page: Path, tmp_path: Pa
     shown.check()
 
 
+def test_uncredited_copy_is_two_clicks_away_with_its_texts(
+    watched: Any, seeds: Result, seeds_page: Path, tmp_path: Path
+) -> None:
+    shown = watched(seeds_page, width=390)
+    page = shown.open("#overview")
+    uncredited = seeds.documents.filter(pl.col("credited") == "no")
+    page.get_by_role("link", name=f"{uncredited.height} article").first.wait_for()
+    page.locator("section[aria-labelledby=uncredited]").get_by_role("link", name="Inland Review").click()
+    page.locator(".article-row", has_text="not credited").wait_for()
+    assert page.locator(".article-row").count() == 1
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save passages and texts as CSV").click()
+    download.value.save_as(tmp_path / "evidence.csv")
+    table = list(csv.DictReader(io.StringIO((tmp_path / "evidence.csv").read_text("utf-8-sig"))))
+    wire = seeds.clusters.filter(pl.col("kind") == "wire")["passage_id"].implode()
+    uses = seeds.passages.filter(pl.col("doc_id") == "08-inland-review.txt", pl.col("passage_id").is_in(wire))
+    told = {
+        (int(row["passage_id"]), int(row["begin"]), row["text"]) for row in table if row["kind"] == "wire"
+    }
+    assert told == set(uses.select("passage_id", "begin", "text").iter_rows())
+    assert all(row["other_article"] not in ("", row["article"]) and row["other_text"] for row in table)
+    shown.check()
+
+
 def test_page_without_texts_and_names(watched: Any, seeds: Result, tmp_path: Path) -> None:
     seeds.report(tmp_path / "page.html", texts=False, anonymise=True)
     shown = watched(tmp_path / "page.html")

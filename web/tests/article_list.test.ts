@@ -34,6 +34,15 @@ describe("articles", () => {
     }
   });
 
+  test("credit the agencies whose copy they have, or do not", () => {
+    const withCopy = ALL.filter((document) => at(documents.agencies, document) !== null);
+    const parts = (["yes", "partly", "no"] as const).map((crediting) => left({ crediting }));
+    expect(parts.flat().sort((a, b) => a - b)).toEqual(withCopy);
+    const [, , without = []] = parts;
+    expect(outlets(without)).toContain("Inland Review");
+    expect(left({ crediting: "no", outlets: ["Harbour Courier"] })).toEqual([]);
+  });
+
   test("have a passage that filters leave, where these are about passages", () => {
     const filters = { ...NO_FILTERS, kinds: ["quote"] };
     const passages = select(report, filters, {}, null);

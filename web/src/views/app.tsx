@@ -11,9 +11,10 @@ import { Overview } from "./overview";
 import { PassageView } from "./passage";
 import { Passages } from "./passages";
 
-const WAYS: [View, string][] = [
+/** The views that the head of the page leads to; narrow screens show no more than the first part of a name. */
+const WAYS: [view: View, name: string, rest?: string][] = [
   ["overview", "Overview"],
-  ["outlets", "Who shares with whom"],
+  ["outlets", "Who shares", " with whom"],
   ["passages", "Passages"],
   ["articles", "Articles"],
   ["about", "About"],
@@ -61,10 +62,11 @@ export function App() {
         </p>
         <nav aria-label="Views">
           <ul>
-            {WAYS.map(([name, label]) => (
+            {WAYS.map(([name, label, rest]) => (
               <li key={name}>
                 <a href={link(name)} aria-current={name === shown ? "page" : undefined}>
                   {label}
+                  {rest && <span class="rest">{rest}</span>}
                 </a>
               </li>
             ))}

@@ -5,6 +5,7 @@ import { at } from "../data/report";
 import { ArticleHead } from "../parts/article_head";
 import { useTexts } from "../parts/article_text";
 import { compareLink, counterpart, Elsewhere, UseSummary } from "../parts/elsewhere";
+import { SaveEvidence } from "../parts/evidence";
 import { type Key, KeyList, useKeys } from "../parts/keys";
 import { dimmed, MarkedKinds } from "../parts/marked_kinds";
 import { Prose } from "../parts/prose";
@@ -85,6 +86,11 @@ function Article({ document }: { document: number }) {
   return (
     <>
       <ArticleHead document={document} />
+      {uses.length > 0 && (
+        <p>
+          <SaveEvidence documents={[document]} />
+        </p>
+      )}
       <MarkedKinds uses={uses} />
       <div class="reading">
         <div ref={body} class={`reading-text ${[...dimmed.value].map((style) => `no-${style}`).join(" ")}`}>

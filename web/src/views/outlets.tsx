@@ -40,7 +40,8 @@ export function Outlets() {
       <p>
         {summary(head)}{" "}
         <span class="dim">
-          Agency copy, copies, releases and what is not clear; not quotations and boilerplate.
+          Counted are agency copy, copies, press releases and what is not clear; not quotations, boilerplate
+          and stock phrases.
         </span>
       </p>
       <FilterStrip />
@@ -86,7 +87,7 @@ function arrangement(sharing: Sharing): [number, number | null, string] {
 function summary(head: Head): string {
   const [top] = ranked(head.pairs);
   if (!top)
-    return `No two ${head.noun}s share narration: agency copy, copies, releases, or what is not clear.`;
+    return `No two ${head.noun}s share agency copy, copies, press releases, or text that is not clear.`;
   const [a, b] = [nameOf(head, top.a), nameOf(head, top.b)].map(plain);
   return (
     `${counted(head.order.length, head.noun)} share words in ${counted(head.pairs.length, "pair")}, most of them ` +

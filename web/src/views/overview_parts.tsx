@@ -131,7 +131,7 @@ function PartsTable({ bars, of }: { bars: Parted[]; of: string }) {
   return (
     <>
       <SaveCsv
-        name={`${of}-parts`}
+        name={`syndetect-${of}-parts`}
         columns={columns}
         rows={() =>
           bars.map((bar) => [bar.label, bar.words, ...PART_NAMES.map((part) => bar.composition[part])])
