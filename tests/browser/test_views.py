@@ -14,6 +14,8 @@ import pytest
 from samples import pages
 from syndetect.results.result import Result
 
+#: Where what was seen is kept, to be looked at.
+PICTURES = Path(__file__).parents[2] / "build" / "pictures"
 VIEWS = {
     "overview": "Who ran whose copy",
     "outlets": "Who shares with whom",
@@ -58,6 +60,8 @@ def test_every_view_opens(watched: Any, seeds_page: Path, view: str, width: int,
     page.wait_for_timeout(200)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "it scrolls sideways"
     assert page.locator("h1").count() == 1
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{view.split('/', maxsplit=1)[0]}-{width}-{scheme}.png")
     shown.check()
 
 

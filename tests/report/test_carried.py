@@ -77,16 +77,19 @@ def test_agencies_beyond_the_most_are_one_line() -> None:
     names = pl.Series([f"Agency {number}" for number in range(4)])
     one = changed(with_shares(), "documents", agencies=names, agency_share=pl.lit(1.0))
     assert table(one, 3, 80, colour=False) == (
-        "copy of          carried  words carried by\n"
-        "Agency 2             305  Kesh Daily 305\n"
-        "Agency 0             212  Northwire 212\n"
-        "2 more agencies      275\n"
-        "other outlets          9  Morvia Post 9\n"
+        "copy of             carried  words carried by\n"
+        "Agency 2                305  Kesh Daily 305\n"
+        "Agency 0                212  Northwire 212\n"
+        "Agency 1, Agency 3      275  Morvia Post 180, Kesh Daily 95\n"
+        "other outlets             9  Morvia Post 9\n"
     )
-    assert table(one, 3, 40, colour=False) == (
-        "copy of        carried  words carried by\n"
-        "Agency 2           305  Kesh Daily 305\n"
-        "Agency 0           212  Northwire 212\n"
-        "2 more             275\n"
-        "other outlets        9  Morvia Post 9\n"
+
+
+def test_a_narrow_terminal_has_two_lines_for_each() -> None:
+    assert table(with_shares(), 3, 40, colour=False) == (
+        "Northwire: 97 words carried\n"
+        "  Kesh Daily 61, Morvia Post 36\n"
+        "other outlets: 9 words carried\n"
+        "  Morvia Post 9\n"
     )
+    assert table(with_shares(), 3, 60, colour=False).startswith("Northwire: 97 words carried, own feed 212\n")

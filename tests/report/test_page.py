@@ -14,8 +14,9 @@ import pytest
 
 from samples import make_block, pages, results
 from samples.make_block import block
-from syndetect.errors import OutputError
+from syndetect.errors import InputError, OutputError
 from syndetect.pipeline.scan import scan
+from syndetect.reading.own_output import REPORT_MARK
 from syndetect.report.findings import ReadTexts
 from syndetect.report.page import kept, template, texts
 from syndetect.report.page.composition import PARTS
@@ -217,7 +218,7 @@ def test_articles_that_can_be_read_once_show_their_passages() -> None:
 def test_page_is_one_file_without_addresses(seeds: Result, tmp_path: Path) -> None:
     seeds.report(tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text("utf-8")
-    assert page.startswith(template.MARK)
+    assert page.startswith(REPORT_MARK)
     assert re.findall(r'(?:src|href)="([^"]*)"', page.split("<body>")[0]) == ["data:,"]
     assert page.count("</script>") == page.count("<script")
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
@@ -242,3 +243,13 @@ def test_report_replaces_a_report_and_nothing_else(seeds: Result, tmp_path: Path
     with pytest.raises(OutputError, match="not at an address"):
         seeds.report("s3://bucket/page.html")
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_report_is_not_read_as_an_article(seeds: Result, tmp_path: Path) -> None:
+    (tmp_path / "article.txt").write_text("An article beside the report of another scan.")
+    seeds.report(tmp_path / "page.html")
+    result = scan(str(tmp_path))
+    assert result.documents["doc_id"].to_list() == ["article.txt"]
+    assert result.skipped["reason"].to_list() == ["a report of syndetect, not articles"]
+    with pytest.raises(InputError, match="a report of syndetect"):
+        scan(str(tmp_path / "page.html"))

@@ -35,11 +35,8 @@ def article(
     row = documents.row(by_predicate=pl.col("doc_id") == doc_id, named=True)
     uses = passages.filter(pl.col("doc_id") == doc_id).sort("begin", "end", "passage_id")
     others = _others(passages, uses, doc_id)
-    kinds = {
-        found["passage_id"]: found
-        for found in clusters.iter_rows(named=True)
-        if found["passage_id"] in others
-    }
+    explained = clusters.filter(pl.col("passage_id").is_in(list(others)))
+    kinds = {found["passage_id"]: found for found in explained.iter_rows(named=True)}
     shown = [_heading(row, documents, uses["passage_id"].n_unique(), width, colour)]
     for use in uses.iter_rows(named=True):
         number = use["passage_id"]
@@ -100,7 +97,8 @@ def _shares(row: Mapping[str, Any]) -> list[str]:
 
 
 def _part(number: int, words: int) -> str:
-    return f"{number:,} ({100 * number / max(words, 1):.0f} %)"
+    """So many of the words, and their share."""
+    return "all" if number == words else f"{number:,} ({100 * number / words:.0f} %)"
 
 
 def _origin(row: Mapping[str, Any], documents: pl.DataFrame) -> list[str]:

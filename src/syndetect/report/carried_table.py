@@ -1,5 +1,8 @@
 """Whose copy was carried, how much of it, and who ran most of it, as lines for a terminal."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
@@ -9,22 +12,25 @@ from syndetect.report.findings import Findings
 from syndetect.report.names import joined
 from syndetect.report.terminal_text import printable, render, shorten
 
-_NARROW = 60  # columns from which on there is room for agencies' own articles
+_NARROW = 80  # columns from which on a table has room for its columns
+_AGENCY_CELLS = 20
 _GAP = 2
 
 
 def table(result: Findings, most: int, width: int, colour: bool) -> str:
     """A line for each of the ``most`` agencies of which others carried most, and one for copies between outlets.
 
-    Empty where there is neither, or no article has shares, as in an answer of an index.
+    On a narrow terminal two lines each. Empty where there is neither, or no article has shares, as in an answer of an
+    index.
     """
-    rows = _rows(result, most, "more" if width < _NARROW else "more agencies")
+    rows = _rows(result, most)
     if not rows:
         return ""
-    name_cells = 20 if width >= _NARROW else len("other outlets")
-    names = [shorten(name, name_cells) for name, _ in rows]
+    if width < _NARROW:
+        return "".join(_block(name, one, width, colour) for name, one in rows)
+    names = [shorten(name, _AGENCY_CELLS) for name, _ in rows]
     columns = {"carried": [f"{one.words:,}" for _, one in rows]}
-    if width >= _NARROW and any(one.own for _, one in rows):
+    if any(one.own for _, one in rows):
         columns["own feed"] = [f"{one.own:,}" if one.own else "" for _, one in rows]
     heading = "copy of"
     used = max(map(cell_len, [heading, *names])) + _GAP
@@ -39,17 +45,37 @@ def table(result: Findings, most: int, width: int, colour: bool) -> str:
     return render(shown, width, colour)
 
 
-def _rows(result: Findings, most: int, more: str) -> list[tuple[str, Carried]]:
-    """What stands in the lines, with a name for each; agencies beyond the ``most`` as one, called ``more``."""
-    rows = [(printable(one.agency) if one.agency else "agency not known", one) for one in agency_copy(result)]
+def _rows(result: Findings, most: int) -> list[tuple[str, Carried]]:
+    """What stands in the lines, with a name for each; agencies beyond the ``most`` as one."""
+    rows = [(one.agency or "agency not known", one) for one in agency_copy(result)]
     if len(rows) > most:
-        left = [one for _, one in rows[most - 1 :]]
-        merged = Carried(None, sum(one.own for one in left), sum(one.words for one in left), [])
-        rows = [*rows[: most - 1], (f"{len(left):,} {more}", merged)]
+        left = rows[most - 1 :]
+        names = joined([name for name, _ in left], _AGENCY_CELLS)
+        rows = [*rows[: most - 1], (names, _together([one for _, one in left]))]
     if (between := copies(result)) is not None:
         has_sources = result.documents["source"].is_not_null().any()
         rows.append(("other outlets" if has_sources else "other articles", between))
-    return rows
+    return [(printable(name), one) for name, one in rows]
+
+
+def _together(several: Sequence[Carried]) -> Carried:
+    """The copy of several agencies as one."""
+    words: Counter[str] = Counter()
+    for one in several:
+        words.update(dict(one.outlets))
+    outlets = sorted(words.items(), key=lambda row: (-row[1], row[0]))
+    return Carried(None, sum(one.own for one in several), sum(one.words for one in several), outlets)
+
+
+def _block(name: str, one: Carried, width: int, colour: bool) -> str:
+    """The copy of an agency on two lines: how much was carried, and by whom."""
+    carried, own = f": {one.words:,} words carried", f", own feed {one.own:,}" if one.own else ""
+    if len(carried + own) + min(cell_len(name), _AGENCY_CELLS // 2) > width:
+        own = ""
+    head = shorten(name, width - len(carried + own)) + carried + own
+    outlets = _outlets(one, width - _GAP)
+    lines = [head, " " * _GAP + outlets] if outlets else [head]
+    return "".join(render(Text(line, style="bold" if line is head else ""), width, colour) for line in lines)
 
 
 def _outlets(one: Carried, room: int) -> str:

@@ -19,14 +19,14 @@ def reread(
     Args:
         source, reference: as they were given to the scan.
         reading: how articles are read.
-        once: the source was not read yet, and is read only now.
+        once: the source was not read yet, and is read only now; what is wrong with it is then an error.
     """
     given = [one for one in (reference, source) if one is not None]
     if not once and any(_is_gone(one) for one in given):
         return None
 
     def read(rows: Sequence[int]) -> ReadTexts:
-        return _read(given, reading, rows)
+        return _read(given, reading, rows, strict=once)
 
     return read
 
@@ -64,7 +64,9 @@ def of_manifest(manifest: Mapping[str, Any]) -> TextSource | None:
     return read
 
 
-def _read(given: Sequence[Any], reading: ReadingOptions, rows: Sequence[int]) -> ReadTexts:
+def _read(
+    given: Sequence[Any], reading: ReadingOptions, rows: Sequence[int], *, strict: bool = False
+) -> ReadTexts:
     """The texts of these rows, of the articles of all sources in order."""
     wanted, last = {row: place for place, row in enumerate(rows)}, max(rows, default=-1)
     texts: list[str | None] = [None] * len(rows)
@@ -81,6 +83,8 @@ def _read(given: Sequence[Any], reading: ReadingOptions, rows: Sequence[int]) ->
     except MissingExtraError:
         raise
     except SyndetectError as error:
+        if strict:
+            raise
         return _none(rows, f"The articles cannot be read again ({error}).")
     return ReadTexts(texts, f"There are fewer articles than were scanned. {_HOW}" if None in texts else None)
 

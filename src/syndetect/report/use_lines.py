@@ -26,7 +26,8 @@ def use_lines(
     uses = passages.filter((pl.col("passage_id") if isinstance(shown, int) else pl.col("doc_id")) == shown)
     if isinstance(shown, str):
         uses = uses.sort("begin", "end", "passage_id")
-    reach = passages.group_by("passage_id").agg(articles=pl.col("doc_id").n_unique())
+    all_uses = passages.filter(pl.col("passage_id").is_in(uses["passage_id"].unique().implode()))
+    reach = all_uses.group_by("passage_id").agg(articles=pl.col("doc_id").n_unique())
     rows = (
         uses.join(reach, on="passage_id", how="left", maintain_order="left")
         .join(

@@ -6,7 +6,9 @@ export const VERSION: Head["version"] = 1;
 
 /** The value of a part: JSON, compressed by gzip, in base64. */
 export async function unpack(base64: string): Promise<unknown> {
-  const packed = Uint8Array.from(atob(base64.trim()), (sign) => sign.charCodeAt(0));
+  const signs = atob(base64.trim());
+  const packed = new Uint8Array(signs.length);
+  for (let place = 0; place < signs.length; place++) packed[place] = signs.charCodeAt(place);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }

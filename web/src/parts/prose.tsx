@@ -31,6 +31,7 @@ export function Prose({ text, spans, cuts, draw }: Props) {
             </>
           );
         })}
+        {text.whole === null && <p class="dim left-out">[and what follows, if anything]</p>}
       </div>
     );
   }, [text, spans, cuts, draw]);

@@ -228,7 +228,9 @@ function Beside({ uses, keys }: { uses: number[]; keys: Key[] }) {
         </p>
       )}
       <details open={!shown.length}>
-        <summary>All {counted(uses.length, "passage")} of this article</summary>
+        <summary>
+          {uses.length === 1 ? "The one passage" : `All ${counted(uses.length, "passage")}`} of this article
+        </summary>
         <ol class="passages-of">
           {uses.slice(0, MOST_LISTED).map((use) => {
             const passage = at(report.passageOf, use);

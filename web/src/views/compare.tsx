@@ -116,7 +116,7 @@ function Comparison({ a, b }: { a: number; b: number }) {
       <div class="panes">
         {([a, b] as const).map((document, side) => (
           <Pane
-            key={document}
+            key={side}
             side={side as 0 | 1}
             document={document}
             text={side ? right : left}

@@ -11,10 +11,9 @@ from importlib.resources import files
 from typing import Any
 
 from syndetect.errors import ResultError
+from syndetect.reading.own_output import REPORT_MARK
 from syndetect.runtime.threads import in_order
 
-#: How a page begins, by which one is known.
-MARK = "<!DOCTYPE html><!-- syndetect report -->"
 _LEVEL = 1  # of compression: the next ones take twice the time for a tenth of the size
 
 _PAGE = """{mark}
@@ -51,7 +50,7 @@ def page(parts: Iterable[tuple[str, Any]], title: str, threads: int) -> Iterator
     """
     script, style = _asset("page.js"), _asset("page.css")
     yield _PAGE.format(
-        mark=MARK, policy=_policy(script, style), title=html.escape(title), style=style
+        mark=REPORT_MARK, policy=_policy(script, style), title=html.escape(title), style=style
     ).encode()
     with closing(in_order(_packed, parts, threads)) as packed:
         yield from packed

@@ -2,18 +2,18 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from syndetect.errors import OutputError
+from syndetect.reading.own_output import is_report
 from syndetect.report.findings import Findings
 from syndetect.report.page import columns
 from syndetect.report.page.anonymous import Anonymous
 from syndetect.report.page.head import head, outlet_names
 from syndetect.report.page.kept import keep
-from syndetect.report.page.template import MARK, page
+from syndetect.report.page.template import page
 from syndetect.report.page.texts import blocks, no_texts, texts
 from syndetect.runtime.memory import cores
 from syndetect.storage import addresses
@@ -67,7 +67,7 @@ def check_place(path: str | os.PathLike[str], *, force: bool = False) -> Path:
     with writing_to(path):
         if place.is_dir():
             raise OutputError(f"{os.fspath(path)} is a folder: name a file, such as report.html")
-        if place.exists() and not force and not _is_page(place):
+        if place.exists() and not force and not is_report(place):
             raise OutputError(
                 f"{os.fspath(path)} is there already and no report: choose another name, or add --force"
             )
@@ -100,10 +100,3 @@ def parts(findings: Findings, options: PageOptions) -> Iterator[tuple[str, Any]]
 def _title(findings: Findings) -> str:
     documents = findings.documents.height
     return f"Reused passages in {documents:,} article{'' if documents == 1 else 's'} – syndetect"
-
-
-def _is_page(place: Path) -> bool:
-    """Whether a file is the page of a report."""
-    with suppress(OSError), place.open("rb") as file:
-        return file.read(len(MARK)) == MARK.encode()
-    return False
