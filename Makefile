@@ -2,9 +2,9 @@
 
 PYTHON ?= .venv/bin/python
 
-.PHONY: check venv lint types test test-bounds test-interpreted bench-small readme wheel
+.PHONY: check venv lint types test test-bounds test-interpreted bench-small web browser readme wheel
 
-check: lint types test test-bounds test-interpreted bench-small
+check: lint types test test-bounds test-interpreted web browser bench-small
 
 venv:
 	python3 -m venv .venv
@@ -36,6 +36,17 @@ bench-small:
 	$(PYTHON) -m benchmarks.runs seeds
 	$(PYTHON) -m benchmarks.planted seeds --number 9 --least 0.97
 	$(PYTHON) -m benchmarks --small --gate
+
+# The page of a report: its own checks, and whether what is committed is what its source gives. Needs Node 20.
+web:
+	cd web && npm ci --no-audit --no-fund
+	cd web && npm run -s lint && npm run -s types && npm run -s test
+	cd web && npm run -s build -- --outDir ../build/page --emptyOutDir
+	diff -r build/page src/syndetect/report/page/asset
+
+# The page in a browser: needs the extra `browser`, chromium, and web/node_modules for axe.
+browser:
+	$(PYTHON) -m pytest tests/browser -n 2
 
 # The examples of README.md with the output that they give now.
 readme:

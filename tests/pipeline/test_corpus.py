@@ -54,7 +54,7 @@ def made(texts: list[str], batches: list[tuple[int, int]], most: int = 1 << 30) 
 
 def read(corpus: Corpus) -> Iterator[list[object]]:
     """All that later stages read."""
-    yield [corpus.size, corpus.paragraphs, corpus.words, corpus.bytes]
+    yield [corpus.size, corpus.paragraphs, corpus.words, corpus.text_bytes]
     for array in (
         corpus.code, corpus.tags, corpus.text_sizes, corpus.word_counts, corpus.paragraph_counts, corpus.documents,
         corpus.paragraph_bounds, *corpus.sketched,

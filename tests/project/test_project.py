@@ -186,13 +186,17 @@ def texts() -> Iterator[tuple[str, str]]:
     kept = {".ci", ".github", ".gitignore", ".gitattributes"}
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
-        left = {"build", "dist", "__pycache__"} | {part for part in parts if part.startswith(".")} - kept
+        left = {"build", "dist", "node_modules", "__pycache__"} | {
+            part for part in parts if part.startswith(".")
+        } - kept
         if path.is_file() and not left & {*parts}:
             yield "/".join(parts), path.read_text(encoding="utf-8", errors="replace")
 
 
 def test_files_tell_nothing_of_the_machine_that_made_them() -> None:
     homes = r"(?<![\w.}])/(?:root|home|work|Users|opt|mnt)/\w"
-    indexes = "|".join(("py" + "pi\\.org", "python" + "hosted", "index" + "-url", "find" + "-links"))
+    indexes = "|".join(
+        ("py" + "pi\\.org", "python" + "hosted", "index" + "-url", "find" + "-links", "npm" + "js\\.org")
+    )
     found = [(name, told[0]) for name, text in texts() if (told := re.search(f"{homes}|{indexes}", text))]
     assert found == []

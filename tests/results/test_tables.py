@@ -45,7 +45,7 @@ FILES = {f"{name}.parquet" for name in TABLES} | {"skipped.jsonl", "manifest.jso
 
 
 def same(one: Result, other: Result) -> bool:
-    fields = [field.name for field in dataclasses.fields(Result) if field.name != "manifest"]
+    fields = [field.name for field in dataclasses.fields(Result) if field.name not in ("manifest", "texts")]
     return one.manifest == other.manifest and all(
         getattr(one, name).schema == getattr(other, name).schema
         and getattr(one, name).equals(getattr(other, name))
@@ -55,7 +55,7 @@ def same(one: Result, other: Result) -> bool:
 
 def empty() -> Result:
     none = {name: pl.DataFrame(schema=schema) for name, schema in TABLES.items()}
-    return Result(**none, skipped=pl.DataFrame(schema=SKIPPED), manifest={})
+    return Result(**none, skipped=pl.DataFrame(schema=SKIPPED), manifest={}, texts=None)
 
 
 def names(folder: Path) -> set[str]:

@@ -148,6 +148,42 @@ class Output:
             )  # fmt: skip
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Page:
+    """The page of a report, and what it holds.
+
+    Raises:
+        UsageError: there is no page to hold it.
+    """
+
+    path: str | None
+    texts: bool = True
+    anonymise: bool = False
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        if self.path is None and (self.anonymise or not self.texts):
+            raise click.UsageError("--no-text and --anonymise are of a report: name its file with --report")
+
+    def check_place(self, *, force: bool = False) -> None:
+        """Raise OutputError where the page cannot be written, before the work that it takes."""
+        from syndetect.report.page.write import check_place  # noqa: PLC0415
+
+        if self.path is not None:
+            check_place(self.path, force=self.force or force)
+
+    def write(self, result: "Result", *, articles: Any = None, force: bool = False) -> None:
+        """Write the page, if a file is given."""
+        if self.path is not None:
+            result.report(
+                self.path,
+                articles=articles,
+                texts=self.texts,
+                anonymise=self.anonymise,
+                force=self.force or force,
+            )
+
+
 def _set_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     ctx.meta[_DEBUG] = value  # shared with the program, which handles errors
 
@@ -270,6 +306,28 @@ READING = together(
             help="whether texts in columns are HTML  [default: auto, told text by text]",
         ),
     ),
+)  # fmt: skip
+_PAGE = (
+    click.option(
+        "--no-text",
+        "texts",
+        flag_value=False,
+        type=bool,
+        default=True,
+        help="a report without the articles' texts",
+    ),
+    click.option("--anonymise", is_flag=True, help="a report with other names for outlets and articles"),
+)
+#: ``page: Page``, of a scan.
+REPORT = settled(
+    "page", Page,
+    click.option("--report", "path", metavar="FILE", help="write the result as one page for a browser, too"), *_PAGE,
+)  # fmt: skip
+#: ``page: Page``, of the command that writes nothing else.
+PAGE = settled(
+    "page", Page,
+    click.option("-o", "--output", "path", metavar="FILE", required=True, help="the page, such as report.html"), *_PAGE,
+    click.option("--force", is_flag=True, help="replace a file that is no report"),
 )  # fmt: skip
 #: ``settings: Settings``
 SETTINGS = settled("settings", _settings, *map(_setting_option, dataclasses.fields(Settings)))

@@ -12,6 +12,7 @@ from syndetect.cli.dedup import dedup
 from syndetect.cli.evaluate import evaluate
 from syndetect.cli.index import index
 from syndetect.cli.options import OrderedGroup, is_debugged
+from syndetect.cli.report import report
 from syndetect.cli.scan import scan, show
 from syndetect.cli.scratch import scratch
 from syndetect.errors import one_line
@@ -64,5 +65,5 @@ def main() -> None:
     """
 
 
-for command in (scan, show, evaluate, index, dedup, scratch):
+for command in (scan, show, report, evaluate, index, dedup, scratch):
     main.add_command(command)

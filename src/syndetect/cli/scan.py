@@ -11,10 +11,12 @@ from syndetect.cli.options import (
     DEBUG,
     MEMORY,
     READING,
+    REPORT,
     SETTINGS,
     SYNDICATION,
     THREADS,
     Output,
+    Page,
     SettingsCommand,
     output_options,
 )
@@ -34,6 +36,7 @@ _WIDEST = 100  # columns that texts are read in
     help="of the tables in DIR (parquet by default; passim adds passim.jsonl), or, without -o, of the matches"
     " on standard output (csv, jsonl, json; passim: its cluster rows)",
 )
+@REPORT
 @THREADS
 @MEMORY
 @click.option(
@@ -46,8 +49,8 @@ _WIDEST = 100  # columns that texts are read in
 @READING
 @SETTINGS
 def scan(
-    paths: tuple[str, ...], *, output: Output, scratch: str | None, resume: bool, syndication: dict[str, Any],
-    settings: Settings, quiet: bool, **options: Any,
+    paths: tuple[str, ...], *, output: Output, page: Page, scratch: str | None, resume: bool,
+    syndication: dict[str, Any], settings: Settings, quiet: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Find every passage that two or more articles share.
 
@@ -77,10 +80,14 @@ def scan(
         _finish(output, Path(str(scratch)))
         return
     output.check_place()
+    page.check_place(force=output.force)
     with progress.on_stderr(quiet=quiet) as shown, scanning(replace(request, progress=shown)) as result:
         if output.directory is not None:
             shown.stage("writing", None, "tables")
             output.write(result)
+        if page.path is not None:
+            shown.stage("report", None, "articles")
+            page.write(result, force=output.force)
     terminal.present(result, output, quiet=quiet)
 
 

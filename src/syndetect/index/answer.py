@@ -101,6 +101,10 @@ class Answer:
         """The counts."""
         return f"Answer({self._counts[0]} asked, {self._counts[1]} matches)"
 
+    def _repr_html_(self) -> str:
+        """A summary for notebooks."""
+        return self.result()._repr_html_()
+
     def __getstate__(self) -> dict[str, Any]:
         """The tables: another process has neither the queries nor the files of the index."""
         return {"_counts": self._counts, **{name: getattr(self, name) for name in ANSWERED}}
@@ -225,7 +229,7 @@ class Answer:
             "counts": counts,
             "columns_taken": notes.columns,
         }
-        return Result(**whole, skipped=left_out, manifest=manifest)
+        return Result(**whole, skipped=left_out, manifest=manifest, texts=None)
 
     @property
     def _sides(self) -> list[tuple[I64, I64]]:

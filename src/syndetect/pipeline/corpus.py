@@ -73,7 +73,7 @@ class Corpus:
         return self._words
 
     @property
-    def bytes(self) -> int:
+    def text_bytes(self) -> int:
         """The number of bytes of text."""
         return int(self.text_sizes.sum())
 
@@ -188,6 +188,14 @@ class Corpus:
             bounds = sizes[low : high + 1] - sizes[low]
             codes.append(tokens.tokenise(self._texts(documents[low:high]), bounds, key=key).code)
         return np.concatenate(codes)
+
+    def encoded(self, documents: I64) -> list[bytes]:
+        """The texts of documents, in any order, as UTF-8."""
+        ascending, place = np.unique(documents, return_inverse=True)
+        if not len(ascending):
+            return []
+        texts, bounds = self._texts(ascending).tobytes(), bounds_of(self.text_sizes[ascending]).tolist()
+        return [texts[bounds[at] : bounds[at + 1]] for at in place.tolist()]
 
     def _texts(self, documents: I64) -> U8:
         """The text of documents, one after the other."""

@@ -1,9 +1,10 @@
 """The scan on one page: read articles, run the stages, explain the passages, make the tables."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +23,8 @@ from syndetect.reading import sources
 from syndetect.reading.articles import id_rank, times
 from syndetect.reading.notes import Notes
 from syndetect.reading.options import ReadingOptions
+from syndetect.report.findings import ReadTexts, TextSource
+from syndetect.report.reread import reread
 from syndetect.results.result import Result
 from syndetect.runtime import memory as budget
 from syndetect.runtime.progress import Progress, Silent, compiling
@@ -111,7 +114,7 @@ def scan(  # noqa: PLR0913  (a public signature)
         syndication=syndication,
     )  # fmt: skip
     with scanning(request) as result:
-        return result
+        return replace(result, texts=reread(source, request.reading, reference))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +162,7 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
     settings, syndication, progress = request.settings, request.syndication, request.progress
     threads, memory = request.threads or budget.cores(), request.memory or budget.default_memory()
     clock, notes = _Clock(), Notes(request.strict)
+    began = datetime.now(UTC).isoformat(timespec="seconds")
     found = sources.resolve(request.source)
     reference = None if request.reference is None else sources.resolve(request.reference)
     _check_apart(request.scratch, (found, reference))
@@ -194,9 +198,19 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
             "settings_fingerprint": settings.fingerprint,
             "counts": _counts(job, result) | {"skipped": len(notes.rows)},
             "columns_taken": notes.columns,
+            "scanned": began,
             "timings": clock.seconds,
         }
-        yield Result(**result, skipped=notes.frame(), manifest=manifest)
+        yield Result(**result, skipped=notes.frame(), manifest=manifest, texts=_texts_of(corpus))
+
+
+def _texts_of(corpus: Corpus) -> TextSource:
+    """The texts of a scan's articles, as long as its store is open."""
+
+    def read(rows: Sequence[int]) -> ReadTexts:
+        return ReadTexts([text.decode() for text in corpus.encoded(np.array(rows, np.int64))])
+
+    return read
 
 
 def identity_of(request: ScanRequest, inputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -287,7 +301,7 @@ def _counts(job: stages.Job, tables: Mapping[str, pl.DataFrame]) -> dict[str, in
     store, corpus = job.store, job.corpus
     seeds = store["seed_counts"].sum(axis=0)
     return {
-        "bytes": corpus.bytes,
+        "bytes": corpus.text_bytes,
         "documents": tables["documents"].height,
         "paragraphs": corpus.paragraphs,
         "words": corpus.words,

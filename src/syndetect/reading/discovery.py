@@ -282,6 +282,8 @@ def _kind_of_given(path: Path) -> str | None:
     """What a path that was given is of syndetect's own; what dedup kept can be given."""
     if path.is_dir():
         return own_output.kind_of(path)
+    if own_output.may_be_report(path.name) and own_output.is_report(path):
+        return own_output.OF_REPORT
     if path.is_file() and own_output.is_table((file := path.resolve()).name):
         own = own_output.kind_of(file.parent)
         return own and f"a file of {own}"
@@ -354,6 +356,8 @@ class _Finder:
         """What a path, or one of the folders above it, ``depth`` levels in all, is of syndetect's own."""
         if depth and is_file and own_output.is_table(path.name) and (kind := self._kind(path.parent)):
             return f"a file of {kind}"
+        if is_file and own_output.may_be_report(path.name) and own_output.is_report(path):
+            return own_output.OF_REPORT
         for level, above in enumerate((path, *path.parents)[:depth]):
             is_file_here = is_file and not level
             if kind := None if is_file_here else self._kind(above):
@@ -424,9 +428,8 @@ class _Finder:
                     self._links.append(spot)
                 elif real not in self.seen:
                     is_file = not entry.is_dir(follow_symlinks=False)
-                    if (has_lists or not is_file) and (
-                        own := self._own(Path(entry.path), 1, is_file=is_file)
-                    ):
+                    may_be_own = has_lists or not is_file or own_output.may_be_report(entry.name)
+                    if may_be_own and (own := self._own(Path(entry.path), 1, is_file=is_file)):
                         self._skip(spot, f"{own}, not articles")
                     elif not is_file:
                         folders.append(spot)

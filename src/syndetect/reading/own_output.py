@@ -1,7 +1,7 @@
 """What syndetect itself wrote, recognised so that it is not read as articles.
 
-Results, indexes and scratch folders are known by the files in them. What dedup keeps looks as its input does, and is
-known by the list of what was removed that lies beside it: where that is gone, nothing tells.
+Results, indexes and scratch folders are known by the files in them, reports by how they begin. What dedup keeps looks
+as its input does, and is known by the list of what was removed that lies beside it: where that is gone, nothing tells.
 """
 
 import json
@@ -12,15 +12,19 @@ from typing import Any
 
 from syndetect.reading.file_names import beside
 from syndetect.schema import TABLES
+from syndetect.storage.filesystem import open_file
 from syndetect.storage.manifest import MANIFEST
 from syndetect.storage.scratch_folder import holds_scan
 
 _MOST_BYTES = 64 << 20  # of a manifest, which names each path that was given
-OF_DEDUP, OF_SCAN, UNFINISHED = (
+OF_DEDUP, OF_SCAN, OF_REPORT, UNFINISHED = (
     "what syndetect dedup wrote",
     "a result of syndetect",
+    "a report of syndetect",
     "an unfinished output of syndetect",
 )
+#: How the page of a report begins.
+REPORT_MARK = "<!DOCTYPE html><!-- syndetect report -->"
 #: The end of the name of the list of what dedup removed.
 LIST = ".removed.jsonl"
 _LISTS = (LIST, ".skipped.jsonl")
@@ -58,6 +62,18 @@ def is_list(name: str) -> bool:
 def holds_result(names: Set[str]) -> bool:
     """Whether a folder with files of these names holds a result."""
     return any(tables <= names for tables in _RESULTS)
+
+
+def may_be_report(name: str) -> bool:
+    """Whether the page of a report could have this name."""
+    return name.lower().endswith((".html", ".htm"))
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file is the page of a report."""
+    with suppress(OSError), open_file(path) as file:
+        return file.read(len(REPORT_MARK)) == REPORT_MARK.encode()
+    return False
 
 
 def is_of_dedup(path: Path, *, is_file: bool) -> bool:

@@ -1,1 +1,1 @@
-"""Results rendered for people: a summary, a passage with all its uses, and the differences between texts."""
+"""Results rendered for people: summaries, a passage with all its uses and the differences of these, and pictures."""

@@ -1,9 +1,25 @@
 """What a report is made of: the tables of a result, by whoever holds them."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import polars as pl
+
+
+class ReadTexts(NamedTuple):
+    """Texts of articles.
+
+    Attributes:
+        texts: as many as were asked for; None where one is not to be had.
+        missing: why it is not, as a sentence; None where all are there.
+    """
+
+    texts: Sequence[str | None]
+    missing: str | None = None
+
+
+#: The texts of articles by their rows in ``documents``.
+TextSource = Callable[[Sequence[int]], ReadTexts]
 
 
 class Findings(Protocol):
@@ -40,3 +56,7 @@ class Findings(Protocol):
     @property
     def manifest(self) -> Mapping[str, Any]:
         """Version, settings, counts, timings and inputs."""
+
+    @property
+    def texts(self) -> TextSource | None:
+        """Where the articles' texts are to be had; None where they are not."""

@@ -4,14 +4,14 @@ import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 from xxhash import xxh3_128
 
-from syndetect.errors import OutputError, ResultError, SettingsError
+from syndetect.errors import MissingExtraError, OutputError, ResultError, SettingsError
 from syndetect.results import frames, validity
 from syndetect.results.frames import read_frame, write_frame
 from syndetect.schema import SKIPPED, TABLES
@@ -20,6 +20,9 @@ from syndetect.storage.filesystem import check_parent, read_file, reason, write_
 from syndetect.storage.staging import restore, staged
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from syndetect.report.findings import TextSource
     from syndetect.storage.objects import Place
 
 #: How a folder may hold the tables; the name is also the files' suffix.
@@ -34,7 +37,7 @@ _MANIFEST, _SKIPPED, _CLUSTERS = "manifest.json", "skipped.jsonl", "passim.jsonl
 _FILES = {f"{name}.{suffix}" for name in TABLES for suffix in FORMATS} | {_MANIFEST, _SKIPPED, _CLUSTERS}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a scan found: the tables, what was skipped, and the manifest.
 
@@ -43,6 +46,7 @@ class Result:
             types of :data:`syndetect.schema.TABLES`. What an index answers has no rows in the last five.
         skipped: what could not be used, as :data:`SKIPPED`.
         manifest: version, settings, counts, timings and inputs, as JSON can hold them.
+        texts: where a report takes the articles' texts from, which no table holds; None where they are gone.
     """
 
     documents: pl.DataFrame
@@ -56,6 +60,80 @@ class Result:
     families: pl.DataFrame
     skipped: pl.DataFrame
     manifest: dict[str, Any]
+    texts: "TextSource | None" = field(default=None, repr=False, compare=False)
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        articles: Any = None,
+        texts: bool = True,
+        anonymise: bool = False,
+        force: bool = False,
+    ) -> None:
+        """Write the page of a report: one HTML file that shows the result in any browser, without a network.
+
+        Args:
+            path: the file. A report that is there is replaced.
+            articles: what was scanned, as the scan was given it; by default it is read again from where it came. Where
+                that is not possible or it changed, the page has the passages of articles alone.
+            texts: have the articles' texts in the file.
+            anonymise: other names for outlets and articles, the same everywhere, and no titles and addresses. Texts
+                stay as they are.
+            force: replace also a file that is no report.
+
+        Raises:
+            OutputError: another file is there, or the file cannot be written.
+            InputError: ``articles`` cannot be read.
+        """
+        from syndetect.report.page.write import PageOptions, write  # noqa: PLC0415  (needed by few)
+
+        findings = self if articles is None else self._with_texts_of(articles)
+        write(findings, path, PageOptions(texts=texts, anonymise=anonymise), force=force)
+
+    def _with_texts_of(self, articles: Any) -> "Result":
+        from syndetect.reading.options import ReadingOptions  # noqa: PLC0415
+        from syndetect.report.reread import reread  # noqa: PLC0415
+
+        reading = ReadingOptions(**self.manifest.get("reading", {}))
+        return replace(self, texts=reread(articles, reading, once=True))
+
+    def __repr__(self) -> str:
+        """The numbers of documents and passages, and the share of reused words."""
+        from syndetect.report import notebook  # noqa: PLC0415  (a report is not asked of most results)
+
+        return notebook.line(self)
+
+    def _repr_html_(self) -> str:
+        """A summary for notebooks, which ask for it by this name: :func:`syndetect.report.notebook.html`."""
+        from syndetect.report import notebook  # noqa: PLC0415
+
+        return notebook.html(self)
+
+    def plot(self, part: str = "all", *, top: int = 30, kinds: Collection[str] | None = None) -> "Figure":
+        """Draw the words that outlets share as a matrix, and the words of passages over time as bars.
+
+        A notebook shows the figure; elsewhere ``plot().savefig("outlets.png")`` writes it. Where no outlet is known,
+        each article stands for itself.
+
+        Args:
+            part: "outlets" for the matrix, "timeline" for the bars, or "all".
+            top: the most outlets in the matrix, those that share most; 2 to 100.
+            kinds: the kinds of passages that count. None counts all in the timeline, and in the matrix "wire", "copy",
+                "release" and "unknown".
+
+        Returns:
+            A figure of matplotlib, of which pyplot does not know.
+
+        Raises:
+            SettingsError: there is no such part or kind, or ``top`` is out of its range.
+            MissingExtraError: matplotlib is not installed.
+        """
+        try:
+            from syndetect.report import plots  # noqa: PLC0415  (optional)
+        except ImportError as error:
+            raise MissingExtraError(f"to draw a result, pip install 'syndetect[plot]' ({error})") from error
+        return plots.figure(self, part, top=top, kinds=kinds)
 
     def write(
         self,
@@ -142,6 +220,7 @@ class Result:
             ResultError: the folder is not a result, or a file of it is missing or broken, or they contradict one
                 another.
         """
+        from syndetect.report.reread import of_manifest  # noqa: PLC0415  (no other use of a result reads articles)
 
         def read(folder: Path, manifest: dict[str, Any]) -> "Result":
             tables = {name: _read(folder, manifest, name, schema) for name, schema in TABLES.items()}
@@ -150,7 +229,7 @@ class Result:
             skipped = _read(folder, manifest, "skipped", SKIPPED)
             added = ("program", "files", "checksums", _ESCAPED)
             kept = {name: value for name, value in manifest.items() if name not in added}
-            return cls(**tables, skipped=skipped, manifest=kept)
+            return cls(**tables, skipped=skipped, manifest=kept, texts=of_manifest(kept))
 
         with _at_hand(directory, ("skipped", *TABLES)) as folder:
             return _read_of_one(folder, read)

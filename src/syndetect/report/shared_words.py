@@ -1,0 +1,151 @@
+"""Words that outlets share: uses of passages with their kinds and outlets, and sums of them for pairs of outlets."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from scipy.cluster import hierarchy
+from scipy.spatial.distance import squareform
+
+from syndetect.arrays import I64
+from syndetect.report.findings import Findings
+
+#: The kinds that tell who runs whose text: neither quotation, nor formula, nor boilerplate. What an index answers is
+#: of unknown kind.
+NARRATION = ("wire", "copy", "release", "unknown")
+
+
+class OutletUses(NamedTuple):
+    """The uses of passages with the outlets that ran them.
+
+    Attributes:
+        table: as :func:`uses`, with ``outlet``, never null.
+        noun: "outlet"; or "article" where no outlet is known, and each article stands for itself.
+        unnamed: the number of articles without an outlet, whose uses are left out.
+    """
+
+    table: pl.DataFrame
+    noun: str
+    unnamed: int
+
+
+class SharedWords(NamedTuple):
+    """Words that pairs of outlets share, by the outlets that share most.
+
+    Attributes:
+        names: the n outlets, groups that share much together, and the one that shares most first.
+        words: int64[n, n], symmetric: words of the passages that both have, each passage once and as long as the
+            shorter of both has it; 0 on the diagonal.
+        earlier: int64[n, n]: those of these words that the outlet of the row is known to have had first.
+        noun: what the names are of, as in :class:`OutletUses`.
+        others: the number of further outlets that share words.
+        unnamed: as in :class:`OutletUses`.
+    """
+
+    names: list[str]
+    words: I64
+    earlier: I64
+    noun: str
+    others: int
+    unnamed: int
+
+
+def uses(result: Findings, kinds: Collection[str] | None = None) -> pl.DataFrame:
+    """The uses of passages of these kinds; None: of all.
+
+    Returns:
+        The rows of the table ``passages`` with the columns ``kind``, never null, and ``agency``.
+    """
+    return (
+        result.passages.join(
+            result.clusters.select("passage_id", "kind", "agency"),
+            on="passage_id",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(pl.col("kind").fill_null("unknown"))
+        .filter(True if kinds is None else pl.col("kind").is_in(list(kinds)))
+    )
+
+
+def of_outlets(table: pl.DataFrame) -> OutletUses:
+    """Those of these uses whose outlet is known; or all, each of its own article, where no outlet is known."""
+    if table["source"].null_count() == table.height:
+        return OutletUses(table.with_columns(outlet="doc_id"), "article", 0)
+    is_unnamed = pl.col("source").is_null()
+    unnamed = table.filter(is_unnamed)["doc_id"].n_unique()
+    return OutletUses(table.filter(~is_unnamed).with_columns(outlet="source"), "outlet", unnamed)
+
+
+def shared_words(result: Findings, *, top: int, kinds: Collection[str] | None = NARRATION) -> SharedWords:
+    """The words that the outlets share with one another that have most words in common with others.
+
+    Args:
+        result: of a scan, or of queries to an index.
+        top: the most outlets to take.
+        kinds: the kinds of passages that count; None for all.
+    """
+    found = of_outlets(uses(result, kinds))
+    held = (
+        found.table.group_by("passage_id", "outlet")
+        .agg(
+            pl.col("words").max(),
+            is_first=pl.col("role").eq_missing("first").any(),
+            is_copy=pl.col("role").eq_missing("copy").all(),
+        )
+        .filter(pl.len().over("passage_id") > 1)
+    )
+    outlets = (
+        held.group_by("outlet").agg(pl.col("words").sum()).sort("words", "outlet", descending=[True, False])
+    )
+    chosen = outlets.head(top).select("outlet").with_row_index("row")
+    words, earlier = _sums(held.join(chosen, on="outlet"), chosen.height)
+    order = _grouped(words)
+    names = chosen["outlet"].to_list()
+    return SharedWords(
+        [names[row] for row in order], words[np.ix_(order, order)], earlier[np.ix_(order, order)],
+        found.noun, outlets.height - chosen.height, found.unnamed,
+    )  # fmt: skip
+
+
+def _sums(held: pl.DataFrame, number: int) -> tuple[I64, I64]:
+    """int64[n, n] twice, from ``passage_id, row, words, is_first, is_copy``: shared words, and those had first.
+
+    One outlet at a time is held against all, so that a passage that all have takes no more memory than its uses.
+    """
+    words, earlier = np.zeros((2, number, number), np.int64)
+    for (row,), ours in held.partition_by("row", as_dict=True).items():
+        both = (
+            held.join(ours.select("passage_id", "words", "is_first"), on="passage_id", suffix="_ours")
+            .filter(pl.col("row") != row)
+            .with_columns(shared=pl.min_horizontal("words", "words_ours"))
+            .group_by("row")
+            .agg(
+                pl.col("shared").sum(),
+                earlier=pl.col("shared").filter(pl.col("is_first_ours") & pl.col("is_copy")).sum(),
+            )
+        )
+        at = both["row"].to_numpy()
+        words[row, at], earlier[row, at] = both["shared"].to_numpy(), both["earlier"].to_numpy()
+    return words, earlier
+
+
+def _grouped(words: I64) -> list[int]:
+    """The order of n outlets by the words that they share (int64[n, n]).
+
+    It is that of a tree of average linkage, in which outlets without a link join last. At every fork the branch with
+    the outlet that shares most comes first, so groups stand together, and the outlet that shares most is the first.
+    """
+    number = len(words)
+    if number < 2:
+        return list(range(number))
+    totals = words.sum(axis=1)
+    distance = 1 - words / np.maximum(np.minimum(totals[:, None], totals[None, :]), 1)
+    np.fill_diagonal(distance, 0)
+    tree = hierarchy.linkage(squareform(distance, checks=False), "average")
+    branches = [[row] for row in range(number)]  # each with the outlet that shares most first
+    for left, right in tree[:, :2].astype(np.int64):
+        one, other = branches[left], branches[right]
+        branches.append(one + other if totals[one[0]] >= totals[other[0]] else other + one)
+    return branches[-1]

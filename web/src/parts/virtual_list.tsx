@@ -1,0 +1,46 @@
+/** A long list of which only the rows near the window are drawn; it scrolls with the page. */
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+
+interface Props {
+  count: number;
+  /** The height of a row to expect, in pixels; drawn rows are measured. */
+  height: number;
+  label: string;
+  /** What tells rows apart when the list changes. */
+  keyOf: (row: number) => string | number;
+  children: (row: number) => ComponentChildren;
+}
+
+export function VirtualList({ count, height, label, keyOf, children }: Props) {
+  const list = useRef<HTMLOListElement>(null);
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const found = list.current ? Math.round(list.current.getBoundingClientRect().top + scrollY) : 0;
+    if (found !== top) setTop(found);
+  });
+  const virtual = useWindowVirtualizer({
+    count,
+    estimateSize: () => height,
+    overscan: 8,
+    scrollMargin: top,
+    getItemKey: keyOf,
+  });
+  return (
+    <ol ref={list} class="long" aria-label={label} style={{ height: `${virtual.getTotalSize()}px` }}>
+      {virtual.getVirtualItems().map((row) => (
+        <li
+          key={row.key}
+          data-index={row.index}
+          ref={(element) => virtual.measureElement(element)}
+          aria-setsize={count}
+          aria-posinset={row.index + 1}
+          style={{ transform: `translateY(${row.start - top}px)` }}
+        >
+          {children(row.index)}
+        </li>
+      ))}
+    </ol>
+  );
+}

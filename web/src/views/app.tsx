@@ -1,0 +1,100 @@
+/** The page: its header, the way to the views, and the view that the address names. */
+import { useEffect, useRef } from "preact/hooks";
+import type { View } from "../state/address";
+import { failure, head, here, link, report } from "../state/store";
+import { About } from "./about";
+import { ArticleView } from "./article";
+import { Articles } from "./articles";
+import { Compare } from "./compare";
+import { Outlets } from "./outlets";
+import { Overview } from "./overview";
+import { PassageView } from "./passage";
+import { Passages } from "./passages";
+
+const WAYS: [View, string][] = [
+  ["overview", "Overview"],
+  ["outlets", "Who shares with whom"],
+  ["passages", "Passages"],
+  ["articles", "Articles"],
+  ["about", "About"],
+];
+
+const VIEWS: Record<View, () => preact.JSX.Element> = {
+  overview: Overview,
+  outlets: Outlets,
+  passages: Passages,
+  passage: PassageView,
+  articles: Articles,
+  article: ArticleView,
+  compare: Compare,
+  about: About,
+};
+
+/** The way that stands for a view. */
+const WAY_OF: Partial<Record<View, View>> = { passage: "passages", article: "articles", compare: "articles" };
+
+/** Views that are one place however they are arranged: what stands behind them in the address is their order. */
+const ARRANGED = new Set<View>(["overview", "outlets", "passages", "articles"]);
+
+export function App() {
+  const main = useRef<HTMLElement>(null);
+  const { view, of } = here.value;
+  const place = ARRANGED.has(view) ? view : [view, ...of].join("/");
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [place]);
+  const shown = WAY_OF[view] ?? view;
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <header class="top">
+        <p class="brand">
+          <a href={link("overview")}>syndetect</a>
+        </p>
+        <nav aria-label="Views">
+          <ul>
+            {WAYS.map(([name, label]) => (
+              <li key={name}>
+                <a href={link(name)} aria-current={name === shown ? "page" : undefined}>
+                  {label}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        <Content view={view} place={place} />
+      </main>
+    </>
+  );
+}
+
+/** The view; before its data is there, or where it cannot be had, what there is to say. */
+function Content({ view, place }: { view: View; place: string }) {
+  if (failure.value) {
+    return (
+      <div role="alert" class="notice">
+        <h1>This report cannot be shown</h1>
+        <p>{failure.value}</p>
+      </div>
+    );
+  }
+  if (!head.value || (view !== "overview" && view !== "about" && !report.value)) {
+    return (
+      <p role="status" class="loading">
+        Unpacking the report …
+      </p>
+    );
+  }
+  const Shown = VIEWS[view];
+  return <Shown key={place} />;
+}
