@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { articles, ORDERS } from "../src/data/article_list";
 import { at } from "../src/data/report";
 import { type Filters, NO_FILTERS } from "../src/state/address";
+import { articles, ORDERS } from "../src/state/article_list";
 import { select } from "../src/state/selection";
 import { seeds } from "./fixture";
 

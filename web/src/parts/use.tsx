@@ -5,10 +5,10 @@ import { at, type Report } from "../data/report";
 import { differences, type Piece, withoutLongEnds } from "../text/differences";
 import { moment } from "../text/firstness";
 import { counted, isoTime, number, percent } from "../text/words";
-import { useTexts } from "./article_text";
 import { compareLink, ROLE_SIGNS, ROLES } from "./elsewhere";
 import type { Cell } from "./save";
 import { ArticleLink, Name, OutsideLink, useReport } from "./small";
+import { useTexts } from "./use_texts";
 
 /** Characters before and after a use that are shown on request. */
 const AROUND = 280;

@@ -1,7 +1,8 @@
 /** The passages that the filters leave, in the order that is asked for. */
-import { withinDays } from "../data/article_list";
+
 import { at, type Report } from "../data/report";
 import type { Filters, Sort } from "./address";
+import { withinDays } from "./article_list";
 import type { Marks } from "./marks";
 
 /** Kinds that are listed unless others are asked for: what people look for, and what is not known. */

@@ -1,6 +1,5 @@
 /** The list of articles, each with its words parted by origin. */
 import { useId, useMemo, useState } from "preact/hooks";
-import { articles, isAboutPassages, ORDERS, type Order } from "../data/article_list";
 import { others } from "../data/figures";
 import { at, compositionOf, type Report } from "../data/report";
 import { CompositionBar, PartLegend, SharedPatterns } from "../parts/composition";
@@ -13,6 +12,7 @@ import { AgencyCopy, ArticleLink, Name, SaveCsv, useReport } from "../parts/smal
 import { VirtualList } from "../parts/virtual_list";
 import { NO_FILTERS } from "../state/address";
 import { arrange, arranged } from "../state/arrangement";
+import { articles, isAboutPassages, ORDERS, type Order } from "../state/article_list";
 import { filters, found, here, selected, setFilters } from "../state/store";
 import { folded } from "../text/search";
 import { counted, isoTime, number, percent, time } from "../text/words";

@@ -1,6 +1,7 @@
 /** The articles that the filters leave, and their order. */
-import type { Filters } from "../state/address";
-import { at, type Report } from "./report";
+
+import { at, type Report } from "../data/report";
+import type { Filters } from "./address";
 
 /** What articles may be sorted by; the first is usual. */
 export const ORDERS = ["shared", "agency", "copied", "own", "words", "earliest", "latest", "outlet"] as const;
