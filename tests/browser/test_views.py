@@ -57,6 +57,7 @@ def test_every_view_opens(watched: Any, seeds_page: Path, view: str, width: int,
     shown = watched(seeds_page, width=width, scheme=scheme)
     page = shown.open(f"#{view}")
     page.locator("main h1", has_text=VIEWS[view]).wait_for()
+    page.wait_for_function("document.title.includes(document.querySelector('h1').textContent)")
     page.wait_for_timeout(200)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "it scrolls sideways"
     assert page.locator("h1").count() == 1

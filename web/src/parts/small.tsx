@@ -51,7 +51,7 @@ export function AgencyCopy({ document }: { document: number }) {
   const told = CREDIT[credited ?? ""];
   return (
     <>
-      <Name of={agencies} /> copy
+      <Name of={agencies.split(", ").join(" and ")} /> copy
       {told && <>, {credited === "yes" ? told : <strong>{told}</strong>}</>}
     </>
   );

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../state/address";
 import { failure, head, here, link, report } from "../state/store";
+import { shown } from "../text/words";
 import { About } from "./about";
 import { ArticleView } from "./article";
 import { Articles } from "./articles";
@@ -37,11 +38,20 @@ const WAY_OF: Partial<Record<View, View>> = { passage: "passages", article: "art
 /** Views that are one place however they are arranged: what stands behind them in the address is their order. */
 const ARRANGED = new Set<View>(["overview", "outlets", "passages", "articles"]);
 
+/** The title that the file has. */
+const TITLE = document.title;
+
 export function App() {
   const main = useRef<HTMLElement>(null);
   const { view, of } = here.value;
   const place = ARRANGED.has(view) ? view : [view, ...of].join("/");
   const isFirst = useRef(true);
+  const isThere = report.value !== null;
+  // Tabs, bookmarks and screen readers tell views apart by the title.
+  useEffect(() => {
+    const heading = main.current?.querySelector("h1")?.textContent;
+    document.title = heading ? `${shown(heading)} · ${TITLE}` : TITLE;
+  }, [place, isThere]);
   useEffect(() => {
     if (isFirst.current) {
       isFirst.current = false;
@@ -50,7 +60,7 @@ export function App() {
     scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
   }, [place]);
-  const shown = WAY_OF[view] ?? view;
+  const way = WAY_OF[view] ?? view;
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -64,7 +74,7 @@ export function App() {
           <ul>
             {WAYS.map(([name, label, rest]) => (
               <li key={name}>
-                <a href={link(name)} aria-current={name === shown ? "page" : undefined}>
+                <a href={link(name)} aria-current={name === way ? "page" : undefined}>
                   {label}
                   {rest && <span class="rest">{rest}</span>}
                 </a>

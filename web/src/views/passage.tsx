@@ -183,7 +183,8 @@ function Evidence({ passage }: { passage: number }) {
         )}
         <dt>Quoted</dt>
         <dd>
-          {percent(at(passages.quoted_share, passage))} of its words, over all uses, are in quotation marks.
+          {at(passages.quoted_share, passage) > 0 ? percent(at(passages.quoted_share, passage)) : "None"} of
+          its words, over all uses, are in quotation marks.
         </dd>
         <dt>First</dt>
         <dd>
