@@ -269,6 +269,14 @@ def test_uncredited_copy_is_two_clicks_away_with_its_texts(
     shown.check()
 
 
+def test_list_over_the_text_of_a_phone_leaves_the_passage_in_sight(watched: Any, seeds_page: Path) -> None:
+    page = watched(seeds_page, width=390).open("#article/05-isthmus-times.txt?passage=7")
+    page.locator(".beside.is-open").wait_for()
+    begins = page.locator(".use.active").first.bounding_box()
+    assert begins["y"] > 0
+    assert begins["y"] + begins["height"] <= page.locator(".beside.is-open").bounding_box()["y"]
+
+
 def test_page_without_texts_and_names(watched: Any, seeds: Result, tmp_path: Path) -> None:
     seeds.report(tmp_path / "page.html", texts=False, anonymise=True)
     shown = watched(tmp_path / "page.html")
