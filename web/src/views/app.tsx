@@ -49,8 +49,9 @@ export function App() {
   const isThere = report.value !== null;
   // Tabs, bookmarks and screen readers tell views apart by the title.
   useEffect(() => {
-    const heading = main.current?.querySelector("h1")?.textContent;
-    document.title = heading ? `${shown(heading)} · ${TITLE}` : TITLE;
+    const heading = main.current?.querySelector("h1")?.cloneNode(true) as Element | undefined;
+    for (const sign of heading?.querySelectorAll("[aria-hidden]") ?? []) sign.remove();
+    document.title = heading ? `${shown(heading.textContent)} · ${TITLE}` : TITLE;
   }, [place, isThere]);
   useEffect(() => {
     if (isFirst.current) {
