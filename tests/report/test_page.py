@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -243,6 +244,38 @@ def test_report_replaces_a_report_and_nothing_else(seeds: Result, tmp_path: Path
     with pytest.raises(OutputError, match="not at an address"):
         seeds.report("s3://bucket/page.html")
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such files")
+def test_report_replaces_no_pipe_and_follows_links(seeds: Result, tmp_path: Path) -> None:
+    pipe, loop, link = tmp_path / "pipe", tmp_path / "loop", tmp_path / "link.html"
+    os.mkfifo(pipe)
+    with pytest.raises(OutputError, match="a device or a pipe"):
+        seeds.report(pipe, force=True)
+    assert pipe.is_fifo()
+    reader, writer = os.pipe()
+    with pytest.raises(OutputError, match="a device or a pipe"):
+        seeds.report(f"/dev/fd/{writer}", force=True)
+    os.close(reader)
+    os.close(writer)
+    link.symlink_to(tmp_path / "page.html")
+    seeds.report(link)
+    seeds.report(link)
+    assert (link.is_symlink(), parts_of(tmp_path / "page.html")["head"]["texts"]) == (True, "all")
+    loop.symlink_to(loop)
+    with pytest.raises(OutputError, match="loop"):
+        seeds.report(loop / "page.html")
+
+
+def test_report_in_the_folder_of_its_result_gives_way_with_it(seeds: Result, tmp_path: Path) -> None:
+    seeds.write(tmp_path / "out")
+    seeds.report(tmp_path / "out" / "page.html")
+    assert Result.read(tmp_path / "out").clusters.equals(seeds.clusters)
+    seeds.write(tmp_path / "out", force=True)
+    assert not (tmp_path / "out" / "page.html").exists()
+    (tmp_path / "out" / "page.html").write_text("mine")
+    with pytest.raises(OutputError, match=r"holds page\.html"):
+        seeds.write(tmp_path / "out", force=True)
 
 
 def test_report_is_not_read_as_an_article(seeds: Result, tmp_path: Path) -> None:

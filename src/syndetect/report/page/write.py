@@ -17,7 +17,7 @@ from syndetect.report.page.template import page
 from syndetect.report.page.texts import blocks, no_texts, texts
 from syndetect.runtime.memory import cores
 from syndetect.storage import addresses
-from syndetect.storage.filesystem import check_parent, sync_folder, write_bytes, writing_to
+from syndetect.storage.filesystem import absolute, check_parent, sync_folder, write_bytes, writing_to
 from syndetect.storage.staging import staging_folder
 
 
@@ -63,10 +63,13 @@ def check_place(path: str | os.PathLike[str], *, force: bool = False) -> Path:
     Raises:
         OutputError: another file is there, or the file cannot be written.
     """
-    place = addresses.local(path, "a report", OutputError).resolve()
+    given = addresses.local(path, "a report", OutputError)
     with writing_to(path):
+        place = absolute(given)
         if place.is_dir():
             raise OutputError(f"{os.fspath(path)} is a folder: name a file, such as report.html")
+        if given.exists() and not given.is_file():
+            raise OutputError(f"{os.fspath(path)} is a device or a pipe: name a file, such as report.html")
         if place.exists() and not force and not is_report(place):
             raise OutputError(
                 f"{os.fspath(path)} is there already and no report: choose another name, or add --force"
