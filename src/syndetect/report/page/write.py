@@ -10,9 +10,9 @@ from syndetect.errors import OutputError
 from syndetect.reading.own_output import is_report
 from syndetect.report.findings import Findings
 from syndetect.report.page import columns
-from syndetect.report.page.anonymous import Anonymous
+from syndetect.report.page.anonymous import anonymous
 from syndetect.report.page.head import head, outlet_names
-from syndetect.report.page.kept import keep
+from syndetect.report.page.kept import completed, keep
 from syndetect.report.page.template import page
 from syndetect.report.page.texts import blocks, no_texts, texts
 from syndetect.runtime.memory import cores
@@ -80,7 +80,9 @@ def check_place(path: str | os.PathLike[str], *, force: bool = False) -> Path:
 
 def parts(findings: Findings, options: PageOptions) -> Iterator[tuple[str, Any]]:
     """The parts of the data block, by name; ``block.schema.json`` describes them."""
-    shown: Findings = Anonymous.of(findings) if options.anonymise else findings
+    shown = completed(findings)
+    if options.anonymise:
+        shown = anonymous(shown)
     kept = keep(shown)
     stored = texts(shown, kept) if options.texts else no_texts(kept)
     outlets = outlet_names(shown)
