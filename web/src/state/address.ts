@@ -100,8 +100,7 @@ export function address(text: string): Address {
     const allowed = ALLOWED[name];
     if (value && (!allowed || allowed.includes(value))) (filters[name] as string) = value;
   }
-  for (const name of ["from", "to"] as const)
-    if (!isDay(filters[name])) filters[name] = "";
+  for (const name of ["from", "to"] as const) if (!isDay(filters[name])) filters[name] = "";
   for (const name of NUMBERS) filters[name] = count(query.get(name));
   return { view: isView(view) ? view : "overview", of, passage: count(query.get("passage")), filters };
 }

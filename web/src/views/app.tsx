@@ -1,6 +1,7 @@
 /** The page: its header, the way to the views, and the view that the address names. */
 import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../state/address";
+import { keptTop } from "../state/scroll";
 import { failure, head, here, link, report } from "../state/store";
 import { About } from "./about";
 import { ArticleView } from "./article";
@@ -46,9 +47,13 @@ export function App() {
       isFirst.current = false;
       return;
     }
-    scrollTo(0, 0);
+    scrollTo(0, keptTop());
     main.current?.focus({ preventScroll: true });
   }, [place]);
+  const isReady = report.value !== null;
+  useEffect(() => {
+    if (isReady && keptTop()) scrollTo(0, keptTop()); // the page was loaded again
+  }, [isReady]);
   const shown = WAY_OF[view] ?? view;
   return (
     <>
