@@ -234,6 +234,7 @@ def test_charts_and_lists_are_saved(watched: Any, seeds_page: Path, tmp_path: Pa
             assert file.read_bytes().startswith(beginning)
             assert file.suffix == f".{form.lower()}"
     page = shown.open("#passages?kinds=all")
+    page.wait_for_timeout(1500)  # Chromium drops the eleventh file that a page gives within a second
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as CSV").click()
     download.value.save_as(tmp_path / "passages.csv")

@@ -63,6 +63,34 @@ def test_an_unknown_agency_has_a_row_of_its_own() -> None:
     assert "\nagency not known       36            Morvia Post 36\n" in table(one, 5, 80, colour=False)
 
 
+def test_texts_of_a_reference_are_not_carried_though_no_agency_is_known() -> None:
+    one = with_shares()
+    nobody = pl.lit(None, pl.String)
+    one = changed(changed(one, "documents", agencies=nobody), "clusters", agency=nobody)
+    first = pl.when(passage_id=1, doc_id="wire-17").then(pl.lit("first")).otherwise("role")
+    assert agency_copy(changed(one, "passages", role=first)) == [
+        Carried(None, 212, 97, [("Kesh Daily", 61), ("Morvia Post", 36)])
+    ]
+
+
+def test_an_agency_whose_name_begins_as_another_s_is_another_one() -> None:
+    names = pl.Series(["Stern", "Stern, Sons", "Stern, Sons, Northwire", None])
+    one = changed(with_shares(), "documents", agencies=names)
+    marks = pl.concat([one.credits] * 2).with_columns(
+        agency=pl.Series(["Stern", "Stern, Sons"]), rule=pl.lit("dateline")
+    )
+    one = dataclasses.replace(one, credits=marks, clusters=one.clusters.filter(pl.col("kind") != "wire"))
+    assert {row.agency: row.words for row in agency_copy(one)} == {"Stern": 212, "Stern, Sons": 97}
+
+
+def test_what_others_carried_comes_before_what_an_agency_published_itself() -> None:
+    one = changed(with_shares(), "documents", agencies=pl.Series(["Northwire", "Stern", "Stern", None]))
+    assert [(row.agency, row.own, row.words) for row in agency_copy(one)] == [
+        ("Stern", 0, 97),
+        ("Northwire", 212, 0),
+    ]
+
+
 def test_copies_of_outlets() -> None:
     assert copies(with_shares()) == Carried(None, 0, 9, [("Morvia Post", 9)])
     assert copies(result()) is None

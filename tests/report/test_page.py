@@ -284,6 +284,7 @@ def test_page_is_one_file_without_addresses(seeds: Result, tmp_path: Path) -> No
     assert page.startswith(REPORT_MARK)
     assert re.findall(r'(?:src|href)="([^"]*)"', page.split("<body>")[0]) == ["data:,"]
     assert page.count("</script>") == page.count("<script")
+    assert "Permission is hereby granted" in page[page.rindex("<!--") : page.rindex("-->")]
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
     assert policy is not None
     assert policy[1].startswith("default-src 'none'; script-src 'sha256-")

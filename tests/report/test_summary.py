@@ -209,6 +209,16 @@ def test_a_screen_holds_whose_copy_it_is_and_who_ran_it(width: int, lines: int) 
     assert f"--top {101}" in text
 
 
+@pytest.mark.parametrize(("lines", "agencies"), [(20, 3), (24, 5)])
+def test_a_low_screen_has_fewer_agencies_before_it_has_few_passages(lines: int, agencies: int) -> None:
+    one = many_copies(100)
+    names = pl.Series([f"Agency {number}" for number in range(8)])
+    documents = pl.concat([one.documents] * 2).with_columns(agencies=names, agency_share=pl.lit(1.0))
+    text = summary.summary(dataclasses.replace(one, documents=documents), lines=lines)
+    assert text.count("\n") <= lines
+    assert len(re.findall("^Agency", text, re.MULTILINE)) == agencies
+
+
 def test_a_low_screen_has_three_passages_in_any_case() -> None:
     assert len(passages_shown(summary.summary(many_copies(10), lines=5))) == 3
     assert len(passages_shown(summary.summary(many_copies(100)))) == 20

@@ -62,11 +62,8 @@ def _room(notes: Sequence[str], width: int) -> int | None:
         return None
     from rich.cells import cell_len  # noqa: PLC0415
 
-    return (
-        shutil.get_terminal_size().lines
-        - 1
-        - sum(max(1, -(-cell_len(one_line(note)) // width)) for note in notes)
-    )
+    below = sum(max(1, -(-cell_len(one_line(note)) // width)) for note in notes)
+    return shutil.get_terminal_size().lines - 1 - below
 
 
 def _write_matches(result: "Result", output: "Output") -> None:

@@ -77,7 +77,7 @@ def _heading(row: Mapping[str, Any], documents: pl.DataFrame, passages: int, wid
 def _shares(row: Mapping[str, Any]) -> list[str]:
     """The words of an article by whose they are, each word counted once."""
     words = row["words"]
-    if row["agency_share"] is None:
+    if None in [row[f"{name}_share"] for name in ("agency", "copied", "own")]:
         return [f"{count(words, 'word')}, {row['reused_words']:,} of them reused"]
     agency, copied, own = (round(words * row[f"{name}_share"]) for name in ("agency", "copied", "own"))
     credited = {"yes": "credited", "no": "not credited", "partly": "credited in part"}.get(

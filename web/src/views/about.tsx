@@ -215,6 +215,10 @@ function Keys() {
           The <a href={link("outlets")}>matrix</a> is one stop of the tab key; arrow keys, Home, End, Page Up
           and Page Down move in it, Enter chooses a pair.
         </li>
+        <li>
+          In a passage, an article or two of them side by side, n and p lead to the next and the previous
+          passage; the keys of a view are listed in it, where they can be switched off as well.
+        </li>
         <li>Charts can be saved as SVG or PNG, lists as CSV. The page needs no network and sends nothing.</li>
       </ul>
     </>

@@ -1,4 +1,7 @@
-"""The page around its data: one HTML file that needs nothing else, and lets nothing in it run but its own script."""
+"""The page around its data: one HTML file that needs nothing else, and lets nothing in it run but its own script.
+
+At its end are the licences of the libraries in its script, as these demand it of copies.
+"""
 
 import base64
 import gzip
@@ -35,6 +38,9 @@ _PAGE = """{mark}
 </div>
 """
 _END = """<script>{script}</script>
+<!--
+{licences}
+-->
 </body>
 </html>
 """
@@ -54,7 +60,7 @@ def page(parts: Iterable[tuple[str, Any]], title: str, threads: int) -> Iterator
     ).encode()
     with closing(in_order(_packed, parts, threads)) as packed:
         yield from packed
-    yield _END.format(script=script).encode()
+    yield _END.format(script=script, licences=_asset("licences.md").replace("--", "- -")).encode()
 
 
 def _packed(part: tuple[str, Any]) -> bytes:
