@@ -313,3 +313,25 @@ def test_prints(watched: Any, seeds_page: Path) -> None:
         assert len(page.pdf()) > 10_000
         page.emulate_media(media="screen")
     shown.check()
+
+
+def test_back_and_a_reload_lead_to_the_place_in_a_list(watched: Any, seeds_page: Path) -> None:
+    shown = watched(seeds_page, width=390, height=500)
+    page = shown.open("#passages?kinds=all")
+    page.locator(".passage-row").first.wait_for()
+    page.evaluate("scrollTo(0, 1e6)")
+    page.wait_for_timeout(300)
+    page.evaluate("scrollBy(0, -300)")
+    place = page.evaluate("scrollY")
+    assert place > 500
+    link = page.locator(".passage-row a").last
+    link.evaluate("link => link.click()")  # where it is, without scrolling to it
+    page.wait_for_function("() => location.hash.startsWith('#passage/') && scrollY === 0")
+    page.go_back()
+    page.wait_for_function("place => Math.abs(scrollY - place) < 2", arg=place)
+    page.wait_for_timeout(300)
+    page.reload()  # rows are measured anew, which moves them somewhat
+    page.wait_for_function("place => Math.abs(scrollY - place) < 250", arg=place)
+    page.go_forward()
+    page.wait_for_function("() => location.hash.startsWith('#passage/') && scrollY === 0")
+    shown.check()

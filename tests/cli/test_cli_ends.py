@@ -232,3 +232,16 @@ def test_the_state_of_a_scan_is_saved_every_few_seconds(place: Path, monkeypatch
     assert json.loads((place / "s" / "state.json").read_text())["steps"] == {"stage": 2}
     store.close(keep=True)
     assert json.loads((place / "s" / "state.json").read_text())["steps"] == {"stage": 3}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
+@pytest.mark.parametrize(
+    "words",
+    [("scan", "in.jsonl", "--text-column", "one", "-o"), ("dedup", "in.jsonl", "-o"), ("index", "build")],
+)
+def test_a_link_to_itself_is_refused_in_one_line(place: Path, words: tuple[str, ...]) -> None:
+    (place / "loop").symlink_to("loop")
+    status, message = ends(*words, "loop/out", *(["in.jsonl"] if words[0] == "index" else []))
+    assert (status, len(message.splitlines())) == (1, 1)
+    assert "loop" in message
+    assert "unexpected" not in message

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from samples import make_block, pages, results
 from samples.make_block import block
 from syndetect.errors import InputError, OutputError
+from syndetect.index.index import Index
 from syndetect.pipeline.scan import scan
 from syndetect.reading.own_output import REPORT_MARK
 from syndetect.report.findings import ReadTexts
@@ -22,6 +24,7 @@ from syndetect.report.page import kept, template, texts
 from syndetect.report.page.composition import PARTS
 from syndetect.report.page.write import PageOptions
 from syndetect.results.result import Result
+from syndetect.settings import Settings
 
 NOTHING = pl.DataFrame(schema={"id": pl.String, "text": pl.String})
 SCHEMA = json.loads((Path(template.__file__).parent / "block.schema.json").read_text("utf-8"))
@@ -65,6 +68,66 @@ def test_hostile_and_empty_results_are_as_the_schema_says() -> None:
         scan([{"id": "a", "text": "One word."}]),
     ):
         jsonschema.validate(block(result), SCHEMA)
+
+
+BRIDGE = " ".join(f"bridge{word}" for word in range(30))
+NEWSLETTER = " ".join(f"newsletter{word}" for word in range(20))
+
+
+@pytest.mark.parametrize("options", [PageOptions(), PageOptions(anonymise=True)], ids=["names", "anonymous"])
+def test_outlets_of_other_articles_than_those_that_share(options: PageOptions) -> None:
+    """Where no article with a passage has a source, articles stand for themselves, whatever others have."""
+    shared = [{"id": name, "text": BRIDGE} for name in "ab"]
+    made = block(scan([*shared, {"id": "c", "source": "X", "text": "Own words of an article."}]), options)
+    jsonschema.validate(made, SCHEMA)
+    assert (made["head"]["noun"], len(made["head"]["outlets"]), len(made["head"]["pairs"])) == (
+        "article",
+        2,
+        1,
+    )
+    assert sorted(made["documents"]["outlet"]) == [-1, 0, 1]
+
+
+def test_outlets_that_share_boilerplate_alone() -> None:
+    """Outlets are known by one kind of passage, and the pairs are of another, whose articles have none."""
+    shared = [{"id": name, "text": BRIDGE} for name in "ab"]
+    own = [
+        {"id": f"c{place}", "source": f"X{place % 2}", "published": f"2031-01-{1 + place:02d}",
+         "text": f"Own words number {place} are told here.\n\n{NEWSLETTER}"}
+        for place in range(12)
+    ]  # fmt: skip
+    result = scan([*shared, *own])
+    assert sorted(result.clusters["kind"]) == ["boilerplate", "unknown"]
+    made = block(result)
+    jsonschema.validate(made, SCHEMA)
+    head = made["head"]
+    assert (head["noun"], [one["name"] for one in head["outlets"]], head["pairs"]) == (
+        "outlet",
+        ["X0", "X1"],
+        [],
+    )
+
+
+@pytest.mark.parametrize("options", [PageOptions(), PageOptions(anonymise=True)], ids=["names", "anonymous"])
+def test_answers_of_an_index_have_the_articles_that_they_name(tmp_path: Path, options: PageOptions) -> None:
+    held = [
+        {"id": f"held-{name}", "source": f"Outlet of {name}", "text": f"{BRIDGE} {name}"} for name in "abc"
+    ]
+    with Index.create(tmp_path / "index", Settings()) as index:
+        index.add(held)
+        result = index.query({"id": "asked", "text": f"Asked. {BRIDGE}"}).result()
+        nothing = index.query({"id": "asked", "text": "Nothing is shared."}).result()
+    for found, articles, uses in ((result, 4, 4), (nothing, 1, 0)):
+        made = block(found, options)
+        jsonschema.validate(made, SCHEMA)
+        assert (len(made["documents"]["id"]), len(made["uses"]["document"])) == (articles, uses)
+    made = block(result, options)
+    assert len(made["head"]["outlets"]) == 3
+    assert ("held-a" in json.dumps(made)) is not options.anonymise
+    asked = replace(result, texts=lambda rows: ReadTexts([f"Asked. {BRIDGE}" for _ in rows]))
+    made = block(asked)
+    assert sorted(made["documents"]["text"]) == [1, 2, 2, 2]
+    assert "index" in made["head"]["text_note"]
 
 
 def test_block_for_the_tests_of_the_page_is_what_python_makes() -> None:
@@ -244,6 +307,38 @@ def test_report_replaces_a_report_and_nothing_else(seeds: Result, tmp_path: Path
     with pytest.raises(OutputError, match="not at an address"):
         seeds.report("s3://bucket/page.html")
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system has no such files")
+def test_report_replaces_no_pipe_and_follows_links(seeds: Result, tmp_path: Path) -> None:
+    pipe, loop, link = tmp_path / "pipe", tmp_path / "loop", tmp_path / "link.html"
+    os.mkfifo(pipe)
+    with pytest.raises(OutputError, match="a device or a pipe"):
+        seeds.report(pipe, force=True)
+    assert pipe.is_fifo()
+    reader, writer = os.pipe()
+    with pytest.raises(OutputError, match="a device or a pipe"):
+        seeds.report(f"/dev/fd/{writer}", force=True)
+    os.close(reader)
+    os.close(writer)
+    link.symlink_to(tmp_path / "page.html")
+    seeds.report(link)
+    seeds.report(link)
+    assert (link.is_symlink(), parts_of(tmp_path / "page.html")["head"]["texts"]) == (True, "all")
+    loop.symlink_to(loop)
+    with pytest.raises(OutputError, match="loop"):
+        seeds.report(loop / "page.html")
+
+
+def test_report_in_the_folder_of_its_result_gives_way_with_it(seeds: Result, tmp_path: Path) -> None:
+    seeds.write(tmp_path / "out")
+    seeds.report(tmp_path / "out" / "page.html")
+    assert Result.read(tmp_path / "out").clusters.equals(seeds.clusters)
+    seeds.write(tmp_path / "out", force=True)
+    assert not (tmp_path / "out" / "page.html").exists()
+    (tmp_path / "out" / "page.html").write_text("mine")
+    with pytest.raises(OutputError, match=r"holds page\.html"):
+        seeds.write(tmp_path / "out", force=True)
 
 
 def test_report_is_not_read_as_an_article(seeds: Result, tmp_path: Path) -> None:

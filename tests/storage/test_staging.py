@@ -46,6 +46,19 @@ def test_a_folder_is_made_and_replaced(tmp_path: Path, name: str) -> None:
         assert (content(place), names(place.parent)) == (str(number), {name})
 
 
+def test_a_place_where_no_folder_can_be_made_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in /proc, where the parent is there and making a folder fails as if it were not."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "no such file")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(FileNotFoundError), staged(tmp_path / "out", replace=False):
+        pass
+
+
 @pytest.mark.usefixtures("exchanges")
 def test_a_block_that_fails_leaves_the_old_folder(tmp_path: Path) -> None:
     place = folder(tmp_path / "out", "old")

@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { readHead, readReport } from "./data/report";
 import { open } from "./state/marks";
+import { keepTop } from "./state/scroll";
 import { failure, head, report, start } from "./state/store";
 import "./style/base.css";
 import "./style/parts.css";
@@ -23,6 +24,7 @@ if (root) {
   render(<App />, root);
 }
 start();
+keepTop();
 readHead()
   .then((found) => {
     head.value = found;

@@ -41,3 +41,10 @@ test.each([
   expect(passage).toBeNull();
   expect(filters).toEqual(NO_FILTERS);
 });
+
+test.each(["2019-02-30", "2024-13-45", "0000-01-01", "2019-1-1"])("%s is no day", (text) => {
+  expect(address(`#passages?from=${text}&to=${text}`).filters).toEqual(NO_FILTERS);
+});
+test.each(["2020-02-29", "0001-01-01", "9999-12-31"])("%s is a day", (text) => {
+  expect(address(`#passages?from=${text}`).filters.from).toBe(text);
+});

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { exported, imported, mark, marks, open } from "../src/state/marks";
+import { exported, imported, kept, mark, marks, open } from "../src/state/marks";
 
 beforeEach(() => {
   localStorage.clear();
@@ -35,7 +35,9 @@ test.each([
   ["not json", "not JSON"],
   ["null", "no marks"],
   ['{"program":"other","marks":{}}', "no marks"],
-  ['{"program":"syndetect","report":"another","marks":{}}', "another result"],
+  ['{"program":"syndetect","version":1,"report":"report-1","marks":null}', "no marks"],
+  ['{"program":"syndetect","version":2,"report":"report-1","marks":{}}', "another version"],
+  ['{"program":"syndetect","version":1,"report":"another","marks":{}}', "another result"],
 ])("an import of %s is refused", (text, why) => {
   expect(() => imported("report-1", text)).toThrow(why);
 });
@@ -45,7 +47,7 @@ test("what is no mark in a file is left out", () => {
     1: { state: "evil", note: 5 },
     x: { state: "reviewed" },
     2: null,
-    3: { state: "reviewed", extra: 1 },
+    3: { state: "reviewed", extra: 1, at: "zzz: after all times" },
   };
   const text = JSON.stringify({ program: "syndetect", version: 1, report: "report-1", marks: given });
   expect(imported("report-1", text)).toBe(1);
@@ -57,4 +59,5 @@ test("a broken store is as an empty one", () => {
   open("report-1");
   mark(1, { state: "reviewed" });
   expect(marks.value[1]?.state).toBe("reviewed");
+  expect(kept.value).toBe(true);
 });

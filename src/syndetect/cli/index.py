@@ -65,10 +65,11 @@ def build(
     """
     from syndetect.index.index import Index  # noqa: PLC0415
     from syndetect.storage.directory import built, index_folder  # noqa: PLC0415
+    from syndetect.storage.filesystem import absolute  # noqa: PLC0415
 
     signals.make_reads_interruptible()
     with (
-        built(index_folder(place).resolve(), replace=force) as folder,
+        built(absolute(index_folder(place)), replace=force) as folder,
         progress.on_stderr(quiet=quiet) as shown,
         Index.create(folder, settings, store_text=not no_text) as made,
     ):

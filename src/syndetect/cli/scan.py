@@ -95,12 +95,13 @@ def _scratch_folder(output: Output, scratch: str | None) -> str | None:
     """The scratch folder, by default beside the result."""
     if output.directory is None or output.is_remote:
         return scratch
+    from syndetect.storage.filesystem import absolute  # noqa: PLC0415
     from syndetect.storage.staging import hidden  # noqa: PLC0415
 
-    place = Path(output.directory).resolve()
+    place = absolute(output.directory)
     if scratch is None:
         return str(hidden(place, ".scratch"))
-    folder = Path(scratch).resolve()
+    folder = absolute(scratch)
     if folder == place or folder in place.parents or place in folder.parents:
         raise click.UsageError("-o and --scratch must be two folders, neither of them in the other")
     return scratch
@@ -124,12 +125,13 @@ def _is_complete(output: Output, request: "ScanRequest") -> bool:
 
 def _finish(output: Output, scratch: Path) -> None:
     """Remove the files of a scan that was killed after it had written its result."""
+    from syndetect.storage.filesystem import absolute  # noqa: PLC0415
     from syndetect.storage.scratch_folder import discard  # noqa: PLC0415
     from syndetect.storage.staging import sweep  # noqa: PLC0415
 
     discard(scratch)
     if not output.is_remote:
-        sweep(Path(str(output.directory)).resolve())
+        sweep(absolute(str(output.directory)))
     terminal.say(f"{output.shown} is complete already")
 
 

@@ -20,7 +20,7 @@ from syndetect.reading.file_names import beside, format_of, printable
 from syndetect.reading.options import ReadingOptions
 from syndetect.results.frames import write_frame
 from syndetect.storage import addresses
-from syndetect.storage.filesystem import check_parent, reason, sync_folder, writing_to
+from syndetect.storage.filesystem import absolute, check_parent, reason, sync_folder, writing_to
 from syndetect.storage.staging import move, restore, staging_folder
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def check_target(
     with writing_to(shown):  # the name may be too long, or a folder on the way closed
         if addresses.is_address(path):
             return _remote_target(path, found.files, held, is_file=is_file, force=force)
-        place = Path(path).resolve()
+        place = absolute(path)
         target = Target(place, found.files, is_file, force, held.files)
         restore(place)
         _check_names(target, held.places, shown)

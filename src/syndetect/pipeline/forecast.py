@@ -9,6 +9,7 @@ from syndetect.errors import OutputError
 from syndetect.reading.discovery import Inputs
 from syndetect.runtime.memory import ARRAY_BYTES, PROCESS_BYTES, WORK_BYTES, cores, for_arrays
 from syndetect.runtime.progress import Progress, quantity
+from syndetect.storage.filesystem import absolute
 
 _UNPACKED = 3.5  # bytes of text per byte of a packed file
 _ARTICLE = 5_000  # bytes of an article, about
@@ -45,4 +46,4 @@ def check(inputs: Inputs, memory: int, scratch: str | os.PathLike[str] | None, p
 def free_bytes(folder: Path | None) -> int:
     """The free space where a scratch folder would be."""
     place = folder or Path(tempfile.gettempdir())
-    return shutil.disk_usage(next(path for path in (place, *place.resolve().parents) if path.exists())).free
+    return shutil.disk_usage(next(path for path in (place, *absolute(place).parents) if path.exists())).free

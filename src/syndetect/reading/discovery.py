@@ -16,6 +16,7 @@ from syndetect.reading import own_output
 from syndetect.reading.file_names import FORMATS, PACKINGS, format_of, printable
 from syndetect.reading.sheets import ROW_BITS, workbook_opener
 from syndetect.storage import addresses
+from syndetect.storage.filesystem import absolute
 
 if TYPE_CHECKING:
     from syndetect.storage.objects import ObjectState, Place
@@ -142,7 +143,7 @@ class Inputs:
 
     def would_find(self, place: Path) -> bool:
         """Whether a file or folder that is made at a place would be found in one of the folders."""
-        for folder in (place := place.resolve()).parents:
+        for folder in (place := absolute(place)).parents:
             if str(folder) in self.folders:
                 return not any(part.startswith(".") for part in place.relative_to(folder).parts)
         return False
@@ -284,7 +285,7 @@ def _kind_of_given(path: Path) -> str | None:
         return own_output.kind_of(path)
     if own_output.may_be_report(path.name) and own_output.is_report(path):
         return own_output.OF_REPORT
-    if path.is_file() and own_output.is_table((file := path.resolve()).name):
+    if path.is_file() and own_output.is_table((file := absolute(path)).name):
         own = own_output.kind_of(file.parent)
         return own and f"a file of {own}"
     return None

@@ -1,7 +1,8 @@
 """What a report is made of: the tables of a result, by whoever holds them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple, Protocol, Self
 
 import polars as pl
 
@@ -60,3 +61,23 @@ class Findings(Protocol):
     @property
     def texts(self) -> TextSource | None:
         """Where the articles' texts are to be had; None where they are not."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Findings of which some tables are others."""
+
+    documents: pl.DataFrame
+    passages: pl.DataFrame
+    clusters: pl.DataFrame
+    credits: pl.DataFrame
+    edges: pl.DataFrame
+    families: pl.DataFrame
+    skipped: pl.DataFrame
+    manifest: Mapping[str, Any]
+    texts: TextSource | None
+
+    @classmethod
+    def of(cls, findings: Findings, **others: Any) -> Self:
+        """Findings with these attributes in place of theirs."""
+        return cls(**{one.name: others.get(one.name, getattr(findings, one.name)) for one in fields(cls)})

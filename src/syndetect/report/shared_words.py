@@ -69,9 +69,23 @@ def uses(result: Findings, kinds: Collection[str] | None = None) -> pl.DataFrame
     )
 
 
-def of_outlets(table: pl.DataFrame) -> OutletUses:
-    """Those of these uses whose outlet is known; or all, each of its own article, where no outlet is known."""
-    if table["source"].null_count() == table.height:
+def noun(result: Findings) -> str:
+    """What outlets are: "article" where no article with a passage (without passages, no article) has a source."""
+    table = result.documents if result.passages.is_empty() else result.passages
+    return "article" if table["source"].null_count() == table.height else "outlet"
+
+
+def of_outlets(table: pl.DataFrame, kinds: Collection[str] | None = None) -> OutletUses:
+    """The uses of these kinds whose outlet is known; or all of them, each of its own article, where none is known.
+
+    Args:
+        table: uses of all kinds, as of :func:`uses`: they say whether outlets are known.
+        kinds: None for all.
+    """
+    is_known = table["source"].null_count() < table.height
+    if kinds is not None:
+        table = table.filter(pl.col("kind").is_in(list(kinds)))
+    if not is_known:
         return OutletUses(table.with_columns(outlet="doc_id"), "article", 0)
     is_unnamed = pl.col("source").is_null()
     unnamed = table.filter(is_unnamed)["doc_id"].n_unique()
@@ -86,7 +100,7 @@ def shared_words(result: Findings, *, top: int, kinds: Collection[str] | None = 
         top: the most outlets to take.
         kinds: the kinds of passages that count; None for all.
     """
-    found = of_outlets(uses(result, kinds))
+    found = of_outlets(uses(result), kinds)
     held = (
         found.table.group_by("passage_id", "outlet")
         .agg(

@@ -12,11 +12,12 @@ import polars as pl
 from xxhash import xxh3_128
 
 from syndetect.errors import MissingExtraError, OutputError, ResultError, SettingsError
+from syndetect.reading.own_output import is_report, may_be_report
 from syndetect.results import frames, validity
 from syndetect.results.frames import read_frame, write_frame
 from syndetect.schema import SKIPPED, TABLES
 from syndetect.storage import addresses
-from syndetect.storage.filesystem import check_parent, read_file, reason, write_bytes, writing_to
+from syndetect.storage.filesystem import absolute, check_parent, read_file, reason, write_bytes, writing_to
 from syndetect.storage.staging import restore, staged
 
 if TYPE_CHECKING:
@@ -388,14 +389,15 @@ def check_place(directory: str | os.PathLike[str], *, force: bool = False) -> "P
     with writing_to(shown):
         if addresses.is_address(path):
             return _check_remote(path, shown, force)
-        place = Path(path).resolve()
+        place = absolute(path)
         restore(place)
         if place.exists():
             if not force:
                 raise OutputError(f"{shown} is there already: choose another folder, or add --force")
             if not place.is_dir():
                 raise OutputError(f"{shown} is not a folder: choose another")
-            _check_replaceable({path.name for path in place.iterdir()}, shown, holds_result(place))
+            names = {one.name for one in place.iterdir() if not (may_be_report(one.name) and is_report(one))}
+            _check_replaceable(names, shown, holds_result(place))
         check_parent(place, shown)
         return place
 

@@ -34,6 +34,11 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
+def absolute(path: str | os.PathLike[str]) -> Path:
+    """An absolute path, links followed; a link that leads to itself stays what it is, for the system to refuse."""
+    return Path(os.path.realpath(path))
+
+
 def read_file(path: Path, most: int = 1 << 30) -> bytes:
     """The bytes of a file.
 

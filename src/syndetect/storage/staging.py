@@ -87,9 +87,10 @@ def _new_folder(place: Path) -> tuple[Path, Lock | None]:
         staging = hidden(place, f"-{secrets.token_hex(4)}.partial")
         try:
             staging.mkdir()
-            lock = folder_lock(staging)
-        except FileNotFoundError:  # swept away before it was locked
-            continue
+            try:
+                lock = folder_lock(staging)
+            except FileNotFoundError:  # swept away before it was locked
+                continue
         except OSError:
             if not staging.is_dir():
                 raise

@@ -1,7 +1,7 @@
 /** A long list of which only the rows near the window are drawn; it scrolls with the page. */
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useWindowVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 interface Props {
   count: number;
@@ -12,6 +12,9 @@ interface Props {
   keyOf: (row: number) => string | number;
   children: (row: number) => ComponentChildren;
 }
+
+/** The rows of lists that were drawn before, as they were measured: a list that is drawn again is as high as it was. */
+const measured = new Map<string, VirtualItem[]>();
 
 export function VirtualList({ count, height, label, keyOf, children }: Props) {
   const list = useRef<HTMLOListElement>(null);
@@ -26,7 +29,9 @@ export function VirtualList({ count, height, label, keyOf, children }: Props) {
     overscan: 8,
     scrollMargin: top,
     getItemKey: keyOf,
+    initialMeasurementsCache: measured.get(label) ?? [],
   });
+  useEffect(() => () => void measured.set(label, virtual.measurementsCache), [label, virtual]);
   return (
     <ol ref={list} class="long" aria-label={label} style={{ height: `${virtual.getTotalSize()}px` }}>
       {virtual.getVirtualItems().map((row) => (

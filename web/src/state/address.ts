@@ -105,14 +105,19 @@ export function address(text: string): Address {
     const allowed = ALLOWED[name];
     if (value && (!allowed || allowed.includes(value))) (filters[name] as string) = value;
   }
-  for (const name of ["from", "to"] as const)
-    if (!/^\d{4}-\d\d-\d\d$/.test(filters[name])) filters[name] = "";
+  for (const name of ["from", "to"] as const) if (!isDay(filters[name])) filters[name] = "";
   for (const name of NUMBERS) filters[name] = count(query.get(name));
   return { view: isView(view) ? view : "overview", of, passage: count(query.get("passage")), filters };
 }
 
 function isView(name: string): name is View {
   return (VIEWS as readonly string[]).includes(name);
+}
+
+/** Whether a text is a day of the calendar, as a field for dates takes it: 2019-02-30 is none. */
+function isDay(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && text > "0001" && new Date(time).toISOString().startsWith(text);
 }
 
 function count(text: string | null): number | null {

@@ -64,8 +64,10 @@ export function imported(report: string, text: string): number {
   } catch {
     throw new Error("The file is not JSON.");
   }
-  const { program, report: of, marks: given } = (found ?? {}) as Record<string, unknown>;
-  if (program !== "syndetect" || typeof given !== "object") throw new Error("The file holds no marks.");
+  const { program, version, report: of, marks: given } = (found ?? {}) as Record<string, unknown>;
+  if (program !== "syndetect" || typeof given !== "object" || !given)
+    throw new Error("The file holds no marks.");
+  if (version !== 1) throw new Error("The marks are of another version of syndetect.");
   if (of !== report) throw new Error("The marks are of another result.");
   const merged: Record<string, Mark> = { ...marks.value };
   let taken = 0;
@@ -86,15 +88,21 @@ function known(value: unknown): Marks {
     if (!/^\d+$/.test(passage) || typeof one !== "object" || one === null) continue;
     const state = STATES.find((name) => name === one.state) ?? null;
     const note = typeof one.note === "string" ? one.note : "";
-    if (state || note) found[passage] = { state, note, at: typeof one.at === "string" ? one.at : "" };
+    if (state || note) found[passage] = { state, note, at: time(one.at) };
   }
   return found;
+}
+
+/** A time that compares with ours as text; empty, before all others, where it is none. */
+function time(value: unknown): string {
+  return typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? value : "";
 }
 
 function keep(changed: Marks): void {
   marks.value = changed;
   try {
     localStorage.setItem(key, JSON.stringify(changed));
+    kept.value = true;
   } catch {
     kept.value = false;
   }

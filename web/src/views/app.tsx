@@ -1,6 +1,7 @@
 /** The page: its header, the way to the views, and the view that the address names. */
 import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../state/address";
+import { keptTop } from "../state/scroll";
 import { failure, head, here, link, report } from "../state/store";
 import { shown } from "../text/words";
 import { About } from "./about";
@@ -58,9 +59,12 @@ export function App() {
       isFirst.current = false;
       return;
     }
-    scrollTo(0, 0);
+    scrollTo(0, keptTop());
     main.current?.focus({ preventScroll: true });
   }, [place]);
+  useEffect(() => {
+    if (isThere && keptTop()) scrollTo(0, keptTop()); // the page was loaded again
+  }, [isThere]);
   const way = WAY_OF[view] ?? view;
   return (
     <>

@@ -9,6 +9,7 @@ import polars as pl
 from syndetect.report.findings import Findings
 from syndetect.report.page.composition import PARTS, compositions
 from syndetect.report.page.kept import Kept, use_order
+from syndetect.report.shared_words import noun
 
 SNIPPET = 140  # characters of a passage that lists show
 _MIDNIGHT = time()
@@ -31,10 +32,9 @@ def documents(
     table = kept.documents
     shares = compositions(findings)[table["row"].to_numpy()]
     numbers = dict(zip(table["doc_id"], table["document"], strict=True))
-    is_known = findings.documents["source"].null_count() < findings.documents.height
     return {
         "id": table["doc_id"].to_list(),
-        "outlet": _numbers(table["source" if is_known else "doc_id"], outlets),
+        "outlet": _numbers(table["source" if noun(findings) == "outlet" else "doc_id"], outlets),
         "published": _seconds(table["published"]),
         "dated": [int(at is not None and at.time() != _MIDNIGHT) for at in table["published"]],
         "title": table["title"].to_list(),

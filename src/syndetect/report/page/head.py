@@ -14,7 +14,7 @@ from syndetect.report.carried import agency_copy
 from syndetect.report.findings import Findings
 from syndetect.report.page.composition import compositions, summed
 from syndetect.report.page.kept import Kept
-from syndetect.report.shared_words import of_outlets, shared_words, uses
+from syndetect.report.shared_words import noun, of_outlets, shared_words, uses
 from syndetect.settings import Settings
 
 #: Of the data block; ``block.schema.json`` describes it.
@@ -47,7 +47,7 @@ def head(findings: Findings, kept: Kept, outlets: list[str], *, anonymised: bool
         "input_files": sum(int(one.get("files") or 0) for one in manifest.get("inputs", [])),
         "settings": _settings(manifest),
         "anonymised": anonymised,
-        "noun": "outlet" if documents["source"].null_count() < documents.height else "article",
+        "noun": noun(findings),
         "totals": {
             "documents": documents.height,
             "words": int(documents["words"].sum()),
@@ -61,7 +61,7 @@ def head(findings: Findings, kept: Kept, outlets: list[str], *, anonymised: bool
         "kept": {"documents": kept.documents.height, "passages": kept.passages.height, "note": kept.left_out},
         "kinds": _kinds(findings),
         "agencies": _agencies(findings),
-        "outlets": _outlets(documents, shares, outlets),
+        "outlets": _outlets(findings, shares, outlets),
         **_pairs(findings, outlets),
     }
 
@@ -70,6 +70,8 @@ def outlet_names(findings: Findings) -> list[str]:
     """Outlets, those first of whose words most are shared; where no source is known, articles with shared words."""
     found = of_outlets(uses(findings)).table.group_by("outlet").agg(pl.col("words").sum())
     sharing = found.sort("words", "outlet", descending=[True, False])["outlet"].to_list()
+    if noun(findings) == "article":
+        return sharing
     others = findings.documents["source"].drop_nulls().unique().sort().to_list()
     return [*sharing, *(name for name in others if name not in set(sharing))]
 
@@ -148,9 +150,9 @@ def _agencies(findings: Findings) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _outlets(documents: pl.DataFrame, shares: pl.DataFrame, names: list[str]) -> list[dict[str, Any]]:
-    is_known = documents["source"].null_count() < documents.height
-    outlet = documents["source" if is_known else "doc_id"]
+def _outlets(findings: Findings, shares: pl.DataFrame, names: list[str]) -> list[dict[str, Any]]:
+    documents = findings.documents
+    outlet = documents["source" if noun(findings) == "outlet" else "doc_id"]
     weighed = shares.with_columns(pl.all() * documents["words"]).with_columns(
         outlet=outlet, all_words=documents["words"]
     )

@@ -1,11 +1,12 @@
 """Which articles and passages a page holds: all of them, or those with most reuse where they are too many."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from syndetect.report.findings import Findings
+from syndetect.report.findings import Changed, Findings, ReadTexts
 
 MOST_DOCUMENTS = 10_000
 MOST_PASSAGES = 50_000
@@ -32,6 +33,31 @@ class Kept:
     passages: pl.DataFrame
     uses: pl.DataFrame
     left_out: str | None
+
+
+def completed(findings: Findings) -> Findings:
+    """Findings whose ``documents`` are all that have a passage.
+
+    What an index answers has those that were asked about alone; of the others, the number of words is not known (0).
+    """
+    told = findings.documents.select("doc_id")
+    others = findings.passages.join(told, on="doc_id", how="anti", maintain_order="left")
+    if others.is_empty():
+        return findings
+    rows = others.group_by("doc_id", maintain_order=True).agg(pl.col("source", "published").first())
+    rows = rows.with_columns(words=pl.lit(0, pl.Int64), reused_words=pl.lit(0, pl.Int64), reused_share=0.0)
+    ask = findings.texts
+
+    def texts(wanted: Sequence[int]) -> ReadTexts:
+        found = ask([row for row in wanted if row < told.height]) if ask else ReadTexts([])
+        known = dict(zip((row for row in wanted if row < told.height), found.texts, strict=False))
+        return ReadTexts(
+            [known.get(row) for row in wanted],
+            found.missing or "Of articles in the index the passages alone are known.",
+        )
+
+    documents = pl.concat([findings.documents, rows], how="diagonal")
+    return Changed.of(findings, documents=documents, texts=texts if ask else None)
 
 
 def keep(

@@ -10,14 +10,14 @@ from syndetect.errors import OutputError
 from syndetect.reading.own_output import is_report
 from syndetect.report.findings import Findings
 from syndetect.report.page import columns
-from syndetect.report.page.anonymous import Anonymous
+from syndetect.report.page.anonymous import anonymous
 from syndetect.report.page.head import head, outlet_names
-from syndetect.report.page.kept import keep
+from syndetect.report.page.kept import completed, keep
 from syndetect.report.page.template import page
 from syndetect.report.page.texts import blocks, no_texts, texts
 from syndetect.runtime.memory import cores
 from syndetect.storage import addresses
-from syndetect.storage.filesystem import check_parent, sync_folder, write_bytes, writing_to
+from syndetect.storage.filesystem import absolute, check_parent, sync_folder, write_bytes, writing_to
 from syndetect.storage.staging import staging_folder
 
 
@@ -63,10 +63,13 @@ def check_place(path: str | os.PathLike[str], *, force: bool = False) -> Path:
     Raises:
         OutputError: another file is there, or the file cannot be written.
     """
-    place = addresses.local(path, "a report", OutputError).resolve()
+    given = addresses.local(path, "a report", OutputError)
     with writing_to(path):
+        place = absolute(given)
         if place.is_dir():
             raise OutputError(f"{os.fspath(path)} is a folder: name a file, such as report.html")
+        if given.exists() and not given.is_file():
+            raise OutputError(f"{os.fspath(path)} is a device or a pipe: name a file, such as report.html")
         if place.exists() and not force and not is_report(place):
             raise OutputError(
                 f"{os.fspath(path)} is there already and no report: choose another name, or add --force"
@@ -77,7 +80,9 @@ def check_place(path: str | os.PathLike[str], *, force: bool = False) -> Path:
 
 def parts(findings: Findings, options: PageOptions) -> Iterator[tuple[str, Any]]:
     """The parts of the data block, by name; ``block.schema.json`` describes them."""
-    shown: Findings = Anonymous.of(findings) if options.anonymise else findings
+    shown = completed(findings)
+    if options.anonymise:
+        shown = anonymous(shown)
     kept = keep(shown)
     stored = texts(shown, kept) if options.texts else no_texts(kept)
     outlets = outlet_names(shown)
