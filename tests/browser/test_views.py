@@ -58,6 +58,8 @@ def test_every_view_opens(watched: Any, seeds_page: Path, view: str, width: int,
     page = shown.open(f"#{view}")
     page.locator("main h1", has_text=VIEWS[view]).wait_for()
     page.wait_for_timeout(200)
+    assert VIEWS[view] in page.title()
+    assert view != "passage/1" or page.title().startswith("AFP copy in 4 articles")
     assert page.evaluate("document.documentElement.scrollWidth") <= width, "it scrolls sideways"
     assert page.locator("h1").count() == 1
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -242,6 +244,38 @@ def test_charts_and_lists_are_saved(watched: Any, seeds_page: Path, tmp_path: Pa
     kinds = dict(seeds.clusters.select(pl.col("passage_id").cast(pl.String), "kind").iter_rows())
     assert {row["passage_id"]: row["kind"] for row in table} == kinds
     shown.check()
+
+
+def test_uncredited_copy_is_two_clicks_away_with_its_texts(
+    watched: Any, seeds: Result, seeds_page: Path, tmp_path: Path
+) -> None:
+    shown = watched(seeds_page, width=390)
+    page = shown.open("#overview")
+    uncredited = seeds.documents.filter(pl.col("credited") == "no")
+    page.get_by_role("link", name=f"{uncredited.height} article").first.wait_for()
+    page.locator("section[aria-labelledby=uncredited]").get_by_role("link", name="Inland Review").click()
+    page.locator(".article-row", has_text="not credited").wait_for()
+    assert page.locator(".article-row").count() == 1
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save passages and texts as CSV").click()
+    download.value.save_as(tmp_path / "evidence.csv")
+    table = list(csv.DictReader(io.StringIO((tmp_path / "evidence.csv").read_text("utf-8-sig"))))
+    wire = seeds.clusters.filter(pl.col("kind") == "wire")["passage_id"].implode()
+    uses = seeds.passages.filter(pl.col("doc_id") == "08-inland-review.txt", pl.col("passage_id").is_in(wire))
+    told = {
+        (int(row["passage_id"]), int(row["begin"]), row["text"]) for row in table if row["kind"] == "wire"
+    }
+    assert told == set(uses.select("passage_id", "begin", "text").iter_rows())
+    assert all(row["other_article"] not in ("", row["article"]) and row["other_text"] for row in table)
+    shown.check()
+
+
+def test_list_over_the_text_of_a_phone_leaves_the_passage_in_sight(watched: Any, seeds_page: Path) -> None:
+    page = watched(seeds_page, width=390).open("#article/05-isthmus-times.txt?passage=7")
+    page.locator(".beside.is-open").wait_for()
+    begins = page.locator(".use.active").first.bounding_box()
+    assert begins["y"] > 0
+    assert begins["y"] + begins["height"] <= page.locator(".beside.is-open").bounding_box()["y"]
 
 
 def test_page_without_texts_and_names(watched: Any, seeds: Result, tmp_path: Path) -> None:

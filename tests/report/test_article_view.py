@@ -14,8 +14,8 @@ ARTICLE = """\
 Article morvia/a.txt  Morvia Post  2031-06-03
     Bridge shut
     180 words: 36 (20 %) agency copy (Northwire, not credited); 9 (5 %) copied
-    from other outlets; 90 (50 %) its own; 45 (25 %) quotations, furniture,
-    phrases, or not known whose
+    from other outlets; 90 (50 %) its own; 45 (25 %) quotations, boilerplate, or
+    not known whose
     partially derived from wire-17  Northwire
     2 passages
 

@@ -5,9 +5,16 @@ import { keepTop } from "./state/scroll";
 import { failure, head, report, start } from "./state/store";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/charts.css";
 import "./style/overview.css";
+import "./style/matrix.css";
+import "./style/articles.css";
+import "./style/about.css";
 import "./style/passages.css";
-import "./style/reading.css";
+import "./style/text.css";
+import "./style/article.css";
+import "./style/passage.css";
+import "./style/compare.css";
 import "./style/print.css";
 import { App } from "./views/app";
 

@@ -15,6 +15,7 @@ const FULL: Address = {
     least: 0,
     most: 500,
     credited: "some",
+    crediting: "no",
     marked: "not-reuse",
     text: 'two "words here" 100 %',
     sort: "latest",
@@ -30,7 +31,7 @@ test("an address leads back to itself", () => {
 
 test.each([
   "#no-such-view",
-  "#passages?sort=evil&credited=1&marked=<b>&from=yesterday&to=2031-1-1&least=-1&most=1e9&passage=x&pair=one",
+  "#passages?sort=evil&credited=1&crediting=x&marked=<b>&from=yesterday&to=2031-1-1&least=-1&most=1e9&passage=x&pair=one",
   "#%E0%A4%A?text=",
   "#__proto__/constructor?__proto__=1",
   "#//////",

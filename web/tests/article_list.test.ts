@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { articles, ORDERS } from "../src/data/article_list";
 import { at } from "../src/data/report";
 import { type Filters, NO_FILTERS } from "../src/state/address";
+import { articles, ORDERS } from "../src/state/article_list";
 import { select } from "../src/state/selection";
 import { seeds } from "./fixture";
 
@@ -32,6 +32,15 @@ describe("articles", () => {
     for (const document of days) {
       expect(new Date(1000 * (at(documents.published, document) ?? 0)).toISOString()).toMatch(/^2031-04-02/);
     }
+  });
+
+  test("credit the agencies whose copy they have, or do not", () => {
+    const withCopy = ALL.filter((document) => at(documents.agencies, document) !== null);
+    const parts = (["yes", "partly", "no"] as const).map((crediting) => left({ crediting }));
+    expect(parts.flat().sort((a, b) => a - b)).toEqual(withCopy);
+    const [, , without = []] = parts;
+    expect(outlets(without)).toContain("Inland Review");
+    expect(left({ crediting: "no", outlets: ["Harbour Courier"] })).toEqual([]);
   });
 
   test("have a passage that filters leave, where these are about passages", () => {

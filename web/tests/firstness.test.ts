@@ -119,6 +119,6 @@ describe("in words", () => {
       ),
       0,
     );
-    expect(one.sentences[0]).toContain("not the source");
+    expect(one.sentences[0]).toContain("does not make an outlet the source of");
   });
 });

@@ -92,7 +92,7 @@ def _shares(row: Mapping[str, Any]) -> list[str]:
     if own or not words:
         told.append(f"{_part(own, words)} its own")
     if (rest := words - agency - copied - own) > 0:
-        told.append(f"{_part(rest, words)} quotations, furniture, phrases, or not known whose")
+        told.append(f"{_part(rest, words)} quotations, boilerplate, or not known whose")
     return [f"{count(words, 'word')}: {'; '.join(told)}"]
 
 

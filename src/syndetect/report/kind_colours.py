@@ -18,5 +18,5 @@ KINDS = {
     "unknown": Shown("of unknown origin", "#d9ab2b"),
     "quote": Shown("speech, posts, statements, documents", "#a777e3"),
     "formula": Shown("stock phrases and background clauses", "#b3bac3"),
-    "boilerplate": Shown("furniture of an outlet", "#7c8592"),
+    "boilerplate": Shown("notices, captions and signatures of an outlet", "#7c8592"),
 }

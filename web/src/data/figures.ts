@@ -74,6 +74,29 @@ export function sources(report: Report): Source[] {
     .sort((a, b) => b.words - a.words || a.outlet - b.outlet);
 }
 
+/** An outlet that ran agency copy without crediting the agency: in how many articles, how many words. */
+export interface Uncredited {
+  /** Its name; of an article without an outlet its id. */
+  name: string;
+  articles: number;
+  words: number;
+}
+
+/** Who ran agency copy in articles that credit none of its agencies, by the words of agencies in them. */
+export function uncredited(report: Report): Uncredited[] {
+  const { documents } = report;
+  const found = new Map<string, Uncredited>();
+  documents.credited.forEach((credited, document) => {
+    if (credited !== "no") return;
+    const name = report.name(document);
+    const one = found.get(name) ?? { name, articles: 0, words: 0 };
+    one.articles++;
+    one.words += Math.round(at(documents.agency, document) * at(documents.words, document));
+    found.set(name, one);
+  });
+  return [...found.values()].sort((a, b) => b.words - a.words || (a.name < b.name ? -1 : 1));
+}
+
 /** Passages of some reach: those that people look for, and the rest (quotations, boilerplate, stock phrases). */
 export interface Group {
   label: string;

@@ -1,12 +1,11 @@
 /** The head of an article: what it is called, where and when it was published, and what it is made of. */
-import type { Composition } from "../data/block";
-import { at } from "../data/report";
+import { at, compositionOf } from "../data/report";
 import { link } from "../state/store";
 import { moment } from "../text/firstness";
 import { counted, percent } from "../text/words";
 import { CompositionBar, SharedPatterns, Swatch } from "./composition";
 import { PART_NAMES, PARTS } from "./kinds";
-import { ArticleLink, Name, OutsideLink, useReport } from "./small";
+import { AgencyCopy, ArticleLink, Name, OutsideLink, useReport } from "./small";
 
 export function ArticleHead({ document }: { document: number }) {
   const report = useReport();
@@ -46,18 +45,17 @@ export function ArticleHead({ document }: { document: number }) {
 
 /** What its words are, as a bar and in words. */
 function Parts({ document }: { document: number }) {
-  const { documents } = useReport();
-  const shares = Object.fromEntries(PART_NAMES.map((name) => [name, at(documents[name], document)]));
-  const there = PART_NAMES.filter((name) => (shares[name] ?? 0) > 0);
+  const shares = compositionOf(useReport(), document);
+  const there = PART_NAMES.filter((name) => shares[name] > 0);
   if (!there.length) return null;
   return (
     <div class="made-of">
       <SharedPatterns />
-      <CompositionBar of={shares as unknown as Composition} />
+      <CompositionBar of={shares} />
       <ul>
         {there.map((name) => (
           <li key={name}>
-            <Swatch origin={PARTS[name]} /> <strong>{percent(shares[name] ?? 0)}</strong> {PARTS[name].label}
+            <Swatch origin={PARTS[name]} /> <strong>{percent(shares[name])}</strong> {PARTS[name].label}
           </li>
         ))}
       </ul>
@@ -68,19 +66,12 @@ function Parts({ document }: { document: number }) {
 /** Whose copy it names, and the article that it derives from. */
 function Sources({ document }: { document: number }) {
   const { documents } = useReport();
-  const [agencies, credited] = [at(documents.agencies, document), at(documents.credited, document)];
   const [derivation, from] = [at(documents.derivation, document), at(documents.derived_from, document)];
-  const names: Record<string, string> = {
-    yes: "named as its source",
-    partly: "of which it names some",
-    no: "which it does not name",
-  };
   return (
     <p>
-      {agencies && (
+      {at(documents.agencies, document) !== null && (
         <>
-          Copy of <Name of={agencies} />
-          {credited && names[credited] && `, ${names[credited]}`}.{" "}
+          <AgencyCopy document={document} />.{" "}
         </>
       )}
       {from !== null && derivation !== null && derivation !== "non" && (

@@ -1,6 +1,7 @@
 /** Bars that lie, one a row: a name, a bar of segments, a note. On narrow places the bar stands under its name. */
 import type { JSX } from "preact";
 import { type Key, Legend, legendPlaces, Patterns, paint } from "./composition";
+import { cut, LETTER } from "./letters";
 
 export interface Segment {
   value: number;
@@ -33,13 +34,6 @@ interface Props {
 }
 
 const NARROW = 620;
-const LETTER = 6.6; // pixels that a letter of 12 pixels takes at most, on the average
-
-/** A label cut to the letters that have room. */
-export function cut(label: string, room: number): string {
-  const letters = Math.max(4, Math.floor(room / LETTER));
-  return label.length > letters ? `${label.slice(0, letters - 1).trimEnd()}…` : label;
-}
 
 export function Bars({ name, title, rows, keys = [], width, most }: Props) {
   const isNarrow = width < NARROW;

@@ -2,6 +2,7 @@
 import type { Composition } from "../data/block";
 import { percent } from "../text/words";
 import { type Origin, PART_NAMES, PARTS } from "./kinds";
+import { LETTER } from "./letters";
 
 /** The patterns, by style: each chart that is saved needs its own, under a name that no other has. */
 export function Patterns({ of }: { of: string }) {
@@ -80,8 +81,6 @@ export function Swatch({ origin }: { origin: Origin }) {
     </svg>
   );
 }
-
-const LETTER = 6.8; // pixels that a letter of 12 pixels takes at most, on the average
 
 /** What the colours and patterns of a chart mean, within the chart, so that a saved one has it too. */
 export interface Key {

@@ -1,15 +1,16 @@
 /** The filters: a form over the lists, and a line that says which are set, for the views without the form. */
-import { useId, useState } from "preact/hooks";
+import { useId } from "preact/hooks";
 import type { Report } from "../data/report";
 import { CREDITED, type Filters, MARKED, NO_FILTERS, SORTS } from "../state/address";
 import { kindsOf } from "../state/selection";
 import { clearFilters, filters, found, here, setFilters } from "../state/store";
-import { shown } from "../text/words";
+import { number } from "../text/words";
+import { Choice, CountFilter, CREDITING_NAMES, DayFilter, NameFilter } from "./fields";
 import { kind as kindOf } from "./kinds";
 import { KindMark, Name, useReport } from "./small";
 
 const SORT_NAMES: Record<(typeof SORTS)[number], string> = {
-  reach: "agency copy and copies first, by reach",
+  reach: "widest reach",
   articles: "most articles",
   words: "longest",
   earliest: "earliest first",
@@ -85,7 +86,7 @@ export function FilterStrip() {
   if (!set.length) return null;
   return (
     <section class="strip" aria-label="Filters that are set">
-      <span class="dim">Only passages</span>
+      <span class="dim">Only {here.value.view === "articles" ? "articles" : "passages"}</span>
       <ul>
         {set.map(([name, text, without]) => (
           <li key={`${name}${text}`}>
@@ -121,6 +122,7 @@ function described(set: Filters): [string, string, Partial<Filters>][] {
   if (set.least !== null) told.push(["of at least", `${set.least} words`, { least: null }]);
   if (set.most !== null) told.push(["of at most", `${set.most} words`, { most: null }]);
   if (set.credited) told.push(["", CREDITED_NAMES[set.credited], { credited: "" }]);
+  if (set.crediting) told.push(["agency", CREDITING_NAMES[set.crediting], { crediting: "" }]);
   if (set.marked) told.push(["", MARKED_NAMES[set.marked], { marked: "" }]);
   if (set.text) told.push(["with the words", set.text, { text: "" }]);
   return told;
@@ -176,7 +178,7 @@ function KindFilter({ report }: { report: Report }) {
           aria-pressed={chosen.includes(name)}
           onClick={() => toggle(name)}
         >
-          <KindMark kind={name} /> <span class="count">{passages.toLocaleString("en-US")}</span>
+          <KindMark kind={name} /> <span class="count">{number(passages)}</span>
         </button>
       ))}
       <button type="button" class="quiet" onClick={() => setFilters({ kinds: ["all"] })}>
@@ -185,107 +187,3 @@ function KindFilter({ report }: { report: Report }) {
     </fieldset>
   );
 }
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  options: readonly (readonly [string, string])[];
-  onChange: (value: string) => void;
-}
-
-export function Choice({ label, value, options, onChange }: ChoiceProps) {
-  const id = useId();
-  return (
-    <p class="field">
-      <label for={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {options.map(([name, text]) => (
-          <option key={name} value={name}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </p>
-  );
-}
-
-// preact/compat, which the list needs, takes onChange of a field for onInput; with Capture it stays what it says.
-
-/** A name to add to the ones that are chosen; the browser offers those that there are. */
-export function NameFilter({
-  field,
-  label,
-  names,
-}: {
-  field: "agencies" | "outlets";
-  label: string;
-  names: string[];
-}) {
-  const id = useId();
-  const [typed, setTyped] = useState("");
-  const known = names.filter(Boolean);
-  const take = (value: string) => {
-    const name = known.find(
-      (one) => one === value || shown(one).toLowerCase() === value.trim().toLowerCase(),
-    );
-    setTyped(name === undefined ? value : "");
-    if (name !== undefined && !filters.value[field].includes(name)) {
-      setFilters({ [field]: [...filters.value[field], name] });
-    }
-  };
-  return (
-    <p class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        list={`${id}-names`}
-        value={typed}
-        placeholder={`any ${label.toLowerCase()}`}
-        autocomplete="off"
-        onChangeCapture={(event) => take(event.currentTarget.value)}
-      />
-      <datalist id={`${id}-names`}>
-        {known.slice(0, 1000).map((name) => (
-          <option key={name} value={shown(name)} />
-        ))}
-      </datalist>
-    </p>
-  );
-}
-
-export function DayFilter({ field, label }: { field: "from" | "to"; label: string }) {
-  const id = useId();
-  return (
-    <p class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="date"
-        value={filters.value[field]}
-        onChangeCapture={(event) => setFilters({ [field]: event.currentTarget.value })}
-      />
-    </p>
-  );
-}
-
-function CountFilter({ field, label }: { field: "least" | "most"; label: string }) {
-  const id = useId();
-  return (
-    <p class="field narrow">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="number"
-        min={0}
-        value={filters.value[field] ?? ""}
-        onChangeCapture={(event) => {
-          const { value } = event.currentTarget;
-          setFilters({ [field]: /^\d+$/.test(value) ? Number(value) : null });
-        }}
-      />
-    </p>
-  );
-}
-
-/** Whether the view has the form itself. */
-export const hasForm = () => here.value.view === "passages";

@@ -10,18 +10,38 @@ export interface Origin {
 }
 
 export const KINDS: Record<string, Origin> = {
-  wire: { style: "agency", letter: "A", label: "Agency copy", meaning: "an agency's narration" },
-  copy: { style: "copied", letter: "C", label: "Copy", meaning: "another outlet's narration" },
+  wire: { style: "agency", letter: "A", label: "Agency copy", meaning: "text that an agency wrote" },
+  copy: { style: "copied", letter: "C", label: "Copy", meaning: "text that another outlet wrote" },
   release: {
     style: "release",
     letter: "P",
     label: "Press release",
-    meaning: "a press release's own narration",
+    meaning: "text of a press release",
   },
-  quote: { style: "quotation", letter: "Q", label: "Quotation", meaning: "any third party's words" },
-  boilerplate: { style: "boilerplate", letter: "B", label: "Boilerplate", meaning: "furniture of an outlet" },
-  formula: { style: "boilerplate", letter: "F", label: "Stock phrase", meaning: "a usual sentence or name" },
-  unknown: { style: "unclear", letter: "?", label: "Not clear", meaning: "none of the others for sure" },
+  quote: {
+    style: "quotation",
+    letter: "Q",
+    label: "Quotation",
+    meaning: "words of somebody whom outlets quote: speech, posts, statements, documents",
+  },
+  boilerplate: {
+    style: "boilerplate",
+    letter: "B",
+    label: "Boilerplate",
+    meaning: "what an outlet repeats: notices, captions, signatures",
+  },
+  formula: {
+    style: "boilerplate",
+    letter: "F",
+    label: "Stock phrase",
+    meaning: "a usual sentence, or a name with its title",
+  },
+  unknown: {
+    style: "unclear",
+    letter: "?",
+    label: "Not clear",
+    meaning: "it cannot be told which of the others",
+  },
 };
 
 export const PARTS: Record<"agency" | "copied" | "quotation" | "boilerplate" | "unclear" | "own", Origin> = {
@@ -41,13 +61,13 @@ export const PARTS: Record<"agency" | "copied" | "quotation" | "boilerplate" | "
     style: "quotation",
     letter: "Q",
     label: "Quotations",
-    meaning: "third parties' words that others quote as well",
+    meaning: "words that other articles quote as well",
   },
   boilerplate: {
     style: "boilerplate",
     letter: "B",
     label: "Boilerplate",
-    meaning: "furniture of outlets, and stock phrases",
+    meaning: "what outlets repeat (notices, captions, signatures), and stock phrases",
   },
   unclear: {
     style: "unclear",

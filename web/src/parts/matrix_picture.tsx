@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { arrow, cell, type Sharing, shades } from "../data/matrix";
 import { number, shown as plain } from "../text/words";
-import { cut } from "./bars";
+import { cut } from "./letters";
 
 const [SIZE, LABEL] = [18, 170]; // pixels of a cell, and of the names
 const [LEGEND, STEP] = [56, 88]; // the height of the legend, and the width of a shade in it

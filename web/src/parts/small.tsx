@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { at, type Report } from "../data/report";
 import { report as current, link } from "../state/store";
 import { safeAddress, shown } from "../text/words";
-import { KINDS, kind as kindOf } from "./kinds";
+import { kind as kindOf } from "./kinds";
 import { type Cell, csv, save } from "./save";
 
 /** The report, for views that are drawn only when it is there. */
@@ -34,6 +34,26 @@ export function KindMark({ kind, agency = null }: { kind: string; agency?: strin
         label
       )}
     </span>
+  );
+}
+
+const CREDIT: Record<string, string> = {
+  yes: "credited",
+  no: "not credited",
+  partly: "credited in part",
+};
+
+/** The agencies whose copy an article has, and whether it credits them; nothing where it has none. */
+export function AgencyCopy({ document }: { document: number }) {
+  const { documents } = useReport();
+  const [agencies, credited] = [at(documents.agencies, document), at(documents.credited, document)];
+  if (agencies === null) return null;
+  const told = CREDIT[credited ?? ""];
+  return (
+    <>
+      <Name of={agencies.split(", ").join(" and ")} /> copy
+      {told && <>, {credited === "yes" ? told : <strong>{told}</strong>}</>}
+    </>
   );
 }
 
@@ -77,31 +97,17 @@ export function SaveCsv({
   name,
   columns,
   rows,
+  children = "Save as CSV",
 }: {
   name: string;
   columns: string[];
-  rows: () => Iterable<Cell[]>;
+  rows: () => Iterable<Cell[]> | Promise<Iterable<Cell[]>>;
+  children?: ComponentChildren;
 }) {
+  const give = async () => save(`${name}.csv`, new Blob([csv(columns, await rows())], { type: "text/csv" }));
   return (
-    <button
-      type="button"
-      class="quiet"
-      onClick={() => save(`${name}.csv`, new Blob([csv(columns, rows())], { type: "text/csv" }))}
-    >
-      Save as CSV
+    <button type="button" class="quiet" onClick={() => void give()}>
+      {children}
     </button>
-  );
-}
-
-/** The kinds with their letters and colours, explained. */
-export function KindLegend() {
-  return (
-    <ul class="legend">
-      {Object.entries(KINDS).map(([name, { meaning }]) => (
-        <li key={name}>
-          <KindMark kind={name} /> <span class="dim">{meaning}</span>
-        </li>
-      ))}
-    </ul>
   );
 }

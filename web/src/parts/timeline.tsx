@@ -7,6 +7,7 @@ import { bounds, moment } from "../text/firstness";
 import { counted, duration, shown, time } from "../text/words";
 import { Chart } from "./chart";
 import { ROLES } from "./elsewhere";
+import { cut, LETTER } from "./letters";
 import { useReport } from "./small";
 import { Wide } from "./wide";
 
@@ -17,8 +18,6 @@ const MOST_LINKS = 60;
 const [ROW, TOP, BOTTOM] = [26, 8, 30];
 const UNDATED = 64;
 const DAY = 86_400;
-/** The width of a letter, about. */
-const LETTER = 7;
 
 interface Row {
   name: string;
@@ -111,7 +110,7 @@ function Drawing({ uses, dated, width, summary }: DrawingProps) {
           <g key={row.name}>
             <line class="grid" x1={names + 8} x2={right} y1={y} y2={y} />
             <text x={names} y={y} text-anchor="end" dominant-baseline="middle">
-              {clipped(shown(row.name), names / LETTER)}
+              {cut(shown(row.name), names)}
             </text>
             {(areLinks ? row.uses : apart(report, row.uses, x)).map((use) => (
               <Sign key={use} use={use} y={y} x={x} undated={right + UNDATED / 2 + 4} isLink={areLinks} />
@@ -201,9 +200,4 @@ function tickFormat(ticks: readonly Date[]): (tick: Date) => string {
   if (step >= 27 * DAY) return utcFormat("%b %Y");
   if (step >= DAY || ticks.length < 2) return utcFormat("%-d %b %Y");
   return utcFormat("%-d %b, %H:%M");
-}
-
-function clipped(name: string, most: number): string {
-  const signs = [...name];
-  return signs.length > most ? `${signs.slice(0, Math.max(1, Math.floor(most) - 1)).join("")}…` : name;
 }

@@ -4,11 +4,11 @@ import { useMemo, useState } from "preact/hooks";
 import { at, type Report } from "../data/report";
 import { differences, type Piece, withoutLongEnds } from "../text/differences";
 import { moment } from "../text/firstness";
-import { counted, number, percent } from "../text/words";
-import { useTexts } from "./article_text";
+import { counted, isoTime, number, percent } from "../text/words";
 import { compareLink, ROLE_SIGNS, ROLES } from "./elsewhere";
 import type { Cell } from "./save";
 import { ArticleLink, Name, OutsideLink, useReport } from "./small";
+import { useTexts } from "./use_texts";
 
 /** Characters before and after a use that are shown on request. */
 const AROUND = 280;
@@ -129,6 +129,9 @@ function around(text: string | null | undefined, side: "before" | "after"): stri
   return side === "before" ? text.replace(/^\S*\s/, "… ") : text.replace(/\s\S*$/, " …");
 }
 
+/** The roles as the tables name them. */
+const ROLE_CODES = ["first", "copy", "unknown"];
+
 export const USE_COLUMNS = [
   "document",
   "outlet",
@@ -145,22 +148,19 @@ export const USE_COLUMNS = [
 /** The uses as rows of a file. */
 export function* useRows(report: Report, uses: readonly number[]): Iterable<Cell[]> {
   const { documents } = report;
-  const roles = ["first", "copy", "unknown"];
   for (const use of uses) {
     const document = at(report.uses.document, use);
-    const published = at(documents.published, document);
-    const iso = published === null ? null : new Date(1000 * published).toISOString();
     yield [
       at(documents.id, document),
       report.outlet(document),
-      at(documents.dated, document) ? iso : (iso?.slice(0, 10) ?? null),
+      isoTime(at(documents.published, document), !!at(documents.dated, document)),
       at(documents.title, document),
       at(documents.url, document),
       at(report.uses.begin, use),
       at(report.uses.end, use),
       at(report.uses.words, use),
       at(report.uses.identity, use),
-      roles[at(report.uses.role, use)] ?? null,
+      ROLE_CODES[at(report.uses.role, use)] ?? null,
     ];
   }
 }

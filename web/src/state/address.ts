@@ -16,6 +16,7 @@ export const SORTS = ["reach", "articles", "words", "earliest", "latest", "sprea
 export type Sort = (typeof SORTS)[number];
 
 export const CREDITED = ["", "all", "some", "none"] as const;
+export const CREDITING = ["", "yes", "partly", "no"] as const;
 export const MARKED = ["", "unmarked", "reviewed", "not-reuse", "noted"] as const;
 
 /** What passages must have to be listed. An empty list, string or null excludes none. */
@@ -34,6 +35,8 @@ export interface Filters {
   most: number | null;
   /** Whether its articles credit its agency: all of them, some but not all, none. */
   credited: (typeof CREDITED)[number];
+  /** Whether an article credits the agencies whose copy it has. */
+  crediting: (typeof CREDITING)[number];
   marked: (typeof MARKED)[number];
   /** Words that its text must have. */
   text: string;
@@ -50,6 +53,7 @@ export const NO_FILTERS: Filters = {
   least: null,
   most: null,
   credited: "",
+  crediting: "",
   marked: "",
   text: "",
   sort: "reach",
@@ -66,10 +70,11 @@ export interface Address {
 }
 
 const LISTS = ["kinds", "agencies", "outlets"] as const;
-const STRINGS = ["from", "to", "credited", "marked", "text", "sort"] as const;
+const STRINGS = ["from", "to", "credited", "crediting", "marked", "text", "sort"] as const;
 const NUMBERS = ["least", "most"] as const;
 const ALLOWED: Partial<Record<(typeof STRINGS)[number], readonly string[]>> = {
   credited: CREDITED,
+  crediting: CREDITING,
   marked: MARKED,
   sort: SORTS,
 };

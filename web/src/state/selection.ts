@@ -1,12 +1,12 @@
 /** The passages that the filters leave, in the order that is asked for. */
+
 import { at, type Report } from "../data/report";
 import type { Filters, Sort } from "./address";
+import { withinDays } from "./article_list";
 import type { Marks } from "./marks";
 
 /** Kinds that are listed unless others are asked for: what people look for, and what is not known. */
 export const USUAL_KINDS = ["wire", "copy", "release", "unknown"];
-
-const DAY = 86_400;
 
 type Test = (passage: number) => boolean;
 
@@ -75,25 +75,25 @@ function useTests(report: Report, filters: Filters): Test[] {
     }
     return false;
   };
-  const of = (names: readonly string[]): Test => {
+  const isOf = (names: readonly string[]) => {
     const numbers = new Set(
       names.map((name) => report.head.outlets.findIndex((outlet) => outlet.name === name)),
     );
     numbers.delete(-1);
-    return (passage) => any(passage, (document) => numbers.has(at(documents.outlet, document)));
+    return (document: number) => numbers.has(at(documents.outlet, document));
   };
-  if (filters.outlets.length) tests.push(of(filters.outlets));
-  for (const name of filters.pair ?? []) tests.push(of([name]));
-  const from = filters.from ? Date.parse(`${filters.from}T00:00:00Z`) / 1000 : -Infinity;
-  const to = filters.to ? Date.parse(`${filters.to}T00:00:00Z`) / 1000 + DAY : Infinity;
-  if (filters.from || filters.to) {
-    tests.push((passage) =>
-      any(passage, (document) => {
-        const time = at(documents.published, document);
-        return time !== null && time >= from && time < to;
-      }),
-    );
+  const { outlets, crediting, pair } = filters;
+  if (outlets.length || crediting) {
+    const isOfOutlets = outlets.length ? isOf(outlets) : () => true;
+    const credits = (document: number) => !crediting || at(documents.credited, document) === crediting;
+    tests.push((passage) => any(passage, (document) => isOfOutlets(document) && credits(document)));
   }
+  for (const name of pair ?? []) {
+    const isOfOutlet = isOf([name]);
+    tests.push((passage) => any(passage, isOfOutlet));
+  }
+  const isWithin = withinDays(report, filters);
+  if (isWithin) tests.push((passage) => any(passage, isWithin));
   return tests;
 }
 

@@ -34,14 +34,14 @@ export function link(
   return fragment({ view, of: of.map(String), passage, filters: filters.value });
 }
 
-/** The address of the list of passages with other filters, for links. */
-export function linkTo(view: View, change: Partial<Filters>): string {
-  return fragment({ view, of: [], passage: null, filters: { ...filters.value, ...change } });
+/** The address of a list with other filters, for links; `of` says how the list is arranged. */
+export function linkTo(view: View, change: Partial<Filters>, of: readonly string[] = []): string {
+  return fragment({ view, of: [...of], passage: null, filters: { ...filters.value, ...change } });
 }
 
 /** The address of a view with no other filters than these: from where the whole result is shown. */
-export function linkOnly(view: View, change: Partial<Filters>): string {
-  return linkTo(view, { ...NO_FILTERS, sort: filters.value.sort, ...change });
+export function linkOnly(view: View, change: Partial<Filters>, of: readonly string[] = []): string {
+  return linkTo(view, { ...NO_FILTERS, sort: filters.value.sort, ...change }, of);
 }
 
 /** Change the filters and stay in the view. A new entry of the history, unless the change goes on with typing. */

@@ -105,7 +105,7 @@ function open(
     );
   } else if (report.agency(passage)) {
     sentences.push(
-      `An outlet is not the source of ${report.agency(passage)}'s text for having run it before others, and no article ` +
+      `Running it before others does not make an outlet the source of ${report.agency(passage)}'s text, and no article ` +
         "of the agency that may have been first was scanned.",
     );
   } else if (candidates[0] !== undefined) {

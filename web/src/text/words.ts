@@ -27,6 +27,12 @@ export function time(seconds: number | null, hasTime = true): string {
 /** A day as filters write it: 2019-01-31. */
 export const isoDay = (seconds: number): string => new Date(1000 * seconds).toISOString().slice(0, 10);
 
+/** A time as files have it, in ISO 8601 and UTC; the day alone where the time of the day is not known. */
+export function isoTime(seconds: number | null, hasTime: boolean): string | null {
+  if (seconds === null) return null;
+  return hasTime ? new Date(1000 * seconds).toISOString() : isoDay(seconds);
+}
+
 /** A duration in its largest unit: "3 h", "2 days". */
 export function duration(seconds: number): string {
   const units: [number, string][] = [
@@ -38,6 +44,10 @@ export function duration(seconds: number): string {
   for (const [size, name] of units) if (seconds >= size) return counted(Math.round(seconds / size), name);
   return seconds > 0 ? "under a minute" : "no time";
 }
+
+/** How long something took: seconds, or a duration. */
+export const took = (seconds: number): string =>
+  seconds < 60 ? counted(Math.ceil(seconds), "second") : duration(seconds);
 
 // Characters without a picture that could hide or turn what stands around them, but for joiners, which letters and emoji
 // need.

@@ -6,7 +6,7 @@ import { KINDS, kind as kindOf, PART_NAMES, PARTS } from "../parts/kinds";
 import { MarksPlace } from "../parts/marks_place";
 import { KindMark, Name } from "../parts/small";
 import { head, link, linkOnly } from "../state/store";
-import { counted, duration, number, percent, time } from "../text/words";
+import { counted, number, percent, time, took } from "../text/words";
 
 export function About() {
   const known = head.value as Head;
@@ -42,14 +42,7 @@ function Scanned({ head: known }: { head: Head }) {
       </>,
     ],
     ["When", scanned === null ? "not recorded" : time(Date.parse(scanned) / 1000)],
-    [
-      "How long",
-      seconds === null
-        ? "not recorded"
-        : seconds < 60
-          ? counted(Math.ceil(seconds), "second")
-          : duration(seconds),
-    ],
+    ["How long", seconds === null ? "not recorded" : took(seconds)],
     ["Articles", `${number(totals.documents)}, with ${counted(totals.words, "word")}`],
     [
       "Outlets",
@@ -125,8 +118,7 @@ function Reading({ head: { kinds, totals } }: { head: Head }) {
       <p>
         A <b>passage</b> is a run of words that two or more articles share, with small changes or none. Each
         place where it stands is a <b>use</b>. Every passage has a kind, told from who ran it, when, and what
-        stands around it; the letter before its name is the same everywhere, so that colour alone tells
-        nothing.
+        stands around it; the letter before its name is the same everywhere, so nobody needs the colours.
       </p>
       <table class="plain">
         <caption>Kinds of passages</caption>

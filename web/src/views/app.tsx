@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../state/address";
 import { keptTop } from "../state/scroll";
 import { failure, head, here, link, report } from "../state/store";
+import { shown } from "../text/words";
 import { About } from "./about";
 import { ArticleView } from "./article";
 import { Articles } from "./articles";
@@ -12,9 +13,10 @@ import { Overview } from "./overview";
 import { PassageView } from "./passage";
 import { Passages } from "./passages";
 
-const WAYS: [View, string][] = [
+/** The views that the head of the page leads to; narrow screens show no more than the first part of a name. */
+const WAYS: [view: View, name: string, rest?: string][] = [
   ["overview", "Overview"],
-  ["outlets", "Who shares with whom"],
+  ["outlets", "Who shares", " with whom"],
   ["passages", "Passages"],
   ["articles", "Articles"],
   ["about", "About"],
@@ -37,11 +39,21 @@ const WAY_OF: Partial<Record<View, View>> = { passage: "passages", article: "art
 /** Views that are one place however they are arranged: what stands behind them in the address is their order. */
 const ARRANGED = new Set<View>(["overview", "outlets", "passages", "articles"]);
 
+/** The title that the file has. */
+const TITLE = document.title;
+
 export function App() {
   const main = useRef<HTMLElement>(null);
   const { view, of } = here.value;
   const place = ARRANGED.has(view) ? view : [view, ...of].join("/");
   const isFirst = useRef(true);
+  const isThere = report.value !== null;
+  // Tabs, bookmarks and screen readers tell views apart by the title.
+  useEffect(() => {
+    const heading = main.current?.querySelector("h1")?.cloneNode(true) as Element | undefined;
+    for (const sign of heading?.querySelectorAll("[aria-hidden]") ?? []) sign.remove();
+    document.title = heading ? `${shown(heading.textContent)} · ${TITLE}` : TITLE;
+  }, [place, isThere]);
   useEffect(() => {
     if (isFirst.current) {
       isFirst.current = false;
@@ -54,7 +66,7 @@ export function App() {
   useEffect(() => {
     if (isReady && keptTop()) scrollTo(0, keptTop()); // the page was loaded again
   }, [isReady]);
-  const shown = WAY_OF[view] ?? view;
+  const way = WAY_OF[view] ?? view;
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -66,10 +78,11 @@ export function App() {
         </p>
         <nav aria-label="Views">
           <ul>
-            {WAYS.map(([name, label]) => (
+            {WAYS.map(([name, label, rest]) => (
               <li key={name}>
-                <a href={link(name)} aria-current={name === shown ? "page" : undefined}>
+                <a href={link(name)} aria-current={name === way ? "page" : undefined}>
                   {label}
+                  {rest && <span class="rest">{rest}</span>}
                 </a>
               </li>
             ))}

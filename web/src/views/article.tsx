@@ -3,14 +3,15 @@ import { signal } from "@preact/signals";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { at } from "../data/report";
 import { ArticleHead } from "../parts/article_head";
-import { useTexts } from "../parts/article_text";
 import { compareLink, counterpart, Elsewhere, UseSummary } from "../parts/elsewhere";
+import { SaveEvidence } from "../parts/evidence";
 import { type Key, KeyList, useKeys } from "../parts/keys";
 import { dimmed, MarkedKinds } from "../parts/marked_kinds";
 import { Prose } from "../parts/prose";
 import { covering, reuse, spoken, styleOf } from "../parts/reuse";
 import { KindMark, Name, useReport } from "../parts/small";
 import { UseTable } from "../parts/use_table";
+import { useTexts } from "../parts/use_texts";
 import { lookAt } from "../state/place";
 import { here, link } from "../state/store";
 import type { Segment } from "../text/spans";
@@ -85,6 +86,11 @@ function Article({ document }: { document: number }) {
   return (
     <>
       <ArticleHead document={document} />
+      {uses.length > 0 && (
+        <p>
+          <SaveEvidence documents={[document]} />
+        </p>
+      )}
       <MarkedKinds uses={uses} />
       <div class="reading">
         <div ref={body} class={`reading-text ${[...dimmed.value].map((style) => `no-${style}`).join(" ")}`}>

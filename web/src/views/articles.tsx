@@ -1,18 +1,21 @@
 /** The list of articles, each with its words parted by origin. */
 import { useId, useMemo, useState } from "preact/hooks";
-import { articles, isAboutPassages, ORDERS, type Order } from "../data/article_list";
+import { others } from "../data/figures";
 import { at, compositionOf, type Report } from "../data/report";
 import { CompositionBar, PartLegend, SharedPatterns } from "../parts/composition";
-import { Choice, DayFilter, FilterStrip, NameFilter } from "../parts/filters";
+import { SaveEvidence } from "../parts/evidence";
+import { Choice, CreditingFilter, DayFilter, NameFilter } from "../parts/fields";
+import { FilterStrip } from "../parts/filters";
 import { PART_NAMES } from "../parts/kinds";
 import type { Cell } from "../parts/save";
-import { ArticleLink, Name, SaveCsv, useReport } from "../parts/small";
+import { AgencyCopy, ArticleLink, Name, SaveCsv, useReport } from "../parts/small";
 import { VirtualList } from "../parts/virtual_list";
 import { NO_FILTERS } from "../state/address";
 import { arrange, arranged } from "../state/arrangement";
+import { articles, isAboutPassages, ORDERS, type Order } from "../state/article_list";
 import { filters, found, here, selected, setFilters } from "../state/store";
 import { folded } from "../text/search";
-import { counted, number, percent, time } from "../text/words";
+import { counted, isoTime, number, percent, time } from "../text/words";
 
 const ROW = 66; // pixels, about
 
@@ -50,7 +53,10 @@ export function Articles() {
           {found.value === "searching" ? "Searching; so far " : ""}
           {counted(chosen.length, "article")} of {number(report.head.totals.documents)}
         </p>
-        <SaveCsv name="syndetect-articles" columns={COLUMNS} rows={() => rows(report, chosen)} />
+        <span class="ways">
+          <SaveCsv name="syndetect-articles" columns={COLUMNS} rows={() => rows(report, chosen)} />
+          <SaveEvidence documents={chosen} />
+        </span>
       </div>
       {report.head.kept.note && <p class="dim">{report.head.kept.note}</p>}
       <PartLegend />
@@ -122,6 +128,7 @@ function Controls({ report: { head }, order, title }: { report: Report; order: O
         {head.noun === "outlet" && (
           <NameFilter field="outlets" label="Outlet" names={head.outlets.map((one) => one.name)} />
         )}
+        <CreditingFilter />
         <DayFilter field="from" label="Published from" />
         <DayFilter field="to" label="to" />
       </form>
@@ -134,7 +141,6 @@ function Row({ report, document }: { report: Report; document: number }) {
   const { documents } = report;
   const composition = compositionOf(report, document);
   const outlet = report.outlet(document);
-  const [agencies, credited] = [at(documents.agencies, document), at(documents.credited, document)];
   const published = at(documents.published, document);
   return (
     <article class="article-row">
@@ -150,9 +156,9 @@ function Row({ report, document }: { report: Report; document: number }) {
           )}
           {published !== null && <>{time(published, at(documents.dated, document) === 1)}, </>}
           {counted(at(documents.words, document), "word")}
-          {agencies !== null && (
+          {at(documents.agencies, document) !== null && (
             <>
-              , <Name of={agencies} /> {CREDIT[credited ?? ""] ?? ""}
+              , <AgencyCopy document={document} />
             </>
           )}
         </p>
@@ -160,18 +166,12 @@ function Row({ report, document }: { report: Report; document: number }) {
       <div class="row-parts">
         <CompositionBar of={composition} />
         <span class="dim" aria-hidden="true">
-          {percent(1 - composition.own)}
+          {percent(others(composition))}
         </span>
       </div>
     </article>
   );
 }
-
-const CREDIT: Record<string, string> = {
-  yes: "(credited)",
-  no: "(not credited)",
-  partly: "(credited in part)",
-};
 
 const COLUMNS = [
   ...["id", "outlet", "published", "title", "url", "words", "reused_words"],
@@ -182,11 +182,11 @@ const COLUMNS = [
 function* rows(report: Report, chosen: number[]): Iterable<Cell[]> {
   const { documents } = report;
   for (const document of chosen) {
-    const [published, from] = [at(documents.published, document), at(documents.derived_from, document)];
+    const from = at(documents.derived_from, document);
     yield [
       at(documents.id, document),
       report.outlet(document),
-      published === null ? null : new Date(1000 * published).toISOString(),
+      isoTime(at(documents.published, document), at(documents.dated, document) === 1),
       at(documents.title, document),
       at(documents.url, document),
       at(documents.words, document),

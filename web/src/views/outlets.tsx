@@ -8,7 +8,7 @@ import { Matrix } from "../parts/matrix";
 import { withPicture } from "../parts/matrix_picture";
 import { PlainTable } from "../parts/plain_table";
 import { savePng, saveSvg } from "../parts/save";
-import { Name, SaveCsv, useReport } from "../parts/small";
+import { Name, useReport } from "../parts/small";
 import { arrange } from "../state/arrangement";
 import { filters, here, linkTo, selected, setFilters } from "../state/store";
 import { counted, number, shown as plain } from "../text/words";
@@ -17,7 +17,6 @@ import { Row } from "./passages";
 const COUNTS = [20, 40, 80, 150];
 const USUAL_COUNT = 40;
 const FIRST = 8; // passages of a pair that are shown here
-const MOST_ROWS = 200; // pairs in the table on the page; the file has all
 
 export function Outlets() {
   const { head } = useReport();
@@ -40,7 +39,8 @@ export function Outlets() {
       <p>
         {summary(head)}{" "}
         <span class="dim">
-          Agency copy, copies, releases and what is not clear; not quotations and boilerplate.
+          Counted are agency copy, copies, press releases and what is not clear; not quotations, boilerplate
+          and stock phrases.
         </span>
       </p>
       <FilterStrip />
@@ -86,7 +86,7 @@ function arrangement(sharing: Sharing): [number, number | null, string] {
 function summary(head: Head): string {
   const [top] = ranked(head.pairs);
   if (!top)
-    return `No two ${head.noun}s share narration: agency copy, copies, releases, or what is not clear.`;
+    return `No two ${head.noun}s share agency copy, copies, press releases, or text that is not clear.`;
   const [a, b] = [nameOf(head, top.a), nameOf(head, top.b)].map(plain);
   return (
     `${counted(head.order.length, head.noun)} share words in ${counted(head.pairs.length, "pair")}, most of them ` +
@@ -240,11 +240,7 @@ function Pairs({ head }: { head: Head }) {
   return (
     <details>
       <summary>As a table: {counted(pairs.length, "pair")}</summary>
-      <SaveCsv name="syndetect-pairs" columns={columns} rows={() => rows} />
-      <PlainTable label="Pairs, most words first" columns={columns} rows={rows.slice(0, MOST_ROWS)} />
-      {rows.length > MOST_ROWS && (
-        <p class="dim">The file has {number(rows.length - MOST_ROWS)} more rows.</p>
-      )}
+      <PlainTable name="pairs" label="Pairs, most words first" columns={columns} rows={rows} />
     </details>
   );
 }

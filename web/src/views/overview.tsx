@@ -1,18 +1,18 @@
 /** The first screen: whose copy there is, how much, and who ran it most; drawn from the head alone. Below it, charts. */
-import { extent } from "d3-array";
+import { extent, sum } from "d3-array";
 import type { Head } from "../data/block";
-import { agencyName, others, type Runner, runners } from "../data/figures";
+import { agencyName, others, type Runner, runners, uncredited } from "../data/figures";
 import { CompositionBar, SharedPatterns, Swatch } from "../parts/composition";
 import { FilterStrip } from "../parts/filters";
 import { PART_NAMES, PARTS } from "../parts/kinds";
 import { Name } from "../parts/small";
 import { fragment } from "../state/address";
 import { filters, head, here, link, linkOnly, report } from "../state/store";
-import { counted, duration, number, percent, time } from "../text/words";
+import { counted, number, percent, time, took } from "../text/words";
 import { AgencyChart, KindChart } from "./overview_charts";
 import { ColumnCharts } from "./overview_columns";
 import { ShareChart } from "./overview_parts";
-import { SourcesTable } from "./overview_sources";
+import { SourcesTable, UncreditedTable, uncreditedLink } from "./overview_sources";
 
 const MOST_CARRIERS = 200; // that the head names of an agency
 const FIRST = 4; // agencies, and outlets, that the first screen names
@@ -36,9 +36,10 @@ export function Overview() {
         {known.agencies.length > 0 && <AgencyChart head={known} />}
         <ShareChart head={known} />
         <div class="two">
-          <KindChart head={known} />
+          <UncreditedTable />
           <SourcesTable />
         </div>
+        <KindChart head={known} />
         <ColumnCharts />
       </div>
     </>
@@ -68,11 +69,11 @@ function Lead({ head: known }: { head: Head }) {
     <p class="lead">
       <strong>{percent(others(totals.composition))}</strong> of {counted(totals.words, "word")} in{" "}
       {counted(totals.documents, "article")}
-      {totals.outlets > 0 && <> of {counted(totals.outlets, "outlet")}</>} are agency copy or stand in other
-      articles too.{" "}
+      {totals.outlets > 0 && <> of {counted(totals.outlets, "outlet")}</>} are agency copy, or appear in other
+      articles as well.{" "}
       {agency && most ? (
         <>
-          Most that was carried is{" "}
+          Most carried is{" "}
           <strong>
             <Name of={agencyName(agency.name)} />
           </strong>{" "}
@@ -120,9 +121,7 @@ function Scope({ head: { inputs, input_files, scanned, seconds, kept } }: { head
         </>
       )}
       {scanned !== null && <>Scanned {time(Date.parse(scanned) / 1000)}. </>}
-      {seconds !== null && (
-        <>The scan took {seconds < 60 ? counted(Math.ceil(seconds), "second") : duration(seconds)}. </>
-      )}
+      {seconds !== null && <>The scan took {took(seconds)}. </>}
       {kept.note && <>{kept.note} </>}
       <a href={link("about")}>Settings, and how to read this</a>
     </p>
@@ -193,8 +192,7 @@ function HowMuch({ head: { totals } }: { head: Head }) {
     <section aria-labelledby="how-much">
       <h2 id="how-much">How much</h2>
       <p>
-        <strong class="figure">{percent(others(composition))}</strong> of {number(totals.words)} words are
-        agency copy or stand in other articles too:
+        <strong class="figure">{percent(others(composition))}</strong> of all words are not own text:
       </p>
       <CompositionBar of={composition} />
       <table class="shares">
@@ -246,11 +244,24 @@ function WhoMost({ head: known }: { head: Head }) {
           </li>
         ))}
       </ol>
+      <UncreditedLine />
       <p class="dim">
         Words of agencies' copy, and words that another {known.noun} had before. What an agency ran of itself
         is not counted here.
       </p>
     </section>
+  );
+}
+
+/** How many articles have agency copy that they do not credit, once the articles are there. */
+function UncreditedLine() {
+  const known = report.value;
+  const articles = known ? sum(uncredited(known), (one) => one.articles) : 0;
+  if (!articles) return null;
+  return (
+    <p>
+      <a href={uncreditedLink()}>{counted(articles, "article")} with agency copy without credit</a>
+    </p>
   );
 }
 

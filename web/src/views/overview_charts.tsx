@@ -6,13 +6,11 @@ import { Bars, type Row, type Segment } from "../parts/bars";
 import { Chart } from "../parts/chart";
 import { kind } from "../parts/kinds";
 import { PlainTable } from "../parts/plain_table";
-import { SaveCsv } from "../parts/small";
 import { Wide } from "../parts/wide";
 import { linkOnly } from "../state/store";
 import { counted, number, shown } from "../text/words";
 
 const DOZEN = 12;
-const MOST_ROWS = 200; // of a table on the page; the file has all
 
 export function AgencyChart({ head }: { head: Head }) {
   const carried = head.agencies.filter((agency) => agency.words + agency.own > 0);
@@ -62,15 +60,7 @@ function AgencyTable({ head }: { head: Head }) {
     ...carried.map((one): [string, string, number] => [agencyName(name), one.name, one.words]),
     ...(own > 0 ? [[agencyName(name), "its own articles", own] as [string, string, number]] : []),
   ]);
-  return (
-    <>
-      <SaveCsv name="syndetect-agencies" columns={columns} rows={() => rows} />
-      <PlainTable label={`Agencies by ${head.noun}`} columns={columns} rows={rows.slice(0, MOST_ROWS)} />
-      {rows.length > MOST_ROWS && (
-        <p class="dim">The file has {number(rows.length - MOST_ROWS)} more rows.</p>
-      )}
-    </>
-  );
+  return <PlainTable name="agencies" label={`Agencies by ${head.noun}`} columns={columns} rows={rows} />;
 }
 
 export function KindChart({ head }: { head: Head }) {

@@ -6,7 +6,6 @@ import type { Report } from "../data/report";
 import { Chart } from "../parts/chart";
 import { Columns, REST_STYLE, USUAL_STYLE } from "../parts/columns";
 import { PlainTable } from "../parts/plain_table";
-import { SaveCsv } from "../parts/small";
 import { Wide } from "../parts/wide";
 import { USUAL_KINDS } from "../state/selection";
 import { linkOnly, report } from "../state/store";
@@ -63,8 +62,7 @@ function Numbers({ name, label, groups }: { name: string; label: string; groups:
   return (
     <details>
       <summary>As a table</summary>
-      <SaveCsv name={`syndetect-${name}`} columns={columns} rows={() => rows} />
-      <PlainTable label={`Passages by ${label}`} columns={columns} rows={rows} />
+      <PlainTable name={name} label={`Passages by ${label}`} columns={columns} rows={rows} />
     </details>
   );
 }

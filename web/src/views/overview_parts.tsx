@@ -8,14 +8,12 @@ import { Bars, type Row } from "../parts/bars";
 import { Chart } from "../parts/chart";
 import { PART_NAMES, PARTS } from "../parts/kinds";
 import { PlainTable } from "../parts/plain_table";
-import { SaveCsv } from "../parts/small";
 import { Wide } from "../parts/wide";
 import { arrange, arranged } from "../state/arrangement";
 import { link, linkOnly, report } from "../state/store";
 import { number, percent, shown } from "../text/words";
 
 const DOZEN = 12;
-const MOST_ROWS = 200; // of a table on the page; the file has all
 
 interface Parted {
   key: string | number;
@@ -128,22 +126,15 @@ function articleBars(known: Report): Parted[] {
 
 function PartsTable({ bars, of }: { bars: Parted[]; of: string }) {
   const columns = [of, "words", ...PART_NAMES.map((part) => PARTS[part].label)];
+  const rows = (told: (share: number) => string | number) =>
+    bars.map((bar) => [bar.label, bar.words, ...PART_NAMES.map((part) => told(bar.composition[part]))]);
   return (
-    <>
-      <SaveCsv
-        name={`${of}-parts`}
-        columns={columns}
-        rows={() =>
-          bars.map((bar) => [bar.label, bar.words, ...PART_NAMES.map((part) => bar.composition[part])])
-        }
-      />
-      <PlainTable
-        label={`Parts of ${of}`}
-        columns={columns}
-        rows={bars
-          .slice(0, MOST_ROWS)
-          .map((bar) => [bar.label, bar.words, ...PART_NAMES.map((part) => percent(bar.composition[part]))])}
-      />
-    </>
+    <PlainTable
+      name={`${of}-parts`}
+      label={`Parts of ${of}`}
+      columns={columns}
+      rows={rows(percent)}
+      exact={rows((share) => share)}
+    />
   );
 }

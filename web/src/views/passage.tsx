@@ -1,7 +1,6 @@
 /** A passage: its text, what it is and why, who had it first, and every use of it. */
 import { useState } from "preact/hooks";
 import { at } from "../data/report";
-import { useTexts } from "../parts/article_text";
 import { sureness } from "../parts/elsewhere";
 import { type Key, KeyList, useKeys } from "../parts/keys";
 import { kind as kindOf } from "../parts/kinds";
@@ -9,6 +8,7 @@ import { MarkButtons } from "../parts/mark_buttons";
 import { ArticleLink, KindMark, Name, SaveCsv, useReport } from "../parts/small";
 import { Timeline } from "../parts/timeline";
 import { USE_COLUMNS, Use, useRows } from "../parts/use";
+import { useTexts } from "../parts/use_texts";
 import { here, link, selected } from "../state/store";
 import { firstness } from "../text/firstness";
 import { counted, number, percent } from "../text/words";
@@ -183,7 +183,8 @@ function Evidence({ passage }: { passage: number }) {
         )}
         <dt>Quoted</dt>
         <dd>
-          {percent(at(passages.quoted_share, passage))} of its words, over all uses, are in quotation marks.
+          {at(passages.quoted_share, passage) > 0 ? percent(at(passages.quoted_share, passage)) : "None"} of
+          its words, over all uses, are in quotation marks.
         </dd>
         <dt>First</dt>
         <dd>

@@ -6,7 +6,7 @@ import { KindMark, Name, PassageLink, SaveCsv, useReport } from "../parts/small"
 import { VirtualList } from "../parts/virtual_list";
 import { marks } from "../state/marks";
 import { clearFilters, found, selected } from "../state/store";
-import { counted, duration, number, percent, shown, time } from "../text/words";
+import { counted, duration, isoTime, number, percent, shown, time } from "../text/words";
 
 const MOST_NAMES = 6; // outlets that a row names
 const ROW = 112; // pixels, about
@@ -129,7 +129,7 @@ function* rows(report: Report, chosen: number[]): Iterable<Cell[]> {
       at(passages.outlets, passage),
       at(passages.credited, passage),
       first >= 0 ? at(documents.id, first) : at(passages.origin, passage),
-      begun === null ? null : new Date(1000 * begun).toISOString(),
+      isoTime(begun, true),
       at(passages.spread, passage),
       percent(at(passages.quoted_share, passage)),
       at(passages.reasons, passage),

@@ -86,6 +86,14 @@ def _identity(findings: Findings) -> str:
     return digest.hexdigest()
 
 
+#: What the options of the explanations mean that choose passages.
+_SHOWN = {
+    "kinds": "only passages of these kinds",
+    "least_confidence": "only passages of a kind that is told as surely",
+    "min_sources": "only passages that at least so many outlets have",
+}
+
+
 def _settings(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
     """The settings of a scan and of its explanations, those that are not the default first."""
     default = Settings().to_dict()
@@ -96,7 +104,7 @@ def _settings(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
         name: value for name, value in manifest.get("syndication", {}).items() if value not in (None, [], 0.0)
     }
     rows |= {name: value for name, value in shown.items() if name != "agencies"}
-    meanings = {field.name: field.metadata["meaning"] for field in fields(Settings)}
+    meanings = _SHOWN | {field.name: field.metadata["meaning"] for field in fields(Settings)}
     return [
         {"name": f"{name}: {meanings[name]}" if name in meanings else name, "value": _in_words(value)}
         for name, value in rows.items()

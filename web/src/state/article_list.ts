@@ -1,6 +1,7 @@
 /** The articles that the filters leave, and their order. */
-import type { Filters } from "../state/address";
-import { at, type Report } from "./report";
+
+import { at, type Report } from "../data/report";
+import type { Filters } from "./address";
 
 /** What articles may be sorted by; the first is usual. */
 export const ORDERS = ["shared", "agency", "copied", "own", "words", "earliest", "latest", "outlet"] as const;
@@ -12,7 +13,7 @@ type Test = (document: number) => boolean;
 
 /** The numbers of the articles, sorted.
  *
- * An article is of one of the outlets, published within the days, and has copy of one of the agencies. Where a filter is
+ * An article is of one of the outlets, published within the days, has copy of one of the agencies, and credits it or not. Where a filter is
  * about passages (kinds, a pair, length, credit, marks, words), it has one of `passages`, which are those that are left.
  */
 export function articles(
@@ -55,15 +56,22 @@ function ownTests(report: Report, filters: Filters): Test[] {
       return told !== null && filters.agencies.some((name) => `, ${told}, `.includes(`, ${name}, `));
     });
   }
-  const from = filters.from ? Date.parse(`${filters.from}T00:00:00Z`) / 1000 : -Infinity;
-  const to = filters.to ? Date.parse(`${filters.to}T00:00:00Z`) / 1000 + DAY : Infinity;
-  if (filters.from || filters.to) {
-    tests.push((document) => {
-      const time = at(documents.published, document);
-      return time !== null && time >= from && time < to;
-    });
-  }
+  const { crediting } = filters;
+  if (crediting) tests.push((document) => at(documents.credited, document) === crediting);
+  const isWithin = withinDays(report, filters);
+  if (isWithin) tests.push(isWithin);
   return tests;
+}
+
+/** Whether an article was published within the days of the filters; null where they set none. */
+export function withinDays({ documents }: Report, { from, to }: Filters): Test | null {
+  if (!from && !to) return null;
+  const begin = from ? Date.parse(`${from}T00:00:00Z`) / 1000 : -Infinity;
+  const end = to ? Date.parse(`${to}T00:00:00Z`) / 1000 + DAY : Infinity;
+  return (document) => {
+    const time = at(documents.published, document);
+    return time !== null && time >= begin && time < end;
+  };
 }
 
 function passageTests(report: Report, filters: Filters, passages: readonly number[]): Test[] {
