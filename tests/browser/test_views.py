@@ -335,3 +335,12 @@ def test_back_and_a_reload_lead_to_the_place_in_a_list(watched: Any, seeds_page:
     page.go_forward()
     page.wait_for_function("() => location.hash.startsWith('#passage/') && scrollY === 0")
     shown.check()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_view_is_wider_than_a_window_of_320_pixels(watched: Any, seeds_page: Path, view: str) -> None:
+    """As a window of 1280 pixels is at four times the size of the text."""
+    page = watched(seeds_page, width=320).open(f"#{view}")
+    page.locator("main h1", has_text=VIEWS[view]).wait_for()
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -62,9 +62,10 @@ export function App() {
     scrollTo(0, keptTop());
     main.current?.focus({ preventScroll: true });
   }, [place]);
+  const isReady = report.value !== null;
   useEffect(() => {
-    if (isThere && keptTop()) scrollTo(0, keptTop()); // the page was loaded again
-  }, [isThere]);
+    if (isReady && keptTop()) scrollTo(0, keptTop()); // the page was loaded again
+  }, [isReady]);
   const way = WAY_OF[view] ?? view;
   return (
     <>
