@@ -62,10 +62,9 @@ export function App() {
     scrollTo(0, keptTop());
     main.current?.focus({ preventScroll: true });
   }, [place]);
-  const isReady = report.value !== null;
   useEffect(() => {
-    if (isReady && keptTop()) scrollTo(0, keptTop()); // the page was loaded again
-  }, [isReady]);
+    if (isThere && keptTop()) scrollTo(0, keptTop()); // the page was loaded again
+  }, [isThere]);
   const way = WAY_OF[view] ?? view;
   return (
     <>
