@@ -1,6 +1,7 @@
 /** A long list of which only the rows near the window are drawn; it scrolls with the page. */
 import { useWindowVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
+import { memo } from "preact/compat";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 interface Props {
@@ -18,11 +19,7 @@ const measured = new Map<string, VirtualItem[]>();
 
 export function VirtualList({ count, height, label, keyOf, children }: Props) {
   const list = useRef<HTMLOListElement>(null);
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
-    const found = list.current ? Math.round(list.current.getBoundingClientRect().top + scrollY) : 0;
-    if (found !== top) setTop(found);
-  });
+  const top = useTop(list, children);
   const virtual = useWindowVirtualizer({
     count,
     estimateSize: () => height,
@@ -38,14 +35,33 @@ export function VirtualList({ count, height, label, keyOf, children }: Props) {
         <li
           key={row.key}
           data-index={row.index}
-          ref={(element) => virtual.measureElement(element)}
+          ref={virtual.measureElement}
           aria-setsize={count}
           aria-posinset={row.index + 1}
           style={{ transform: `translateY(${row.start - top}px)` }}
         >
-          {children(row.index)}
+          <Drawn row={row.index} draw={children} />
         </li>
       ))}
     </ol>
   );
+}
+
+/** A row, which is drawn again only when the list is another one: scrolling moves it. */
+const Drawn = memo(({ row, draw }: { row: number; draw: Props["children"] }) => <>{draw(row)}</>);
+
+/** Where the list begins in the page, in pixels. It is looked at when the list or its surroundings change, not while
+ * the page scrolls, since that would have the browser lay out every frame twice. */
+function useTop(list: RefObject<HTMLOListElement | null>, drawn: unknown): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const look = () => {
+      if (list.current) setTop(Math.round(list.current.getBoundingClientRect().top + scrollY));
+    };
+    look();
+    const watch = new ResizeObserver(look);
+    if (list.current?.parentElement) watch.observe(list.current.parentElement);
+    return () => watch.disconnect();
+  }, [list, drawn]);
+  return top;
 }
