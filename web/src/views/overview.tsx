@@ -73,11 +73,11 @@ function Lead({ head: known }: { head: Head }) {
       articles as well.{" "}
       {agency && most ? (
         <>
-          Most carried is{" "}
+          Carried most was copy of{" "}
           <strong>
             <Name of={agencyName(agency.name)} />
           </strong>{" "}
-          copy ({counted(agency.words, "word")}); <WhoRan name={most.name} noun={noun} /> ran most of it (
+          ({counted(agency.words, "word")}); <WhoRan name={most.name} noun={noun} /> ran most of it (
           {number(most.words)}).
         </>
       ) : (
