@@ -84,7 +84,7 @@ describe("Overview", () => {
     await show(Overview);
     const lead = place.querySelector(".lead")?.textContent ?? "";
     expect(lead).toContain("49.7 % of 6,174 words in 12 articles of 12 outlets");
-    expect(lead).toContain("AFP copy (1,528 words); Harbour Courier ran most of it (517)");
+    expect(lead).toContain("copy of AFP (1,528 words); Harbour Courier ran most of it (517)");
     const [whose, , most] = [...place.querySelectorAll(".answers section")].map((one) => one.textContent);
     expect(whose).toContain("Reuters: 1,045 words in 6 outlets, most in Northgate Financial Record (513)");
     expect(most).toContain("Harbour Courier: 517 words; 100.0 % of its words");
