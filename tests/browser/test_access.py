@@ -49,6 +49,12 @@ def tab_to(page: Any, text: str, most: int = 80) -> None:
     raise AssertionError(f"the tab key does not lead to {text!r}")
 
 
+def wait_for_focus(page: Any) -> None:
+    """Wait until the view that was led to has the focus, at its beginning, and has been drawn."""
+    page.wait_for_function("""() => new Promise((done) =>
+        requestAnimationFrame(() => setTimeout(() => done(document.activeElement.id === "main"))))""")
+
+
 def test_keyboard_alone_leads_from_the_overview_to_two_articles(watched: Any, seeds_page: Path) -> None:
     shown = watched(seeds_page)
     page = shown.open("#overview")
@@ -62,14 +68,18 @@ def test_keyboard_alone_leads_from_the_overview_to_two_articles(watched: Any, se
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     page.locator(".passage-row").first.wait_for()
+    wait_for_focus(page)
     tab_to(page, "…")
     page.keyboard.press("Enter")
     page.locator("main h1", has_text="copy in").wait_for()
+    wait_for_focus(page)
     before = page.url
     page.keyboard.press("n")
     page.wait_for_function("url => location.href !== url", arg=before)
+    wait_for_focus(page)
     page.keyboard.press("p")
     page.wait_for_function("url => location.href === url", arg=before)
+    wait_for_focus(page)
     tab_to(page, "ide by side")
     page.keyboard.press("Enter")
     page.locator("main h1", has_text="side by side").wait_for()
