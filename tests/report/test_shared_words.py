@@ -7,9 +7,11 @@ from itertools import permutations
 import numpy as np
 import polars as pl
 import pytest
+from scipy.cluster import hierarchy
+from scipy.spatial.distance import squareform
 
 from samples.results import result
-from syndetect.report.shared_words import NARRATION, shared_words
+from syndetect.report.shared_words import NARRATION, _joined, shared_words
 from syndetect.results.result import Result
 from syndetect.schema import TABLES
 
@@ -137,3 +139,21 @@ def test_nobody_shares_with_itself(groups: list[list[int]]) -> None:
     told = shared_words(grouped(groups, [20]), top=50)
     assert told.names == []
     assert told.words.shape == told.earlier.shape == (0, 0)
+
+
+def test_branches_are_joined_as_scipy_joins_them() -> None:
+    random = np.random.default_rng(1)
+    for number in (2, 3, 10, 40):
+        distance = random.random((number, number))
+        distance = (distance + distance.T) / 2
+        np.fill_diagonal(distance, 0)
+        expected = [frozenset([row]) for row in range(number)]
+        for one, other in hierarchy.linkage(squareform(distance), "average")[:, :2].astype(int):
+            expected.append(expected[one] | expected[other])
+        np.fill_diagonal(distance, np.inf)
+        branches = {row: frozenset([row]) for row in range(number)}
+        found = []
+        for left, right in _joined(distance):
+            branches[left] |= branches[right]
+            found.append(branches[left])
+        assert found == expected[number:]

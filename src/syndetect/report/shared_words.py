@@ -1,14 +1,12 @@
 """Words that outlets share: uses of passages with their kinds and outlets, and sums of them for pairs of outlets."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from scipy.cluster import hierarchy
-from scipy.spatial.distance import squareform
 
-from syndetect.arrays import I64
+from syndetect.arrays import F64, I64
 from syndetect.report.findings import Findings
 
 #: The kinds that tell who runs whose text: neither quotation, nor formula, nor boilerplate. What an index answers is
@@ -156,10 +154,27 @@ def _grouped(words: I64) -> list[int]:
         return list(range(number))
     totals = words.sum(axis=1)
     distance = 1 - words / np.maximum(np.minimum(totals[:, None], totals[None, :]), 1)
-    np.fill_diagonal(distance, 0)
-    tree = hierarchy.linkage(squareform(distance, checks=False), "average")
+    np.fill_diagonal(distance, np.inf)
     branches = [[row] for row in range(number)]  # each with the outlet that shares most first
-    for left, right in tree[:, :2].astype(np.int64):
+    for left, right in _joined(distance):
         one, other = branches[left], branches[right]
-        branches.append(one + other if totals[one[0]] >= totals[other[0]] else other + one)
-    return branches[-1]
+        branches[left] = one + other if totals[one[0]] >= totals[other[0]] else other + one
+    return branches[left]
+
+
+def _joined(distance: F64) -> Iterator[tuple[int, int]]:
+    """The joins of average linkage (UPGMA; Sokal and Michener 1958): the branches at rows ``left`` and ``right`` stand at
+    ``left`` from then on.
+
+    ``distance`` (float64[n, n], symmetric, infinite on the diagonal) is written over. scipy has this as well, but takes
+    longer to be imported than a page to be made.
+    """
+    size = np.ones(len(distance))
+    for _ in range(len(distance) - 1):
+        left, right = divmod(int(distance.argmin()), len(distance))
+        mean = (size[left] * distance[left] + size[right] * distance[right]) / (size[left] + size[right])
+        mean[[left, right]] = np.inf
+        distance[left] = distance[:, left] = mean
+        distance[right] = distance[:, right] = np.inf
+        size[left] += size[right]
+        yield left, right
