@@ -163,8 +163,7 @@ def _grouped(words: I64) -> list[int]:
 
 
 def _joined(distance: F64) -> Iterator[tuple[int, int]]:
-    """The joins of average linkage (UPGMA; Sokal and Michener 1958): the branches at rows ``left`` and ``right`` stand at
-    ``left`` from then on.
+    """The joins of average linkage (UPGMA; Sokal and Michener 1958): pairs of rows, the first of which stands for both.
 
     ``distance`` (float64[n, n], symmetric, infinite on the diagonal) is written over. scipy has this as well, but takes
     longer to be imported than a page to be made.
