@@ -75,10 +75,9 @@ def test_keyboard_alone_leads_from_the_overview_to_two_articles(watched: Any, se
     wait_for_focus(page)
     before = page.url
     page.keyboard.press("n")
-    page.wait_for_function("url => location.href !== url", arg=before)
-    wait_for_focus(page)
+    assert page.url != before
     page.keyboard.press("p")
-    page.wait_for_function("url => location.href === url", arg=before)
+    assert page.url == before
     wait_for_focus(page)
     tab_to(page, "ide by side")
     page.keyboard.press("Enter")
@@ -88,6 +87,29 @@ def test_keyboard_alone_leads_from_the_overview_to_two_articles(watched: Any, se
     page.keyboard.press("n")
     page.wait_for_function("url => location.href !== url", arg=before)
     shown.check()
+
+
+def test_keys_in_quick_succession_each_act_on_the_view_before(watched: Any, seeds_page: Path) -> None:
+    shown = watched(seeds_page)
+    page = shown.open("#passages")
+    page.locator(".passage-row a").first.click()
+    page.locator(".passage-top").wait_for()
+    steps = page.evaluate(
+        """async (letters) => {
+            const places = [location.hash];
+            for (const key of letters) {
+                document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+                await new Promise((drawn) => setTimeout(drawn));
+                places.push(location.hash);
+            }
+            return places;
+        }""",
+        "nnppnl",
+    )
+    shown.check()
+    first, second, third = steps[:3]
+    assert len({first, second, third}) == 3
+    assert steps[3:] == [second, first, second, "#passages"]
 
 
 def test_keys_are_left_to_fields(watched: Any, seeds_page: Path) -> None:

@@ -1,6 +1,6 @@
 /** Keys of a view: single letters, which do nothing while somebody types and can be switched off. */
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 export interface Key {
   /** The letters that do it. */
@@ -13,8 +13,9 @@ export interface Key {
 /** Whether letters are keys: those who dictate to their browser may not want it. */
 export const areKeysOn = signal(true);
 
+/** Let keys act on the view as it is drawn now: one that is pressed at once after another as well. */
 export function useKeys(keys: readonly Key[]): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (!areKeysOn.value || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
         return;

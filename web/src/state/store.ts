@@ -13,6 +13,8 @@ export const report = signal<Report | null>(null);
 export const failure = signal<string | null>(null);
 
 export const here = signal<Address>(address(location.hash));
+/** The fragment that `here` was made of. */
+let followed = location.hash;
 export const filters = computed(() => here.value.filters);
 
 /** The passages with the words that are searched for: null without a search, "searching" while it runs. */
@@ -44,15 +46,29 @@ export function linkOnly(view: View, change: Partial<Filters>, of: readonly stri
   return linkTo(view, { ...NO_FILTERS, sort: filters.value.sort, ...change }, of);
 }
 
+/** Go to an address of the page: a new entry of the history. A key pressed at once after this acts there. */
+export function goTo(fragment: string): void {
+  location.hash = fragment;
+  follow();
+}
+
+/** Give the view that is shown another address, in place of its entry of the history. */
+export function rename(fragment: string): void {
+  history.replaceState(null, "", fragment);
+  follow();
+}
+
+function follow(): void {
+  if (location.hash === followed) return;
+  followed = location.hash;
+  here.value = address(followed);
+}
+
 /** Change the filters and stay in the view. A new entry of the history, unless the change goes on with typing. */
 export function setFilters(change: Partial<Filters>, isTyping = false): void {
   const next = fragment({ ...here.value, filters: { ...filters.value, ...change } });
-  if (isTyping) {
-    history.replaceState(null, "", next);
-    here.value = address(next);
-  } else {
-    location.hash = next;
-  }
+  if (isTyping) rename(next);
+  else goTo(next);
 }
 
 export function clearFilters(): void {
@@ -61,9 +77,7 @@ export function clearFilters(): void {
 
 /** Follow the address, and search when its words change. */
 export function start(): void {
-  addEventListener("hashchange", () => {
-    here.value = address(location.hash);
-  });
+  addEventListener("hashchange", follow);
   const text = computed(() => filters.value.text.trim());
   let search: Search | null = null;
   effect(() => {

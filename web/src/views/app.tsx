@@ -1,5 +1,5 @@
 /** The page: its header, the way to the views, and the view that the address names. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { View } from "../state/address";
 import { keptTop } from "../state/scroll";
 import { failure, head, here, link, report } from "../state/store";
@@ -54,7 +54,8 @@ export function App() {
     for (const sign of heading?.querySelectorAll("[aria-hidden]") ?? []) sign.remove();
     document.title = heading ? `${shown(heading.textContent)} · ${TITLE}` : TITLE;
   }, [place, isThere]);
-  useEffect(() => {
+  // Before the page is drawn: what is pressed next belongs to the new view.
+  useLayoutEffect(() => {
     if (isFirst.current) {
       isFirst.current = false;
       return;

@@ -12,7 +12,7 @@ import { ArticleLink, KindMark, Name, OutsideLink, PassageLink, useReport } from
 import { UseTable } from "../parts/use_table";
 import { useTexts } from "../parts/use_texts";
 import { lookAt } from "../state/place";
-import { here, link } from "../state/store";
+import { goTo, here, link } from "../state/store";
 import type { ArticleText } from "../text/article_text";
 import { moment } from "../text/firstness";
 import { type Changes, changesOf, type Shared, shared } from "../text/shared";
@@ -69,7 +69,7 @@ function Comparison({ a, b }: { a: number; b: number }) {
   const keys: Key[] = [
     { letters: "nj", does: "next passage that both have", act: step(1) },
     { letters: "pk", does: "previous passage", act: step(-1) },
-    { letters: "x", does: "swap the sides", act: () => location.assign(swapped) },
+    { letters: "x", does: "swap the sides", act: () => goTo(swapped) },
     {
       letters: "t",
       does: "scroll together, or apart",

@@ -9,7 +9,7 @@ import { ArticleLink, KindMark, Name, SaveCsv, useReport } from "../parts/small"
 import { Timeline } from "../parts/timeline";
 import { USE_COLUMNS, Use, useRows } from "../parts/use";
 import { useTexts } from "../parts/use_texts";
-import { here, link, selected } from "../state/store";
+import { goTo, here, link, selected } from "../state/store";
 import { firstness } from "../text/firstness";
 import { counted, number, percent } from "../text/words";
 
@@ -77,18 +77,12 @@ function Way({ passage }: { passage: number }) {
   const href = (to: number) => link("passage", [at(passages.id, to)]);
   const [before, after] = place < 0 ? [] : [listed[place - 1], listed[place + 1]];
   const go = (to: number | undefined) => () => {
-    if (to !== undefined) location.hash = href(to);
+    if (to !== undefined) goTo(href(to));
   };
   const keys: Key[] = [
     { letters: "nj", does: "next passage of the list", act: go(after) },
     { letters: "pk", does: "previous passage", act: go(before) },
-    {
-      letters: "l",
-      does: "back to the list",
-      act: () => {
-        location.hash = link("passages");
-      },
-    },
+    { letters: "l", does: "back to the list", act: () => goTo(link("passages")) },
   ];
   useKeys(keys);
   return (
