@@ -2,7 +2,7 @@
 import type { Composition } from "../data/block";
 import { percent } from "../text/words";
 import { type Origin, PART_NAMES, PARTS } from "./kinds";
-import { LETTER } from "./letters";
+import { LETTER, linesOf } from "./letters";
 
 /** The patterns, by style: each chart that is saved needs its own, under a name that no other has. */
 export function Patterns({ of }: { of: string }) {
@@ -88,33 +88,45 @@ export interface Key {
   label: string;
 }
 
-/** Where the entries of a legend stand, line by line, and its height. */
-export function legendPlaces(
-  keys: readonly Key[],
-  width: number,
-): { places: [number, number][]; height: number } {
+const [LINE, SWATCH, GAP] = [18, 18, 16]; // pixels: height of a line, a swatch with its space, space between entries
+
+interface Entry {
+  x: number;
+  y: number;
+  lines: string[];
+}
+
+/** Where the entries of a legend stand, entries too long for the width in several lines, and its height. */
+export function legendPlaces(keys: readonly Key[], width: number): { entries: Entry[]; height: number } {
   let [x, y] = [0, 0];
-  const places = keys.map(({ label }): [number, number] => {
-    const size = 18 + LETTER * label.length + 16;
-    if (x > 0 && x + size - 16 > width) [x, y] = [0, y + 18];
-    const place: [number, number] = [x, y];
-    x += size;
-    return place;
+  const entries = keys.map(({ label }) => {
+    const lines = linesOf(label, width - SWATCH);
+    const size = SWATCH + LETTER * Math.max(...lines.map((line) => line.length)) + GAP;
+    if (x > 0 && (lines.length > 1 || x + size - GAP > width)) [x, y] = [0, y + LINE];
+    const entry = { x, y, lines };
+    if (lines.length > 1) y += LINE * lines.length;
+    else x += size;
+    return entry;
   });
-  return { places, height: keys.length ? y + 26 : 0 };
+  const last = entries.at(-1);
+  return { entries, height: last ? last.y + LINE * last.lines.length + 8 : 0 };
 }
 
 export function Legend({ keys, width, patterns }: { keys: readonly Key[]; width: number; patterns: string }) {
-  const { places } = legendPlaces(keys, width);
+  const { entries } = legendPlaces(keys, width);
   return (
     <g>
       {keys.map(({ style, label }, n) => {
-        const [x, y] = places[n] ?? [0, 0];
+        const { x, y, lines } = entries[n] as Entry;
         return (
           <g key={label}>
             <rect x={x} y={y + 3} width="12" height="12" {...paint(patterns, style)} />
-            <text x={x + 18} y={y + 13}>
-              {label}
+            <text x={x + SWATCH} y={y + 13}>
+              {lines.map((line, place) => (
+                <tspan key={line} x={x + SWATCH} dy={place && LINE}>
+                  {line}
+                </tspan>
+              ))}
             </text>
           </g>
         );

@@ -14,3 +14,14 @@ export function cut(name: string, room: number): string {
         .trimEnd()}…`
     : name;
 }
+
+/** A text in as few lines as have room in so many pixels, parted between words. */
+export function linesOf(text: string, room: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length && LETTER * longer.length <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
