@@ -4,7 +4,7 @@ CHECKOUT is a copy of this repository as it was (``git worktree add CHECKOUT COM
 scan), each in a process of its own, taking turns (A B A B); a first round, which compiles, does not count. For each
 number of threads are printed, as medians over the rounds,
 
-- the seconds of a scan, MB/s and the largest resident set;
+- the seconds of a scan, MB/s of text and the largest resident set;
 - the ratio of the rates, after to before, by pairs of runs;
 - CPU seconds (user and system) by stage, before and after.
 

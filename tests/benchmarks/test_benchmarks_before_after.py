@@ -16,7 +16,7 @@ def test_a_scan_tells_its_stages_and_the_digests_of_its_tables(tmp_path: Path) -
     one = before_after.scanned(ROOT, news, threads=1)
     two = before_after.scanned(ROOT, news, threads=2)
     assert one["digests"] == two["digests"]
-    assert one["bytes"] == news.stat().st_size
+    assert 0.9 * news.stat().st_size < one["bytes"] < news.stat().st_size  # those of the texts
     rows = before_after.rows_of({"before": [one], "after": [two]}, 1)
     assert [row["scan"] for row in rows] == ["before", "after"]
     assert rows[0]["CPU seconds"] > 0
