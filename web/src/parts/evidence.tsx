@@ -2,11 +2,11 @@
 import { at, type Report } from "../data/report";
 import { kindsOf } from "../state/selection";
 import { filters } from "../state/store";
-import { isoTime } from "../text/words";
+import { ARTICLE_COLUMNS, articleCells } from "./article_cells";
 import type { Cell } from "./save";
 import { SaveCsv, useReport } from "./small";
 
-const OF_ARTICLE = ["article", "outlet", "published", "title", "url", "credited", "begin", "end", "text"];
+const OF_ARTICLE = ["article", ...ARTICLE_COLUMNS, "credited", "begin", "end", "text"];
 
 const COLUMNS = [
   ...["passage_id", "kind", "agency", "confidence", "reasons", "words", "identity"],
@@ -58,11 +58,7 @@ async function cellsOf(report: Report, use: number): Promise<Cell[]> {
   const { documents, uses } = report;
   const document = at(uses.document, use);
   return [
-    at(documents.id, document),
-    report.outlet(document),
-    isoTime(at(documents.published, document), at(documents.dated, document) === 1),
-    at(documents.title, document),
-    at(documents.url, document),
+    ...articleCells(report, document),
     at(documents.credited, document),
     at(uses.begin, use),
     at(uses.end, use),

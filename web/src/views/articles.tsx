@@ -2,6 +2,7 @@
 import { useId, useMemo, useState } from "preact/hooks";
 import { others } from "../data/figures";
 import { at, compositionOf, type Report } from "../data/report";
+import { ARTICLE_COLUMNS, articleCells } from "../parts/article_cells";
 import { CompositionBar, PartLegend, SharedPatterns } from "../parts/composition";
 import { SaveEvidence } from "../parts/evidence";
 import { Choice, CreditingFilter, DayFilter, NameFilter } from "../parts/fields";
@@ -15,7 +16,7 @@ import { arrange, arranged } from "../state/arrangement";
 import { articles, isAboutPassages, ORDERS, type Order } from "../state/article_list";
 import { filters, found, here, selected, setFilters } from "../state/store";
 import { folded } from "../text/search";
-import { counted, isoTime, number, percent, time } from "../text/words";
+import { counted, number, percent, time } from "../text/words";
 
 const ROW = 66; // pixels, about
 
@@ -174,7 +175,7 @@ function Row({ report, document }: { report: Report; document: number }) {
 }
 
 const COLUMNS = [
-  ...["id", "outlet", "published", "title", "url", "words", "reused_words"],
+  ...["id", ...ARTICLE_COLUMNS, "words", "reused_words"],
   ...PART_NAMES.map((part) => `${part}_share`),
   ...["agencies", "credited", "derivation", "derived_from"],
 ];
@@ -184,11 +185,7 @@ function* rows(report: Report, chosen: number[]): Iterable<Cell[]> {
   for (const document of chosen) {
     const from = at(documents.derived_from, document);
     yield [
-      at(documents.id, document),
-      report.outlet(document),
-      isoTime(at(documents.published, document), at(documents.dated, document) === 1),
-      at(documents.title, document),
-      at(documents.url, document),
+      ...articleCells(report, document),
       at(documents.words, document),
       at(documents.reused_words, document),
       ...PART_NAMES.map((part) => at(documents[part], document)),
