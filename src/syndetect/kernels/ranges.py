@@ -45,6 +45,52 @@ def copy_ranges(values, begin, end, out):
             n += 1
 
 
+@kernel
+def find_runs(flags, runs):
+    """The runs of flags (uint8) that are not 0: begin and end of each to ``runs`` (int64), one after the other.
+
+    Returns:
+        How many there are; ``runs`` has room for a number a flag, and one more.
+    """
+    n = np.int64(0)
+    before = np.uint8(0)
+    for i in range(len(flags)):
+        if (flags[i] != 0) != (before != 0):
+            runs[n] = i
+            n += 1
+        before = flags[i]
+    if before:
+        runs[n] = len(flags)
+        n += 1
+    return n // np.int64(2)
+
+
+@kernel
+def find_uniform(values, bounds, least, found):
+    """The numbers of ranges whose values (uint32) are all equal.
+
+    Args:
+        values: of the ranges, which lie end to end.
+        bounds: int64[n + 1], where each range begins, and the end.
+        least: the fewest values of a range that counts.
+        found: int64[n], output.
+
+    Returns:
+        How many there are.
+    """
+    n = np.int64(0)
+    for r in range(len(bounds) - 1):
+        low, high = bounds[r], bounds[r + 1]
+        if high - low >= least:
+            i = low + np.int64(1)
+            while i < high and values[i] == values[low]:
+                i += 1
+            if i >= high:
+                found[n] = r
+                n += 1
+    return n
+
+
 @inline
 def _measure(gaps, lengths, far, word):
     """The characters before a word and of it; negative where ``far`` lacks the word, or says so."""

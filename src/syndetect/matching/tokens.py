@@ -266,14 +266,11 @@ def blank_repeats(words: Words, names: Sequence[str]) -> tuple[Words, I64]:
     Returns:
         The words, and the paragraphs with new codes (int64[n]).
     """
+    from syndetect.kernels.ranges import find_uniform  # noqa: PLC0415
+
     low, high = words.paragraphs[:-1], words.paragraphs[1:]
-    changes = (
-        np.concatenate([[0, 0], np.cumsum(words.code[1:] != words.code[:-1])]) if len(words.code) else low
-    )
-    is_repeat = (high - low >= LEAST_REPEATS) & (
-        changes[high] == changes[np.minimum(low + 1, len(changes) - 1)]
-    )
-    found = np.flatnonzero(is_repeat).astype(np.int64)
+    found = np.empty(len(low), np.int64)
+    found = found[: find_uniform(words.code, words.paragraphs, np.int64(LEAST_REPEATS), found)]
     if not len(found):
         return words, found
     code = words.code.copy()

@@ -32,6 +32,7 @@ from syndetect.arrays import (
 )
 from syndetect.kernels.extension import A0, A1, B0, B1
 from syndetect.kernels.ranges import copy_ranges
+from syndetect.kernels.spellings import find_codes
 from syndetect.matching import alignment, portions
 from syndetect.matching.places import Places
 from syndetect.matching.tokens import Key
@@ -103,8 +104,9 @@ def _documents(places: Places, sides: tuple[I64, ...], rows: I64 | slice = slice
 def _confused(corpus: Corpus, pairs: Sequence[tuple[I64, ...]], shared: U32, key: Key) -> list[I64]:
     """The rows of each list of pairs of ranges that have different words of one code on their two sides."""
     ranges = intervals.union(np.concatenate([side for pair in pairs for side in pair]))
-    words = expand(ranges[:, 0], ranges[:, 1] - ranges[:, 0])[1]
-    words = words[_is_among(corpus.code[words], shared)]
+    begin, end = ranges[:, 0].copy(), ranges[:, 1].copy()
+    words = np.empty(int((end - begin).sum()), np.int64)
+    words = words[: find_codes(corpus.code, begin, end, shared, words)].copy()
     documents, first = np.unique(np.searchsorted(corpus.documents, words, side="right") - 1), corpus.documents
     local = bounds_of(first[documents + 1] - first[documents])
     at = np.searchsorted(first[documents], words, side="right") - 1

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64, U32
+from syndetect.kernels.characters import bytes_at, characters_at, count_characters
 from syndetect.matching.tokens import Key
 from syndetect.pipeline.collisions import shared_codes
 from syndetect.pipeline.corpus import Corpus, Wanted
@@ -73,16 +74,19 @@ _TEXTS = ("before", "text", "behind")
 def _quote(part: Portion, documents: I64, spans: tuple[I64, I64], around: tuple[int, int]) -> pl.DataFrame:
     """What the documents of a portion say at these characters, and before and behind them."""
     # a look-up of bytes, since to slice a text by characters is to read it from its beginning
-    characters = np.zeros(len(part.text) + 1, np.uint32)  # before each byte
-    np.cumsum((part.text & 0xC0) != 0x80, out=characters[1:])
-    edges = characters[part.text_bounds].astype(np.int64)  # of each document
+    before = np.empty(len(part.text) // 64 + 1, np.uint32)
+    count_characters(part.text, before)
+    edges = np.empty(len(part.text_bounds), np.int64)  # of each document
+    characters_at(part.text, before, part.text_bounds, edges)
     place = np.searchsorted(part.documents, documents)
     begin, end = edges[place] + spans[0], edges[place] + spans[1]
     low = np.maximum(begin - around[0], edges[place])
     cuts = low, begin, end, np.minimum(end + around[1], edges[place + 1])
-    places = [(np.searchsorted(characters, cut.astype(np.uint32), side="right") - 1).tolist() for cut in cuts]
+    places = np.empty((len(cuts), len(begin)), np.int64)
+    for row, cut in zip(places, cuts, strict=True):
+        bytes_at(part.text, before, cut, row)
     data = part.text.tobytes()
     return pl.DataFrame({
         name: pl.Series([data[low:high] for low, high in zip(*sides, strict=True)], dtype=pl.Binary).cast(pl.String)
-        for name, sides in zip(_TEXTS, pairwise(places), strict=True)
+        for name, sides in zip(_TEXTS, pairwise(places.tolist()), strict=True)
     })  # fmt: skip

@@ -8,6 +8,7 @@ import polars as pl
 from xxhash import xxh3_64_intdigest
 
 from syndetect.arrays import I64, U8, U64
+from syndetect.kernels.ranges import find_runs
 from syndetect.matching.tokens import Words
 from syndetect.syndication.credits import find as credit_finder
 from syndetect.syndication.credits.agencies import Agencies
@@ -42,11 +43,12 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
     found = credit_finder.find(buffer, bounds, words, agencies)
     columns = (found.document, found.agency, found.role, found.rule, found.begin, found.end)
     rows = np.stack([column.astype(np.int64) for column in columns], axis=1)
-    inside = quoted(buffer, bounds, words).astype(np.int8)
-    edges = np.flatnonzero(np.diff(inside, prepend=0, append=0))
+    inside = quoted(buffer, bounds, words)
+    edges = np.empty(len(inside) + 1, np.int64)
+    quotes = edges[: 2 * find_runs(inside, edges)].reshape(-1, 2).copy()
     code, first = words.code, words.documents.tolist()
     contents = [xxh3_64_intdigest(code[low:high].data) for low, high in pairwise(first)]
-    return Marks(rows, edges.reshape(-1, 2).astype(np.int64), np.array(contents, np.uint64), found.passed)
+    return Marks(rows, quotes, np.array(contents, np.uint64), found.passed)
 
 
 def credits_frame(credits_: I64, articles: pl.DataFrame, agencies: Agencies) -> pl.DataFrame:
