@@ -174,3 +174,23 @@ def test_of_many_outlets_the_quoted_ones_are_those_that_a_look_at_each_finds() -
                 if around is not None and narrator != outlet and surroundings.cited(one, names).height:
                     expected[passage] = min(expected.get(passage, names[narrator]), names[narrator])
         assert dict(surroundings.cited(uses, names).rows()) == expected
+
+
+def test_outlets_that_may_be_named_are_those_whose_words_follow_one_another() -> None:
+    random = Random(5)
+    words = ["the", "harbour", "post", "daily", "news", "***", "fell-gate"]
+    names = sorted({" ".join(random.choices(words, k=random.randrange(1, 4))) for _ in range(60)})
+    known = surroundings._OutletNames()
+    for outlet, name in enumerate(names):
+        known.add(name, outlet)
+    for _ in range(200):
+        text = " ".join(random.choices([*words, "said", "of"], k=random.randrange(12)))
+        inside = f" {' '.join(surroundings._WORD.findall(text))} "
+        expected = {
+            outlet
+            for outlet, name in enumerate(names)
+            for one in surroundings._names(name)
+            if f" {' '.join(surroundings._WORD.findall(one))} " in inside
+            or not surroundings._WORD.search(one)
+        }
+        assert known.that_may_be_in(text) == expected

@@ -184,8 +184,9 @@ def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
     rows = [
         (passage, outlets[narrator])
         for passage, outlet, around in quoting_uses.iter_rows()
-        for narrator in known[passage].that_may_be_in(around.lower())
-        if narrator != outlet and _is_named(outlets[narrator], around.lower())
+        for lowered in (around.lower(),)
+        for narrator in known[passage].that_may_be_in(lowered)
+        if narrator != outlet and _is_named(outlets[narrator], lowered)
     ]
     found = pl.DataFrame(rows, schema={"passage": pl.Int64, "cited": pl.String}, orient="row")
     return found.sort("passage", "cited").unique("passage", keep="first", maintain_order=True)
@@ -197,7 +198,7 @@ class _OutletNames:
     def __init__(self) -> None:
         self._outlets: dict[tuple[str, ...], list[int]] = {}
         self._namesakes = Counter[frozenset[str]]()
-        self._lengths: set[int] = set()
+        self._lengths = defaultdict[str, set[int]](set)  # in words, of the names that begin with a word
 
     def add(self, name: str, outlet: int) -> None:
         """Add an outlet; of namesakes the first two do, one of which may be the outlet that quotes."""
@@ -206,17 +207,18 @@ class _OutletNames:
         for one in names if self._namesakes[names] <= 2 else ():
             words = tuple(_WORD.findall(one))
             self._outlets.setdefault(words, []).append(outlet)
-            self._lengths.add(len(words))
+            if words:
+                self._lengths[words[0]].add(len(words))
 
     def that_may_be_in(self, text: str) -> set[int]:
         """The outlets of which the words of a name follow one another in a text, which is in lower case."""
-        words = _WORD.findall(text) if self._outlets else []
-        runs = (
-            tuple(words[at : at + length])
-            for length in self._lengths
-            for at in range(len(words) - length + 1)
-        )
-        return {outlet for run in runs for outlet in self._outlets.get(run, ())}
+        found = {*self._outlets.get((), ())}
+        words = _WORD.findall(text) if self._lengths else []
+        if not self._lengths.keys().isdisjoint(words):  # which is so of most texts, and soon told
+            for at, word in enumerate(words):
+                for length in self._lengths.get(word, ()):
+                    found.update(self._outlets.get(tuple(words[at : at + length]), ()))
+        return found
 
 
 #: An outlet that somebody told something only listened.
