@@ -86,9 +86,12 @@ def _photo(context: Context) -> Verdict | None:
     before, after = context.before, context.after
     is_photo = (
         any(mention.agency in context.photo for mention in context.names)
-        or (after[:2].lstrip()[:1] == "/" and cues.STROKE_NAME.match(after) is not None)
+        or (
+            after[:2].lstrip()[:1] == "/"
+            and (cues.STROKE_NAME.match(after) or cues.STROKE_PHOTO.match(after)) is not None
+        )
         or cues.PHOTO_AFTER.match(after) is not None
-        or cues.VIA.search(before[-16:]) is not None
+        or context.has(cues.VIA)
     )
     if not is_photo and _has_rights(context):
         return None
@@ -277,14 +280,18 @@ def _cited(context: Context) -> Verdict | None:
     """Statements of others about an agency: citations of its reports, and stories about it."""
     if not context.is_alias and cues.THE.search(context.lower[-6:]):
         return None
-    if cues.POLL.match(context.after):
+    if cues.IPSOS.match(context.after) or cues.POLL.match(context.after):
         return Verdict("about", "topic")
     if context.has(cues.CITED_BEFORE):
         return Verdict("citation", "cited")
     is_verb = context.is_alias and cues.ABOUT_VERB.match(context.after)
     if is_verb or cues.ABOUT_AFTER.match(context.after) or context.has(cues.ABOUT_BEFORE):
         return Verdict("about", "topic")
-    after = cues.AGENCY_NOUN.sub("", context.after, count=1) if context.after[:1] == " " else context.after
+    after = (
+        cues.AGENCY_NOUN.pattern.sub("", context.after, count=1)
+        if context.after[:1] == " "
+        else context.after
+    )
     is_subject = cues.CITED_AFTER.match(after) and (context.is_alias or cues.OPENING.search(context.before))
     if is_subject or (context.is_alias and cues.SAID_AFTER.match(after)):
         return Verdict("citation", "reported")
