@@ -9,17 +9,17 @@ from syndetect.syndication.credits import cues
 from syndetect.syndication.credits.agencies import ALIAS
 
 #: The number of characters after a name that belong to its context.
-_AHEAD = 320
+AHEAD = 320
 #: A line with at most so many characters before it in the article is early.
-_EARLY = 700
+EARLY = 700
 #: A line with at most so many characters after it is late: the text that follows is the page's, not the article's.
-_LATE = 400
+LATE = 400
 #: The longest line that may be a by-line or a credit line, and the longest place and date in one.
-_SHORT, DATE = 110, 40
+SHORT, DATE = 110, 40
 
 _ANYTHING = re.compile(r"\S")
 #: Signs between a name and the place or date behind it.
-_PARTING = frozenset("|,/·–—-:()")
+PARTING = frozenset("|,/·–—-:()")
 
 
 class Mention(NamedTuple):
@@ -65,7 +65,7 @@ class Context:
         begin, end = names[0].begin, names[-1].end
         self.before = text[max(line.begin, begin - cues.REACH) : begin]
         self.lower = self.before.lower()
-        self.after = text[end : min(line.end, end + _AHEAD)]
+        self.after = text[end : min(line.end, end + AHEAD)]
         self._words: frozenset[str] | None = None
 
     def has(self, cue: cues.Cues) -> bool:
@@ -86,17 +86,17 @@ class Context:
     @property
     def is_short(self) -> bool:
         """Whether the line may be a by-line or a credit line."""
-        return self.line.end - self.line.begin <= _SHORT
+        return self.line.end - self.line.begin <= SHORT
 
     @property
     def is_early(self) -> bool:
         """Whether the line is among the article's first."""
-        return self.line.begin <= _EARLY
+        return self.line.begin <= EARLY
 
     @property
     def is_late(self) -> bool:
         """Whether the line is among the article's last."""
-        return self.line.begin > 0 and len(self.text) - self.line.end <= _LATE
+        return self.line.begin > 0 and len(self.text) - self.line.end <= LATE
 
     @property
     def is_last(self) -> bool:
@@ -118,7 +118,7 @@ class Context:
         """Whether only a place or a date follows in the line."""
         if self.closes:
             return True
-        return len(self.after) <= DATE and self.after.lstrip()[:1] in _PARTING and cues.is_place(self.after)
+        return len(self.after) <= DATE and self.after.lstrip()[:1] in PARTING and cues.is_place(self.after)
 
     @property
     def several(self) -> bool:

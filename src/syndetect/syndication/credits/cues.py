@@ -154,6 +154,8 @@ PLACED_AFTER = re.compile(r"[)\]]\s?(?P<place>[^–—\n-]{2,60}?)\s?(?:[–—]
 PRESS = re.compile(
     r"\b(?:press\w*|prens\w*|presse\w*|news|agen[cz]\w*|agentur\w*|telegra\w*|media)\b", re.IGNORECASE
 )
+#: What a bare dash, as it follows, may begin with behind spaces.
+DASHES = frozenset("-–—―:.")
 BARE_DASH = re.compile(r"\s?(?:[-–—―:]|\.-)\s*\S")
 #: A line that begins with a place in capitals.
 LOCAL = re.compile(r"[A-ZÀ-Þ]{3}[A-ZÀ-Þ .,/'’-]*(?:\d{1,2}[^:–—-]{0,12})?[:–—-]\s")
@@ -268,6 +270,8 @@ WRITER = _after(
 INITIALS = re.compile(r"\W*(?:[a-z]{2,3}\s?[,/]\s?|(?:[Aa]g[eê]n[cz]\w{1,3}|Nachrichtenagentur|[Tt]he)\s)?")
 #: The text that may stand between a name and the end of its line: signs, and initials.
 END = re.compile(r"(?:\s?/\s?[a-z]{2,4}){0,2}[\W_]*")
+#: What ends a sentence.
+STOPS = frozenset(".!?…")
 SENTENCE_END = re.compile(
     r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\bGov)(?<!\bSen)(?<!\bRep)"
     r"[.!?…]([\"”’»)\]*]*)\s*([([—–*-]*)\s*(?:[a-z]{2,3},\s)?$"

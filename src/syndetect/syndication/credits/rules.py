@@ -17,6 +17,11 @@ RULES = (
 
 #: The most characters after a sign-off, and the most characters of the place and date in a dateline.
 _TAIL, _PLACE = 800, 90
+#: The characters before a name in which a sentence may have ended.
+BEFORE_SENTENCE_END = 24
+#: Signs before a name that open something it stands in, that part it from another name, and that set it off from a
+#: place; and signs behind it at which what it closes may end.
+OPENERS, STROKES, SETTING_OFF, CLOSERS = map(frozenset, ("(/[", "/|", "—–:,-", ")."))
 #: A last line of so few characters is a note, not an article behind a dateline.
 _NOTE = 160
 
@@ -137,7 +142,7 @@ def _dateline(context: Context) -> Verdict | None:
     if not context.starts_line or len(before) > _PLACE or cues.BYLINE.match(before):
         return None
     head = cues.THE.sub("", before).rstrip()
-    is_open = head[-1:] in {"(", "/", "["}
+    is_open = head[-1:] in OPENERS
     place = head[:-1].strip() if is_open else head
     if not cues.is_place(place):
         return None
@@ -152,9 +157,7 @@ def _dateline(context: Context) -> Verdict | None:
         is_dateline = is_placed or cues.CLOSED_DASH.match(after) is not None
     else:
         is_whole = context.is_early and context.closes and head[-1:] in {":", "—"}
-        is_dateline = is_whole or (
-            head[-1:] in {"—", "–", ":", ",", "-"} and cues.BARE_DASH.match(after) is not None
-        )
+        is_dateline = is_whole or (head[-1:] in SETTING_OFF and cues.BARE_DASH.match(after) is not None)
     return Verdict(context.share, "dateline") if is_dateline else None
 
 
@@ -181,7 +184,7 @@ def _contributed(context: Context) -> Verdict | None:
         or (context.has(cues.MATERIAL) and cues.USED.match(after))
     ):
         return Verdict("mixture", "contributed")
-    if not (context.closes or after[:1] in {")", "."} or cues.INPUTS.match(after)):
+    if not (context.closes or after[:1] in CLOSERS or cues.INPUTS.match(after)):
         return None
     if context.has(cues.WITH_NOUN) or context.has(cues.NEWSROOM):
         return Verdict("mixture", "with")
@@ -249,7 +252,7 @@ def _authors(context: Context) -> tuple[Verdict | None] | None:
 
 def _sentence(context: Context) -> Verdict | None:
     """Names behind the last sentence of a line: of the text at the end of an article, of a photograph elsewhere."""
-    found = context.is_dated and cues.SENTENCE_END.search(context.before[-24:])
+    found = context.is_dated and cues.SENTENCE_END.search(context.before[-BEFORE_SENTENCE_END:])
     if not found:
         return None
     if context.several and (context.is_late or not context.is_early):
