@@ -51,15 +51,50 @@ def keep_credited(
     return kept
 
 
+def cues_around(text: str, names: Sequence[Name]) -> list[list[int]]:
+    """The bits of the cues before and behind each name of a document; -1 for all where it is not known."""
+    around = []
+    for _, begin, _, end, is_plain in names:
+        before, after = _around(text, begin, end)
+        words, following = cues.words_of(before.lower()), re.findall(r"\w+", after.lower())
+        bits = cues.RIGHTS_BIT * (not words.isdisjoint(_RIGHTS))
+        bits += sum(
+            cue.bit for cue in (*screen.BEFORE, *screen.BEFORE_CLOSING, cues.SENT) if words & cue.words
+        )
+        behind = sum(cue.bit for cue in screen.BEHIND if _follows(cue, following))
+        around.append(
+            [bits if is_plain and _is_known(before) else -1, behind if is_plain and _is_known(after) else -1]
+        )
+    return around
+
+
+_RIGHTS = cues.words_of(" ".join(cues.COPYRIGHT_SIGNS))
+
+
+def _around(text: str, begin: int, end: int) -> tuple[str, str]:
+    low, high = text.rfind("\n", 0, begin) + 1, text.find("\n", end)
+    high = len(text) if high < 0 else high
+    return text[max(low, begin - cues.REACH) : begin], text[end : min(high, end + context.AHEAD)]
+
+
+def _is_known(text: str) -> bool:
+    return all(character < "\u0100" or "\u2000" <= character < "\u2080" for character in text)
+
+
+def _follows(cue: cues.After, words: Sequence[str]) -> bool:
+    return bool(
+        (words and (words[0].startswith(tuple(cue.heads)) or words[0] in cue.whole))
+        or cue.words.intersection(words)
+    )
+
+
 def may_be_credit(text: str, name: Name) -> bool:
     """Whether a name may be a credit."""
     _, begin, whole_end, end, is_plain = name
     low, high = text.rfind("\n", 0, begin) + 1, text.find("\n", end)
     high = len(text) if high < 0 else high
-    before = text[max(low, begin - cues.REACH) : begin]
-    after = text[end : min(high, end + context.AHEAD)]
-    known = all(character < "\u0100" or "\u2000" <= character < "\u2080" for character in before + after)
-    if not is_plain or not known:
+    before, after = _around(text, begin, end)
+    if not is_plain or not _is_known(before + after):
         return True
     first = after.lstrip()[:1]
     return (
@@ -74,13 +109,11 @@ def may_be_credit(text: str, name: Name) -> bool:
 def _has_cue(before: str, after: str, first: str) -> bool:
     words, following = cues.words_of(before.lower()), re.findall(r"\w+", after.lower())
     closes = not any(map(str.isalnum, after)) or first in {*")."} - {""}
-    strong = cues.words_of(" ".join(cues.COPYRIGHT_SIGNS)).union(*(cue.words for cue in screen.BEFORE))
+    strong = _RIGHTS.union(*(cue.words for cue in screen.BEFORE))
     return bool(
         words & strong
         or (closes and words & frozenset().union(*(cue.words for cue in screen.BEFORE_CLOSING)))
-        or any(following[0].startswith(tuple(cue.heads)) for cue in screen.BEHIND if following)
-        or any(following[0] in cue.whole for cue in screen.BEHIND if following)
-        or any(cue.words.intersection(following) for cue in screen.BEHIND)
+        or any(_follows(cue, following) for cue in screen.BEHIND)
     )
 
 

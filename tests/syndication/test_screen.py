@@ -63,6 +63,7 @@ def rows(articles: Sequence[str]) -> tuple[list[list[int]], int]:
 def _keep_places(*arguments: Any) -> int:
     begin, end, marks, lengths, places = *arguments[2:6], arguments[-1]
     places[:, 0], places[:, 1] = begin[marks[:, 1]], end[marks[:, 1] + lengths[marks[:, 2]] - 1]
+    places[:, 5:] = -1  # no cue is ruled out
     return len(marks)
 
 
@@ -113,7 +114,7 @@ def test_a_cue_behind_a_name_begins_as_it_says() -> None:
     for cue in screen.BEHIND:
         for head in (*cue.heads, *cue.whole, *cue.words):
             assert head == head.lower()
-        assert cue.match(" zzz") is None
+        assert cue.pattern.match(" zzz") is None
 
 
 def _spellings(phrase: int) -> list[str]:
@@ -128,7 +129,7 @@ def _spellings(phrase: int) -> list[str]:
 def test_the_kernels_keep_what_their_twin_keeps(articles: list[str], most: int) -> None:
     buffer, bounds = joined([article.encode() for article in articles])
     words, lookup = tokenise(buffer, bounds), AGENCIES.lookup
-    marks, places = np.empty((len(words.code), 3), np.int64), np.empty((len(words.code), 5), np.int64)
+    marks, places = np.empty((len(words.code), 3), np.int64), np.empty((len(words.code), 7), np.int64)
     first = (words.code, words.documents, lookup.known, lookup.heads, lookup.words, lookup.bounds)
     n = find_phrases(*first, marks)
     names: list[list[plain.Name]] = [[] for _ in articles]
@@ -145,13 +146,15 @@ def test_the_kernels_keep_what_their_twin_keeps(articles: list[str], most: int) 
     roles = [{AGENCY: "agency", PHOTO: "photo", OTHER: "other"}[role] for role in lookup.roles.tolist()]
     kept = plain.keep_credited(articles, names, roles, most, find.BETWEEN)
     assert _named(articles, bounds.tolist(), marks[:n], places) == kept
+    cues_around = [plain.cues_around(*one) for one in zip(articles, kept, strict=True)]
+    assert places[:n, 5:].tolist() == [around for each in cues_around for around in each]
 
 
 def _named(articles: list[str], bounds: list[int], marks: Any, places: Any) -> list[list[plain.Name]]:
     """What the kernels left, by document, the bytes as characters."""
     names: list[list[plain.Name]] = [[] for _ in articles]
     for (document, _, phrase), (begin, end, low, high, is_plain) in zip(
-        marks.tolist(), places.tolist(), strict=False
+        marks.tolist(), places[:, :5].tolist(), strict=False
     ):
         encoded = articles[document].encode()
         assert len(encoded[: low - bounds[document]].decode()) == begin

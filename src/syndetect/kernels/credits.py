@@ -17,12 +17,16 @@ PLACES = 384
 WORD, LETTER, SPACE, OPENS, SETS_OFF, OWNS, STOPS, STROKE, PARTS, DASH, CLOSES = (
     1 << bit for bit in range(11)
 )
-#: What a word is, a bit each: a cue before a name; one if a name closes something; the beginning of a word that may
-#: stand next behind a name; such a word; a word that may stand anywhere behind a name.
-BEFORE, BEFORE_CLOSING, HEAD, NEXT, BEHIND = (1 << bit for bit in range(5))
+#: For which cues a word counts, a column each: before a name; as the beginning of the first word behind it; as that
+#: word; anywhere behind it.
+BEFORE, HEAD, NEXT, BEHIND = range(4)
+#: The cues of a name that the tables do not tell of.
+ALL = -1
 #: What a phrase names: an agency; a photo agency, which is only a cue itself; something with rules of its own.
 AGENCY, PHOTO, OTHER = range(3)
 
+#: No word has this hash.
+FREE = -1
 #: The hash of words: FNV-1a of 32 bits, over code points.
 SEED, PRIME, MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
 #: No look further back than this for the beginning of a line.
@@ -50,14 +54,14 @@ def table_place(buffer, i):
 
 
 @inline
-def bits_of(h, keys, bits):
-    """What the word with a hash is: 0 for most."""
+def slot_of(h, keys):
+    """Where the word with a hash is in the table; the last place, which has no cues, for most."""
     slot = h & len(keys) - 1
-    while bits[slot] != 0:
+    while keys[slot] != FREE:
         if keys[slot] == h:
-            return np.int64(bits[slot])
+            return slot
         slot = slot + 1 & len(keys) - 1
-    return np.int64(0)
+    return np.int64(len(keys))
 
 
 @inline
@@ -84,21 +88,22 @@ def look_back(buffer, low, begin, reach):
 
 
 @inline
-def read_before(buffer, start, begin, seen, near, signs, folded, keys, bits, out):
+def read_before(buffer, start, begin, seen, near, tables, out):
     """Read the characters before a name.
 
     Returns:
-        False where the tables do not have a character. ``out``: what its words are, whether a sign owns it, the words
-        begun since the last sign that opens something, since the last that sets off, whether a sentence ends within
-        ``near`` characters, and the number of words.
+        The cues that its words count for; ``ALL`` where the tables do not have a character. ``out``: whether a sign
+        owns it, the words begun since the last sign that opens something, since the last that sets off, whether a
+        sentence ends within ``near`` characters, and the number of words.
     """
+    _, signs, folded, keys, cues = tables
     i, h = start, np.int64(0)
     words, opened, set_off = np.int64(0), np.int64(_NEVER), np.int64(_NEVER)
     found = owns = stops = np.int64(0)
     while i < begin:
         place = table_place(buffer, i)
         if place < 0:
-            return False
+            return np.int64(ALL)
         sign = np.int64(signs[place])
         if sign & WORD:
             if h == 0:
@@ -108,7 +113,7 @@ def read_before(buffer, start, begin, seen, near, signs, folded, keys, bits, out
             h = hashed(h, folded[place])
         else:
             if h != 0:
-                found |= bits_of(h, keys, bits)
+                found |= cues[slot_of(h, keys), BEFORE]
                 h = np.int64(0)
             if sign & OPENS:
                 opened = np.int64(0)
@@ -120,26 +125,27 @@ def read_before(buffer, start, begin, seen, near, signs, folded, keys, bits, out
         seen -= 1
         i += 1 + (place >= 0x80) + (place >= 256)
     if h != 0:
-        found |= bits_of(h, keys, bits)
-    out[0], out[1], out[2], out[3], out[4], out[5] = found, owns, opened, set_off, stops, words
-    return True
+        found |= cues[slot_of(h, keys), BEFORE]
+    out[0], out[1], out[2], out[3], out[4] = owns, opened, set_off, stops, words
+    return found
 
 
 @inline
-def read_after(buffer, end, high, ahead, stem, signs, folded, keys, bits, out):
+def read_after(buffer, end, high, ahead, tables, out):
     """Read the characters behind a name.
 
     Returns:
-        False where the tables do not have a character. ``out``: 1 if a cue stands there, what the first sign or letter
-        is, whether there are any letters, how many characters there are up to the line's end (a very high number if
-        that is beyond ``ahead``), and the byte of that.
+        The cues that its words count for; ``ALL`` where the tables do not have a character. ``out``, from 5 on:
+        whether the stem stands there, what the first sign or letter is, whether there are any letters, how many
+        characters there are up to the line's end (a very high number if that is beyond ``ahead``), and the byte of it.
     """
+    stem, signs, folded, keys, cues = tables
     i, h, seen, words = end, np.int64(0), np.int64(0), np.int64(0)
-    is_cue, first, letters = False, np.int64(0), np.int64(0)
-    while i < high and seen < ahead and buffer[i] != 0x0A and not is_cue:
+    found = has = first = letters = np.int64(0)
+    while i < high and seen < ahead and buffer[i] != 0x0A:
         place = table_place(buffer, i)
         if place < 0:
-            return False
+            return np.int64(ALL)
         sign = np.int64(signs[place])
         letters |= sign & LETTER
         if first == 0 and sign & SPACE == 0:
@@ -147,19 +153,26 @@ def read_after(buffer, end, high, ahead, stem, signs, folded, keys, bits, out):
         if sign & WORD:
             words += h == 0
             h = hashed(h, folded[place])
-            is_cue = (words == 1 and bits_of(h, keys, bits) & HEAD != 0) or has_stem(buffer, i, high, stem)
+            if words == 1:
+                found |= cues[slot_of(h, keys), HEAD]
+            has |= has_stem(buffer, i, high, stem)
         elif h != 0:
-            what = bits_of(h, keys, bits)
-            is_cue = (words == 1 and what & NEXT != 0) or what & BEHIND != 0
+            found |= next_cues(h, words, keys, cues)
             h = np.int64(0)
         seen += 1
         i += 1 + (place >= 0x80) + (place >= 256)
     if h != 0:
-        what = bits_of(h, keys, bits)
-        is_cue = is_cue or (words == 1 and what & NEXT != 0) or what & BEHIND != 0
+        found |= next_cues(h, words, keys, cues)
     is_line = i >= high or buffer[i] == 0x0A
-    out[0], out[1], out[2], out[3], out[4] = is_cue, first, letters, seen if is_line else _NEVER, i
-    return True
+    out[5], out[6], out[7], out[8], out[9] = has, first, letters, seen if is_line else _NEVER, i
+    return found
+
+
+@inline
+def next_cues(h, words, keys, cues):
+    """The cues that a word behind a name, one of so many, counts for."""
+    slot = slot_of(h, keys)
+    return cues[slot, BEHIND] | (cues[slot, NEXT] if words == 1 else 0)
 
 
 @inline
@@ -174,25 +187,22 @@ def has_heading(buffer, low, begin, stem):
 
 
 @inline
-def may_be_credit(buffer, low, high, places, n, limits, stem, signs, folded, keys, bits, out):
-    """Whether name n in a document, bytes low to high, may be a credit; other arguments as of :func:`keep_credited`."""
-    reach, ahead, near, dated, short, early, late = limits
-    begin, end = places[n, 2], places[n, 3]
-    if places[n, 4] == 0:
+def may_be_credit(buffer, low, high, places, n, limits, cues_that, stem, out):
+    """Whether name n in a document, bytes low to high, may be a credit, of what was read; for the rest see below."""
+    reach, _, _, dated, short, early, late = limits
+    count_alone, count_closing = cues_that
+    before, behind = places[n, 5], places[n, 6]
+    if ALL in (before, behind) or before & count_alone or behind:
         return True
-    start, seen = look_back(buffer, low, begin, reach)
-    is_whole = start == low or buffer[start - 1] == 0x0A
-    if not read_before(buffer, start, begin, seen, near, signs, folded, keys, bits, out):
+    owns, opened, set_off, stops, words = out[0], out[1], out[2], out[3], out[4]
+    has, first, letters, length, stop = out[5], out[6], out[7], out[8], out[9]
+    if owns or opened <= 1 or has or first & STROKE:
         return True
-    found, owns, opened, set_off, stops, words = out[0], out[1], out[2], out[3], out[4], out[5]
-    if found & BEFORE or owns or opened <= 1:
-        return True
-    if not read_after(buffer, end, high, ahead, stem, signs, folded, keys, bits, out):
-        return True
-    is_cue, first, letters, length, stop = out[0], out[1], out[2], out[3], out[4]
     closes = letters == 0
-    if is_cue or first & STROKE or (found & BEFORE_CLOSING and (closes or first & CLOSES)):
+    if before & count_closing and (closes or first & CLOSES):
         return True
+    start, seen = look_back(buffer, low, places[n, 2], reach)
+    is_whole = start == low or buffer[start - 1] == 0x0A
     if is_whole and set_off <= 1 and (closes or first & DASH):
         return True
     if (closes or (length <= dated and first & PARTS)) and (stops or (is_whole and words <= 1)):
@@ -200,36 +210,49 @@ def may_be_credit(buffer, low, high, places, n, limits, stem, signs, folded, key
     line = seen + places[n, 1] - places[n, 0] + length  # a genitive counts twice: two more
     if is_whole and line <= short + 2 and (places[n, 0] - seen <= early or high - stop <= 4 * late):
         return True
-    return has_heading(buffer, low, begin, stem)
+    return has_heading(buffer, low, places[n, 2], stem)
+
+
+@inline
+def read_around(buffer, low, high, places, n, limits, tables, out):
+    """Read a name's line, and write its cues to ``places``."""
+    places[n, 5] = places[n, 6] = ALL
+    if places[n, 4]:
+        start, seen = look_back(buffer, low, places[n, 2], limits[0])
+        places[n, 5] = read_before(buffer, start, places[n, 2], seen, limits[2], tables, out)
+        places[n, 6] = read_after(buffer, places[n, 3], high, limits[1], tables, out)
 
 
 @kernel
-def keep_credited(buffer, bounds, marks, places, roles, most, joint, limits, stem, signs, folded, keys, bits):
-    """Move to the front what names may be credits, or stand beside names that may be.
+def keep_credited(buffer, bounds, marks, places, roles, most, joint, limits, cues_that, tables):
+    """Move to the front what names may be credits, or stand beside names that may be, and write which cues they have.
 
     Args:
         buffer: uint8[bytes], the documents' text as UTF-8.
         bounds: int64[d + 1], each document's first byte, then the end.
-        marks, places: int64[n, 3] and int64[n, 5], of :func:`syndetect.kernels.phrases.keep_spelt`; changed.
+        marks, places: int64[n, 3] and int64[n, 7], of :func:`syndetect.kernels.phrases.keep_spelt`; changed. The last
+            two columns are written: the cues before a name and those behind it, a bit each, or ``ALL`` (-1) where the
+            name or the text has characters that the tables do not have.
         roles: uint8[p], what each phrase names, ``AGENCY``, ``PHOTO`` or ``OTHER``.
         most: documents with more names keep all.
         joint: the characters between names that are looked at together; they are kept.
         limits: numbers of characters: before a name and behind it that are read, before it in which a sentence ends,
             behind it that may be a place and a date, of a short line, before an early line, behind a late line.
-        stem: uint8[...], ASCII letters that a list of contributors has.
-        signs: uint16[PLACES], what each character is.
-        folded: uint16[PLACES], the code point of each in lower case.
-        keys, bits: int64 and uint8[a power of two], the hash of each word and what it is, from the place on that the
-            lowest bits of its hash say; places without a word have no bits.
+        cues_that: those before a name that count alone, and those that count only if it closes something (bits).
+        tables: ``stem`` (uint8), ASCII letters that a list of contributors has; ``signs`` (uint16[PLACES]), what each
+            character is; ``folded`` (uint16[PLACES]), its code point in lower case; ``keys`` (int64[a power of two]),
+            hashes of words, each at the place that its lowest bits say or behind it, ``FREE`` elsewhere; ``cues``
+            (int64[keys + 1, 4]), the cues that each word counts for, none in the last row.
 
     Returns:
         How many are left.
     """
     left = np.int64(0)
-    out = np.zeros(6, np.int64)
+    out = np.zeros(10, np.int64)
     n = np.int64(0)
     while n < len(marks):
         d = marks[n, 0]
+        low, high = bounds[d], bounds[d + 1]
         stop = n + 1
         while stop < len(marks) and marks[stop, 0] == d:
             stop += 1
@@ -240,12 +263,11 @@ def keep_credited(buffer, bounds, marks, places, roles, most, joint, limits, ste
                 last += 1
             role = roles[marks[n, 2]]
             keep = keeps_all or last - n > 1 or role == OTHER
-            if not keep and role == AGENCY:
-                keep = may_be_credit(
-                    buffer, bounds[d], bounds[d + 1], places, n, limits, stem, signs, folded, keys, bits, out
-                )
             for m in range(n, last):
-                if keep:
+                if not keep and role == PHOTO:
+                    continue
+                read_around(buffer, low, high, places, m, limits, tables, out)
+                if keep or may_be_credit(buffer, low, high, places, m, limits, cues_that, tables[0], out):
                     marks[left] = marks[m]
                     places[left] = places[m]
                     left += 1

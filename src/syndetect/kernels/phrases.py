@@ -137,8 +137,9 @@ def keep_spelt(buffer, bounds, begin, end, marks, lengths, spellings, letters, l
         spellings: int64[p + 1], each phrase's first spelling.
         letters: uint8[...], the letters and digits of all spellings; a spelling without any is met by every text.
         letter_bounds: int64[spellings + 1], each spelling's first letter.
-        places: int64[n, 5], output, for each that is left: its characters (begin, end); the bytes of the name (begin,
-            end), and 1 if it is ASCII and has no joined article, so that the name is without the genitive, else 0.
+        places: int64[n, 5 or more], output, for each that is left: its characters (begin, end); the bytes of the name
+            (begin, end), and 1 if it is ASCII and has no joined article, so that the name is without the genitive,
+            else 0.
 
     Returns:
         How many are left.

@@ -23,12 +23,18 @@ PARTING = frozenset("|,/·–—-:()")
 
 
 class Mention(NamedTuple):
-    """A name in a text: its characters, the agency, and the way in which it stands for the agency (``ALIAS`` ...)."""
+    """A name in a text.
+
+    Its characters, the agency, the way in which it stands for the agency (``ALIAS`` ...), and the bits of the cues that
+    may stand before it and behind it (-1: all may).
+    """
 
     begin: int
     end: int
     agency: int
     way: int
+    cues_before: int = -1
+    cues_behind: int = -1
 
 
 class Line:
@@ -66,7 +72,7 @@ class Context:
         self.before = text[max(line.begin, begin - cues.REACH) : begin]
         self.lower = self.before.lower()
         self.after = text[end : min(line.end, end + AHEAD)]
-        self._words: frozenset[str] | None = None
+        self._before, self._behind = names[0].cues_before, names[-1].cues_behind
 
     def has(self, cue: cues.Cues) -> bool:
         """Whether a cue stands before the names."""
@@ -74,9 +80,17 @@ class Context:
 
     def find(self, cue: cues.Cues) -> re.Match[str] | None:
         """The cue before the names."""
-        if self._words is None:
-            self._words = cues.words_of(self.lower)
-        return cue.search(self.lower, self._words)
+        if self._before < 0:
+            self._before = cues.bits_in(self.lower)
+        return cue.pattern.search(self.lower) if self._before & cue.bit else None
+
+    def is_followed(self, cue: cues.After) -> bool:
+        """Whether a cue stands behind the names."""
+        return self._behind & cue.bit != 0 and cue.pattern.match(self.after) is not None
+
+    def may_be_followed(self, *some: cues.After) -> bool:
+        """Whether one of some cues may stand behind the names."""
+        return any(self._behind & cue.bit for cue in some)
 
     @property
     def starts_line(self) -> bool:

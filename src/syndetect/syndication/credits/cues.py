@@ -1,14 +1,14 @@
 """Cues: words and signs around an agency's name that indicate its role, in seven languages.
 
 A cue stands before or after a name (or several names, separated by commas, slashes or "and") in its line. Those of
-words are :class:`Cues` before it and :class:`After` behind it: both say which words their patterns need, so that a
-pattern is tried only where the text has one, and ``screen`` can tell which names have no cue at all. One set of the
-words of the text serves all patterns before a name, so most names cost little. No pattern has nested or adjacent
+words are :class:`Cues` before it and :class:`After` behind it: both say which words their patterns need, so
+that a pattern is tried only where the text has one. A kernel looks for the words (``screen`` makes its tables): which
+cues a name may have is a number with a bit for each, so most names cost little. No pattern has nested or adjacent
 repetitions that match the same characters in many ways, so the time for a line is bounded for any input.
 """
 
 import re
-from collections.abc import Set
+from functools import cache
 
 #: Characters before a name in which a cue may stand.
 REACH = 120
@@ -32,23 +32,47 @@ class Cues:
         named: whether an article, or words such as "news agency", may stand between the cue and the name.
 
     Attributes:
-        words: those that the text must have one of.
+        words: those that the text must have one of, as a whole word.
+        pattern: for the end of the text before the name, in lower case.
+        bit: a power of two, another one for each.
     """
 
     def __init__(self, *forms: tuple[str, ...], named: bool = True) -> None:
         self.words = frozenset(_WORD.findall(" ".join(form[-2] for form in forms)))
         choices = "|".join(r"\b" + r"\s".join(map(_any_of, form[:-1])) + form[-1] for form in forms)
         between = _ARTICLE + _NOUN if named else ""
-        self._pattern = re.compile(rf"(?:{choices}){between}$", re.VERBOSE)
+        self.pattern = re.compile(rf"(?:{choices}){between}$", re.VERBOSE)
 
-    def search(self, before: str, words: Set[str]) -> re.Match[str] | None:
-        """The cue at the end of ``before``, which is in lower case and has these words."""
-        return None if self.words.isdisjoint(words) else self._pattern.search(before)
+        self.bit = 2 << len(_EVERY)
+        _EVERY.append(self)
 
 
-def words_of(before: str) -> frozenset[str]:
-    """The set of words that :meth:`Cues.search` takes."""
-    return frozenset(_WORD.findall(before))
+_EVERY: list[Cues] = []
+#: The bit of the words of a copyright notice, which has no other cue.
+RIGHTS_BIT = 1
+
+
+@cache
+def bits_of_words() -> dict[str, int]:
+    """The words of all cues before a name, and the bits of those that each belongs to."""
+    bits = dict.fromkeys(words_of(" ".join(COPYRIGHT_SIGNS)), RIGHTS_BIT)
+    for cue in _EVERY:
+        for word in cue.words:
+            bits[word] = bits.get(word, 0) | cue.bit
+    return bits
+
+
+def bits_in(before: str) -> int:
+    """The bits of the cues that have a word in a text in lower case."""
+    bits, found = bits_of_words(), 0
+    for word in words_of(before):
+        found |= bits.get(word, 0)
+    return found
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The set of words of a text."""
+    return frozenset(_WORD.findall(text))
 
 
 def _any_of(words: str) -> str:
@@ -72,7 +96,10 @@ class After:
         pattern: of all forms.
         heads, whole: in lower case.
         words: those of ``within``, in lower case.
+        bit: a power of two, another one for each.
     """
+
+    _next = 1
 
     def __init__(
         self,
@@ -90,10 +117,8 @@ class After:
             passed, words, rest = within
             forms.append(rf"{passed}\s{_any_of(words)}\b{rest}")
         self.pattern = _after("|".join(forms))
-
-    def match(self, after: str) -> re.Match[str] | None:
-        """The cue at the beginning of ``after``."""
-        return self.pattern.match(after)
+        self.bit = After._next
+        After._next *= 2
 
 
 #: The text that may stand between the names of a list.

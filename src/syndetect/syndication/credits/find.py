@@ -86,8 +86,8 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
     """
     lookup = agencies.lookup
     found, where = _named(buffer, bounds, words, agencies)
-    columns = (found[:, 0], found[:, 2], where[:, 0], where[:, 1])
-    places = zip(*(column.tolist() for column in columns), strict=True)
+    columns = np.column_stack([found[:, 0], found[:, 2], where[:, :2], where[:, -2:]])
+    places = columns.tolist()
     phrases = lookup.phrases
     photo, release = numbers(agencies, ("photo",)), numbers(agencies, ("release",))
     rows: list[_Row] = []
@@ -116,21 +116,19 @@ def _named(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> tuple[I
     n = find_phrases(
         words.code, words.documents, lookup.known, lookup.heads, lookup.words, lookup.bounds, found
     )
-    where = np.empty((n, 5), np.int64)
+    where = np.empty((n, 7), np.int64)
     spelt = (lookup.lengths, lookup.spellings, lookup.letters, lookup.letter_bounds)
     n = keep_spelt(buffer, bounds, words.begin, words.end, found[:n], *spelt, where)
     n = keep_credited(buffer, bounds, found[:n], where[:n], lookup.roles, MOST, BETWEEN, *screen())
     return found[:n], where[:n]
 
 
-def _mentions(
-    text: str, marks: Iterator[tuple[int, int, int, int]], phrases: Sequence[Phrase]
-) -> Iterator[Mention]:
+def _mentions(text: str, marks: Iterator[list[int]], phrases: Sequence[Phrase]) -> Iterator[Mention]:
     """The phrases with a valid spelling."""
-    for _, number, begin, end in marks:
+    for _, number, begin, end, *cues in marks:
         agency, spellings = phrases[number]
         if not spellings:
-            yield Mention(begin, end, agency, SIGNOFF)
+            yield Mention(begin, end, agency, SIGNOFF, *cues)
             continue
         spelt = text[begin:end]
         way, elided = spellings.get(spelt), 0
@@ -140,7 +138,7 @@ def _mentions(
             way = spellings.get(plain(spelt[elided:]))
         if way is not None and not _NUMBERED.match(text, end):
             genitive = GENITIVE.search(spelt)
-            yield Mention(begin + elided, end - (len(genitive[0]) if genitive else 0), agency, way)
+            yield Mention(begin + elided, end - (len(genitive[0]) if genitive else 0), agency, way, *cues)
 
 
 _NUMBERED = re.compile(r"[-–]\d")  # "PA-17" is a district

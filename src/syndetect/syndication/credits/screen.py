@@ -42,14 +42,11 @@ _SPARE = 4
 
 
 class Screen(NamedTuple):
-    """The last arguments of :func:`syndetect.kernels.credits.keep_credited`, from ``limits`` on."""
+    """The last arguments of :func:`syndetect.kernels.credits.keep_credited`."""
 
     limits: tuple[int, ...]
-    stem: U8
-    signs: U16
-    folded: U16
-    keys: I64
-    bits: U8
+    cues_that: tuple[int, int]
+    tables: tuple[U8, U16, U16, I64, I64]
 
 
 @cache
@@ -65,42 +62,40 @@ def screen() -> Screen:
             | kernel.SPACE * character.isspace()
             | sum(bit for bit, members in _SIGNS.items() if character in members)
         )
-    limits = (
-        cues.REACH, context.AHEAD, rules.BEFORE_SENTENCE_END, context.DATE, context.SHORT, context.EARLY, context.LATE
-    )  # fmt: skip
+    folded = np.array([ord(character.lower()) for character in characters], np.uint16)
+    stem = np.frombuffer(cues.CONTRIBUTING_STEM.encode(), np.uint8)
     return Screen(
-        limits,
-        np.frombuffer(cues.CONTRIBUTING_STEM.encode(), np.uint8),
-        signs,
-        np.array([ord(character.lower()) for character in characters], np.uint16),
-        *_hashed(_bits()),
-    )
+        (
+            cues.REACH, context.AHEAD, rules.BEFORE_SENTENCE_END, context.DATE, context.SHORT, context.EARLY,
+            context.LATE,
+        ),
+        (cues.RIGHTS_BIT | sum(cue.bit for cue in BEFORE), sum(cue.bit for cue in BEFORE_CLOSING)),
+        (stem, signs, folded, *_hashed(_columns())),
+    )  # fmt: skip
 
 
-def _bits() -> dict[str, int]:
-    """What each word is."""
-    found: dict[str, int] = {}
-    words = [(word, kernel.BEFORE) for cue in BEFORE for word in cue.words]
-    words += [(word, kernel.BEFORE) for word in cues.words_of(" ".join(cues.COPYRIGHT_SIGNS))]
-    words += [(word, kernel.BEFORE_CLOSING) for cue in BEFORE_CLOSING for word in cue.words]
-    words += [(word, kernel.HEAD) for cue in BEHIND for word in cue.heads]
-    words += [(word, kernel.NEXT) for cue in BEHIND for word in cue.whole]
-    words += [(word, kernel.BEHIND) for cue in BEHIND for word in cue.words]
-    for word, bit in words:
-        found[word] = found.get(word, 0) | bit
+def _columns() -> dict[str, list[int]]:
+    """For which cues each word counts."""
+    found: dict[str, list[int]] = {word: [mask, 0, 0, 0] for word, mask in cues.bits_of_words().items()}
+    words = [(word, kernel.HEAD, cue.bit) for cue in BEHIND for word in cue.heads]
+    words += [(word, kernel.NEXT, cue.bit) for cue in BEHIND for word in cue.whole]
+    words += [(word, kernel.BEHIND, cue.bit) for cue in BEHIND for word in cue.words]
+    for word, column, bit in words:
+        found.setdefault(word, [0] * 4)[column] |= bit
     return found
 
 
-def _hashed(words: dict[str, int]) -> tuple[I64, U8]:
+def _hashed(words: dict[str, list[int]]) -> tuple[I64, I64]:
     """The table of words, by their hashes: open addressing, the next place where one is taken."""
     size = 1 << (_SPARE * len(words) - 1).bit_length()
-    keys, bits = np.zeros(size, np.int64), np.zeros(size, np.uint8)
-    for word, what in words.items():
+    keys, columns = np.full(size, kernel.FREE, np.int64), np.zeros((size + 1, 4), np.int64)
+    for word, masks in words.items():
         h = kernel.SEED
         for character in word:
             h = (h ^ ord(character)) * kernel.PRIME & kernel.MASK
         slot = h & size - 1
-        while bits[slot] and keys[slot] != h:
+        while keys[slot] not in {kernel.FREE, h}:
             slot = slot + 1 & size - 1
-        keys[slot], bits[slot] = h, bits[slot] | what
-    return keys, bits
+        keys[slot] = h
+        columns[slot] |= masks
+    return keys, columns
