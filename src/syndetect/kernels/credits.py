@@ -46,7 +46,7 @@ def table_place(buffer, i):
     byte = np.int64(buffer[i])
     if byte < 0x80:
         return byte
-    if byte in (0xC2, 0xC3):
+    if byte >> 1 == 0x61:  # C2, C3
         return (byte & 3) << 6 | np.int64(buffer[i + 1]) & 63
     if byte == 0xE2 and buffer[i + 1] & 0xFE == 0x80:
         return 256 | (np.int64(buffer[i + 1]) & 1) << 6 | np.int64(buffer[i + 2]) & 63
@@ -192,7 +192,7 @@ def may_be_credit(buffer, low, high, places, n, limits, cues_that, stem, out):
     reach, _, _, dated, short, early, late = limits
     count_alone, count_closing = cues_that
     before, behind = places[n, 5], places[n, 6]
-    if ALL in (before, behind) or before & count_alone or behind:
+    if before < 0 or behind < 0 or before & count_alone or behind:
         return True
     owns, opened, set_off, stops, words = out[0], out[1], out[2], out[3], out[4]
     has, first, letters, length, stop = out[5], out[6], out[7], out[8], out[9]
@@ -268,8 +268,10 @@ def keep_credited(buffer, bounds, marks, places, roles, most, joint, limits, cue
                     continue
                 read_around(buffer, low, high, places, m, limits, tables, out)
                 if keep or may_be_credit(buffer, low, high, places, m, limits, cues_that, tables[0], out):
-                    marks[left] = marks[m]
-                    places[left] = places[m]
+                    for column in range(marks.shape[1]):
+                        marks[left, column] = marks[m, column]
+                    for column in range(places.shape[1]):
+                        places[left, column] = places[m, column]
                     left += 1
             n = last
     return left

@@ -163,7 +163,7 @@ def keep_spelt(buffer, bounds, begin, end, marks, lengths, spellings, letters, l
         if plain and low < 0:
             continue
         is_whole = plain and low == at
-        marks[left] = marks[n]
+        marks[left, 0], marks[left, 1], marks[left, 2] = d, word, phrase
         places[left, 0], places[left, 1], places[left, 4] = first, stop, is_whole
         places[left, 2], places[left, 3] = at, without_genitive(buffer, at, high) if is_whole else high
         left += 1

@@ -42,11 +42,17 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
     found = credit_finder.find(buffer, bounds, words, agencies)
     columns = (found.document, found.agency, found.role, found.rule, found.begin, found.end)
     rows = np.stack([column.astype(np.int64) for column in columns], axis=1)
-    inside = quoted(buffer, bounds, words).astype(np.int8)
-    edges = np.flatnonzero(np.diff(inside, prepend=0, append=0))
+    quotes = _runs(quoted(buffer, bounds, words))
     code, first = words.code, words.documents.tolist()
     contents = [xxh3_64_intdigest(code[low:high].data) for low, high in pairwise(first)]
-    return Marks(rows, edges.reshape(-1, 2).astype(np.int64), np.array(contents, np.uint64), found.passed)
+    return Marks(rows, quotes, np.array(contents, np.uint64), found.passed)
+
+
+def _runs(inside: U8) -> I64:
+    """The runs of ones among zeros and ones: begin and end of each (int64[n, 2])."""
+    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    first, last = ([0] if inside[:1].any() else []), ([len(inside)] if inside[-1:].any() else [])
+    return np.concatenate([first, edges, last]).astype(np.int64).reshape(-1, 2)
 
 
 def credits_frame(credits_: I64, articles: pl.DataFrame, agencies: Agencies) -> pl.DataFrame:
