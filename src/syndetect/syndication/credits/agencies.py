@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 import xxhash
 
-from syndetect.arrays import I32, I64, U8, U32
+from syndetect.arrays import I32, I64, U8, U32, bounds_of
 from syndetect.errors import InputError
+from syndetect.kernels.credits import AGENCY, OTHER, PHOTO
 from syndetect.matching import tokens
 from syndetect.reading.small_files import read_text
 
@@ -64,15 +65,20 @@ class Phrase(NamedTuple):
 class Lookup:
     """The phrases as arguments of :func:`syndetect.kernels.phrases.find_phrases`, from its third argument on.
 
-    ``proper`` (uint8) is 1 for each phrase that is no name when it begins with a small letter, as
-    :func:`syndetect.kernels.phrases.keep_capitalised` takes it.
+    ``lengths`` (int64) and what follows are those of :func:`syndetect.kernels.phrases.keep_spelt`,
+    ``roles`` (uint8) those of :func:`syndetect.kernels.credits.keep_credited`.
     """
 
     phrases: tuple[Phrase, ...]
+    known: U8
     heads: I32
     words: U32
     bounds: I64
-    proper: U8
+    lengths: I64
+    spellings: I64
+    letters: U8
+    letter_bounds: I64
+    roles: U8
 
 
 @dataclass(frozen=True)
@@ -129,15 +135,12 @@ class Agencies:
     def lookup(self) -> Lookup:
         """All phrases, ordered for the kernel: by the lower bits of their first code, then the longest first."""
         gathered: dict[tuple[int, ...], Phrase] = {}
-        small: set[tuple[int, ...]] = set()  # phrases that may begin with a small letter
         for code, (spelling, agency, way) in self._spelt():
             phrase = gathered.get(code)
             if (
                 phrase is None or phrase.agency != agency
             ):  # of two agencies with one name, the later (the user's) has it
                 phrase = gathered[code] = Phrase(agency, {})
-            if way == SIGNOFF or spelling[0].islower():
-                small.add(code)
             if way != SIGNOFF:
                 name = plain(ELISION.sub("", spelling))
                 phrase.spellings.setdefault(name, way)
@@ -146,13 +149,27 @@ class Agencies:
         heads = np.full(_SLOTS, -1, np.int32)
         for place in range(len(order) - 1, -1, -1):
             heads[order[place][0] >> 1 & _SLOTS - 1] = place
+        phrases = tuple(gathered[code] for code in order)
+        spelt = [[_letters(spelling) for spelling in phrase.spellings] or [b""] for phrase in phrases]
+        letters = [one for each in spelt for one in each]
+        bounds = bounds_of(map(len, order))
         return Lookup(
-            tuple(gathered[code] for code in order),
+            phrases,
+            np.packbits(heads >= 0, bitorder="little"),
             heads,
             np.array([word for code in order for word in code], np.uint32),
-            np.cumsum([0, *map(len, order)]).astype(np.int64),
-            np.array([code not in small for code in order], np.uint8),
+            bounds,
+            np.diff(bounds),
+            bounds_of(map(len, spelt)),
+            np.frombuffer(b"".join(letters), np.uint8),
+            bounds_of(map(len, letters)),
+            np.array([self._role(phrase) for phrase in phrases], np.uint8),
         )
+
+    def _role(self, phrase: Phrase) -> int:
+        """What a phrase names, for the kernel."""
+        kind = self.kinds[phrase.agency] if phrase.spellings else ""
+        return {"agency": AGENCY, "photo": PHOTO}.get(kind, OTHER)
 
     def _spelt(self) -> Iterator[tuple[tuple[int, ...], tuple[str, int, int]]]:
         """The codes of every phrase, also elided and in the genitive, with its spelling, agency and way."""
@@ -180,6 +197,12 @@ class Agencies:
             code = tuple(found.code[found.documents[number] : found.documents[number + 1]].tolist())
             if code:  # signs alone make no word
                 yield code, place
+
+
+def _letters(spelling: str) -> bytes:
+    """The letters and digits of a spelling; none where they are not all of ASCII."""
+    letters = "".join(character for character in spelling if character.isalnum())
+    return letters.encode() if letters.isascii() else b""
 
 
 def plain(phrase: str) -> str:

@@ -9,26 +9,32 @@ from syndetect.syndication.credits import cues
 from syndetect.syndication.credits.agencies import ALIAS
 
 #: The number of characters after a name that belong to its context.
-_AHEAD = 320
+AHEAD = 320
 #: A line with at most so many characters before it in the article is early.
-_EARLY = 700
+EARLY = 700
 #: A line with at most so many characters after it is late: the text that follows is the page's, not the article's.
-_LATE = 400
+LATE = 400
 #: The longest line that may be a by-line or a credit line, and the longest place and date in one.
-_SHORT, DATE = 110, 40
+SHORT, DATE = 110, 40
 
 _ANYTHING = re.compile(r"\S")
 #: Signs between a name and the place or date behind it.
-_PARTING = frozenset("|,/·–—-:()")
+PARTING = frozenset("|,/·–—-:()")
 
 
 class Mention(NamedTuple):
-    """A name in a text: its characters, the agency, and the way in which it stands for the agency (``ALIAS`` ...)."""
+    """A name in a text.
+
+    Its characters, the agency, the way in which it stands for the agency (``ALIAS`` ...), and the bits of the cues that
+    may stand before it and behind it (-1: all may).
+    """
 
     begin: int
     end: int
     agency: int
     way: int
+    cues_before: int = -1
+    cues_behind: int = -1
 
 
 class Line:
@@ -65,8 +71,8 @@ class Context:
         begin, end = names[0].begin, names[-1].end
         self.before = text[max(line.begin, begin - cues.REACH) : begin]
         self.lower = self.before.lower()
-        self.after = text[end : min(line.end, end + _AHEAD)]
-        self._words: frozenset[str] | None = None
+        self.after = text[end : min(line.end, end + AHEAD)]
+        self._before, self._behind = names[0].cues_before, names[-1].cues_behind
 
     def has(self, cue: cues.Cues) -> bool:
         """Whether a cue stands before the names."""
@@ -74,9 +80,17 @@ class Context:
 
     def find(self, cue: cues.Cues) -> re.Match[str] | None:
         """The cue before the names."""
-        if self._words is None:
-            self._words = cues.words_of(self.lower)
-        return cue.search(self.lower, self._words)
+        if self._before < 0:
+            self._before = cues.bits_in(self.lower)
+        return cue.pattern.search(self.lower) if self._before & cue.bit else None
+
+    def is_followed(self, cue: cues.After) -> bool:
+        """Whether a cue stands behind the names."""
+        return self._behind & cue.bit != 0 and cue.pattern.match(self.after) is not None
+
+    def may_be_followed(self, *some: cues.After) -> bool:
+        """Whether one of some cues may stand behind the names."""
+        return any(self._behind & cue.bit for cue in some)
 
     @property
     def starts_line(self) -> bool:
@@ -86,17 +100,17 @@ class Context:
     @property
     def is_short(self) -> bool:
         """Whether the line may be a by-line or a credit line."""
-        return self.line.end - self.line.begin <= _SHORT
+        return self.line.end - self.line.begin <= SHORT
 
     @property
     def is_early(self) -> bool:
         """Whether the line is among the article's first."""
-        return self.line.begin <= _EARLY
+        return self.line.begin <= EARLY
 
     @property
     def is_late(self) -> bool:
         """Whether the line is among the article's last."""
-        return self.line.begin > 0 and len(self.text) - self.line.end <= _LATE
+        return self.line.begin > 0 and len(self.text) - self.line.end <= LATE
 
     @property
     def is_last(self) -> bool:
@@ -118,7 +132,7 @@ class Context:
         """Whether only a place or a date follows in the line."""
         if self.closes:
             return True
-        return len(self.after) <= DATE and self.after.lstrip()[:1] in _PARTING and cues.is_place(self.after)
+        return len(self.after) <= DATE and self.after.lstrip()[:1] in PARTING and cues.is_place(self.after)
 
     @property
     def several(self) -> bool:

@@ -1,13 +1,14 @@
 """Cues: words and signs around an agency's name that indicate its role, in seven languages.
 
-A cue stands before or after a name (or several names, separated by commas, slashes or "and") in its line. Most stand
-before it and are :class:`Cues`: a pattern is tried only where the text has one of the words that the pattern can begin
-with. One set of the words of the text serves all patterns, so most names cost little. No pattern has nested or adjacent
+A cue stands before or after a name (or several names, separated by commas, slashes or "and") in its line. Those of
+words are :class:`Cues` before it and :class:`After` behind it: both say which words their patterns need, so
+that a pattern is tried only where the text has one. A kernel looks for the words (``screen`` makes its tables): which
+cues a name may have is a number with a bit for each, so most names cost little. No pattern has nested or adjacent
 repetitions that match the same characters in many ways, so the time for a line is bounded for any input.
 """
 
 import re
-from collections.abc import Set
+from functools import cache
 
 #: Characters before a name in which a cue may stand.
 REACH = 120
@@ -26,28 +27,98 @@ class Cues:
     """Cues before a name: words, each with a pattern for the text between the word and the name.
 
     Args:
-        forms: pairs of words, separated by spaces, and a pattern (verbose, in lower case).
+        forms: words, separated by spaces, and a pattern (verbose, in lower case); where a few words may stand next,
+            and they are the rarer ones, these words between the two.
         named: whether an article, or words such as "news agency", may stand between the cue and the name.
+
+    Attributes:
+        words: those that the text must have one of, as a whole word.
+        pattern: for the end of the text before the name, in lower case.
+        bit: a power of two, another one for each.
     """
 
-    def __init__(self, *forms: tuple[str, str], named: bool = True) -> None:
-        self.words = frozenset(_WORD.findall(" ".join(words for words, _ in forms)))
-        choices = "|".join(rf"\b(?:{'|'.join(words.split())}){rest}" for words, rest in forms)
+    def __init__(self, *forms: tuple[str, ...], named: bool = True) -> None:
+        self.words = frozenset(_WORD.findall(" ".join(form[-2] for form in forms)))
+        choices = "|".join(r"\b" + r"\s".join(map(_any_of, form[:-1])) + form[-1] for form in forms)
         between = _ARTICLE + _NOUN if named else ""
-        self._pattern = re.compile(rf"(?:{choices}){between}$", re.VERBOSE)
+        self.pattern = re.compile(rf"(?:{choices}){between}$", re.VERBOSE)
 
-    def search(self, before: str, words: Set[str]) -> re.Match[str] | None:
-        """The cue at the end of ``before``, which is in lower case and has these words."""
-        return None if self.words.isdisjoint(words) else self._pattern.search(before)
+        self.bit = 2 << len(_EVERY)
+        _EVERY.append(self)
 
 
-def words_of(before: str) -> frozenset[str]:
-    """The set of words that :meth:`Cues.search` takes."""
-    return frozenset(_WORD.findall(before))
+_EVERY: list[Cues] = []
+#: The bit of the words of a copyright notice, which has no other cue.
+RIGHTS_BIT = 1
+
+
+@cache
+def bits_of_words() -> dict[str, int]:
+    """The words of all cues before a name, and the bits of those that each belongs to."""
+    bits = dict.fromkeys(words_of(" ".join(COPYRIGHT_SIGNS)), RIGHTS_BIT)
+    for cue in _EVERY:
+        for word in cue.words:
+            bits[word] = bits.get(word, 0) | cue.bit
+    return bits
+
+
+def bits_in(before: str) -> int:
+    """The bits of the cues that have a word in a text in lower case."""
+    bits, found = bits_of_words(), 0
+    for word in words_of(before):
+        found |= bits.get(word, 0)
+    return found
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The set of words of a text."""
+    return frozenset(_WORD.findall(text))
+
+
+def _any_of(words: str) -> str:
+    return f"(?:{'|'.join(words.split())})"
 
 
 def _after(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+
+
+class After:
+    """Cues behind a name.
+
+    Args:
+        pattern: verbose, for the text from the name on; empty for none.
+        heads: the beginnings of words, separated by spaces; the first word behind the name begins with one.
+        whole: or it is one of these.
+        within: a pattern for some text, words behind it, and a pattern for what follows them: another form of the cue.
+
+    Attributes:
+        pattern: of all forms.
+        heads, whole: in lower case.
+        words: those of ``within``, in lower case.
+        bit: a power of two, another one for each.
+    """
+
+    _next = 1
+
+    def __init__(
+        self,
+        pattern: str = "",
+        *,
+        heads: str = "",
+        whole: str = "",
+        within: tuple[str, str, str] | None = None,
+    ) -> None:
+        self.heads, self.whole = frozenset(heads.split()), frozenset(whole.split())
+        self.words = frozenset(within[1].split() if within else ())
+        starts = [*self.heads, *(rf"{word}\b" for word in self.whole)]
+        forms = [rf"(?=\W*(?:{'|'.join(starts)}))(?:{pattern})"] if pattern else []
+        if within:
+            passed, words, rest = within
+            forms.append(rf"{passed}\s{_any_of(words)}\b{rest}")
+        self.pattern = _after("|".join(forms))
+        self.bit = After._next
+        After._next *= 2
 
 
 #: The text that may stand between the names of a list.
@@ -72,7 +143,7 @@ PHOTO_BEFORE = Cues(
     ),
     named=False,
 )
-VIA = re.compile(r"\b(?:via|vía|courtesy\sof)\s(?:the\s)?$", re.IGNORECASE)
+VIA = Cues(("via vía", r"\s(?:the\s)?"), ("courtesy", r"\sof\s(?:the\s)?"), named=False)
 SIGN = re.compile(r"©\s?$")
 #: The name of a photographer and a slash.
 NAME_STROKE = re.compile(r"[^\W\d_][\w.'’)-]*\s?/\s?$")
@@ -81,13 +152,17 @@ NAME_BRACKET = re.compile(r"\W*(?:[A-Z'’-]{2,}\s){2,4}\($")
 NEWSROOM = Cues(
     ("redaktion redazione redacción rédaction redação agencias agenzie staff", r"\s?/\s?"), named=False
 )
-PHOTO_AFTER = _after(
+PHOTO_AFTER = After(
     r"""
     \s?(?:file|pool|handout|press)?\s?[-–]?\s?
       (?:photo|photos|pic|pics|picture|pictures|video|images?|television|graphic|foto)\b
-    | \s?/+\s?(?:getty|pool|handout|file|stringer|picture\salliance|epa|via|scanpix|photo)\b
     | \s(?:file|via)\b
-    """
+    """,
+    heads="file pool handout press photo pic video image television graphic foto via",
+)
+#: The same behind a slash, and the name of a photographer there.
+STROKE_PHOTO = _after(
+    r"\s?/+\s?(?:getty|pool|handout|file|stringer|picture\salliance|epa|via|scanpix|photo)\b"
 )
 STROKE_NAME = re.compile(r"\s?/+\s?[A-Z][\w.'’-]*(?:\s[A-Z]|\s?/)")
 
@@ -104,6 +179,8 @@ PLACED_AFTER = re.compile(r"[)\]]\s?(?P<place>[^–—\n-]{2,60}?)\s?(?:[–—]
 PRESS = re.compile(
     r"\b(?:press\w*|prens\w*|presse\w*|news|agen[cz]\w*|agentur\w*|telegra\w*|media)\b", re.IGNORECASE
 )
+#: What a bare dash, as it follows, may begin with behind spaces.
+DASHES = frozenset("-–—―:.")
 BARE_DASH = re.compile(r"\s?(?:[-–—―:]|\.-)\s*\S")
 #: A line that begins with a place in capitals.
 LOCAL = re.compile(r"[A-ZÀ-Þ]{3}[A-ZÀ-Þ .,/'’-]*(?:\d{1,2}[^:–—-]{0,12})?[:–—-]\s")
@@ -134,7 +211,7 @@ _WITH_NOUN = r"""
     """
 WITH_NOUN = Cues(("with avec mit con com met", _WITH_NOUN))
 WITH = Cues(("with avec mit con com met", r"\s+"))
-INPUTS = _after(r"\s(?:agency\s)?(?:inputs?|material|files)\b")
+INPUTS = After(r"\s(?:agency\s)?(?:inputs?|material|files)\b", heads="agency input material files")
 CONTRIBUTING = Cues(
     ("reporting", r"\s(?:by|from)\s+"),
     ("contributing", r"(?::\s*|\s)(?:[\w.'’-]+\s){0,4}"),
@@ -142,7 +219,8 @@ CONTRIBUTING = Cues(
     ("compiled assembled", r"\sfrom\s+"),
     (
         "this the",
-        r"\s(?:report|story|article)\s(?:includes|contains|uses|incorporates)\b[^.]{0,40}\s(?:from|by)\s+",
+        "report story article",
+        r"\s(?:includes|contains|uses|incorporates)\b[^.]{0,40}\s(?:from|by)\s+",
     ),
 )
 MATERIAL = Cues(("information material reporting files", r"\s(?:from|by|provided\sby|supplied\sby)\s+"))
@@ -156,6 +234,8 @@ CONTRIBUTED = _after(
 CONTRIBUTED_TO_THIS = _after(
     r"contributed\s(?:(?:to\s|reporting\sto\s)?this\s(?:report|story|article|dispatch)\b|reporting\b|\s*[.)]?\s*$)"
 )
+#: What both of these and the next one have in them, in any case.
+CONTRIBUTING_STEM = "ontribut"
 #: A list of those who contributed, up to the end of its line.
 _CONTRIBUTORS = re.compile(
     r"(?:^|[.!?•]\s+|\n)\W*(?:also\s)?contribut(?:ing|ors?)(?:\s(?:writers?|reporters?|editors?|to\sthis\sreport))?"
@@ -166,7 +246,7 @@ _CONTRIBUTORS = re.compile(
 
 def begin_contributors(line: str) -> int:
     """Where the first list of those who contributed begins in a line, behind its heading; or the line's length."""
-    found = _CONTRIBUTORS.search(line) if "ontribut" in line else None
+    found = _CONTRIBUTORS.search(line) if CONTRIBUTING_STEM in line else None
     return found.end() if found else len(line)
 
 
@@ -174,14 +254,14 @@ NEW_SENTENCE = re.compile(r"[a-z]{3}\.\s+[A-Z]|[“”\"]")
 NOTICE = Cues(
     (
         "this ce cet dieser este esta questo questa",
+        "story article report text content texte beitrag artikel artículo texto artigo nota articolo notizia",
         r"""\s
-        (?:story|article|report|text|content|texte|beitrag|artikel|artículo|texto|artigo|nota|articolo|notizia)\s
         (?:was|is|has|first|originally|est|wurde|ist|fue|es|foi|é|è)\b[^.;:]{0,90}\b
         (?:by|from|on|a|an|de|von|der|por|da|di|dell|d)(?:\s+|['’])
         """,
     )
 )
-SOLE = _after(r"\s+(?:trust\sprinciples|is\ssolely\sresponsible)")
+SOLE = After(r"\s+(?:trust\sprinciples|is\ssolely\sresponsible)", whole="trust is")
 COPYRIGHT_SIGNS = ("copyright", "(c)", "©")
 COPYRIGHT = re.compile(r"(?:\bcopyright\b|\(c\)|©)[^.]{0,30}$")
 RIGHTS = re.compile(
@@ -215,6 +295,8 @@ WRITER = _after(
 INITIALS = re.compile(r"\W*(?:[a-z]{2,3}\s?[,/]\s?|(?:[Aa]g[eê]n[cz]\w{1,3}|Nachrichtenagentur|[Tt]he)\s)?")
 #: The text that may stand between a name and the end of its line: signs, and initials.
 END = re.compile(r"(?:\s?/\s?[a-z]{2,4}){0,2}[\W_]*")
+#: What ends a sentence.
+STOPS = frozenset(".!?…")
 SENTENCE_END = re.compile(
     r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\bGov)(?<!\bSen)(?<!\bRep)"
     r"[.!?…]([\"”’»)\]*]*)\s*([([—–*-]*)\s*(?:[a-z]{2,3},\s)?$"
@@ -265,20 +347,29 @@ TOLD = Cues(
 JOURNALIST_BEFORE = Cues(
     (
         "un une des deux una due um uma dos ein eine einem einer een",
-        r"""\s(?:journalist[ae]?s?|giornalist[ai]|jornalistas?|periodistas?|reporter(?:in|s)?|corr?espond[ae]nte?s?
-        |corrispondent[ei]|corresponsal|korrespondent(?:in)?|photographes?|fotógrafo|fotograf)\s
-        (?:van|von|der|de|da|do|del|di|dell['’]|della)\s*""",
+        """
+        journalist journalists journalista journalistas journaliste journalistes giornalista giornalisti jornalista
+        jornalistas periodista periodistas reporter reporterin reporters correspondant correspondants correspondante
+        correspondantes correspondent correspondents correspondente correspondentes corespondant corespondants
+        corespondante corespondantes corespondent corespondents corespondente corespondentes corrispondente
+        corrispondenti corresponsal korrespondent korrespondentin photographe photographes fotógrafo fotograf
+        """,
+        r"\s(?:van|von|der|de|da|do|del|di|dell['’]|della)\s*",
     )
 )
-JOURNALIST_AFTER = _after(
-    r"(?:['’]s|-|\s)\s?(?:reporters?|journalists?|correspondents?|witness(?:es)?|team|photographers?)\b(?!-)"
+JOURNALIST_AFTER = After(
+    r"(?:['’]s|-|\s)\s?(?:reporters?|journalists?|correspondents?|witness(?:es)?|team|photographers?)\b(?!-)",
+    heads="reporter journalist correspondent witness team photographer",
+    whole="s",
 )
-OWN_WORK = _after(
+OWN_WORK = After(
     r"""
     \s(?:saw|has\sseen|could\snot|has\slearned|understands|reviewed|counted|interviewed)\b
     | \swas\s(?:not\s)?(?:immediately\s)?(?:un)?able\b
-    | [^.;:]{0,90}\s(?:erfuhr|erfahren\shat)\b
-    """
+    """,
+    heads="saw understands reviewed counted interviewed",
+    whole="has could was",
+    within=(r"[^.;:]{0,90}", "erfuhr erfahren", r"(?:(?<=erfuhr)|\shat\b)"),
 )
 #: A journalist with a name, or who asks a question, is a subject of the text, not its author; so are counted ones.
 NAMED_JOURNALIST = re.compile(r"\s\w+\s(?:asks|asked|[A-Z][\w.'’-]*\s[A-Z])")
@@ -294,9 +385,9 @@ CITED_BEFORE = Cues(
     ("citing laut selon según segundo secondo conforme volgens aldus", r"\s+"),
     ("cited quoted reported published", r"\s(?:first\s)?by\s+"),
     ("report reports bericht", r"\s(?:by|from|in|der|von)\s+"),
-    ("nach", r"\s(?:angaben|informationen)(?:\sder|\svon)?\s+"),
+    ("nach", "angaben informationen", r"(?:\sder|\svon)?\s+"),
     ("berufung", r"\sauf\s+"),
-    ("d", r"['’]après\s+"),
+    ("après", r"(?<=\bd['’]après)\s+"),
     (
         "cité citée cités citado citada citato citata publicado publicada",
         r"\s(?:par|por|pela|pelo|da|dall['’]|dalla)\s*",
@@ -308,30 +399,44 @@ CITED_BEFORE = Cues(
     ("riferisce riporta scrive rivela noticiou informou avançou revelou", r"\s(?:dell['’]|della\s)?"),
     ("meldt meldete meldet meldeten berichtet berichtete berichteten schreibt", r"\s+"),
 )
-CITED_AFTER = _after(
+CITED_AFTER = After(
     r"""
     (?:['’]s?)?\s(?:(?:first|also|had|has|previously|later)\s){0,2}
     (?:reported|reports|was\sfirst\sto\sreport|wrote|quoted|cited|quoting|citing|report|rapporte|(?:a|avait)\s(?:rapporté|annoncé|révélé|indiqué)
       |indique|révèle|meldete?|meldeten|berichtete?|berichtet|schreibt|informó|reportó|señaló|informou|noticiou|revelou
       |riferisce|riporta|scrive|meldt|zufolge)\b
-    | [^.;:]{0,60}\s(?:berichtet|gemeldet)\b
-    """
+    """,
+    heads="""
+    report wrote quot cit rapporte indique révèle melde bericht schreibt inform señaló noticiou revelou riferisce
+    riporta scrive meldt zufolge
+    """,
+    whole="s first also had has previously later was a avait",
+    within=(r"[^.;:]{0,60}", "berichtet gemeldet", ""),
 )
-AGENCY_NOUN = _after(r"\s(?:(?:news|wire)\s(?:agency|service)|news|agency)\b")
-SAID_AFTER = _after(r"\s(?:said|says|added|noted)\b")
+AGENCY_NOUN = After(r"\s(?:(?:news|wire)\s(?:agency|service)|news|agency)\b", whole="news wire agency")
+SAID_AFTER = After(r"\s(?:said|says|added|noted)\b", whole="said says added noted")
 #: The text that may stand before an ambiguous name that is the subject of a report: the end of a clause, or a word in
 #: lower case, but not another part of a person's name.
 OPENING = re.compile(
     r"(?:^\W*|[.,;:!?”\"’]\s+|(?:^|\W)(?:As|Wie|Comme|Come|Como|Conforme|[^\W\d_A-Z][^\W_]*)\s+)$"
 )
-ABOUT_AFTER = _after(
+ABOUT_AFTER = After(
     r"""
     (?:['’]s?)?[\s-]?(?:shares?|stock|chief|CEO|L\.?P\b|inc\b|corp\b|group\b|institute|foundation|top\s25|poll\b|terminal
       |editor|subscribers|employees|staff|aktie|chefredakteur|geschäftsführ|votecast|intelligence)
-    """
+    """,
+    heads="""
+    share stock chief ceo lp institute foundation terminal editor subscribers employees staff aktie chefredakteur
+    geschäftsführ votecast intelligence
+    """,
+    whole="s l inc corp group top poll",
 )
-POLL = _after(r"\s?/\s?ipsos|[^.,;]{0,20}\spoll\b")
-ABOUT_VERB = _after(r"\s(?:employs|emploie|beschäftigt|tiene|was|is|heeft)\b")
+IPSOS = _after(r"\s?/\s?ipsos")
+POLL = After(within=(r"[^.,;]{0,20}", "poll", ""))
+ABOUT_VERB = After(
+    r"\s(?:employs|emploie|beschäftigt|tiene|was|is|heeft)\b",
+    whole="employs emploie beschäftigt tiene was is heeft",
+)
 ABOUT_BEFORE = Cues(
     ("works worked", r"\sfor\s+"),
     ("union", r"\sat\s+"),

@@ -17,7 +17,8 @@ from itertools import groupby
 import numpy as np
 
 from syndetect.arrays import I64, U8
-from syndetect.kernels.phrases import find_phrases, keep_capitalised
+from syndetect.kernels.credits import keep_credited
+from syndetect.kernels.phrases import find_phrases, keep_spelt
 from syndetect.matching.tokens import Words
 from syndetect.syndication.credits import rules
 from syndetect.syndication.credits.agencies import (
@@ -32,12 +33,15 @@ from syndetect.syndication.credits.agencies import (
 from syndetect.syndication.credits.context import Context, Line, Mention, line_of
 from syndetect.syndication.credits.cues import JOINT, MANY_AUTHORS
 from syndetect.syndication.credits.rules import ROLES, RULES
+from syndetect.syndication.credits.screen import screen
 
 __all__ = ["ROLES", "RULES", "Credits", "find", "of_metadata"]
 
 
 #: The most names in a document that are looked at: half of them the first ones, half the last.
 MOST = 1_000
+#: Joined names have fewer characters between them.
+BETWEEN = 20
 
 _Row = tuple[int, int, int, int, int, int]
 
@@ -81,12 +85,9 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
         agencies: the agencies that may be credited.
     """
     lookup = agencies.lookup
-    found = np.empty((len(words.code), 3), np.int64)  # only the rows that are written take memory
-    n = find_phrases(words.code, words.documents, lookup.heads, lookup.words, lookup.bounds, found)
-    n = keep_capitalised(buffer, bounds, words.begin, found[:n], lookup.proper)
-    length = np.diff(lookup.bounds)[found[:n, 2]]
-    begin, end = words.begin[found[:n, 1]].tolist(), words.end[found[:n, 1] + length - 1].tolist()
-    places = zip(found[:n, 0].tolist(), found[:n, 2].tolist(), begin, end, strict=True)
+    found, where = _named(buffer, bounds, words, agencies)
+    columns = np.column_stack([found[:, 0], found[:, 2], where[:, :2], where[:, -2:]])
+    places = columns.tolist()
     phrases = lookup.phrases
     photo, release = numbers(agencies, ("photo",)), numbers(agencies, ("release",))
     rows: list[_Row] = []
@@ -108,14 +109,26 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Credits:
     return Credits.of(rows, passed)
 
 
-def _mentions(
-    text: str, marks: Iterator[tuple[int, int, int, int]], phrases: Sequence[Phrase]
-) -> Iterator[Mention]:
+def _named(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> tuple[I64, I64]:
+    """The names that may be credits: ``marks`` and ``places`` of :func:`keep_credited`."""
+    lookup = agencies.lookup
+    found = np.empty((len(words.code), 3), np.int64)  # only the rows that are written take memory
+    n = find_phrases(
+        words.code, words.documents, lookup.known, lookup.heads, lookup.words, lookup.bounds, found
+    )
+    where = np.empty((n, 7), np.int64)
+    spelt = (lookup.lengths, lookup.spellings, lookup.letters, lookup.letter_bounds)
+    n = keep_spelt(buffer, bounds, words.begin, words.end, found[:n], *spelt, where)
+    n = keep_credited(buffer, bounds, found[:n], where[:n], lookup.roles, MOST, BETWEEN, *screen())
+    return found[:n], where[:n]
+
+
+def _mentions(text: str, marks: Iterator[list[int]], phrases: Sequence[Phrase]) -> Iterator[Mention]:
     """The phrases with a valid spelling."""
-    for _, number, begin, end in marks:
+    for _, number, begin, end, *cues in marks:
         agency, spellings = phrases[number]
         if not spellings:
-            yield Mention(begin, end, agency, SIGNOFF)
+            yield Mention(begin, end, agency, SIGNOFF, *cues)
             continue
         spelt = text[begin:end]
         way, elided = spellings.get(spelt), 0
@@ -125,7 +138,7 @@ def _mentions(
             way = spellings.get(plain(spelt[elided:]))
         if way is not None and not _NUMBERED.match(text, end):
             genitive = GENITIVE.search(spelt)
-            yield Mention(begin + elided, end - (len(genitive[0]) if genitive else 0), agency, way)
+            yield Mention(begin + elided, end - (len(genitive[0]) if genitive else 0), agency, way, *cues)
 
 
 _NUMBERED = re.compile(r"[-–]\d")  # "PA-17" is a district
@@ -137,7 +150,7 @@ def _groups(text: str, mentions: Iterator[Mention]) -> Iterator[list[Mention]]:
     for mention in mentions:
         if group:
             between = text[group[-1].end : mention.begin]
-            is_joined = len(between) < 20 and "\n" not in between and JOINT.fullmatch(between)
+            is_joined = len(between) < BETWEEN and "\n" not in between and JOINT.fullmatch(between)
             if not is_joined or SIGNOFF in (mention.way, group[-1].way):
                 yield group
                 group = []

@@ -17,6 +17,11 @@ RULES = (
 
 #: The most characters after a sign-off, and the most characters of the place and date in a dateline.
 _TAIL, _PLACE = 800, 90
+#: The characters before a name in which a sentence may have ended.
+BEFORE_SENTENCE_END = 24
+#: Signs before a name that open something it stands in, that part it from another name, and that set it off from a
+#: place; and signs behind it at which what it closes may end.
+OPENERS, STROKES, SETTING_OFF, CLOSERS = map(frozenset, ("(/[", "/|", "—–:,-", ")."))
 #: A last line of so few characters is a note, not an article behind a dateline.
 _NOTE = 160
 
@@ -86,9 +91,12 @@ def _photo(context: Context) -> Verdict | None:
     before, after = context.before, context.after
     is_photo = (
         any(mention.agency in context.photo for mention in context.names)
-        or (after[:2].lstrip()[:1] == "/" and cues.STROKE_NAME.match(after) is not None)
-        or cues.PHOTO_AFTER.match(after) is not None
-        or cues.VIA.search(before[-16:]) is not None
+        or (
+            after[:2].lstrip()[:1] == "/"
+            and (cues.STROKE_NAME.match(after) or cues.STROKE_PHOTO.match(after)) is not None
+        )
+        or context.is_followed(cues.PHOTO_AFTER)
+        or context.has(cues.VIA)
     )
     if not is_photo and _has_rights(context):
         return None
@@ -134,7 +142,7 @@ def _dateline(context: Context) -> Verdict | None:
     if not context.starts_line or len(before) > _PLACE or cues.BYLINE.match(before):
         return None
     head = cues.THE.sub("", before).rstrip()
-    is_open = head[-1:] in {"(", "/", "["}
+    is_open = head[-1:] in OPENERS
     place = head[:-1].strip() if is_open else head
     if not cues.is_place(place):
         return None
@@ -149,9 +157,7 @@ def _dateline(context: Context) -> Verdict | None:
         is_dateline = is_placed or cues.CLOSED_DASH.match(after) is not None
     else:
         is_whole = context.is_early and context.closes and head[-1:] in {":", "—"}
-        is_dateline = is_whole or (
-            head[-1:] in {"—", "–", ":", ",", "-"} and cues.BARE_DASH.match(after) is not None
-        )
+        is_dateline = is_whole or (head[-1:] in SETTING_OFF and cues.BARE_DASH.match(after) is not None)
     return Verdict(context.share, "dateline") if is_dateline else None
 
 
@@ -178,7 +184,7 @@ def _contributed(context: Context) -> Verdict | None:
         or (context.has(cues.MATERIAL) and cues.USED.match(after))
     ):
         return Verdict("mixture", "contributed")
-    if not (context.closes or after[:1] in {")", "."} or cues.INPUTS.match(after)):
+    if not (context.closes or after[:1] in CLOSERS or context.is_followed(cues.INPUTS)):
         return None
     if context.has(cues.WITH_NOUN) or context.has(cues.NEWSROOM):
         return Verdict("mixture", "with")
@@ -194,7 +200,7 @@ def _notice(context: Context) -> Verdict | None:
     """Sentences about the text itself, and copyright notices."""
     if context.has(cues.NOTICE):
         return Verdict(context.share, "notice")
-    if cues.SOLE.match(context.after):
+    if context.is_followed(cues.SOLE):
         return Verdict("text", "notice")
     return Verdict(context.share, "copyright") if _has_rights(context) else None
 
@@ -246,7 +252,7 @@ def _authors(context: Context) -> tuple[Verdict | None] | None:
 
 def _sentence(context: Context) -> Verdict | None:
     """Names behind the last sentence of a line: of the text at the end of an article, of a photograph elsewhere."""
-    found = context.is_dated and cues.SENTENCE_END.search(context.before[-24:])
+    found = context.is_dated and cues.SENTENCE_END.search(context.before[-BEFORE_SENTENCE_END:])
     if not found:
         return None
     if context.several and (context.is_late or not context.is_early):
@@ -263,30 +269,38 @@ def _own(context: Context) -> Verdict | None:
         return None
     if context.has(cues.TOLD):
         return Verdict("self", "told")
-    if cues.JOURNALIST_AFTER.match(context.after) or context.has(cues.JOURNALIST_BEFORE):
+    if context.is_followed(cues.JOURNALIST_AFTER) or context.has(cues.JOURNALIST_BEFORE):
         is_topic = (
             cues.NAMED_JOURNALIST.match(context.after)
             or cues.COUNTED.search(context.lower)
             or cues.NEWS_OF_IT.search(context.before + context.after)
         )
         return Verdict("about", "topic") if is_topic else Verdict("self", "seen")
-    return Verdict("self", "seen") if context.is_alias and cues.OWN_WORK.match(context.after) else None
+    return Verdict("self", "seen") if context.is_alias and context.is_followed(cues.OWN_WORK) else None
 
 
 def _cited(context: Context) -> Verdict | None:
     """Statements of others about an agency: citations of its reports, and stories about it."""
     if not context.is_alias and cues.THE.search(context.lower[-6:]):
         return None
-    if cues.POLL.match(context.after):
+    if cues.IPSOS.match(context.after) or context.is_followed(cues.POLL):
         return Verdict("about", "topic")
     if context.has(cues.CITED_BEFORE):
         return Verdict("citation", "cited")
-    is_verb = context.is_alias and cues.ABOUT_VERB.match(context.after)
-    if is_verb or cues.ABOUT_AFTER.match(context.after) or context.has(cues.ABOUT_BEFORE):
+    is_verb = context.is_alias and context.is_followed(cues.ABOUT_VERB)
+    if is_verb or context.is_followed(cues.ABOUT_AFTER) or context.has(cues.ABOUT_BEFORE):
         return Verdict("about", "topic")
-    after = cues.AGENCY_NOUN.sub("", context.after, count=1) if context.after[:1] == " " else context.after
-    is_subject = cues.CITED_AFTER.match(after) and (context.is_alias or cues.OPENING.search(context.before))
-    if is_subject or (context.is_alias and cues.SAID_AFTER.match(after)):
+    if not context.may_be_followed(cues.AGENCY_NOUN, cues.CITED_AFTER, cues.SAID_AFTER):
+        return None
+    after = (
+        cues.AGENCY_NOUN.pattern.sub("", context.after, count=1)
+        if context.after[:1] == " "
+        else context.after
+    )
+    is_subject = cues.CITED_AFTER.pattern.match(after) and (
+        context.is_alias or cues.OPENING.search(context.before)
+    )
+    if is_subject or (context.is_alias and cues.SAID_AFTER.pattern.match(after)):
         return Verdict("citation", "reported")
     return None
 
