@@ -9,7 +9,6 @@ from reference.quotes import quoted_words
 from samples.strategies import INTERPRETED, encode, text
 from samples.timing import at_most
 from syndetect.matching.tokens import Words, tokenise
-from syndetect.syndication.marks import _runs
 from syndetect.syndication.quotes import quoted
 
 pytestmark = pytest.mark.kernel
@@ -243,12 +242,3 @@ def test_the_kernel_is_its_plain_twin(texts: list[str]) -> None:
         first, last = words.document_paragraphs[d : d + 2]
         starts = words.paragraphs[first:last] - low
         assert found[low:high].tolist() == quoted_words(one, words.begin[low:high].tolist(), starts.tolist())
-
-
-@given(st.lists(st.integers(0, 1)))
-def test_runs_of_quoted_words(inside: list[int]) -> None:
-    runs = _runs(np.array(inside, np.uint8))
-    assert [place for low, high in runs.tolist() for place in range(low, high)] == np.flatnonzero(
-        inside
-    ).tolist()
-    assert (runs[1:, 0] > runs[:-1, 1]).all()
