@@ -165,7 +165,7 @@ def _named(articles: list[str], bounds: list[int], marks: Any, places: Any) -> l
 
 @pytest.mark.parametrize("line", ["In AFP in " * 999, "AFP " * 999, "In AP's " + "é" * 8000 + " dpa in "])
 def test_no_line_takes_the_screen_long(line: str) -> None:
-    articles = [line] * (1 if INTERPRETED else 20)
+    articles = [line] * (1 if INTERPRETED else 5)
     rows([line])
     with patch.object(rules, "judge", lambda _: None), at_most(2):
         rows(articles)
