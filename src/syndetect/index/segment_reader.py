@@ -13,7 +13,7 @@ from syndetect.kernels.documents import HINT_BITS, UNDATED, find_documents
 from syndetect.kernels.lists import find_runs
 from syndetect.kernels.ranges import copy_ranges, find_spans
 from syndetect.storage import compression
-from syndetect.storage.sorted_lists import Arrays, Lists, hash_ids
+from syndetect.storage.sorted_lists import Arrays, ListEntries, Lists, hash_ids
 
 _S32 = np.uint64(32)
 #: How a segment can contradict itself.
@@ -86,13 +86,17 @@ class SegmentReader:
         """The numbers that stand under keys of lists (uint32[m]), and for each the row of its key (int64[m])."""
         return self.numbers(name, *self.find(name, lists, keys))
 
-    def entries(self, name: str, which: int) -> U64:
-        """All entries of one list."""
-        return self._lists[name].entries(which)
+    def sizes(self, name: str) -> I64:
+        """As :class:`syndetect.index.segment_builder.SegmentSource` says."""
+        return np.diff(self._lists[name].bounds)
 
-    def context_hashes(self, which: int) -> U32:
-        """The context hashes of the postings of a part."""
-        low, high = self._lists["postings"].bounds[which : which + 2].tolist()
+    def list_entries(self, name: str, first: int, last: int) -> ListEntries:
+        """As :class:`syndetect.index.segment_builder.SegmentSource` says."""
+        return self._lists[name].between(first, last)
+
+    def context_hashes(self, first: int, last: int) -> U32:
+        """As :class:`syndetect.index.segment_builder.SegmentSource` says."""
+        low, high = self._lists["postings"].bounds[[first, last]].tolist()
         self.arrays.check("continuations", low, high)
         found: U32 = self.arrays["continuations"][low:high]
         return found

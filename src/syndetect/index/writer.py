@@ -93,7 +93,7 @@ class Writer:
         if merge.words_of(parts) <= merge_policy.LEAST_WORDS:
             threads = 0  # to start one would take longer than sorting
         with SegmentWriter(path) as writer, _spooling(path.parent) as spool:
-            metadata = merge.write(writer.append, parts, self._settings.bands, spool, threads)
+            metadata = merge.write(writer.append, parts, spool, threads)
             written = writer.finish(metadata)
         return FileEntry(path.name, written.size, written.xxh3, metadata)
 
