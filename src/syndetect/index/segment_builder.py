@@ -159,9 +159,9 @@ def _strings(articles: pl.DataFrame) -> dict[str, Array]:
     arrays: dict[str, Array] = {}
     known = np.zeros(len(articles), np.uint8)
     for bit, name in enumerate(STRINGS):
-        column = articles["doc_id" if name == "id" else name]
-        known |= column.is_not_null().to_numpy().astype(np.uint8) << np.uint8(bit)
-        arrays |= _joined(name, [value.encode() for value in column.fill_null("").to_list()])
+        column = articles["doc_id" if name == "id" else name].to_list()
+        known |= np.array([value is not None for value in column], np.uint8) << np.uint8(bit)
+        arrays |= _joined(name, [(value or "").encode() for value in column])
     return {"known": known, **arrays}
 
 
