@@ -1,6 +1,7 @@
 """Sorted lists and ranges of flat arrays, against plain twins."""
 
 from itertools import chain, pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from syndetect.arrays import bounds_of
 from syndetect.index.merge import in_time
 from syndetect.index.segment_builder import MOST_UNTIMED, _steps
 from syndetect.kernels.lists import fill_directories, find_runs
-from syndetect.kernels.ranges import copy_ranges, find_spans
+from syndetect.kernels.ranges import copy_ranges, find_spans, place_ranges
 from syndetect.storage import sorted_lists
 from syndetect.storage.sorted_lists import ListEntries, Lists, Memory
 
@@ -140,6 +141,18 @@ def test_ranges_are_copied_one_after_the_other(pairs: list[tuple[int, int]]) -> 
     assert out.tolist() == [
         int(one) for low, high in zip(begin, end, strict=True) for one in source[low:high]
     ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=10), st.randoms())
+def test_ranges_are_put_where_they_belong(pairs: list[tuple[int, int]], random: Random) -> None:
+    source = np.arange(100, 120, dtype=np.uint32)
+    begin, end = (np.array([pick(pair) for pair in pairs], np.int64) for pick in (min, max))
+    order = random.sample(range(len(pairs)), len(pairs))  # of the ranges in what is written
+    to = np.zeros(len(pairs), np.int64)
+    to[order] = bounds_of((end - begin)[order])[:-1]
+    out = np.empty(int((end - begin).sum()), np.uint32)
+    place_ranges(source, begin, end, to, out)
+    assert out.tolist() == [int(one) for i in order for one in source[begin[i] : end[i]]]
 
 
 steps = st.lists(

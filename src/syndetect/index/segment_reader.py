@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from syndetect.arrays import I64, U32, U64, Bool
+from syndetect.arrays import I64, U32, U64, Bool, bounds_of, unique
 from syndetect.index.segment_layout import STRINGS
 from syndetect.kernels.documents import HINT_BITS, UNDATED, find_documents
 from syndetect.kernels.lists import find_runs
-from syndetect.kernels.ranges import copy_ranges, find_spans
+from syndetect.kernels.ranges import find_spans, place_ranges
 from syndetect.storage import compression
 from syndetect.storage.sorted_lists import Arrays, ListEntries, Lists
 
@@ -165,12 +165,18 @@ class SegmentReader:
 
     def codes(self, begin: I64, end: I64) -> U32:
         """The word codes of ranges of words, range after range."""
+        bounds = bounds_of(end - begin)
+        out = np.empty(int(bounds[-1]), np.uint32)
+        self.place_codes(begin, end, bounds, out)
+        return out
+
+    def place_codes(self, begin: I64, end: I64, to: I64, out: U32) -> None:
+        """Put the word codes of ranges of words into ``out``, each range from ``to`` (int64[n]) on."""
         self.arrays.check("code", begin, end)
-        out, code = np.empty(int((end - begin).sum()), np.uint32), self.arrays["code"]
+        code = self.arrays["code"]
         if len(code):
             code.take(begin, mode="clip")  # prefetch, to overlap cache misses
-        copy_ranges(code, begin, end, out)
-        return out
+        place_ranges(code, begin, end, to, out)
 
     def spans(self, documents: I64, begin: I64, end: I64) -> I64:
         """int64[n, 2]: the characters of ranges of words, one range in each document.
@@ -225,7 +231,7 @@ class SegmentReader:
         """
         if "text" in self.arrays and len(documents):
             if len(new := documents[self._text_ends[documents] == 0]):
-                new = np.unique(new)
+                new = unique(new)
                 self._text_ends[new] = [self._text_size(frame) for frame in self._bytes("text", new)]
             if (ends > self._text_ends[documents]).any():
                 raise self.arrays.refused(_BEHIND_TEXT)
