@@ -856,3 +856,12 @@ def blocks_of(ranges: Iterable[Span], item_bytes: int, offset: int, block: int) 
     """The blocks of a file in which ranges of items lie, of which item 0 stands at ``offset``."""
     bytes_of = [range(offset + begin * item_bytes, offset + end * item_bytes) for begin, end in ranges]
     return {number for one in bytes_of if one for number in range(one[0] // block, one[-1] // block + 1)}
+
+
+# ------------------------------------------------------------------------------------------- posting lists
+
+
+def directory(keys: Sequence[int], bits: int) -> list[int]:
+    """Where the keys (32 bits, ascending) of each value of the leading bits begin, and how many keys there are."""
+    slots = [sum(key >> 32 - bits < value for key in keys) for value in range(1 << bits)]
+    return [*slots, len(keys)]

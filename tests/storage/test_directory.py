@@ -183,7 +183,7 @@ def test_the_lock_is_given_back_when_opening_fails(folder: Path, monkeypatch: py
             writer(folder)
     writer(folder).close()
     with monkeypatch.context() as patch:
-        patch.setattr(manifest, "version", lambda _: 1 // 0)
+        patch.setattr(manifest, "_version", lambda: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             IndexDirectory.create(folder.parent / "another", "index", HEAD)
     IndexDirectory.create(folder.parent / "another", "index", HEAD).close()

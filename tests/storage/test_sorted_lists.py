@@ -1,17 +1,21 @@
 """Sorted lists and ranges of flat arrays, against plain twins."""
 
-from itertools import pairwise
+from itertools import chain, pairwise
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.index.segment_builder import _steps
-from syndetect.kernels.lists import find_runs
-from syndetect.kernels.ranges import copy_ranges, find_spans
+from reference import matching as naive
+from syndetect.arrays import bounds_of
+from syndetect.index.merge import in_time
+from syndetect.index.segment_builder import MOST_UNTIMED, _steps
+from syndetect.kernels.lists import fill_directories, find_runs
+from syndetect.kernels.ranges import copy_ranges, find_spans, place_ranges
 from syndetect.storage import sorted_lists
-from syndetect.storage.sorted_lists import Lists, Memory
+from syndetect.storage.sorted_lists import ListEntries, Lists, Memory
 
 pytestmark = pytest.mark.kernel
 
@@ -31,7 +35,13 @@ def written(found: list[list[tuple[int, int]]], threads: int = 1) -> Memory:
         memory[name] = np.concatenate([memory[name], array]) if name in memory else array
 
     packed = [np.array([key << 32 | number for key, number in one], np.uint64) for one in found]
-    sorted_lists.write(put, "some", len(found), packed.__getitem__, threads)
+    sizes = np.array([len(one) for one in packed])
+
+    def entries(first: int, last: int) -> ListEntries:
+        bounds = bounds_of(sizes[first:last])
+        return ListEntries.of(np.concatenate(packed[first:last]), bounds)
+
+    sorted_lists.write(put, "some", sizes, entries, threads)
     return memory
 
 
@@ -66,6 +76,45 @@ def test_long_lists_and_long_runs(count: int) -> None:
     assert (end - begin).tolist() == [count, 0, 0, 0]
 
 
+@given(
+    st.lists(st.tuples(st.lists(keys, max_size=30).map(sorted), st.integers(0, 6)), min_size=1, max_size=6)
+)
+def test_directories_say_where_leading_bits_begin(found: list[tuple[list[int], int]]) -> None:
+    expected = [naive.directory(one, bits) for one, bits in found]
+    starts = bounds_of(map(len, expected))
+    out = np.full(starts[-1], 99, np.uint32)
+    packed = np.array([key << 32 | 7 for one, _ in found for key in one], np.uint64)
+    fill_directories(packed, bounds_of(len(one) for one, _ in found), starts, out)
+    assert out.tolist() == list(chain.from_iterable(expected))
+
+
+@given(st.lists(entries, min_size=1, max_size=8), st.integers(0, 40), st.sampled_from([0, 1, 2]))
+def test_lists_are_the_same_whether_sorted_together_or_one_by_one(
+    found: list[list[tuple[int, int]]], at_once: int, threads: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sorted_lists, "_AT_ONCE", at_once)
+        parted = written(found, threads)
+        patch.setattr(sorted_lists, "_AT_ONCE", 1 << 20)
+        whole = written(found, threads)
+    assert {name: one.tolist() for name, one in parted.items()} == {
+        name: one.tolist() for name, one in whole.items()
+    }
+
+
+def test_postings_are_put_in_time_in_their_own_list() -> None:
+    # the last key of the first list is the first one of the second, and together they are many
+    count = MOST_UNTIMED
+    documents = np.arange(2 * count + 2)
+    times = np.arange(2 * count + 1)[::-1].copy()
+    keys, words = np.full(2 * count, 5, np.uint64), np.arange(2 * count, dtype=np.uint32)
+    lists = np.repeat([0, 1], count)
+    assert in_time(keys, words, lists, documents, times).tolist() == words.tolist()
+    keys, words = np.append(keys, np.uint64(5)), np.append(words, np.uint32(2 * count))
+    ordered = in_time(keys, words, np.append(lists, 1), documents, times)
+    assert ordered.tolist() == [*range(count), *range(count, 2 * count + 1)[::-1]]
+
+
 values = st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 3), max_size=40).map(sorted)
 
 
@@ -92,6 +141,18 @@ def test_ranges_are_copied_one_after_the_other(pairs: list[tuple[int, int]]) -> 
     assert out.tolist() == [
         int(one) for low, high in zip(begin, end, strict=True) for one in source[low:high]
     ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=10), st.randoms())
+def test_ranges_are_put_where_they_belong(pairs: list[tuple[int, int]], random: Random) -> None:
+    source = np.arange(100, 120, dtype=np.uint32)
+    begin, end = (np.array([pick(pair) for pair in pairs], np.int64) for pick in (min, max))
+    order = random.sample(range(len(pairs)), len(pairs))  # of the ranges in what is written
+    to = np.zeros(len(pairs), np.int64)
+    to[order] = bounds_of((end - begin)[order])[:-1]
+    out = np.empty(int((end - begin).sum()), np.uint32)
+    place_ranges(source, begin, end, to, out)
+    assert out.tolist() == [int(one) for i in order for one in source[begin[i] : end[i]]]
 
 
 steps = st.lists(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64, U32, U64, Bool, bounds_of
+from syndetect.arrays import I64, U32, Bool, bounds_of, pack, unique
 from syndetect.index import fingerprint_hits, paragraph_hits
 from syndetect.index.paragraph_hits import ParagraphHits
 from syndetect.index.query_batch import QueryBatch, WordPairs, is_query
@@ -23,7 +23,7 @@ from syndetect.schema import ANSWERED, TABLES
 from syndetect.settings import Settings
 from syndetect.syndication import origins
 
-_U1, _S32 = np.uint64(1), np.uint64(32)
+_U1 = np.uint64(1)
 
 
 class Found(NamedTuple):
@@ -55,7 +55,7 @@ def search(queries: QueryBatch, settings: Settings) -> Found:
     article, words, strong = article.reshape(-1, 2), seeds.words[chosen], seeds.strong[chosen]
     code, bounds = queries.codes(keys, *queries.bounds("documents", keys))
     at = (words + bounds[article]).astype(np.uint64)
-    packed: U64 = np.unique(at[:, 0] << _S32 | at[:, 1] << _U1 | strong.astype(np.uint64))
+    packed = unique(pack(at[:, 0], at[:, 1] << _U1) | strong.astype(np.uint64))
     places = _places(bounds, queries.ranked(keys)[2])
     aligned = alignment.align(code, places, packed, alignment.AlignmentLimits.of(settings))
     return Found(keys, bounds, Matches.of(aligned.table, places), near)
@@ -64,7 +64,10 @@ def search(queries: QueryBatch, settings: Settings) -> Found:
 def _may_match(seeds: WordPairs) -> Bool:
     """bool[n]: which seeds are of pairs of documents that have a strong one; other pairs are not aligned."""
     both = seeds.keys[:, 0] << 32 | seeds.keys[:, 1]
-    return np.isin(both, np.unique(both[seeds.strong]))
+    strong = np.sort(both[seeds.strong])
+    at = np.searchsorted(strong, both)
+    found: Bool = at < np.searchsorted(strong, both, side="right")
+    return found
 
 
 def _places(bounds: I64, rank: U32) -> Places:
@@ -93,7 +96,7 @@ class Answer:
     ) -> None:
         self._queries, self._articles, self._texts, self._found = queries, articles, texts, found
         near = found.near.keys.reshape(-1)
-        self._keys = np.unique(np.concatenate([found.keys, near, queries.keys]))
+        self._keys = unique(np.concatenate([found.keys, near, queries.keys]))
         self._words = queries.bounds("documents", self._keys)
         self._counts = len(articles), len(found.matches.score)
 
@@ -113,12 +116,13 @@ class Answer:
     def matches(self) -> pl.DataFrame:
         """Passages shared with documents of the index."""
         matches, order = self._found.matches, self._best_first
-        documents = [self._documents(side)[order] for side in (matches.document_a, matches.document_b)]
+        ids = [
+            pl.Series([self._ids[row] for row in self._documents(side)[order].tolist()], dtype=pl.String)
+            for side in (matches.document_a, matches.document_b)
+        ]
         spans = [self._spans(side)[order] for side in (0, 1)]
         measures = (matches.equal[order], matches.columns[order], matches.score[order])
-        return tabulate.matches_table(
-            self._frame, (documents[0], documents[1]), [(one[:, 0], one[:, 1]) for one in spans], measures
-        )
+        return tabulate.matches_table((ids[0], ids[1]), [(one[:, 0], one[:, 1]) for one in spans], measures)
 
     @cached_property
     def pairs(self) -> pl.DataFrame:
@@ -271,18 +275,25 @@ class Answer:
         return spans
 
     @cached_property
-    def _frame(self) -> pl.DataFrame:
+    def _ids(self) -> list[str | None]:
         """The ids of all documents of the tables."""
-        return pl.DataFrame({"doc_id": self._strings("doc_id", "id")})
+        return self._strings("doc_id", "id")
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
+        """The same, as a frame."""
+        return pl.DataFrame([pl.Series("doc_id", self._ids, pl.String)])
 
     @cached_property
     def _dated_frame(self) -> pl.DataFrame:
         """The ids, sources and times of all documents of the tables."""
         time = pl.Series(self._queries.times(self._keys))
         published = time.set(time == int(UNDATED), None).cast(TABLES["passages"]["published"])
-        return self._frame.with_columns(source=self._strings("source", "source"), published=published)
+        return self._frame.with_columns(
+            source=pl.Series(self._strings("source", "source"), dtype=pl.String), published=published
+        )
 
-    def _strings(self, column: str, name: str) -> pl.Series:
+    def _strings(self, column: str, name: str) -> list[str | None]:
         """A column of the query documents, and its strings (``name``) in the index, for all documents of the tables."""
         found: list[str | None] = [None] * len(self._keys)
         own = np.flatnonzero(is_query(self._keys))
@@ -292,7 +303,7 @@ class Answer:
         for segment, places, rows in self._queries.by_segment(self._keys):
             for at, value in zip(places.tolist(), segment.strings(name, rows), strict=True):
                 found[at] = value
-        return pl.Series(found, dtype=pl.String)
+        return found
 
     def _quote(self, documents: I64, spans: I64) -> pl.Series:
         """The text of documents between these characters; null where texts are not stored."""

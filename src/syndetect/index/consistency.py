@@ -22,6 +22,7 @@ from syndetect.matching.tokens import Words, joined
 from syndetect.runtime.threads import split_evenly
 from syndetect.schema import ARTICLES
 from syndetect.settings import Settings
+from syndetect.storage.sorted_lists import ListEntries
 
 #: Words that are sketched, and documents that are looked up, at a time.
 _WORDS, _DOCUMENTS = 1 << 20, 1 << 12
@@ -68,11 +69,11 @@ def _verify(segment: SegmentReader, settings: Settings, version: int) -> None:
     found: _Digests = Counter()
     for name in LISTS:
         for which in range(len(arrays[f"{name}.bounds"]) - 1):
-            entries = segment.entries(name, which)
-            contexts = segment.context_hashes(which) if name == "postings" else None
-            found[name, which] = _digest(entries, contexts)
+            held = segment.list_entries(name, which, which + 1)
+            contexts = segment.context_hashes(which, which + 1) if name == "postings" else None
+            found[name, which] = _digest(held.entries, contexts)
             if contexts is not None:
-                _check_order(segment, entries, contexts)
+                _check_order(segment, held, contexts)
         arrays.release()
     if wrong := sorted({name for name, which in found if found[name, which] != expected[name, which]}):
         raise arrays.refused(f"the list {wrong[0]} has other entries than the documents")
@@ -145,12 +146,12 @@ def _add(digests: _Digests, segment: SegmentReader, batch: DocumentBatch, low: i
     """Add the entries of some documents to the digests of all lists."""
     word, _, sketched = _firsts(segment, low)
     firsts = {"postings": word, "same": sketched, "bands": sketched, "document_bands": low, "ids": low}
-    for name, lists in batch.lists.items():
-        for which, entries in enumerate(lists):
-            moved = entries + np.uint64(firsts[name])
+    for name in LISTS:
+        for which in range(len(batch.sizes(name))):
+            moved = batch.list_entries(name, which, which + 1).entries + np.uint64(firsts[name])
             if name == "bands":
                 moved = moved[carriers[lower(moved)]]
-            contexts = batch.context_hashes(which) if name == "postings" else None
+            contexts = batch.context_hashes(which, which + 1) if name == "postings" else None
             digests[name, which] = digests[name, which] + _digest(moved, contexts) & ((1 << 64) - 1)
 
 
@@ -176,10 +177,10 @@ def _mixed(values: U64) -> U64:
     return mixed ^ mixed >> np.uint64(31)
 
 
-def _check_order(segment: SegmentReader, entries: U64, contexts: U32) -> None:
+def _check_order(segment: SegmentReader, postings: ListEntries, contexts: U32) -> None:
     """Make sure that the postings of a part are in the order that look-ups rely on."""
-    keys, words = entries & _UPPER | contexts, entries.astype(np.uint32)
+    keys, words = postings.entries & _UPPER | contexts, postings.entries.astype(np.uint32)
     whole = segment.arrays.whole
-    ordered = in_time(keys, words, whole("documents"), latest(whole("time")))
+    ordered = in_time(keys, words, postings.which, whole("documents"), latest(whole("time")))
     if (keys[1:] < keys[:-1]).any() or not np.array_equal(ordered, words):
         raise segment.arrays.refused("postings are not in their order")

@@ -13,16 +13,19 @@ from syndetect.arrays import I64, U32, U64, Bool, bounds_of, run_starts, sort_ke
 from syndetect.index.query_batch import QueryBatch, WordPairs, is_query, stored_keys
 from syndetect.index.segment_builder import MOST_UNTIMED
 from syndetect.index.segment_reader import SegmentReader
+from syndetect.kernels.documents import UNDATED
 from syndetect.kernels.fingerprints import cap_repeats
 from syndetect.kernels.groups import star_groups
 from syndetect.kernels.seeds import SHIFT, SPAN
 from syndetect.matching import winnowing
 from syndetect.matching.places import latest, tags
 from syndetect.matching.winnowing import MOST_REPEATS
+from syndetect.reading.dates import FIRST, LAST
 
 _AROUND = SPAN + SHIFT
 _LARGE = 4  # times as many places as a frequent key has at least: from then on not all postings are read
 _NEAR = 16  # places that are read on each side of a query document in time order
+_MOST_BUCKETS = 1 << 10  # of time, in which places are counted
 _IGNORED_BITS = (16, 0)  # of context hashes, after each lengthening
 _S32 = np.uint64(32)
 
@@ -75,7 +78,7 @@ def find_seeds(queries: QueryBatch, limits: winnowing.JoinLimits) -> WordPairs:
     ranked: list[Bool] = []  # of each group, whether its places are joined in time order
     stars, groups = WordPairs.none(), _look_up(queries)
     lengths = [0, *(limits.k * times for times in winnowing.LENGTHS)]
-    if limits.window >= 0:  # the join itself counts the places within the window, and needs all of them
+    if limits.window >= 0:  # the join itself counts the places within the window
         lengths = lengths[:1]
     for level, length in enumerate(lengths):
         frequent = np.zeros(len(groups.document), bool)
@@ -86,11 +89,13 @@ def find_seeds(queries: QueryBatch, limits: winnowing.JoinLimits) -> WordPairs:
             frequent = np.zeros(len(groups.document), bool)
         joined = groups.only(~frequent)
         hits = _gather(queries, joined, length)
+        if limits.window >= 0:
+            hits = _without_far(queries, joined, hits, limits)
         found.append(hits._replace(group=hits.group + sum(map(len, ranked))))
         ranked.append(np.full(len(joined.document), level > 0))
         if not frequent.any():
             break
-        groups = _lengthened(queries, groups.only(frequent), limits.k, level)
+        groups, _ = _lengthened(queries, groups.only(frequent), limits.k, level)
     return _join(queries, _Hits.joined(found), np.concatenate(ranked), limits).joined(stars)
 
 
@@ -173,8 +178,58 @@ def _following(queries: QueryBatch, words: U32, length: int) -> U64:
     return winnowing.lengthened(queries.tags, documents, words, document, length)
 
 
-def _lengthened(queries: QueryBatch, groups: _Groups, k: int, level: int) -> _Groups:
-    """The groups split by the next words: fingerprints of k words, lengthened once more."""
+def _without_far(queries: QueryBatch, groups: _Groups, found: _Hits, limits: winnowing.JoinLimits) -> _Hits:
+    """Leave out places so far in time from their query document that no seed of it depends on them.
+
+    A place beyond the window is in no pair. It counts where it is of a crowd (:func:`winnowing.join`): with places
+    that are in pairs, up to twice the window away; and wherever it is, if so many places agree with the query document
+    in the next 2k words that the lengthened fingerprint may be frequent.
+
+    Args:
+        queries: the query documents.
+        groups: fingerprints.
+        found: all their places.
+        limits: the parameters of the join, with a window.
+    """
+    time, asked = queries.times(found.key), queries.time[groups.document][found.group]
+    away = np.where((time == UNDATED) | (asked == UNDATED), 0, np.abs(time - asked))
+    chosen = away <= limits.window
+    is_large = np.bincount(found.group, minlength=len(groups.document)) > limits.most_places
+    if not chosen.all() and is_large.any():
+        large = np.flatnonzero(is_large[found.group])
+        number = (np.cumsum(is_large) - 1)[found.group[large]]
+        longer, parent = _lengthened(queries, groups.only(is_large), limits.k, 0)
+        is_hot = np.zeros(int(is_large.sum()), bool)
+        is_hot[parent[longer.sizes() > limits.most_places]] = True
+        may_count = is_hot[number] | (away[large] <= 2 * limits.window)
+        chosen[large] |= may_count & _may_be_crowds(number, time[large], limits)
+    return _Hits(*(column[chosen] for column in found))
+
+
+def _may_be_crowds(group: I64, time: I64, limits: winnowing.JoinLimits) -> Bool:
+    """bool[n]: which places may be of a crowd; all that are, and some others.
+
+    A crowd lies within a window, and so in two buckets of time that follow one another; what is undated is in every
+    crowd.
+
+    Args:
+        group: int64[n], the group of each place.
+        time: int64[n], the time of its document.
+        limits: the parameters of the join, with a window.
+    """
+    is_dated = time != UNDATED
+    first, last = time[is_dated].min(initial=LAST), time[is_dated].max(initial=FIRST)
+    width = max(limits.window, (last - first) // _MOST_BUCKETS) + 1
+    bucket = np.where(is_dated, (time - first) // width + 2, 0)
+    shape = int(group.max(initial=0)) + 1, _MOST_BUCKETS + 4
+    counts = np.bincount(group * shape[1] + bucket, minlength=shape[0] * shape[1]).reshape(shape)
+    beside = np.maximum(counts[group, np.maximum(bucket - 1, 1)], counts[group, bucket + 1])
+    found: Bool = counts[group, bucket] + beside + counts[group, 0] > limits.most_places + 1
+    return found
+
+
+def _lengthened(queries: QueryBatch, groups: _Groups, k: int, level: int) -> tuple[_Groups, I64]:
+    """The groups split by the next words: fingerprints of k words, lengthened once more; of which group each was."""
     following = _following(queries, groups.words, k * winnowing.LENGTHS[level])
     order = np.lexsort((groups.words, following, groups.own))
     starts = run_starts(groups.own[order], following[order])
@@ -188,7 +243,7 @@ def _lengthened(queries: QueryBatch, groups: _Groups, k: int, level: int) -> _Gr
         for segment, (begin, end) in zip(queries.segments, groups.runs, strict=True)
     ]
     own = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
-    return _Groups(groups.document[parent], runs, own, groups.words[order])
+    return _Groups(groups.document[parent], runs, own, groups.words[order]), parent
 
 
 def _join(queries: QueryBatch, found: _Hits, ranked: Bool, limits: winnowing.JoinLimits) -> WordPairs:

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
@@ -29,7 +30,7 @@ from syndetect.index.query_batch import (
 )
 from syndetect.index.segment_builder import DocumentBatch
 from syndetect.index.snapshot import Snapshot, header_of, open_segments, parse_header
-from syndetect.index.writer import Added, NewDocuments, PortionWriter, Writer
+from syndetect.index.writer import Added, NewDocuments, PortionWriter, Writer, is_little
 from syndetect.matching import portions
 from syndetect.matching.tokens import joined
 from syndetect.reading import articles, sources
@@ -395,14 +396,14 @@ class Index:
             batches = noted_batches("adding", found, options, notes, progress, BATCH_BYTES)
             memory = memory or budget.default_memory()
             portion_writer = PortionWriter(writer, self._snapshot, existing, threads, memory)
-            readers = budget.readers(threads, memory)
             try:
-                with (
-                    compiling("adding", progress),
-                    closing(in_order(self._prepare, portion_writer.select(batches), readers)) as prepared,
-                ):
-                    for batch, replaced in prepared:
-                        portion_writer.add(batch, replaced)
+                with compiling("adding", progress):
+                    first = list(islice(batches, 2))
+                    readers = 0 if is_little(first) else budget.readers(threads, memory)
+                    new = portion_writer.select(chain(first, batches))
+                    with closing(in_order(self._prepare, new, readers)) as prepared:
+                        for batch, replaced in prepared:
+                            portion_writer.add(batch, replaced)
                     portion_writer.flush()
                 notes.check_any(portion_writer.counts["documents"] + portion_writer.counts["known"], found)
                 portion_writer.snapshot = writer.merge(portion_writer.snapshot, threads)

@@ -12,9 +12,9 @@ from syndetect.index.segment_builder import MOST_UNTIMED, SegmentSource, stored_
 from syndetect.index.segment_layout import STRINGS
 from syndetect.index.segment_reader import WRONG_HINTS, check_paragraphs
 from syndetect.kernels.documents import find_documents
-from syndetect.matching import winnowing
 from syndetect.matching.places import latest
 from syndetect.storage import sorted_lists
+from syndetect.storage.sorted_lists import ListEntries
 
 Put = Callable[[str, Array], None]
 
@@ -128,17 +128,14 @@ def words_of(sources: Sequence[SegmentSource]) -> int:
     return sum(int(np.diff(one.arrays.whole("documents"))[one.alive].sum()) for one in sources)
 
 
-def write(
-    put: Put, sources: Sequence[SegmentSource], bands: int, spool: BinaryIO, threads: int = 1
-) -> dict[str, int]:
+def write(put: Put, sources: Sequence[SegmentSource], spool: BinaryIO, threads: int = 1) -> dict[str, int]:
     """Write sources, one behind the other and without deleted documents, as the arrays and lists of one segment.
 
-    One list at a time is in memory, and beside it a few numbers a document and a paragraph.
+    One long list at a time is in memory, or some short ones, and beside it a few numbers a document and a paragraph.
 
     Args:
         put: takes an array's name and a piece of it; all pieces of one array come one after the other.
         sources: the documents in their order, of ``MOST_WORDS`` words at most together.
-        bands: the number of bands.
         spool: an empty file that holds the context hashes meanwhile: four bytes a posting.
         threads: how many lists are worked on at once.
 
@@ -157,24 +154,20 @@ def write(
     targets = _put_sketches(put, remaps)
     postings = _put_postings(put, remaps, documents, spool, threads)
 
-    def list_of(name: str, new: Callable[[int, U32], U32]) -> Callable[[int], U64]:
-        def entries(which: int) -> U64:
-            found = [np.empty(0, np.uint64)]
+    def put_lists(name: str, new: Callable[[int, U32], U32]) -> None:
+        def entries(first: int, last: int) -> ListEntries:
+            found = []
             for number, one in enumerate(remaps):
-                found.append(_renumbered(one.source.entries(name, which), new, number))
+                found.append(_renumbered(one.source.list_entries(name, first, last), new, number))
                 one.source.arrays.release()
-            return np.concatenate(found)
+            return ListEntries.joined(found)
 
-        return entries
+        sorted_lists.write(put, name, _sizes(remaps, name), entries, threads)
 
-    sorted_lists.write(
-        put, "same", 1, list_of("same", lambda i, numbers: remaps[i].sketched(numbers)), threads
-    )
-    sorted_lists.write(put, "bands", bands, list_of("bands", lambda i, numbers: targets[i][numbers]), threads)
-    for name, count in (("document_bands", bands), ("ids", 1)):
-        sorted_lists.write(
-            put, name, count, list_of(name, lambda i, numbers: remaps[i].documents(numbers)), threads
-        )
+    put_lists("same", lambda i, numbers: remaps[i].sketched(numbers))
+    put_lists("bands", lambda i, numbers: targets[i][numbers])
+    for name in ("document_bands", "ids"):
+        put_lists(name, lambda i, numbers: remaps[i].documents(numbers))
     return {
         "documents": len(documents) - 1,
         "paragraphs": paragraphs,
@@ -183,11 +176,17 @@ def write(
     }
 
 
-def _renumbered(entries: U64, new: Callable[[int, U32], U32], source: int) -> U64:
+def _sizes(remaps: Sequence[DocumentRemap], name: str) -> I64:
+    """int64[l]: how many entries each list of a name has at most."""
+    sizes: I64 = np.sum([one.source.sizes(name) for one in remaps], axis=0, dtype=np.int64)
+    return sizes
+
+
+def _renumbered(old: ListEntries, new: Callable[[int, U32], U32], source: int) -> ListEntries:
     """Entries with new numbers, without those of deleted documents."""
-    numbers = new(source, entries.astype(np.uint32))
-    found = entries & _UPPER | numbers
-    return found if not len(numbers) or numbers.max() != NONE else found[numbers != NONE]
+    numbers = new(source, old.entries.astype(np.uint32))
+    found = old._replace(entries=old.entries & _UPPER | numbers)
+    return found if not len(numbers) or numbers.max() != NONE else found.chosen(numbers != NONE)
 
 
 def _put_items(put: Put, remaps: Sequence[DocumentRemap], name: str, bounds: str) -> None:
@@ -285,26 +284,32 @@ def _put_postings(
     contexts: dict[int, U32] = {}
     times = latest(np.concatenate([one.array("time")[one.source.alive] for one in remaps]))
 
-    def entries_of(which: int) -> U64:
-        found, more = [np.empty(0, np.uint64)], [np.empty(0, np.uint32)]
+    def entries_of(first: int, last: int) -> ListEntries:
+        found, more = [], []
         for one in remaps:
-            entries = one.source.entries("postings", which)
-            words = one.words(entries.astype(np.uint32))
+            old = one.source.list_entries("postings", first, last)
+            words = one.words(old.entries.astype(np.uint32))
             is_alive = words != NONE
-            found.append((entries & _UPPER | words)[is_alive])
-            more.append(one.source.context_hashes(which)[is_alive])
+            found.append(old._replace(entries=old.entries & _UPPER | words).chosen(is_alive))
+            more.append(one.source.context_hashes(first, last)[is_alive])
             one.source.arrays.release()
-        entries = np.concatenate(found)
-        keys, words = sort_keys(entries & _UPPER | np.concatenate(more), entries.astype(np.uint32))
-        contexts[which] = keys.astype(np.uint32)
-        return keys & _UPPER | in_time(keys, words, documents, times)
+        entries, which = ListEntries.joined(found)
+        keys, order = sort_keys(entries & _UPPER | np.concatenate(more))
+        if last - first > 1:
+            _, by_list = sort_keys(which[order].astype(np.uint64))
+            keys, order = keys[by_list], order[by_list]
+            which = which[order]
+        words = entries.astype(np.uint32)[order]
+        contexts[first] = keys.astype(np.uint32)
+        return ListEntries(keys & _UPPER | in_time(keys, words, which, documents, times), which)
 
     def put_and_spool(name: str, array: Array) -> None:
         put(name, array)
         if name == "postings":
             spool.write(contexts.pop(min(contexts)).data)
 
-    sorted_lists.write(put_and_spool, "postings", winnowing.PARTS, entries_of, threads, is_sorted=True)
+    sizes = _sizes(remaps, "postings")
+    sorted_lists.write(put_and_spool, "postings", sizes, entries_of, threads, is_sorted=True)
     count = spool.tell() // 4
     spool.seek(0)
     while piece := spool.read(_SPOOLED):
@@ -313,12 +318,22 @@ def _put_postings(
     return count
 
 
-def in_time(keys: U64, words: U32, documents: I64, times: I64) -> U32:
-    """The words of sorted postings; where many have one key, those of the key by time, and then in their old order."""
+def in_time(keys: U64, words: U32, which: I64, documents: I64, times: I64) -> U32:
+    """The words of sorted postings; where many have one key, those of the key by time, and then in their old order.
+
+    Args:
+        keys: uint64[n], of the postings of consecutive lists, with context hashes.
+        words: uint32[n], their words.
+        which: int64[n], their lists.
+        documents: int64[d + 1], each document's first word.
+        times: int64[d], of the documents.
+    """
     groups = find_groups(keys)
-    groups = groups[groups[:, 1] - groups[:, 0] > MOST_UNTIMED]
-    if not len(groups):
+    if not (groups[:, 1] - groups[:, 0] > MOST_UNTIMED).any():
         return words
+    starts = run_starts(which, keys)  # the last key of a list may be the first one of the next
+    groups = np.stack([starts, np.append(starts[1:], len(keys))], axis=1)
+    groups = groups[groups[:, 1] - groups[:, 0] > MOST_UNTIMED]
     found, _, number = gather(words, groups)
     time = times[np.searchsorted(documents, found, side="right") - 1]
     places, _, _ = gather(np.arange(len(words), dtype=np.uint32), groups)

@@ -4,7 +4,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from syndetect.arrays import F64, I64, U32, U64, Bool, expand_groups, lower, pack, run_starts, unpack
+from syndetect.arrays import (
+    F64,
+    I64,
+    U32,
+    U64,
+    Bool,
+    expand_groups,
+    lower,
+    pack,
+    run_starts,
+    sort_keys,
+    unique,
+    unpack,
+)
 from syndetect.index.query_batch import QueryBatch, WordPairs, is_query, stored_keys
 from syndetect.index.segment_reader import WRONG_OWNERS
 from syndetect.matching import bands, portions
@@ -94,7 +107,7 @@ def find(queries: QueryBatch, settings: Settings) -> ParagraphHits:
         ranges.code, ranges.bounds.astype(np.uint32), numbers, ranges.number.astype(np.uint64), documents
     )
     entries = _entries(ranges, representative == numbers, buckets, hits, classes)
-    pairs = np.unique(np.concatenate([
+    pairs = unique(np.concatenate([
         bands.identical_pairs(representative, documents),
         bands.pair_buckets(entries, documents, settings.hot_places),
     ]))  # fmt: skip
@@ -118,10 +131,14 @@ def _look_up(queries: QueryBatch, document: I64) -> tuple[I64, _Hits]:
     count = keys.shape[1]
     band = np.repeat(np.arange(len(keys)), count)
     composite = pack(np.tile(document, len(keys)) * len(keys) + band, keys.reshape(-1))
-    unique, at, bucket = np.unique(composite, return_index=True, return_inverse=True)
+    ordered, places = sort_keys(composite)
+    starts = run_starts(ordered)
+    bucket = np.empty(len(composite), np.int64)
+    bucket[places] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(composite)))
+    at, wanted = places[starts], lower(ordered[starts]).astype(np.uint64)
     hits = [_Hits(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint64))]
     for segment in queries.segments:
-        numbers, which = segment.look_up("bands", band[at], lower(unique).astype(np.uint64))
+        numbers, which = segment.look_up("bands", band[at], wanted)
         hashes = segment.hashes(numbers.astype(np.int64))
         hits.append(_Hits(which, document[at[which] % max(count, 1)], hashes))
     return bucket.reshape(keys.shape), _Hits(*map(np.concatenate, zip(*hits, strict=True)))
@@ -228,4 +245,4 @@ def _entries(ranges: _Ranges, represents: Bool, buckets: I64, hits: _Hits, class
     own = represents[ranges.own]
     own_buckets, own_ranges = buckets[:, own].reshape(-1), np.tile(ranges.own[own], len(buckets))
     bucket = np.concatenate([hits.bucket[each], own_buckets])
-    return np.unique(pack(bucket, np.concatenate([by_class[item], own_ranges])))
+    return unique(pack(bucket, np.concatenate([by_class[item], own_ranges])))

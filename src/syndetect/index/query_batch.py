@@ -19,7 +19,7 @@ from syndetect.arrays import I64, U8, U32, U64, Bool, bounds_of, unpack
 from syndetect.errors import InputError
 from syndetect.index.segment_reader import SegmentReader
 from syndetect.index.snapshot import Snapshot
-from syndetect.kernels.ranges import copy_ranges
+from syndetect.kernels.ranges import place_ranges
 from syndetect.matching.places import Places, document_hints, latest, tags
 from syndetect.matching.portions import Batch
 from syndetect.reading import sources
@@ -89,11 +89,20 @@ class QueryBatch:
 
     def by_segment(self, keys: I64) -> Iterator[tuple[SegmentReader, I64, I64]]:
         """Split keys by segment: the segment, the places of its keys among ``keys``, and their rows in the segment."""
-        for segment in self.segments:
-            low, high = stored_keys(np.array([segment.first, segment.first + segment.count]))
-            at = np.flatnonzero((keys >= low) & (keys < high) & ~is_query(keys))
-            if len(at):
-                yield segment, at, (keys[at] >> 1) - segment.first
+        stored = np.flatnonzero(keys & 1 == 0)
+        numbers = keys[stored] >> 1
+        if len(self.segments) == 1 and len(stored):
+            yield self.segments[0], stored, numbers
+            return
+        which = np.searchsorted(self._firsts, numbers, side="right") - 1
+        for number in np.flatnonzero(np.bincount(which)).tolist():
+            segment, inside = self.segments[number], np.flatnonzero(which == number)
+            yield segment, stored[inside], numbers[inside] - segment.first
+
+    @cached_property
+    def _firsts(self) -> I64:
+        """int64[s]: the number of the first document of each segment."""
+        return np.array([segment.first for segment in self.segments], np.int64)
 
     def times(self, keys: I64) -> I64:
         """int64[n]: the times of publication of documents."""
@@ -141,17 +150,11 @@ class QueryBatch:
             keys: int64[n], the document of each range.
             begin, end: int64[n], words of its segment or batch.
         """
-        own = np.flatnonzero(is_query(keys))
-        pools, size = [self.batch.words.code], len(self.batch.words.code)
-        starts = np.empty(len(keys), np.int64)
-        starts[own] = begin[own]
-        for segment, at, _ in self.by_segment(keys):
-            pools.append(segment.codes(begin[at], end[at]))
-            starts[at] = size + bounds_of(end[at] - begin[at])[:-1]
-            size += len(pools[-1])
         bounds = bounds_of(end - begin)
-        out = np.empty(int(bounds[-1]), np.uint32)
-        copy_ranges(np.concatenate(pools), starts, starts + end - begin, out)
+        out, own = np.empty(int(bounds[-1]), np.uint32), np.flatnonzero(is_query(keys))
+        place_ranges(self.batch.words.code, begin[own], end[own], bounds[own], out)
+        for segment, at, _ in self.by_segment(keys):
+            segment.place_codes(begin[at], end[at], bounds[at], out)
         return out, bounds
 
     def places(self, keys: I64, code: U32, bounds: I64) -> Places:

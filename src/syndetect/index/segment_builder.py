@@ -19,7 +19,7 @@ from syndetect.matching.places import document_hints, tags
 from syndetect.matching.portions import Batch, sketch_documents
 from syndetect.reading.articles import times
 from syndetect.settings import Settings
-from syndetect.storage.sorted_lists import Arrays, Memory, hash_ids
+from syndetect.storage.sorted_lists import Arrays, ListEntries, Memory, hash_ids
 
 #: Up to this many postings with equal key and context hash may be unsorted by time.
 MOST_UNTIMED = 32
@@ -37,11 +37,14 @@ class SegmentSource(Protocol):
     def alive(self) -> Bool:
         """bool[d]: which documents are not deleted."""
 
-    def entries(self, name: str, which: int) -> U64:
-        """The entries of one of the lists, in any order."""
+    def sizes(self, name: str) -> I64:
+        """int64[l]: how many entries each of the lists of a name has."""
 
-    def context_hashes(self, which: int) -> U32:
-        """The context hashes of the postings of a part."""
+    def list_entries(self, name: str, first: int, last: int) -> ListEntries:
+        """The entries of the lists from ``first`` to before ``last``, list after list, each in any order."""
+
+    def context_hashes(self, first: int, last: int) -> U32:
+        """The context hashes of the postings of some parts, as :meth:`list_entries` has these."""
 
 
 def keyed(hashes: U64, numbers: U32) -> U64:
@@ -51,20 +54,34 @@ def keyed(hashes: U64, numbers: U32) -> U64:
 
 @dataclass(frozen=True)
 class DocumentBatch:
-    """Sketched documents in memory, before they are written."""
+    """Sketched documents in memory, before they are written.
+
+    Attributes:
+        arrays: as of a segment.
+        alive: bool[d], all true.
+        lists: of each name the entries of the lists, one list behind the other, and where each begins (int64[l + 1]).
+        contexts: uint32[n], the context hashes of all postings.
+    """
 
     arrays: Memory
     alive: Bool
-    lists: dict[str, list[U64]]
-    contexts: list[U32]
+    lists: dict[str, tuple[U64, I64]]
+    contexts: U32
 
-    def entries(self, name: str, which: int) -> U64:
-        """One list."""
-        return self.lists[name][which]
+    def sizes(self, name: str) -> I64:
+        """As :class:`SegmentSource` says."""
+        return np.diff(self.lists[name][1])
 
-    def context_hashes(self, which: int) -> U32:
-        """The context hashes of the postings of a part."""
-        return self.contexts[which]
+    def list_entries(self, name: str, first: int, last: int) -> ListEntries:
+        """As :class:`SegmentSource` says."""
+        entries, bounds = self.lists[name]
+        bounds = bounds[first : last + 1]
+        return ListEntries.of(entries[bounds[0] : bounds[-1]], bounds)
+
+    def context_hashes(self, first: int, last: int) -> U32:
+        """As :class:`SegmentSource` says."""
+        bounds = self.lists["postings"][1]
+        return self.contexts[bounds[first] : bounds[last]]
 
     @classmethod
     def of(
@@ -99,7 +116,6 @@ class DocumentBatch:
         numbers = np.arange(len(articles), dtype=np.uint32)
         ids = keyed(hash_ids(articles["doc_id"].to_list()), numbers)
         sketched = np.arange(len(sketch.hashes), dtype=np.uint32)
-        bounds = batch.postings.bounds
         contexts = winnowing.context_hashes(
             tags(words.code),
             words.documents,
@@ -107,15 +123,14 @@ class DocumentBatch:
             batch.postings.entries.astype(np.uint32),
             settings.fingerprint_words,
         )
-        parts = [slice(*bounds[i : i + 2].tolist()) for i in range(winnowing.PARTS)]
         lists = {
-            "postings": [batch.postings.entries[part] for part in parts],
-            "same": [keyed(sketch.hashes, sketched)],
-            "bands": [pack(keys, sketched) for keys in sketch.keys],
+            "postings": (batch.postings.entries, batch.postings.bounds),
+            "same": (keyed(sketch.hashes, sketched), np.array([0, len(sketched)])),
+            "bands": _bands(sketch.keys, sketched),
             "document_bands": _document_bands(batch, settings),
-            "ids": [ids],
+            "ids": (ids, np.array([0, len(ids)])),
         }
-        return cls(arrays, np.ones(len(articles), bool), lists, [contexts[part] for part in parts])
+        return cls(arrays, np.ones(len(articles), bool), lists, contexts)
 
 
 def stored_hints(documents: I64) -> U32:
@@ -144,9 +159,9 @@ def _strings(articles: pl.DataFrame) -> dict[str, Array]:
     arrays: dict[str, Array] = {}
     known = np.zeros(len(articles), np.uint8)
     for bit, name in enumerate(STRINGS):
-        column = articles["doc_id" if name == "id" else name]
-        known |= column.is_not_null().to_numpy().astype(np.uint8) << np.uint8(bit)
-        arrays |= _joined(name, [value.encode() for value in column.fill_null("").to_list()])
+        column = articles["doc_id" if name == "id" else name].to_list()
+        known |= np.array([value is not None for value in column], np.uint8) << np.uint8(bit)
+        arrays |= _joined(name, [(value or "").encode() for value in column])
     return {"known": known, **arrays}
 
 
@@ -155,7 +170,13 @@ def _joined(name: str, values: Sequence[bytes]) -> dict[str, Array]:
     return {name: np.frombuffer(b"".join(values), np.uint8), f"{name}.bounds": bounds.astype(np.int64)}
 
 
-def _document_bands(batch: Batch, settings: Settings) -> list[U64]:
+def _bands(keys: Array, numbers: U32) -> tuple[U64, I64]:
+    """A list a band, of its keys (uint[bands, n]) and of the same numbers (uint32[n]); where each begins."""
+    entries = pack(keys, numbers)  # each band with all numbers
+    return entries.reshape(-1), np.arange(len(keys) + 1) * len(numbers)
+
+
+def _document_bands(batch: Batch, settings: Settings) -> tuple[U64, I64]:
     """Band keys of whole documents that are long enough to be compared."""
     sketch = sketch_documents(batch.words, settings)
-    return [pack(keys, sketch.paragraphs) for keys in sketch.keys]
+    return _bands(sketch.keys, sketch.paragraphs)

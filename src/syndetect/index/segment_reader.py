@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from syndetect.arrays import I64, U32, U64, Bool
-from syndetect.index.segment_layout import LISTS, STRINGS
+from syndetect.arrays import I64, U32, U64, Bool, bounds_of, unique
+from syndetect.index.segment_layout import STRINGS
 from syndetect.kernels.documents import HINT_BITS, UNDATED, find_documents
 from syndetect.kernels.lists import find_runs
-from syndetect.kernels.ranges import copy_ranges, find_spans
+from syndetect.kernels.ranges import find_spans, place_ranges
 from syndetect.storage import compression
-from syndetect.storage.sorted_lists import Arrays, Lists, hash_ids
+from syndetect.storage.sorted_lists import Arrays, ListEntries, Lists
 
 _S32 = np.uint64(32)
 #: How a segment can contradict itself.
@@ -65,7 +65,7 @@ class SegmentReader:
 
     def __init__(self, arrays: Arrays, first: int, count: int, deleted: U32) -> None:
         self.arrays, self.first, self.count, self.deleted = arrays, first, count, deleted
-        self._lists = {name: Lists(arrays, name) for name in LISTS}
+        self._opened: dict[str, Lists] = {}
 
     @cached_property
     def alive(self) -> Bool:
@@ -74,25 +74,36 @@ class SegmentReader:
         alive[self.deleted] = False
         return alive
 
+    def _lists(self, name: str) -> Lists:
+        """The lists of a name, opened when they are first read."""
+        found = self._opened.get(name)
+        if found is None:
+            found = self._opened[name] = Lists(self.arrays, name)
+        return found
+
     def find(self, name: str, lists: I64, keys: U64) -> tuple[I64, I64]:
         """The ranges of entries that have keys; see :meth:`syndetect.storage.sorted_lists.Lists.find`."""
-        return self._lists[name].find(lists, keys)
+        return self._lists(name).find(lists, keys)
 
     def numbers(self, name: str, begin: I64, end: I64) -> tuple[U32, I64]:
         """The numbers of ranges of entries; see :meth:`syndetect.storage.sorted_lists.Lists.numbers`."""
-        return self._lists[name].numbers(begin, end)
+        return self._lists(name).numbers(begin, end)
 
     def look_up(self, name: str, lists: I64, keys: U64) -> tuple[U32, I64]:
         """The numbers that stand under keys of lists (uint32[m]), and for each the row of its key (int64[m])."""
         return self.numbers(name, *self.find(name, lists, keys))
 
-    def entries(self, name: str, which: int) -> U64:
-        """All entries of one list."""
-        return self._lists[name].entries(which)
+    def sizes(self, name: str) -> I64:
+        """As :class:`syndetect.index.segment_builder.SegmentSource` says."""
+        return np.diff(self._lists(name).bounds)
 
-    def context_hashes(self, which: int) -> U32:
-        """The context hashes of the postings of a part."""
-        low, high = self._lists["postings"].bounds[which : which + 2].tolist()
+    def list_entries(self, name: str, first: int, last: int) -> ListEntries:
+        """As :class:`syndetect.index.segment_builder.SegmentSource` says."""
+        return self._lists(name).between(first, last)
+
+    def context_hashes(self, first: int, last: int) -> U32:
+        """As :class:`syndetect.index.segment_builder.SegmentSource` says."""
+        low, high = self._lists("postings").bounds[[first, last]].tolist()
         self.arrays.check("continuations", low, high)
         found: U32 = self.arrays["continuations"][low:high]
         return found
@@ -154,12 +165,18 @@ class SegmentReader:
 
     def codes(self, begin: I64, end: I64) -> U32:
         """The word codes of ranges of words, range after range."""
+        bounds = bounds_of(end - begin)
+        out = np.empty(int(bounds[-1]), np.uint32)
+        self.place_codes(begin, end, bounds, out)
+        return out
+
+    def place_codes(self, begin: I64, end: I64, to: I64, out: U32) -> None:
+        """Put the word codes of ranges of words into ``out``, each range from ``to`` (int64[n]) on."""
         self.arrays.check("code", begin, end)
-        out, code = np.empty(int((end - begin).sum()), np.uint32), self.arrays["code"]
+        code = self.arrays["code"]
         if len(code):
             code.take(begin, mode="clip")  # prefetch, to overlap cache misses
-        copy_ranges(code, begin, end, out)
-        return out
+        place_ranges(code, begin, end, to, out)
 
     def spans(self, documents: I64, begin: I64, end: I64) -> I64:
         """int64[n, 2]: the characters of ranges of words, one range in each document.
@@ -214,7 +231,7 @@ class SegmentReader:
         """
         if "text" in self.arrays and len(documents):
             if len(new := documents[self._text_ends[documents] == 0]):
-                new = np.unique(new)
+                new = unique(new)
                 self._text_ends[new] = [self._text_size(frame) for frame in self._bytes("text", new)]
             if (ends > self._text_ends[documents]).any():
                 raise self.arrays.refused(_BEHIND_TEXT)
@@ -248,10 +265,17 @@ class SegmentReader:
         column = self.arrays[name]
         return [column[i:j].tobytes() for i, j in zip(low.tolist(), high.tolist(), strict=True)]
 
-    def rows_of(self, ids: Sequence[str]) -> I64:
-        """int64[n]: the rows of the documents that have these ids, -1 where there is none or it is deleted."""
+    def rows_of(self, ids: Sequence[str], hashes: U64) -> I64:
+        """int64[n]: the rows of the documents that have these ids, -1 where there is none or it is deleted.
+
+        Args:
+            ids: n of them.
+            hashes: uint64[n], as of :func:`syndetect.storage.sorted_lists.hash_ids`.
+        """
         rows = np.full(len(ids), -1, np.int64)
-        found, which = self.look_up("ids", np.zeros(len(ids), np.int64), hash_ids(ids) >> _S32)
+        found, which = self.look_up("ids", np.zeros(len(ids), np.int64), hashes >> _S32)
+        if not len(found):
+            return rows
         documents = found.astype(np.int64)
         for document, one, name in zip(
             found.tolist(), which.tolist(), self.strings("id", documents), strict=True

@@ -15,6 +15,7 @@ from syndetect.settings import Settings
 from syndetect.storage.directory import FileEntry, IndexDirectory
 from syndetect.storage.segment_file import Segment
 from syndetect.storage.segment_set import CommittedSegments, SegmentSet
+from syndetect.storage.sorted_lists import hash_ids
 from syndetect.storage.tombstones import RowNumbers
 
 
@@ -31,17 +32,22 @@ class Snapshot:
     segments: tuple[SegmentReader, ...]
 
     @classmethod
-    def of(cls, committed: CommittedSegments) -> "Snapshot":
-        """The snapshot of a committed state."""
+    def of(cls, committed: CommittedSegments, before: "Snapshot | None" = None) -> "Snapshot":
+        """The snapshot of a committed state, with the readers that the one before it has of the same segments."""
+        known = (before.committed.live, before.segments) if before else ((), ())
+        readers = {id(live): reader for live, reader in zip(*known, strict=True)}
         segments, first = [], 0
         for one in committed.live:
-            segments.append(SegmentReader(one.segment, first, one.rows, one.deleted))
+            reader = readers.get(id(one))
+            if reader is None or reader.first != first:
+                reader = SegmentReader(one.segment, first, one.rows, one.deleted)
+            segments.append(reader)
             first += one.rows
         return cls(committed, tuple(segments))
 
     def renewed(self, committed: CommittedSegments) -> "Snapshot":
         """The snapshot of a committed state: this one, if it is of that state."""
-        return self if self.committed is committed else Snapshot.of(committed)
+        return self if self.committed is committed else Snapshot.of(committed, self)
 
     @property
     def size(self) -> int:
@@ -54,9 +60,9 @@ class Snapshot:
 
     def numbers_of(self, ids: Sequence[str]) -> I64:
         """int64[n]: the documents with these ids, numbered through all segments, or -1."""
-        numbers = np.full(len(ids), -1, np.int64)
+        numbers, hashes = np.full(len(ids), -1, np.int64), hash_ids(ids)
         for segment in self.segments:
-            rows = segment.rows_of(ids)
+            rows = segment.rows_of(ids, hashes)
             numbers = np.where(rows >= 0, rows + segment.first, numbers)
         return numbers
 

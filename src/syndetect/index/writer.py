@@ -93,7 +93,7 @@ class Writer:
         if merge.words_of(parts) <= merge_policy.LEAST_WORDS:
             threads = 0  # to start one would take longer than sorting
         with SegmentWriter(path) as writer, _spooling(path.parent) as spool:
-            metadata = merge.write(writer.append, parts, self._settings.bands, spool, threads)
+            metadata = merge.write(writer.append, parts, spool, threads)
             written = writer.finish(metadata)
         return FileEntry(path.name, written.size, written.xxh3, metadata)
 
@@ -116,6 +116,8 @@ def _spooling(folder: Path) -> Iterator[BinaryIO]:
 
 #: The smallest portion of documents that is written and committed together, in words.
 LEAST_PORTION = 1 << 20
+#: The size of texts that one thread has sketched before another has begun, in bytes.
+_LITTLE_BYTES = 1 << 16
 #: Memory for a word until it is written, in bytes.
 _WORD_BYTES = 40
 #: The largest portion, in words: one more batch must still fit into a segment.
@@ -149,6 +151,11 @@ class NewDocuments(NamedTuple):
     articles: pl.DataFrame
     texts: list[bytes]
     replaced: I64
+
+
+def is_little(batches: Sequence[tuple[pl.DataFrame, list[bytes]]]) -> bool:
+    """Whether documents, of which these are the first two batches, take less time than the start of a thread."""
+    return len(batches) < 2 and sum(len(text) for _, texts in batches for text in texts) <= _LITTLE_BYTES
 
 
 class PortionWriter:

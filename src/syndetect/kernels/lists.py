@@ -1,4 +1,4 @@
-"""Sorted lists: the directory of a list, and binary searches for keys.
+"""Sorted lists: their directories, and binary searches for keys.
 
 The entries of a list are in order of their leading bits, which are their key.
 """
@@ -12,22 +12,28 @@ _FEW = 16
 
 
 @kernel
-def fill_directory(entries, shift, directory):
-    """Fill the directory of a list: where the entries of each value of the leading bits begin.
+def fill_directories(entries, bounds, starts, directories):
+    """Fill the directories of lists: where the entries of each value of the leading bits begin.
 
     Args:
-        entries: uint64[n], ascending in their leading bits.
-        shift: int64, how many of the 64 bits are not leading ones, 32 to 64.
-        directory: uint32[2**(64 - shift) + 1], output: the number of the first entry of each value of the leading
-            bits or, where there is none, of the next; at the end n.
+        entries: uint64[n], the lists one behind the other, each ascending in its leading bits.
+        bounds: int64[l + 1], where each list begins.
+        starts: int64[l + 1], where each directory begins; one of b bits, 0 to 32, has 2**b + 1 slots.
+        directories: uint32, output: for each value of the leading bits the number within its list of the first entry
+            that has it or, where there is none, of the next; at the end of a directory the length of the list.
     """
-    slots = np.int64(len(directory) - 1)
-    at = np.int64(0)
-    for slot in range(slots):
-        while at < len(entries) and (slots > 1 and np.int64(entries[at] >> np.uint64(shift)) < slot):
-            at += 1
-        directory[slot] = at
-    directory[slots] = len(entries)
+    for which in range(len(bounds) - 1):
+        first, count = bounds[which], bounds[which + 1] - bounds[which]
+        slots = starts[which + 1] - starts[which] - 1
+        bits, at = np.int64(0), np.int64(0)
+        while np.int64(1) << bits < slots:
+            bits += 1
+        shift = np.uint64(64 - bits)
+        for slot in range(slots):
+            while at < count and slots > 1 and np.int64(entries[first + at] >> shift) < slot:
+                at += 1
+            directories[starts[which] + slot] = at
+        directories[starts[which + 1] - 1] = count
 
 
 @inline

@@ -91,6 +91,15 @@ def find_uniform(values, bounds, least, found):
     return n
 
 
+@kernel
+def place_ranges(values, begin, end, to, out):
+    """The values (uint32) of ranges, ``values[begin[i]:end[i]]``, each to ``out`` from ``to[i]`` on (int64[n])."""
+    for i in range(len(begin)):
+        at = to[i] - begin[i]
+        for j in range(begin[i], end[i]):
+            out[at + j] = values[j]
+
+
 @inline
 def _measure(gaps, lengths, far, word):
     """The characters before a word and of it; negative where ``far`` lacks the word, or says so."""

@@ -19,6 +19,7 @@ from syndetect.storage.directory import FileEntry
 from syndetect.storage.layout import Items, ListGroup, bounds, declare, declare_lists, within
 from syndetect.storage.segment_file import Segment
 from syndetect.storage.segment_set import LiveSegment
+from syndetect.storage.sorted_lists import ListEntries
 
 _S32 = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
@@ -142,12 +143,15 @@ def write(put: Callable[[str, npt.NDArray[Any]], None], bands: int, sources: Seq
     counts = [source.rows for source in sources]
     firsts = np.cumsum([0, *counts[:-1]], dtype=np.uint64)
 
-    def entries(which: int) -> U64:
-        return np.concatenate(
-            [source.entries(which) + first for source, first in zip(sources, firsts, strict=True)]
-        )
+    def list_entries(low: int, high: int) -> ListEntries:
+        return ListEntries.joined([
+            ListEntries(entries, np.full(len(entries), which - low))
+            for which in range(low, high)
+            for source, first in zip(sources, firsts, strict=True)
+            for entries in (source.entries(which) + first,)
+        ])  # fmt: skip
 
-    sorted_lists.write(put, "lists", bands + 1, entries)
+    sorted_lists.write(put, "lists", np.full(bands + 1, sum(counts)), list_entries)
     kinds, sizes = [np.empty(0, np.uint8)], [np.zeros(1, np.int64)]
     for source in sources:
         for kind, size, data in source.names():

@@ -30,6 +30,8 @@ from syndetect.reading.written_dates import AmbiguousError
 _FEW_NULS = 20
 #: The replacement character, one for one, so that offsets stay those of the text as given.
 _REPLACEMENT = "\ufffd".encode()
+#: What numpy has for a time that is not known.
+_NOT_A_TIME = np.datetime64("NaT", "us").view(np.int64)
 _NO_TEXT = UnusableError("no text")
 _AS_HTML = "texts are read as HTML, without its markup: say --markup html, or none to take it as text"
 
@@ -311,10 +313,9 @@ def broken_characters(number: int, place: str) -> str:
 
 def times(published: pl.Series) -> I64:
     """int64[d]: microseconds since 1970, ``UNDATED`` where unknown."""
-    physical = published.to_physical()
-    if published.null_count():
-        physical = physical.fill_null(int(UNDATED))
-    return physical.to_numpy().astype(np.int64)
+    time = published.to_numpy().astype("M8[us]").view(np.int64)
+    time[time == _NOT_A_TIME] = UNDATED
+    return time
 
 
 def id_rank(ids: pl.Series) -> U32:

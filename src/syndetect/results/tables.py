@@ -80,16 +80,13 @@ def pairs_table(
 
 
 def matches_table(
-    articles: pl.DataFrame,
-    documents: tuple[I64, I64],
-    spans: Sequence[tuple[I64, I64]],
-    measures: tuple[I64, ...],
+    documents: tuple[pl.Series, pl.Series], spans: Sequence[tuple[I64, I64]], measures: tuple[I64, ...]
 ) -> pl.DataFrame:
-    """The table ``matches``; ``measures`` are equal words, aligned columns and the score in quarters."""
+    """The table ``matches``; ``documents`` are ids, ``measures`` equal words, aligned columns, scores in quarters."""
     equal, aligned, score = measures
     columns: dict[str, Any] = {}
-    for name, document, span in zip("ab", documents, spans, strict=True):
-        columns[f"doc_{name}"] = articles["doc_id"][document]
+    for name, ids, span in zip("ab", documents, spans, strict=True):
+        columns[f"doc_{name}"] = ids
         columns[f"begin_{name}"], columns[f"end_{name}"] = span
     columns |= {"words": equal, "identity": equal / np.maximum(aligned, 1), "score": score / 4}
     return _table("matches", columns)

@@ -119,22 +119,14 @@ def declare(arrays: Declared, items: Mapping[str, Items], sizes: Sizes) -> None:
 def declare_lists(arrays: Declared, groups: Mapping[str, ListGroup], sizes: Sizes) -> None:
     """As :func:`declare` for groups of lists, whose bounds are read."""
     for name, group in groups.items():
-        ends, entries = f"{name}.bounds", f"entries of {name}"
-        declare(
-            arrays,
-            {
-                name: Items(group.content, "<u8", entries),
-                ends: Items("where lists begin", "<i8", group.lists, bounds(entries), 1),
-            },
-            sizes,
-        )
-        runs = arrays.whole(ends)
-        starts = directory_starts(runs)
-        slots = f"{name}.directory"
-        declare(
-            arrays,
-            {slots: Items("where values of leading bits begin", "<u4", slots)},
-            sizes | {slots: int(starts[-1])},
-        )
-        arrays.require(slots, Bounds(starts, np.diff(runs)))
-        arrays.require(name, Entries(sizes[group.numbers] - 1, runs, group.by_number))
+        entries = f"entries of {name}"
+        ends = Items("where lists begin", "<i8", group.lists, bounds(entries), 1)
+        declare(arrays, {name: Items(group.content, "<u8", entries), f"{name}.bounds": ends}, sizes)
+    # before more is required of the same blocks, which would be checked again
+    runs = {name: arrays.whole(f"{name}.bounds") for name in groups}
+    for name, group in groups.items():
+        starts, slots = directory_starts(runs[name]), f"{name}.directory"
+        directory = Items("where values of leading bits begin", "<u4", slots)
+        declare(arrays, {slots: directory}, sizes | {slots: int(starts[-1])})
+        arrays.require(slots, Bounds(starts, np.diff(runs[name])))
+        arrays.require(name, Entries(sizes[group.numbers] - 1, runs[name], group.by_number))

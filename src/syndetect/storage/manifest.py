@@ -8,8 +8,10 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import indent
 from typing import Any, NamedTuple
 
 from xxhash import xxh3_128_hexdigest
@@ -85,17 +87,20 @@ class Manifest(NamedTuple):
             "program": _PROGRAM,
             "kind": self.kind,
             "format": _FORMATS["words" in self.header],
-            "version": version(_PROGRAM),
+            "version": _version(),
             "generation": self.generation,
             "next_file": self.next_file,
             "head": dict(self.header),
             "facts": dict(self.metadata),
-            "entries": [entry.to_json() for entry in self.entries],
+            "entries": [],
         }
-        text = json.dumps(body, indent=2, allow_nan=False).removesuffix("\n}").encode()
+        entries = [_indented(json.dumps(entry.to_json(), allow_nan=False)) for entry in self.entries]
+        text = json.dumps(body, indent=2, allow_nan=False).removesuffix("\n}")
+        if entries:
+            text = text.removesuffix("]") + ",".join(entries) + "\n  ]"
         sync_folder(folder)
         try:
-            write_bytes([_sealed(text)], folder / UNFINISHED)
+            write_bytes([_sealed(text.encode())], folder / UNFINISHED)
             (folder / UNFINISHED).replace(folder / MANIFEST)
         except BaseException:
             with suppress(OSError):
@@ -149,6 +154,18 @@ class Manifest(NamedTuple):
             and all(isinstance(name, str) and _FILE.fullmatch(name) for name in names)
             and all(_number_of(name) < self.next_file for name in names)
         )
+
+
+@lru_cache(1 << 10)
+def _indented(entry: str) -> str:
+    """An entry as it stands in a manifest, from its JSON: most entries of a manifest stood in the one before it."""
+    return indent("\n" + json.dumps(json.loads(entry), indent=2), "    ")
+
+
+@cache
+def _version() -> str:
+    """The version of this program; to look it up takes as long as to write a manifest."""
+    return version(_PROGRAM)
 
 
 def _number_of(name: str) -> int:

@@ -37,6 +37,7 @@ _ALIGNED = 64  # a cache line, and the widest vector
 _KINDS = "biuf"  # of numpy's types: those whose bytes are the value
 _KIND_LENGTH = 3  # of the name of such a type, as "<u4"
 _MOST_CONTENTS = 1 << 24  # bytes of the table of contents
+_BUFFER = 1 << 16  # bytes that are written at a time, where pieces are smaller
 
 
 class Written(NamedTuple):
@@ -61,7 +62,7 @@ class SegmentWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._arrays: dict[str, tuple[str, list[int], int]] = {}  # as in the contents on disk
-        self._sums = BlockSums()
+        self._sums, self._waiting = BlockSums(), bytearray()
         try:
             self._file: BinaryIO = path.open("xb", buffering=0)
         except FileExistsError:
@@ -78,16 +79,19 @@ class SegmentWriter:
             array: booleans, integers or reals, [n, ...], with the item type and shape of the first piece.
 
         Raises:
-            ValueError: the piece has another item type than the first, or another array has been started since.
+            ValueError: the piece has another item type than the first, or another array has been started since; or
+                the file is finished.
             OutputError: the file cannot be written; it is removed.
         """
+        if self._file.closed:
+            raise ValueError(f"{name}: the file is closed")
         if array.dtype.kind not in _KINDS or array.ndim == 0:
             raise ValueError(f"{name}: no array of {array.dtype} and {array.ndim} dimensions can be stored")
         piece = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
         kind, item = piece.dtype.str, list(piece.shape[1:])
         if name not in self._arrays:
-            self._write(memoryview(bytes(-self._sums.size % _ALIGNED)))
-            self._arrays[name] = (kind, [0, *item], self._sums.size)
+            self._write(memoryview(bytes(-self._size % _ALIGNED)))
+            self._arrays[name] = (kind, [0, *item], self._size)
         known, shape, _ = self._arrays[name]
         if name != next(reversed(self._arrays)):
             raise ValueError(f"{name} has ended: another array has been begun")
@@ -105,6 +109,7 @@ class SegmentWriter:
         Raises:
             OutputError: the file cannot be written; it is removed.
         """
+        self._flush()
         contents = {"arrays": self._arrays, "facts": dict(metadata), "block": BLOCK}
         text = json.dumps(contents, allow_nan=False).encode()
         tail = _TAIL.pack(self._sums.size, len(text), _MARK)
@@ -122,7 +127,24 @@ class SegmentWriter:
         if not self._file.closed:
             self._discard()
 
+    @property
+    def _size(self) -> int:
+        """The bytes so far."""
+        return self._sums.size + len(self._waiting)
+
     def _write(self, data: memoryview) -> None:
+        if len(self._waiting) + len(data) > _BUFFER:
+            self._flush()
+        if len(data) > _BUFFER:
+            self._write_through(data)
+        else:
+            self._waiting += data
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, bytearray()
+        self._write_through(memoryview(waiting))
+
+    def _write_through(self, data: memoryview) -> None:
         with self._removed_on_failure():
             write_all(self._file, data)
         self._sums.update(data)

@@ -6,18 +6,21 @@ of a key, which narrows a look-up to about a dozen entries, so that it reads two
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from xxhash import xxh3_64_intdigest
 
-from syndetect.arrays import I64, U32, U64, Array, bounds_of, expand, sort_values
+from syndetect.arrays import I64, U32, U64, Array, Bool, bounds_of, expand, pack, sort_keys, sort_values
 from syndetect.kernels import lists as _kernels
-from syndetect.runtime.threads import in_order
+from syndetect.runtime.threads import in_order, split_evenly
 
 #: Entries per slot of a directory, at least; on average fewer than twice as many.
 _SPACING = 8
 _MOST_BITS = 32
+#: Entries of short lists that are sorted together.
+_AT_ONCE = 1 << 15
+_S32 = np.uint64(32)
 
 
 def hash_ids(ids: Sequence[str]) -> U64:
@@ -81,11 +84,38 @@ def directory_starts(bounds: I64) -> I64:
     return bounds_of((np.int64(1) << _bits(np.diff(bounds))) + 1)
 
 
+class ListEntries(NamedTuple):
+    """Entries of consecutive lists.
+
+    Attributes:
+        entries: uint64[n].
+        which: int64[n], the list of each, counted from the first of these lists.
+    """
+
+    entries: U64
+    which: I64
+
+    @classmethod
+    def of(cls, entries: U64, bounds: I64) -> "ListEntries":
+        """The entries of lists that stand one behind the other: int64[l + 1], where each begins."""
+        sizes = np.diff(bounds)
+        return cls(entries, np.repeat(np.arange(len(sizes)), sizes))
+
+    @classmethod
+    def joined(cls, parts: "Sequence[ListEntries]") -> "ListEntries":
+        """The entries of the same lists, part after part."""
+        return cls(*map(np.concatenate, zip(*parts, strict=True)))
+
+    def chosen(self, places: Bool | I64 | U32) -> "ListEntries":
+        """Some of the entries."""
+        return ListEntries(self.entries[places], self.which[places])
+
+
 def write(
     put: Callable[[str, Array], None],
     name: str,
-    count: int,
-    entries: Callable[[int], U64],
+    sizes: I64,
+    entries: Callable[[int, int], ListEntries],
     threads: int = 1,
     *,
     is_sorted: bool = False,
@@ -95,28 +125,39 @@ def write(
     Args:
         put: takes the name of an array and a piece of it; the pieces of one array follow one another.
         name: the common name of the lists.
-        count: the number of lists.
-        entries: gives the entries of a list, in any order; entries with equal keys keep their order. It is called
-            from several threads.
-        threads: the number of lists that are sorted at once; with 0 this thread sorts them.
-        is_sorted: whether entries are sorted by key already.
+        sizes: int64[l], how many entries each list has at most.
+        entries: gives those of the lists from one to before another; entries of one list with equal keys keep their
+            order. It is called from several threads, for ranges that follow one another: many short lists, or one.
+        threads: the number of ranges that are sorted at once; with 0 this thread sorts them.
+        is_sorted: whether entries are sorted by list and key already.
     """
 
-    def prepare(which: int) -> tuple[U64, U32]:
-        ordered = entries(which) if is_sorted else sort_values(entries(which), lowest=4)
-        bits = int(_bits(np.array([len(ordered)]))[0])
-        directory = np.empty((1 << bits) + 1, np.uint32)
-        _kernels.fill_directory(ordered, np.int64(64 - bits), directory)
-        return ordered, directory
+    def prepare(lists: tuple[int, int]) -> tuple[U64, I64, U32]:
+        found = entries(*lists)
+        count = lists[1] - lists[0]
+        bounds = bounds_of(np.bincount(found.which, minlength=count))
+        starts = directory_starts(bounds)
+        directories = np.empty(int(starts[-1]), np.uint32)
+        ordered = found.entries if is_sorted else _in_order(found, count)
+        _kernels.fill_directories(ordered, bounds, starts, directories)
+        return ordered, np.diff(bounds), directories
 
-    directories, sizes = [np.empty(0, np.uint32)], [0]
-    with closing(in_order(prepare, range(count), threads)) as prepared:
-        for ordered, directory in prepared:
+    written, directories = [np.empty(0, np.int64)], [np.empty(0, np.uint32)]
+    with closing(in_order(prepare, split_evenly(bounds_of(sizes), _AT_ONCE), threads)) as prepared:
+        for ordered, counts, directory in prepared:
             put(name, ordered)
             directories.append(directory)
-            sizes.append(len(ordered))
-    put(f"{name}.bounds", np.cumsum(sizes, dtype=np.int64))
+            written.append(counts)
+    put(f"{name}.bounds", bounds_of(np.concatenate(written)))
     put(f"{name}.directory", np.concatenate(directories))
+
+
+def _in_order(found: ListEntries, lists: int) -> U64:
+    """Entries by list and key; those with equal keys keep their order."""
+    if lists == 1:
+        return sort_values(found.entries, lowest=4)
+    _, order = sort_keys(pack(found.which, found.entries >> _S32))
+    return found.entries[order]
 
 
 class Lists:
@@ -159,7 +200,11 @@ class Lists:
 
     def entries(self, which: int) -> U64:
         """A whole list, sorted by key."""
-        low, high = self.bounds[which : which + 2].tolist()
+        return self.between(which, which + 1).entries
+
+    def between(self, first: int, last: int) -> ListEntries:
+        """The lists from ``first`` to before ``last``, each sorted by key."""
+        bounds = self.bounds[first : last + 1]
+        low, high = int(bounds[0]), int(bounds[-1])
         self._arrays.check(self._name, low, high)
-        found: U64 = self._arrays[self._name][low:high]
-        return found
+        return ListEntries.of(self._arrays[self._name][low:high], bounds)

@@ -92,11 +92,12 @@ def all_tables(
     documents = Sides(matches.document_a, matches.document_b)
     kept = shown.rows(documents, Sides(matches.words_a, matches.words_b))
     near = shown.rows(found.pairs.documents, found.pairs.words)
+    ids = articles["doc_id"][documents.a], articles["doc_id"][documents.b]
     measures = (matches.equal, matches.columns, matches.score)
     return {
         "documents": _documents_table(articles, known, found, explained, kept),
         "pairs": pairs_table(articles, found.pairs, located.pairs).filter(pl.Series(near)),
-        "matches": matches_table(articles, documents, located.matches, measures).filter(pl.Series(kept)),
+        "matches": matches_table(ids, located.matches, measures).filter(pl.Series(kept)),
         "passages": _passages_table(articles, found, explained, shown),
         "clusters": _clusters_table(explained, shown),
         "credits": _credits_table(known, options),
