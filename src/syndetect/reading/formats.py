@@ -36,7 +36,7 @@ from syndetect.reading.options import ReadingOptions
 from syndetect.reading.packing import BROKEN, unpacked
 from syndetect.reading.sheets import sheet_records
 from syndetect.reading.warc import warc_records
-from syndetect.runtime.threads import split_evenly
+from syndetect.runtime.threads import ahead, split_evenly
 
 _R = TypeVar("_R")
 _BLOCK_BYTES = 1 << 20
@@ -45,6 +45,7 @@ _STATED_DATE = {
     "original_date": True, "extensive_search": False, "max_date": "9999-12-31", "outputformat": "%Y-%m-%dT%H:%M:%S%z",
 }  # fmt: skip
 _MOSTLY = 20  # characters of UTF-8 for each other byte, with which a page is UTF-8 whatever it declares
+_AHEAD = 3  # blocks
 _KEPT_BYTES = 4 << 20  # of the standard input, by which its encoding is decided
 _PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
@@ -131,7 +132,7 @@ class Reader:
             case "csv" | "tsv":
                 wanted = partial(self.columns.of_table, place=place)
                 signs = self.reading.delimiter or DELIMITERS[kind]
-                blocks = self.decoder.stream(self.blocks())
+                blocks = self.decoder.stream(self._blocks_ahead())
                 yield from delimited(
                     blocks, self.decoder, signs, wanted, self.max_bytes, self.reading.quoting
                 )
@@ -162,7 +163,7 @@ class Reader:
 
     def _looked_into(self) -> tuple[Iterator[bytes], bool]:
         """The blocks of a file of JSON, and whether they are JSON Lines."""
-        head, blocks = looked_into(self.decoder.stream(self.blocks()))
+        head, blocks = looked_into(self.decoder.stream(self._blocks_ahead()))
         return blocks, self.file.format == "jsonl" and not is_values(head)
 
     def blocks(self, *, as_packed: bool = False) -> Generator[bytes]:
@@ -178,6 +179,11 @@ class Reader:
             while block := stream.read1(_BLOCK_BYTES):
                 self.consumed = packed.tell()
                 yield block
+
+    def _blocks_ahead(self) -> Generator[bytes]:
+        """The blocks; those of a large packed file are unpacked by another thread, a few before they are wanted."""
+        is_large = self.file.packing and self.file.path != "-" and self.file.size > _BLOCK_BYTES
+        return ahead(self.blocks(), _AHEAD) if is_large else self.blocks()
 
     def keep(self, block: bytes) -> None:
         """Keep what cannot be read again, for :class:`Decoder` to look at: the first megabytes."""
