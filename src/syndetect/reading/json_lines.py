@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from syndetect.reading.columns import Record
 from syndetect.reading.decoding import Decoder
 from syndetect.reading.encoding import UnusableError, too_long
@@ -11,6 +13,8 @@ from syndetect.reading.lines import lines
 
 #: Behind a block, where kernels look at many bytes at once.
 _PADDING = bytes(64)
+_TAIL = 64  # bytes of a block in which there is hardly ever nothing but blanks
+_LINE_FEED = 10
 #: Takes control characters in strings as they stand, since one of them is no reason to lose an article.
 JSON = json.JSONDecoder(strict=False)
 
@@ -71,26 +75,29 @@ def line_blocks(blocks: Iterable[bytes], max_bytes: int) -> Iterator[tuple[int, 
                 yield number, too_long(max_bytes)
                 number, begin = number + 1, first
                 parts.clear()
-            found = LineBlock(b"".join((*parts, memoryview(block)[begin:behind], _PADDING)), 0, number)
-            yield from _sized(found)
-            number += found.data.count(b"\n")
+            data = b"".join((*parts, memoryview(block)[begin:behind], _PADDING))
+            feeds = int(
+                np.count_nonzero(np.frombuffer(data, np.uint8) == _LINE_FEED)
+            )  # quicker than bytes.count
+            yield from _with_last(LineBlock(data, len(data) - len(_PADDING), number), feeds)
+            number += feeds
             parts, length = [memoryview(block)[behind:]], len(block) - behind
         if length > max_bytes:
             parts.clear()
     if length > max_bytes:
         yield number, too_long(max_bytes)
     elif length:
-        yield from _sized(LineBlock(b"".join((*parts, _PADDING)), 0, number))
+        yield from _with_last(LineBlock(b"".join((*parts, _PADDING)), length, number), 0)
 
 
-def _sized(block: LineBlock) -> Iterator[tuple[int, LineBlock]]:
-    """A block with its size and the number of its last record; nothing where all its lines are blank."""
-    size = len(block.data) - len(_PADDING)
-    end = size - 1 if block.data[size - 1 : size] == b"\n" else size
-    if end == 0 or block.data[end - 1 : end].isspace():
-        end = len(block.data[:size].rstrip())
-    if end:
-        yield block.number + block.data.count(b"\n", 0, end), block._replace(size=size)
+def _with_last(block: LineBlock, feeds: int) -> Iterator[tuple[int, LineBlock]]:
+    """A block of so many line feeds with the number of its last record; nothing where all its lines are blank."""
+    tail = block.data[max(0, block.size - _TAIL) : block.size]
+    kept = block.size - len(tail) + len(tail.rstrip())
+    if not tail.rstrip():
+        kept = len(block.data[: block.size].rstrip())
+    if kept:
+        yield block.number + feeds - block.data.count(b"\n", kept, block.size), block
 
 
 def json_object(line: bytes, decoder: Decoder) -> Record:

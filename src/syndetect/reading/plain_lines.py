@@ -169,7 +169,7 @@ class PlainLines:
         if low == high:
             return Run([])
         numbers = columns.numbers[low:high].tolist()
-        ids, sources, _, urls, _ = columns.values(low, high)
+        ids, sources, urls = columns.values(low, high, "doc_id", "source", "url")
         if b"" in ids:
             ids = [
                 doc_id or encode(self._default_id(number))

@@ -17,6 +17,7 @@ Batch = tuple[pl.DataFrame, ByteStrings]
 #: The values of an article that are strings, in the order of ``kernels.json_lines.FIELDS``.
 FIELDS = ("doc_id", "source", "title", "url", "author")
 WIDE = len(FIELDS)
+_IN_PLACE = FIELDS[2:]  # those that stay what a kernel has written
 _DESCRIPTION = pl.Schema({name: kind for name, kind in ARTICLES.items() if name != "text"})
 _SPARE = 64  # bytes behind the last one, which a kernel may write to
 _ROOM, _ROWS = 1 << 16, 1 << 10  # bytes, and rows, for which there is room at first
@@ -80,34 +81,39 @@ class Columns(NamedTuple):
             UNDATED if article.published is None else article.published for article in articles
         ]
 
-    def values(self, low: int, high: int) -> list[list[bytes]]:
-        """The values of rows ``low`` to ``high`` (excluded), for each of :data:`FIELDS`."""
+    def values(self, low: int, high: int, *names: str) -> list[list[bytes]]:
+        """Some of :data:`FIELDS` of the rows ``low`` to ``high`` (excluded)."""
         bounds = self.field_bounds[low * WIDE : high * WIDE + 1]
         held = self.fields[bounds[0] : bounds[-1]].tobytes()
         places = (bounds - bounds[0]).tolist()
         return [
             [held[begin:end] for begin, end in zip(places[at:-1:WIDE], places[at + 1 :: WIDE], strict=True)]
-            for at in range(WIDE)
+            for at in map(FIELDS.index, names)
         ]
 
-    def frame(self, rows: int) -> pl.DataFrame:
-        """The times, titles, addresses and authors of the first rows."""
+    def frame(self, ids: Sequence[bytes], sources: Sequence[bytes | None]) -> pl.DataFrame:
+        """The articles of the first rows, without their texts, with these ids and sources."""
+        rows = len(ids)
         whole = pl.Series([self.fields[: self.field_bounds[rows * WIDE]].tobytes()], dtype=pl.Binary)
         bounds = self.field_bounds[: rows * WIDE + 1]
         begins, sizes = bounds[:-1].reshape(rows, WIDE), np.diff(bounds).reshape(rows, WIDE)
         frame = pl.DataFrame({
+            "doc_id": _strings(ids),
+            "source": _strings(sources),
             "published": self.times[:rows].copy(),  # polars may keep it, and it is written to again
-            **{f"{name} at": begins[:, field] for field, name in enumerate(FIELDS)},
-            **{f"{name} size": sizes[:, field] for field, name in enumerate(FIELDS)},
+            **{f"{name} at": begins[:, FIELDS.index(name)] for name in _IN_PLACE},
+            **{f"{name} size": sizes[:, FIELDS.index(name)] for name in _IN_PLACE},
         })  # fmt: skip
         times = pl.when(pl.col("published") != int(UNDATED)).then("published").cast(ARTICLES["published"])
         return frame.select(
+            "doc_id",
+            "source",
             times.alias("published"),
             *(
                 pl.when(pl.col(f"{name} size") > 0)
                 .then(pl.lit(whole).first().bin.slice(f"{name} at", f"{name} size").cast(pl.String))
                 .alias(name)
-                for name in FIELDS[2:]
+                for name in _IN_PLACE
             ),
         )
 
@@ -183,11 +189,11 @@ class Rows:
             return batch
         columns, rows = self.columns()
         texts = ByteStrings(columns.texts[: columns.bounds[rows]], columns.bounds[: rows + 1].copy())
-        frame = columns.frame(rows).with_columns(doc_id=_strings(self._ids), source=_strings(self._sources))
+        frame = columns.frame(self._ids, self._sources)
         self._room = len(columns.texts)  # the next batch is about as long
         self._columns = columns._replace(texts=np.empty(0, np.uint8))
         self._ids, self._sources = [], []
-        return frame.select(_DESCRIPTION.names()), texts
+        return frame, texts
 
 
 def _room(present: int, wanted: int) -> int:
