@@ -13,12 +13,13 @@ from reference import json_lines as naive
 from samples.strategies import from_python
 from syndetect.kernels import iso_times, json_strings, json_syntax
 from syndetect.kernels.vectors import WIDTH
+from syndetect.reading.dates import microseconds
 
 pytestmark = pytest.mark.kernel
 
 find_members, unescape = from_python(json_syntax.find_members), from_python(json_strings.unescape)
 string_end, is_utf8 = from_python(json_syntax.string_end), from_python(json_strings.is_utf8)
-iso_time = from_python(iso_times.iso_time)
+iso_time, unix_time = from_python(iso_times.iso_time), from_python(iso_times.unix_time)
 
 
 def padded(data: bytes, behind: bytes = b"") -> np.ndarray:
@@ -137,6 +138,19 @@ def test_times(text: str, data: st.DataObject) -> None:
     found = iso_time(padded(raw, b"0123456789:+00:00Z"), 0, len(raw))
     if found != iso_times.UNKNOWN:
         assert found == naive.iso_time(text)
+
+
+@given(
+    st.one_of(
+        st.integers(0, 10**17), st.sampled_from([10**9, 10**10 - 1, 10**12, 10**13 - 1, 10**15, 10**16 - 1])
+    )
+)
+def test_times_in_seconds_and_parts_of_them(number: int) -> None:
+    raw = str(number).encode()
+    found = unix_time(padded(raw, b"99"), 0, len(raw))
+    assert (found == iso_times.UNKNOWN) == (len(raw) not in (10, 13, 16))
+    if found != iso_times.UNKNOWN:
+        assert found == microseconds(number) == microseconds(str(number))
 
 
 @pytest.mark.parametrize("zone", ["", "Z", "+01:00", "-1130"])

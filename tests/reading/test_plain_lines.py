@@ -137,12 +137,20 @@ ODD: SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=4,
 )  # fmt: skip
+PEOPLE = st.one_of(NAMES, st.lists(st.one_of(NAMES, NAMES, NAMES, st.none(), st.just(7)), max_size=4))
+NUMBERS = st.one_of(
+    st.sampled_from(
+        [1704164645, 1704164645123, 1704164645123456, 20240102, 202401020304, 1234567890, 9999999999, 2024]
+    ),
+    st.integers(-(10**18), 10**18),
+)
+MOMENTS = st.one_of(TIMES, TIMES, NUMBERS, NUMBERS.map(str))
 IDS = st.one_of(
     st.integers(0, 30).map(str), st.integers(-3, 30), st.integers(-(10**20), 10**20), st.just(""), NAMES
 )
 VALUES = {
-    "id": IDS, "uuid": IDS, "text": TEXTS, "body": TEXTS, "source": NAMES, "publisher": NAMES, "published": TIMES,
-    "date": TIMES, "title": NAMES, "url": ADDRESSES, "author": NAMES, "authors": NAMES, "words": st.integers(),
+    "id": IDS, "uuid": IDS, "text": TEXTS, "body": TEXTS, "source": NAMES, "publisher": PEOPLE, "published": MOMENTS,
+    "date": MOMENTS, "title": PEOPLE, "url": ADDRESSES, "author": NAMES, "authors": PEOPLE, "words": st.integers(),
     "tags": st.lists(TEXTS, max_size=3), "Text": TEXTS, "k\u00e9y": ODD, "a\nb": ODD,
 }  # fmt: skip
 SHAPES = st.one_of(
@@ -222,6 +230,11 @@ def article(number: int, **others: Any) -> bytes:
 
 def test_all_but_the_first_of_plain_lines_are_read_by_the_kernel() -> None:
     assert check(b"".join(map(article, range(50)))) == 49
+
+
+def test_lists_of_authors_and_times_in_seconds_are_plain() -> None:
+    others = {"authors": ["Ann Ash", None, "", "ナナ"], "published": 1704164645}
+    assert check(b"".join(article(number, **others) for number in range(20))) == 19
 
 
 def test_behind_odd_lines_the_kernel_goes_on() -> None:

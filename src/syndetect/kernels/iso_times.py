@@ -1,4 +1,4 @@
-"""Times of ISO 8601 in the forms that programs write, as microseconds since 1970.
+"""Times in the forms that programs write, of ISO 8601 or as numbers, as microseconds since 1970.
 
 ``2024-02-03``, ``2024-02-03T04:05``, ``2024-02-03 04:05:06.789``, the latter two also with ``Z``, ``+01:00`` or
 ``+0100``; without a zone they are of UTC. Every other form is left to :mod:`syndetect.reading.dates`.
@@ -105,3 +105,18 @@ def iso_time(buffer, at, end):
     if offset == UNKNOWN:
         return UNKNOWN
     return days * _DAY + ((hour * 60 + minute - offset) * 60 + second) * _SECOND + part
+
+
+@inline
+def unix_time(buffer, at, end):
+    """Microseconds since 1970 of so many seconds, milli- or microseconds, by 10, 13 or 16 digits; else UNKNOWN.
+
+    Numbers of other lengths may be dates, or nothing of the kind (:mod:`syndetect.reading.dates`).
+    """
+    size = end - at
+    if size not in (10, 13, 16) or buffer[at] == 48:
+        return UNKNOWN
+    number = _number(buffer, at, size)
+    if number < 0:
+        return UNKNOWN
+    return number * (_SECOND if size == 10 else 1000 if size == 13 else 1)

@@ -2,17 +2,27 @@
 
 A line is *plain* where it is blank, or one flat object (:mod:`syndetect.kernels.json_syntax`) of a known *shape*, the
 names of its members in their order, with a text, and where each value that counts is taken as it stands: a string that
-surely says something or surely nothing, null, an id that is an integer, a time of ISO 8601. Of several members that may
+surely says something or surely nothing, a list of names, null, an id that is an integer, a time of ISO 8601 or of so
+many seconds. Of several members that may
 hold one column the first counts that says something, by the rules of :mod:`syndetect.reading.articles`.
 """
 
 import numpy as np
 
 from syndetect.kernels.documents import UNDATED
-from syndetect.kernels.iso_times import UNKNOWN, iso_time
+from syndetect.kernels.iso_times import UNKNOWN, iso_time, unix_time
 from syndetect.kernels.jit import inline, kernel
 from syndetect.kernels.json_strings import is_utf8, unescape
-from syndetect.kernels.json_syntax import ESCAPED, INTEGER, MOST, NULL, PLAIN, find_members
+from syndetect.kernels.json_syntax import (
+    ESCAPED,
+    INTEGER,
+    MOST,
+    NULL,
+    PLAIN,
+    find_members,
+    skip_blank,
+    string_end,
+)
 from syndetect.kernels.vectors import WIDTH, first, match
 
 #: The columns of an article, in the order of ``reading.columns.ALIASES``.
@@ -61,6 +71,12 @@ def _is_blank(buffer, at, end):
 
 
 @inline
+def _is_blank_sign(byte):
+    """Whether a byte of ASCII is white space."""
+    return byte == 32 or 9 <= byte <= 13 or 28 <= byte <= 31
+
+
+@inline
 def _is_space(data, at):
     """Whether a character beyond ASCII is white space."""
     lead, second, third = data[at], data[at + 1], data[at + 2]
@@ -77,7 +93,7 @@ def _is_space(data, at):
 @inline
 def _weight(data, at, end):
     """Whether a string says something, by its first characters: white space of Unicode may not count."""
-    while at < end and (data[at] == 32 or 9 <= data[at] <= 13 or 28 <= data[at] <= 31):
+    while at < end and _is_blank_sign(data[at]):
         at += 1
     if at == end:
         return _SAYS_NOTHING
@@ -95,9 +111,9 @@ def _lower(byte):
 @inline
 def _is_no_value(data, at, end):
     """Whether a string says that there is nothing, as ``None`` or ``N/A``: one of NO_VALUES between white space."""
-    while at < end and (data[at] == 32 or 9 <= data[at] <= 13 or 28 <= data[at] <= 31):
+    while at < end and _is_blank_sign(data[at]):
         at += 1
-    while end > at and (data[end - 1] == 32 or 9 <= data[end - 1] <= 13 or 28 <= data[end - 1] <= 31):
+    while end > at and _is_blank_sign(data[end - 1]):
         end -= 1
     begin = 0
     for i in range(len(NO_VALUES)):
@@ -114,8 +130,10 @@ def _is_no_value(data, at, end):
 
 @inline
 def _ends_in_space(data, at, end):
-    """Whether the last character may be white space beyond ASCII."""
-    return end - at > 2 and ((data[end - 2] == 0xC2) or (0xE1 <= data[end - 3] <= 0xE3))
+    """Whether the last character is white space beyond ASCII."""
+    if end - at > 2 and 0xE1 <= data[end - 3] <= 0xE3:
+        return _is_space(data, end - 3)
+    return end - at > 2 and data[end - 2] == 0xC2 and _is_space(data, end - 2)
 
 
 @inline
@@ -211,14 +229,52 @@ def _put_id(buffer, member, out, place):
 
 
 @inline
+def _put_names(buffer, at, end, out, place):
+    """Write the names in a list of strings, joined by commas; returns the place behind them, -1 for another list.
+
+    Names have no white space around them; what is no string among them is null.
+    """
+    begin = place
+    while True:
+        at = skip_blank(buffer, at, end)
+        if buffer[at] == 93:  # ]
+            return place
+        if buffer[at] == 44:
+            at += 1
+            continue
+        if buffer[at] == 110:  # null
+            at += 4
+            continue
+        if buffer[at] != 34:
+            return np.int64(-1)
+        close, _ = string_end(buffer, at + 1, end)
+        first_byte = place + 2 if place > begin else place
+        behind = unescape(buffer, at + 1, close, out, first_byte)
+        at = close + 1
+        if behind < 0:
+            return behind
+        if behind == first_byte:
+            continue
+        is_plain = not _is_blank_sign(out[first_byte]) and not _is_blank_sign(out[behind - 1])
+        if not is_plain or _is_space(out, first_byte) or _ends_in_space(out, first_byte, behind):
+            return np.int64(-1)
+        if place > begin:
+            out[place], out[place + 1] = 44, 32
+        place = behind
+
+
+@inline
 def _put_value(buffer, member, column, out, place):
     """Write a source, title, address or author; returns the place as :func:`_put_id`."""
     kind = member[2]
     if kind == NULL:
         return place
-    if kind not in (PLAIN, ESCAPED):
+    if kind in (PLAIN, ESCAPED):
+        end = unescape(buffer, member[3], member[4], out, place)
+    elif buffer[member[3]] == 91:  # [
+        end = _put_names(buffer, member[3] + 1, member[4], out, place)
+    else:
         return np.int64(-1)
-    end = unescape(buffer, member[3], member[4], out, place)
     if end < 0:
         return end
     meaning = _meaning(out, place, end, column == TITLE)
@@ -241,7 +297,12 @@ def _put_time(buffer, member):
     """A time; UNDATED for none, UNKNOWN where it is not plain."""
     if member[2] == NULL or (member[2] == PLAIN and member[3] == member[4]):
         return UNDATED
-    return iso_time(buffer, member[3], member[4]) if member[2] == PLAIN else UNKNOWN
+    found = UNKNOWN
+    if member[2] == PLAIN or member[2] == INTEGER:
+        found = unix_time(buffer, member[3], member[4])
+    if member[2] == PLAIN and found == UNKNOWN:
+        found = iso_time(buffer, member[3], member[4])
+    return found
 
 
 @inline
