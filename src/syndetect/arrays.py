@@ -1,7 +1,9 @@
 """Flat arrays: their types, and the operations that every package needs: sort, group, expand, pack."""
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,50 @@ T = TypeVar("T", bound=np.generic)
 
 _S32 = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, eq=False)
+class ByteStrings(Sequence[bytes]):
+    """Strings of bytes in one buffer.
+
+    Attributes:
+        data: uint8[bytes], one behind the other.
+        bounds: int64[n + 1], the first byte of each, and the end of the last.
+
+    >>> texts = ByteStrings.of([b"one", b"", b"three"])
+    >>> len(texts), texts[2], list(texts), texts.bounds.tolist()
+    (3, b'three', [b'one', b'', b'three'], [0, 3, 3, 8])
+    """
+
+    data: U8
+    bounds: I64
+
+    @classmethod
+    def of(cls, strings: Sequence[bytes]) -> "ByteStrings":
+        """Strings that are several objects; any that are in one buffer already stay there."""
+        if isinstance(strings, cls):
+            return strings
+        return cls(np.frombuffer(b"".join(strings), np.uint8), bounds_of(map(len, strings)))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.bounds) - 1
+
+    @overload
+    def __getitem__(self, which: int) -> bytes: ...
+    @overload
+    def __getitem__(self, which: slice) -> list[bytes]: ...
+    def __getitem__(self, which: int | slice) -> bytes | list[bytes]:
+        """One of them, or some."""
+        if isinstance(which, slice):
+            return [self[at] for at in range(len(self))[which]]
+        at = range(len(self))[which]
+        return self.data[self.bounds[at] : self.bounds[at + 1]].tobytes()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """All of them, in order."""
+        whole = self.data.data
+        return (whole[low:high].tobytes() for low, high in pairwise(self.bounds.tolist()))
 
 
 def sort_keys(keys: U64, places: U32 | None = None) -> tuple[U64, U32]:

@@ -20,6 +20,7 @@ mask = st.integers(0, 2**64 - 1)
 
 
 match, load_word = from_python(vectors.match), from_python(vectors.load_word)
+copy = from_python(vectors.copy)
 count, first = from_python(vectors.count), from_python(vectors.first)
 mask_letters, classes = from_python(spelling.mask_letters), from_python(words._classify)
 
@@ -49,6 +50,13 @@ def test_match(data: bytes, before: int, raised: int, one: int, two: int) -> Non
 @given(st.binary(min_size=8, max_size=8), st.integers(0, 8))
 def test_load_word(data: bytes, before: int) -> None:
     assert int(load_word(padded(data, before), before)) == int.from_bytes(data, "little")
+
+
+@given(blocks, st.integers(0, 63), st.integers(0, 9))
+def test_copy(data: bytes, before: int, behind: int) -> None:
+    out = np.full(behind + vectors.WIDTH + 3, 7, np.uint8)
+    copy(padded(data, before), before, out, behind)
+    assert out.tobytes() == b"\7" * behind + data + b"\7\7\7"
 
 
 @given(st.one_of(mask, st.integers(0, 63).map(lambda i: 1 << i), st.just(0)))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.runtime.threads import apart, in_order, is_work_left, split_evenly
+from syndetect.runtime.threads import ahead, apart, in_order, is_work_left, split_evenly
 
 
 @given(st.lists(st.integers(0, 9), max_size=30), st.integers(1, 40))
@@ -177,3 +177,51 @@ def test_work_apart_returns_and_raises() -> None:
     assert apart(int, "ff", base=16) == 255
     with pytest.raises(ZeroDivisionError):
         apart(divmod, 1, 0)
+
+
+def counted(number: int, taken: list[int], closed: list[int]) -> Iterator[int]:
+    """Numbers, which note who takes them and when they are closed; an error behind them."""
+    try:
+        for item in range(number):
+            taken.append(threading.get_ident())
+            yield item
+        raise OSError("broken")
+    finally:
+        closed.append(threading.get_ident())
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_items_are_taken_ahead_by_another_thread(most: int) -> None:
+    taken: list[int] = []
+    closed: list[int] = []
+    found: list[int] = []
+
+    def take() -> None:
+        for item in ahead(counted(30, taken, closed), most):
+            found.append(item)
+            assert len(taken) <= len(found) + most
+
+    with pytest.raises(OSError, match="broken"):
+        take()
+    assert found == list(range(30))
+    assert len(closed) == len(set(taken)) == 1
+    assert threading.get_ident() not in taken
+    assert list(ahead([], most)) == []
+    assert list(ahead("abc", most)) == ["a", "b", "c"]
+
+
+def test_what_is_taken_ahead_is_closed_with_what_takes_it() -> None:
+    closed: list[int] = []
+    with closing(ahead(counted(30, [], closed), 2)) as items:
+        assert next(items) == 0
+        assert not closed
+    assert closed
+    assert not is_work_left()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals cannot be sent to a thread")
+def test_ctrl_c_does_not_wait_for_what_is_taken_ahead(stuck: _Stuck) -> None:
+    stuck.interrupter.start()
+    with pytest.raises(KeyboardInterrupt):
+        list(ahead(map(stuck, range(3)), 1))
+    assert is_work_left()

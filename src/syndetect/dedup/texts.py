@@ -1,15 +1,16 @@
 """The documents or paragraphs that are compared: read from their source, and put in order of preference."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from syndetect.arrays import I64
+from syndetect.arrays import I64, ByteStrings
 from syndetect.dedup.request import Request, Unit
 from syndetect.errors import InputError
 from syndetect.matching import tokens
@@ -148,16 +149,16 @@ def read_texts(
     """
     seen = _Seen(keeps=request.unjudged == "keep" and isinstance(found, read.Inputs))
 
-    def texts() -> Iterator[list[bytes]]:
+    def texts() -> Iterator[ByteStrings]:
         for frame, encoded in read.batches(
             found, reading=request.reading, on_skip=notes, on_columns=notes.add_columns, on_bytes=progress.advance,
-            batch_bytes=BATCH_BYTES, on_article=seen.article, on_unusable=seen.unusable,
+            batch_bytes=BATCH_BYTES, on_articles=seen.articles, on_unusable=seen.unusable,
         ):  # fmt: skip
             seen.frames.append(frame.select(ARTICLE.names()))
-            seen.bytes += sum(map(len, encoded))
+            seen.bytes += len(encoded.data)
             yield encoded
 
-    def tokenised(encoded: list[bytes]) -> Words:
+    def tokenised(encoded: ByteStrings) -> Words:
         return tokens.tokenise(*joined(encoded), key=key)
 
     progress.stage("reading", found.bytes if isinstance(found, read.Inputs) else None, "bytes")
@@ -184,10 +185,10 @@ class _Seen:
         self.files, self.numbers = array("q"), array("q")
         self.unjudged, self.lost, self.bytes = array("q"), set[int](), 0
 
-    def article(self, file: int, number: int) -> None:
-        """Note an article."""
-        self.files.append(file)
-        self.numbers.append(number)
+    def articles(self, file: int, numbers: Sequence[int]) -> None:
+        """Note articles."""
+        self.files.extend(repeat(file, len(numbers)))
+        self.numbers.extend(numbers)
 
     def unusable(self, file: int, number: int, outcome: str) -> str:
         """Note a record that is no article, or a file that cannot be read to its end; what came of it is given."""

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -36,7 +36,7 @@ from syndetect.matching.tokens import joined
 from syndetect.reading import articles, sources
 from syndetect.reading.notes import Notes
 from syndetect.reading.options import ReadingOptions
-from syndetect.reading.sources import BATCH_BYTES
+from syndetect.reading.sources import BATCH_BYTES, Batch
 from syndetect.results.result import Result
 from syndetect.runtime import forks
 from syndetect.runtime import memory as budget
@@ -253,7 +253,7 @@ class Index:
         reading = ReadingOptions.of(reading, columns)
         batches = noted_batches("asking", found, reading, notes, progress, _QUERY_BYTES, without_id)
 
-        def work(batch: tuple[pl.DataFrame, list[bytes]]) -> dict[str, pl.DataFrame]:
+        def work(batch: Batch) -> dict[str, pl.DataFrame]:
             queries, frame, texts = self._query_batch(snapshot, *batch)
             return Answer(queries, frame, texts, search(queries, self.settings)).tables()
 
@@ -263,8 +263,8 @@ class Index:
             return result
 
     def _query_batch(
-        self, snapshot: Snapshot, frame: pl.DataFrame, texts: list[bytes]
-    ) -> tuple[QueryBatch, pl.DataFrame, list[bytes]]:
+        self, snapshot: Snapshot, frame: pl.DataFrame, texts: Sequence[bytes]
+    ) -> tuple[QueryBatch, pl.DataFrame, Sequence[bytes]]:
         """Documents to hold against a state of the index, with the names that they have in tables, and their texts."""
         ids = frame["doc_id"].to_list()
         is_named = [has_id(name) for name in ids]

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from syndetect.arrays import I64, U8, U32, U64, Bool, bounds_of, unpack
 from syndetect.errors import InputError
@@ -240,7 +239,7 @@ Document = str | Mapping[str, Any]
 _UNNAMED = "\0query"
 
 
-def one_document(document: Document) -> tuple[pl.DataFrame, list[bytes]]:
+def one_document(document: Document) -> sources.Batch:
     """A single document as a frame of one row, and its text; a time that cannot be read is left out.
 
     Raises:

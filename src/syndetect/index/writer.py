@@ -149,7 +149,7 @@ class NewDocuments(NamedTuple):
     """Documents to add, their texts, and the numbers of the documents that they replace."""
 
     articles: pl.DataFrame
-    texts: list[bytes]
+    texts: Sequence[bytes]
     replaced: I64
 
 
@@ -181,7 +181,7 @@ class PortionWriter:
         self._words = 0
         self.counts = dict.fromkeys(("documents", "paragraphs", "words", "replaced", "known"), 0)
 
-    def select(self, batches: Iterable[tuple[pl.DataFrame, list[bytes]]]) -> Iterator[NewDocuments]:
+    def select(self, batches: Iterable[tuple[pl.DataFrame, Sequence[bytes]]]) -> Iterator[NewDocuments]:
         """The documents to add. Numbers of replaced documents stay valid while documents are added.
 
         Raises:

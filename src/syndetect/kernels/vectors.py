@@ -77,6 +77,23 @@ def load_word(buffer, i):
     return buffer[i : i + 8].view(np.uint64)[0]
 
 
+def _copy(_context, buffer, _i, out, _o):
+    def write(context, builder, signature, args):
+        block = _load(context, builder, signature.args[0], args[0], args[1], _BLOCK)
+        data = context.make_array(signature.args[2])(context, builder, value=args[2]).data
+        place = builder.bitcast(builder.gep(data, [args[3]]), _BLOCK.as_pointer())
+        builder.store(block, place, align=1)
+        return context.get_dummy_value()
+
+    return types.void(buffer, types.int64, out, types.int64), write
+
+
+@_written_as(_copy)
+def copy(buffer, i, out, o):
+    """Copy the 64 bytes from byte i on to another buffer, from its byte o on."""
+    out[o : o + WIDTH] = buffer[i : i + WIDTH]
+
+
 def _count(_context, _mask):
     def write(_context, builder, _signature, args):
         return builder.ctpop(args[0])

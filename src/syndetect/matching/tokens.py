@@ -39,7 +39,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from xxhash import xxh3_64_intdigest
 
-from syndetect.arrays import I64, U8, U16, U32, bounds_of
+from syndetect.arrays import I64, U8, U16, U32, ByteStrings
 from syndetect.errors import StoredIndexError
 from syndetect.runtime.threads import in_order, split_evenly
 
@@ -285,6 +285,7 @@ def blank_repeats(words: Words, names: Sequence[str]) -> tuple[Words, I64]:
     return replace(words, code=code), found
 
 
-def joined(encoded: list[bytes]) -> tuple[U8, I64]:
+def joined(encoded: Sequence[bytes]) -> tuple[U8, I64]:
     """Texts as one buffer (uint8[bytes]), and the bounds of each in it (int64[d + 1])."""
-    return np.frombuffer(b"".join(encoded), np.uint8), bounds_of(map(len, encoded))
+    texts = ByteStrings.of(encoded)
+    return texts.data, texts.bounds

@@ -63,7 +63,7 @@ class Intake:
         repeats = self.store.facts.setdefault("repeats", [])
         sizes = [0, 0]
 
-        def texts() -> Iterator[tuple[int, Sequence[str], list[bytes]]]:
+        def texts() -> Iterator[tuple[int, Sequence[str], Sequence[bytes]]]:
             done, number = self.store.steps.get("reading", 0), 0
             for side, source in enumerate((reference, found)):
                 told = len(self.notes.rows)
@@ -106,7 +106,7 @@ class Intake:
             batch_bytes=BATCH_BYTES,
         )
 
-    def _index(self, batch: tuple[int, Sequence[str], list[bytes]]) -> tuple[int, Batch, I64, Marks]:
+    def _index(self, batch: tuple[int, Sequence[str], Sequence[bytes]]) -> tuple[int, Batch, I64, Marks]:
         """Sketches and marks of a batch, and its paragraphs that only repeat one word."""
         number, names, encoded = batch
         sketched, repeated = portions.sketch_articles(*joined(encoded), self.settings, names)

@@ -72,6 +72,11 @@ class Conversion:
             one.markup = "none"
         return one
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether articles are what their records say, without what holds for a file or a form of dates."""
+        return not self.ruled and not self.default and self.times.is_usual
+
     def is_html(self, text: str, remarks: list[tuple[str, str]]) -> bool:
         """Whether a text is to be read as HTML; the first of a file that was found to be is remarked upon."""
         if self.markup != "auto":

@@ -83,6 +83,11 @@ class Times:
         if date_format is not None:
             _check_format(date_format)
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether ISO 8601 is taken as that: the user gave no format."""
+        return self._format is None
+
     def __call__(self, value: Any) -> int | None:
         """Microseconds since 1970 in UTC; None where there is no time.
 

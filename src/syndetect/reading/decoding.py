@@ -107,6 +107,11 @@ class Decoder:
         elif not self._named and is_binary(head):
             raise UnusableError("not text (binary?)")
 
+    @property
+    def tries_utf8(self) -> bool:
+        """Whether a line that is valid UTF-8 is taken as that, whatever the others are."""
+        return self._is_utf8 or not (self._is_decided or self._named)
+
     def text(self, data: bytes) -> str:
         """The text of a whole file that is one.
 
@@ -121,7 +126,7 @@ class Decoder:
         Raises:
             UnusableError: it is binary.
         """
-        if self._is_utf8 or not (self._is_decided or self._named):
+        if self.tries_utf8:
             try:
                 return line.decode()
             except UnicodeDecodeError:

@@ -7,12 +7,12 @@ of one that cannot be used stands an ``UnusableError``.
 
 import io
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import polars as pl
 from polars.datatypes import DataTypeClass
@@ -27,7 +27,7 @@ from syndetect.reading.decoding import Decoder, characters
 from syndetect.reading.delimited import delimited
 from syndetect.reading.discovery import File, html_extractor
 from syndetect.reading.encoding import UnusableError, too_long
-from syndetect.reading.json_lines import json_lines
+from syndetect.reading.json_lines import LineBlock, json_lines, line_blocks
 from syndetect.reading.json_values import is_values, json_values
 from syndetect.reading.labels import codec, declared
 from syndetect.reading.lines import looked_into
@@ -36,14 +36,16 @@ from syndetect.reading.options import ReadingOptions
 from syndetect.reading.packing import BROKEN, unpacked
 from syndetect.reading.sheets import sheet_records
 from syndetect.reading.warc import warc_records
-from syndetect.runtime.threads import split_evenly
+from syndetect.runtime.threads import ahead, split_evenly
 
+_R = TypeVar("_R")
 _BLOCK_BYTES = 1 << 20
 #: Of a page: the time that it states itself, not one in its text, pictures or address; whatever the day is today.
 _STATED_DATE = {
     "original_date": True, "extensive_search": False, "max_date": "9999-12-31", "outputformat": "%Y-%m-%dT%H:%M:%S%z",
 }  # fmt: skip
 _MOSTLY = 20  # characters of UTF-8 for each other byte, with which a page is UTF-8 whatever it declares
+_AHEAD = 3  # blocks
 _KEPT_BYTES = 4 << 20  # of the standard input, by which its encoding is decided
 _PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
@@ -77,15 +79,23 @@ class Reader:
         self._kept: list[bytes] = []  # of the standard input, which cannot be read again
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
-        yield from self._readable_records()
+        return self._readable(self._records())
+
+    def in_blocks(self) -> Iterator[tuple[int, Record | LineBlock]]:
+        """The records; those of JSON Lines as blocks, each with the number of its last record."""
+        return self._readable(self._records(self._json_in_blocks))
+
+    def _readable(self, records: Iterator[tuple[int, _R]]) -> Iterator[tuple[int, _R | UnusableError]]:
+        """What can be read, and what is to be said of the file."""
+        yield from self._up_to_error(records)
         for remark in self.decoder.remarks():
             yield 0, UnusableError(remark, REMARK)
 
-    def _readable_records(self) -> Iterator[tuple[int, Record]]:
+    def _up_to_error(self, records: Iterator[tuple[int, _R]]) -> Iterator[tuple[int, _R | UnusableError]]:
         """The records up to where the file cannot be read, and the reason."""
         number = -1
         try:
-            for number, record in self._records():
+            for number, record in records:
                 yield number, record
             if number < 0:
                 yield 0, UnusableError("no records", REMARK)
@@ -99,7 +109,10 @@ class Reader:
             reason = f"broken {self.file.packing or self.file.format}{kept}: {brief(error)}"
             yield 0, UnusableError(reason, UNREADABLE)
 
-    def _records(self) -> Iterator[tuple[int, Record]]:
+    def _records(
+        self, json: Callable[[], Iterator[tuple[int, Any]]] | None = None
+    ) -> Iterator[tuple[int, Any]]:
+        """The records, those of JSON by another function if one is given."""
         place, kind = self.file.place(0), self.file.format
         match kind:
             case "text":
@@ -115,11 +128,11 @@ class Reader:
                 with self.on_disk() as path, path.open("rb") as file:
                     yield from sheet_records(file, self.columns, place)
             case "json" | "jsonl":
-                yield from self._json()
+                yield from (json or self._json)()
             case "csv" | "tsv":
                 wanted = partial(self.columns.of_table, place=place)
                 signs = self.reading.delimiter or DELIMITERS[kind]
-                blocks = self.decoder.stream(self.blocks())
+                blocks = self.decoder.stream(self._blocks_ahead())
                 yield from delimited(
                     blocks, self.decoder, signs, wanted, self.max_bytes, self.reading.quoting
                 )
@@ -136,10 +149,22 @@ class Reader:
 
     def _json(self) -> Iterator[tuple[int, Record]]:
         """JSON Lines, or values of JSON in any other form."""
-        head, blocks = looked_into(self.decoder.stream(self.blocks()))
-        if self.file.format == "jsonl" and not is_values(head):
+        blocks, are_lines = self._looked_into()
+        if are_lines:
             return json_lines(blocks, self.decoder, self.max_bytes)
         return json_values(blocks, self.decoder, self.columns, self.max_bytes)
+
+    def _json_in_blocks(self) -> Iterator[tuple[int, Record | LineBlock]]:
+        """As :meth:`_json`, with blocks of JSON Lines."""
+        blocks, are_lines = self._looked_into()
+        if are_lines:
+            return line_blocks(blocks, self.max_bytes)
+        return json_values(blocks, self.decoder, self.columns, self.max_bytes)
+
+    def _looked_into(self) -> tuple[Iterator[bytes], bool]:
+        """The blocks of a file of JSON, and whether they are JSON Lines."""
+        head, blocks = looked_into(self.decoder.stream(self._blocks_ahead()))
+        return blocks, self.file.format == "jsonl" and not is_values(head)
 
     def blocks(self, *, as_packed: bool = False) -> Generator[bytes]:
         """The file's bytes, unpacked if not told otherwise."""
@@ -154,6 +179,11 @@ class Reader:
             while block := stream.read1(_BLOCK_BYTES):
                 self.consumed = packed.tell()
                 yield block
+
+    def _blocks_ahead(self) -> Generator[bytes]:
+        """The blocks; those of a large packed file are unpacked by another thread, a few before they are wanted."""
+        is_large = self.file.packing and self.file.path != "-" and self.file.size > _BLOCK_BYTES
+        return ahead(self.blocks(), _AHEAD) if is_large else self.blocks()
 
     def keep(self, block: bytes) -> None:
         """Keep what cannot be read again, for :class:`Decoder` to look at: the first megabytes."""

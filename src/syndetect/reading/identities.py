@@ -5,7 +5,7 @@ The first article with an id has it. A later one of another file is called ``fil
 What an article is called depends on the names and contents of the files alone, and no two are called the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count
 
 from syndetect.errors import InputError
@@ -69,6 +69,15 @@ class Identities:
             self._example = doc_id.decode(), made.decode()
         self._again += 1
         return made
+
+    def admit_new(self, ids: Sequence[bytes], numbers: Sequence[int]) -> int:
+        """How many articles have ids of their own, up to the first whose id another one has; these are admitted."""
+        origin = len(self._places) - 1 << _NUMBER_BITS
+        firsts = self._firsts
+        for at, (doc_id, number) in enumerate(zip(ids, numbers, strict=True)):
+            if firsts.setdefault(doc_id, origin | number) != origin | number:
+                return at
+        return len(ids)
 
     def _names(self, doc_id: bytes, number: int, is_elsewhere: bool) -> Iterator[bytes]:
         """What an article may be called instead."""

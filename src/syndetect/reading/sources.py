@@ -20,27 +20,26 @@ from syndetect.reading.fingerprints import fingerprints
 from syndetect.reading.formats import Reader
 from syndetect.reading.identities import Identities
 from syndetect.reading.in_memory import ArrowStream, Part, is_table, is_whole, parts_of
+from syndetect.reading.json_lines import LineBlock
 from syndetect.reading.nesting import Nesting
 from syndetect.reading.notes import KEPT_CHANGED, PASSED_OVER, REMARK, TOLD_APART, Tell
 from syndetect.reading.options import DuplicateIds, ReadingOptions
 from syndetect.reading.path_columns import PathColumns
+from syndetect.reading.plain_lines import PlainLines, Run
+from syndetect.reading.rows import Batch, Rows
 from syndetect.runtime import forks
 from syndetect.schema import ARTICLES
 
-__all__ = ["ARTICLES", "Inputs", "Source", "expand", "fingerprints", "read", "resolve"]
+__all__ = ["ARTICLES", "Batch", "Inputs", "Source", "expand", "fingerprints", "read", "resolve"]
 
 #: Paths; or what :mod:`syndetect.reading.in_memory` knows: tables, open files, rows, and mappings of splits.
 Source = Paths | pl.DataFrame | pl.LazyFrame | ArrowStream | Iterable[Any]
 
 #: Told from ``columns.ALIASES`` to the names that a source has for them, and all names that it has.
 OnColumns = Callable[[Mapping[str, Sequence[str]], Sequence[str]], None]
-#: Articles without their texts, and the texts.
-Batch = tuple[pl.DataFrame, list[bytes]]
-
 #: Told of a record that is no article: its file, its number there, and the outcome; it gives the outcome to tell.
 OnUnusable = Callable[[int, int, str], str]
 
-_DESCRIPTION = pl.Schema({name: kind for name, kind in ARTICLES.items() if name != "text"})
 _OF_OUR_NAMES = ("text", "html", "warc", "wet")
 _CHECKED_RECORDS = 1000  # of JSON Lines or mappings: among so many must be a column that the user names
 
@@ -97,7 +96,7 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
     batch_bytes: int = 32 << 20,
     max_bytes: int = 128 << 20,
     default_id: Callable[[str], str] = str,
-    on_article: Callable[[int, int], None] = lambda *_: None,
+    on_articles: Callable[[int, Sequence[int]], None] = lambda *_: None,
     on_unusable: OnUnusable = lambda _file, _number, outcome: outcome,
     duplicate_ids: DuplicateIds = "skip",
 ) -> Iterator[Batch]:
@@ -114,7 +113,8 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
         batch_bytes: how much text a batch holds, about.
         max_bytes: the longest line, row, text or single-article file that is taken.
         default_id: what records without an id are called that do not come from files, by the names below.
-        on_article: told, of each article that is taken, the place of its file among all and its record's number there.
+        on_articles: told, of articles that are taken, the place of their file among all and their records' numbers
+            there.
         on_unusable: told the same of each record that is no article, and of each file that is not read to its end
             (number 0), with the outcome; what it gives is the outcome that ``on_skip`` is told.
         duplicate_ids: as ``reading`` has it, where that has None.
@@ -137,9 +137,9 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
         origins, skipped = _from_files(found.files, options, max_bytes), found.skipped
     else:
         origins = iter([_from_memory(part, options, max_bytes, default_id) for part in parts_of(found)])
-    told = _Listeners(on_skip, on_columns, on_bytes or (lambda _: None), on_article, on_unusable)
+    told = _Listeners(on_skip, on_columns, on_bytes or (lambda _: None), on_articles, on_unusable)
     identities = Identities(options.duplicate_ids or duplicate_ids)
-    return _frames(origins, skipped, told, identities, batch_bytes=batch_bytes, max_bytes=max_bytes)
+    return _frames(origins, skipped, told, identities, Rows(batch_bytes), max_bytes)
 
 
 class _Listeners(NamedTuple):
@@ -148,7 +148,7 @@ class _Listeners(NamedTuple):
     on_skip: Tell
     on_columns: OnColumns
     on_bytes: Callable[[int], None]
-    on_article: Callable[[int, int], None]
+    on_articles: Callable[[int, Sequence[int]], None]
     on_unusable: OnUnusable
 
 
@@ -165,24 +165,27 @@ class _Origin(NamedTuple):
     of_path: Mapping[str, str] = {}  #: where the path of the file tells something, by the article's columns
 
     def articles(
-        self, max_bytes: int, on_columns: OnColumns
-    ) -> Iterator[tuple[int, Article | UnusableError]]:
-        """The checked records."""
+        self, max_bytes: int, on_columns: OnColumns, rows: Rows, identities: Identities
+    ) -> Iterator[tuple[int, Article | Run | UnusableError]]:
+        """The checked records: articles, and runs of such as are among the rows already."""
         shapes: dict[tuple[Any, ...], Keys] = {}  # the columns of a record, to those that hold what is wanted
         names: dict[Any, None] = {}
-        unchecked = 0 if self.has_header else _CHECKED_RECORDS
+        unchecked = 0 if self.has_header or not self.columns.named else _CHECKED_RECORDS
         nesting = Nesting(self.columns)
+        plain = self._plain_lines(max_bytes)
 
         def learned(record: Mapping[str, Any]) -> Keys:
             if len(shapes) == _CHECKED_RECORDS:
                 shapes.clear()
             keys = shapes[tuple(record)] = self.columns.keys(record)
+            if plain is not None:
+                plain.learn(tuple(record), keys)
             if keys[1] or nesting.inner_name(record) is None:
                 on_columns(self._taken(keys), tuple(record))
             return keys
 
-        for number, record in self.records:
-            if isinstance(record, UnusableError):
+        for number, record in self._in_runs(plain, rows, identities):
+            if isinstance(record, (UnusableError, Run)):
                 yield number, record
                 continue
             keys = shapes.get(tuple(record)) or learned(record)
@@ -194,8 +197,31 @@ class _Origin(NamedTuple):
                 names |= dict.fromkeys(record)
                 if not unchecked:
                     self.columns.require(names, self.place(0))
+                    if plain is not None:
+                        plain.is_tried = True
         if unchecked and names:
             self.columns.require(names, self.place(0))
+
+    def _plain_lines(self, max_bytes: int) -> PlainLines | None:
+        """What reads plain lines, where they can be taken as they stand."""
+        if not isinstance(self.records, Reader) or not self.conversion.is_plain:
+            return None
+        plain = PlainLines(self.records.decoder, self.conversion, self.default_id, max_bytes)
+        plain.is_tried = not self.columns.named  # or only when it is known that they are there
+        return plain
+
+    def _in_runs(
+        self, plain: PlainLines | None, rows: Rows, identities: Identities
+    ) -> Iterator[tuple[int, Record | Run]]:
+        """The records, and runs of lines that went to the rows without becoming records."""
+        if plain is None or not isinstance(self.records, Reader):
+            yield from self.records
+            return
+        for number, record in self.records.in_blocks():
+            if isinstance(record, LineBlock):
+                yield from plain.records(record, rows, identities)
+            else:
+                yield number, record
 
     def _taken(self, keys: Keys) -> Mapping[str, Sequence[str]]:
         """What is taken for each of the article's columns; of a file that is an article, what its path tells."""
@@ -255,36 +281,34 @@ def _frames(
     skipped: Iterable[tuple[str, str]],
     told: _Listeners,
     identities: Identities,
-    *,
-    batch_bytes: int,
+    rows: Rows,
     max_bytes: int,
 ) -> Iterator[Batch]:
     """Gather articles into batches."""
     for place, reason in skipped:
         told.on_skip(place, reason, PASSED_OVER)
-    rows: list[Article] = []
-    held = 0
     for index, origin in enumerate(origins):
         identities.begin(origin.place, origin.default_id, origin.name)
         reached = 0
-        for number, article in origin.articles(max_bytes, told.on_columns):
+        for number, article in origin.articles(max_bytes, told.on_columns, rows, identities):
             if isinstance(article, UnusableError):
                 is_remark = article.outcome in (REMARK, KEPT_CHANGED)
                 outcome = article.outcome if is_remark else told.on_unusable(index, number, article.outcome)
                 told.on_skip(origin.place(number), str(article), outcome)
                 continue
-            doc_id = identities.admit(article.doc_id, number)
-            if isinstance(doc_id, UnusableError):
-                told.on_skip(origin.place(number), str(doc_id), doc_id.outcome)
-                continue
-            for reason, outcome in article.remarks:
-                told.on_skip(origin.place(number), reason, outcome)
-            told.on_article(index, number)
-            rows.append(article if doc_id is article.doc_id else article._replace(doc_id=doc_id))
-            held += len(article.text)
-            if held >= batch_bytes:
-                yield _batch(rows)
-                rows, held = [], 0
+            if isinstance(article, Run):
+                told.on_articles(index, article.numbers)
+            else:
+                doc_id = identities.admit(article.doc_id, number)
+                if isinstance(doc_id, UnusableError):
+                    told.on_skip(origin.place(number), str(doc_id), doc_id.outcome)
+                    continue
+                for reason, outcome in article.remarks:
+                    told.on_skip(origin.place(number), reason, outcome)
+                told.on_articles(index, (number,))
+                rows.add(article if doc_id is article.doc_id else article._replace(doc_id=doc_id))
+            if rows.is_full:
+                yield rows.taken()
                 reached += _tell(told.on_bytes, origin, reached)
         _tell(told.on_bytes, origin, reached, done=True)
         if reason := identities.told_apart():
@@ -293,7 +317,7 @@ def _frames(
             reason = "changed while it was read, and may be of two versions: read it again"
             told.on_skip(origin.place(0), reason, REMARK)
     if rows:
-        yield _batch(rows)
+        yield rows.taken()
 
 
 def _tell(on_bytes: Callable[[int], None], origin: _Origin, told: int, done: bool = False) -> int:
@@ -309,21 +333,8 @@ def _tell(on_bytes: Callable[[int], None], origin: _Origin, told: int, done: boo
 
 def _whole(batch: Batch) -> pl.DataFrame:
     frame, texts = batch
-    column = pl.Series("text", texts, pl.Binary).cast(pl.String)
+    column = pl.Series("text", list(texts), pl.Binary).cast(pl.String)
     return frame.with_columns(column).select(ARTICLES.names())
-
-
-def _batch(articles: Sequence[Article]) -> Batch:
-    # as bytes, since polars would encode strings a second time
-    columns = [
-        pl.Series(
-            name,
-            [getattr(article, name) for article in articles],
-            pl.Int64 if kind.is_temporal() else pl.Binary,
-        ).cast(kind)
-        for name, kind in _DESCRIPTION.items()
-    ]
-    return pl.DataFrame(columns), [article.text for article in articles]
 
 
 #: Bytes of text that are indexed at a time.

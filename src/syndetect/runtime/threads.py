@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +64,31 @@ def in_order(work: Callable[[S], T], items: Iterable[S], threads: int) -> Genera
             yield waiting.popleft().result()
     except BaseException as error:
         pool.shutdown(wait=not _is_interrupt(error), cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def ahead(items: Iterable[S], most: int) -> Generator[S, None, None]:
+    """The same items, taken by another thread, ``most`` of them before the caller asks.
+
+    An error comes out behind the items before it. Closing the generator, and an exception in it, closes the items if
+    they are a generator, as soon as the one that is being made is there; Ctrl-C comes out at once, as of
+    :func:`in_order`.
+    """
+    source, end = iter(items), object()
+    pool = ThreadPoolExecutor(1)
+    waiting: deque[Future[S | object]] = deque()
+    try:
+        for _ in range(most):
+            waiting.append(pool.submit(_noted, lambda _: next(source, end), None))
+        while (item := waiting.popleft().result()) is not end:
+            waiting.append(pool.submit(_noted, lambda _: next(source, end), None))
+            yield cast(S, item)
+    except BaseException as error:
+        is_interrupt = _is_interrupt(error)
+        pool.shutdown(wait=not is_interrupt, cancel_futures=True)
+        if isinstance(source, Generator) and not is_interrupt:
+            source.close()
         raise
     pool.shutdown()
 
