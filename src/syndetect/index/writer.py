@@ -153,7 +153,7 @@ class NewDocuments(NamedTuple):
     replaced: I64
 
 
-def is_little(batches: Sequence[tuple[pl.DataFrame, list[bytes]]]) -> bool:
+def is_little(batches: Sequence[tuple[pl.DataFrame, Sequence[bytes]]]) -> bool:
     """Whether documents, of which these are the first two batches, take less time than the start of a thread."""
     return len(batches) < 2 and sum(len(text) for _, texts in batches for text in texts) <= _LITTLE_BYTES
 

@@ -76,9 +76,8 @@ def line_blocks(blocks: Iterable[bytes], max_bytes: int) -> Iterator[tuple[int, 
                 number, begin = number + 1, first
                 parts.clear()
             data = b"".join((*parts, memoryview(block)[begin:behind], _PADDING))
-            feeds = int(
-                np.count_nonzero(np.frombuffer(data, np.uint8) == _LINE_FEED)
-            )  # quicker than bytes.count
+            # quicker than bytes.count
+            feeds = int(np.count_nonzero(np.frombuffer(data, np.uint8) == _LINE_FEED))
             yield from _with_last(LineBlock(data, len(data) - len(_PADDING), number), feeds)
             number += feeds
             parts, length = [memoryview(block)[behind:]], len(block) - behind

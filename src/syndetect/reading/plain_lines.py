@@ -96,9 +96,8 @@ class PlainLines:
         self._decoder, self._conversion, self._default_id = decoder, conversion, default_id
         self._max_bytes, self._markup = max_bytes, _MARKUP[conversion.markup]
         self._shapes = _Shapes()
-        self._passed = self._passes = (
-            0  # lines to pass, after a trial that gave few rows, and before the next one
-        )
+        # lines to pass: after the last trial, which gave few rows, and before the next one
+        self._passed = self._passes = 0
         self._outlets = _Outlets(conversion)
 
     def learn(self, names: tuple[str, ...], keys: Keys) -> None:
@@ -186,9 +185,8 @@ class _Outlets:
 
     def __init__(self, conversion: Conversion) -> None:
         self._conversion = conversion
-        self._known = set[
-            tuple[bytes, bytes]
-        ]()  # names that were given for an outlet, with what tells its host
+        # names that were given for an outlet, with what tells its host
+        self._known = set[tuple[bytes, bytes]]()
 
     def of(self, sources: list[bytes], urls: list[bytes]) -> list[bytes | None]:
         """The outlet of each row, by its source and its own address, up to the first that cannot be encoded."""
