@@ -1,4 +1,4 @@
-"""The spellings of codes: which pairs of codes, by two keys, the words of ranges have."""
+"""The spellings of codes: which pairs of codes, by two keys, the words of ranges have; and which words have a code."""
 
 import numpy as np
 
@@ -28,5 +28,41 @@ def list_spellings(code, keyed, begin, end, cache, out):
             if cache[slot] != packed:
                 cache[slot] = packed
                 out[n] = packed
+                n += 1
+    return n
+
+
+@kernel
+def find_words(code, begin, end, wanted, marked, out):
+    """Find the words of ranges that have one of some codes.
+
+    Args:
+        code: uint32[words].
+        begin, end: int64[n], ranges of words.
+        wanted: uint32[m], ascending, the codes.
+        marked: uint8[power of two], zeros: work space, in which few codes that are not wanted look as if they were.
+        out: int64, output: the words, in the order of the ranges; those beyond its end are counted only.
+
+    Returns:
+        How many there are.
+    """
+    n, mask = np.int64(0), np.uint32(len(marked) - 1)
+    for one in wanted:
+        marked[one >> np.uint32(1) & mask] = 1
+    for i in range(len(begin)):
+        for word in range(begin[i], end[i]):
+            one = code[word]
+            if marked[one >> np.uint32(1) & mask] == 0:
+                continue
+            low, high = np.int64(0), np.int64(len(wanted))
+            while low < high:
+                middle = (low + high) >> 1
+                if wanted[middle] < one:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low < len(wanted) and wanted[low] == one:
+                if n < len(out):
+                    out[n] = word
                 n += 1
     return n
