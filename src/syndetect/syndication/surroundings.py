@@ -149,7 +149,9 @@ def described(texts: pl.DataFrame, quoting: Bool) -> pl.DataFrame:
         :data:`SIGNS`.
     """
     found = signs(texts["before"], texts["text"], texts["behind"])
-    around = pl.when(pl.Series(quoting, dtype=pl.Boolean)).then(pl.concat_str("before", "text", "behind"))
+    rows = np.flatnonzero(quoting)  # of all others it would be held in memory as well
+    around = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
+    around = around.scatter(rows, texts[rows].select(pl.concat_str("before", "text", "behind")).to_series())
     return texts.select("text", around=around).hstack(found)
 
 
