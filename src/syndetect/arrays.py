@@ -24,6 +24,8 @@ T = TypeVar("T", bound=np.generic)
 
 _S32 = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
+_KEY_BITS = 64
+_FEW = 1 << 11  # rows that numpy has in order before columns are packed
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +85,41 @@ def sort_values(values: U64, lowest: int = 0) -> U64:
     values = values.copy()
     sort(values, np.empty_like(values), np.int64(lowest))
     return values
+
+
+def order_by(*columns: Array) -> I64:
+    """int64[n]: rows in ascending order of columns of whole numbers; those that are equal in all keep their order.
+
+    The first column decides first. As ``np.lexsort`` of the columns in reverse, by a radix sort of packed columns.
+
+    >>> order_by(np.array([1, 0, 1]), np.array([5, 7, -2])).tolist()
+    [1, 2, 0]
+    """
+    return np.lexsort(columns[::-1]) if len(columns[0]) < _FEW else _order_packed(columns)
+
+
+def _order_packed(columns: Sequence[Array]) -> I64:
+    """:func:`order_by`, of one row or more."""
+    rows = len(columns[0])
+    order, keys, filled = np.arange(rows, dtype=np.uint32), np.zeros(rows, np.uint64), 0
+    for column in reversed(columns):
+        least, most = int(column.min()), int(column.max())
+        bits = (most - least).bit_length()
+        if filled + bits > _KEY_BITS:
+            order = _in_order_of(keys, order)
+            keys, filled = np.zeros(rows, np.uint64), 0
+        above = column.astype(np.uint64) - np.uint64(
+            least % (1 << _KEY_BITS)
+        )  # the same for negative numbers
+        keys |= above << np.uint64(filled) if bits else above
+        filled += bits
+    return _in_order_of(keys, order).astype(np.int64)
+
+
+def _in_order_of(keys: U64, order: U32) -> U32:
+    """Row numbers, sorted by the keys of their rows."""
+    keys = keys[order]
+    return order if (keys[1:] >= keys[:-1]).all() else sort_keys(keys, order)[1]
 
 
 def find_groups(keys: U64, shift: int = 0) -> I64:
@@ -151,6 +188,14 @@ def unique(values: npt.NDArray[T]) -> npt.NDArray[T]:
     """The distinct values of a flat array, ascending; numpy's own hashes them first, which takes longer for few."""
     ordered = np.sort(values)
     return ordered[run_starts(ordered)]
+
+
+def is_among(values: Array, among: Array) -> Bool:
+    """bool[n]: which values are among others, which are in ascending order."""
+    if not len(among):
+        return np.zeros(len(values), bool)
+    at = np.minimum(np.searchsorted(among, values), len(among) - 1)
+    return np.asarray(among[at] == values)
 
 
 def pack(high: Array, low: Array) -> U64:

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from syndetect.arrays import I64, bounds_of, expand
+from syndetect.arrays import I64, bounds_of, expand, order_by
 
 
 class Span(NamedTuple):
@@ -56,7 +56,7 @@ def overlapping_pairs(places: tuple[I64, I64], spans: tuple[I64, I64]) -> tuple[
     a, within_a = _begin_within((begin_a, end_a), begin_b[order_b], "left")
     b, within_b = _begin_within((begin_b, end_b), begin_a[order_a], "right")
     one, two = np.concatenate([a, order_a[within_b]]), np.concatenate([order_b[within_a], b])
-    order = np.lexsort((two, one))
+    order = order_by(one, two)
     return one[order], two[order]
 
 
@@ -91,7 +91,7 @@ def covered_sizes(spans: I64, which: I64, others: I64) -> I64:
 
 def union(ranges: I64) -> I64:
     """int64[m, 2]: the set of the items of ``ranges`` (int64[n, 2], in any order)."""
-    ordered = ranges[np.argsort(ranges[:, 0], kind="stable")]
+    ordered = ranges[order_by(ranges[:, 0])]
     if not len(ordered):
         return ordered
     reach = np.maximum.accumulate(ordered[:, 1])

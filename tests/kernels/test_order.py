@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samples.strategies import INTERPRETED, from_python
-from syndetect.arrays import sort_keys, sort_values
+from syndetect import arrays
+from syndetect.arrays import is_among, order_by, sort_keys, sort_values
 from syndetect.kernels import order
 from syndetect.kernels.order import shell_sort
 
@@ -81,3 +82,35 @@ def test_shell_sort_of_every_gap(length: int) -> None:
     expected = np.sort(values).tolist()
     from_python(shell_sort)(values)
     assert values.tolist() == expected
+
+
+columns = st.sampled_from([
+    (np.uint64, st.integers(0, 2**64 - 1)), (np.int64, st.integers(-(2**63), 2**63 - 1)),
+    (np.uint32, st.integers(0, 2**32 - 1)), (np.int64, st.integers(-3, 3)), (bool, st.booleans()),
+    (np.uint8, st.just(7)),
+])  # fmt: skip
+
+
+@given(st.data(), st.integers(1, 40))
+def test_rows_are_ordered_by_columns_the_first_before_the_others(data: st.DataObject, rows: int) -> None:
+    chosen = [
+        np.array(data.draw(st.lists(values, min_size=rows, max_size=rows)), kind)
+        for kind, values in data.draw(st.lists(columns, min_size=1, max_size=5))
+    ]
+    expected = sorted(range(rows), key=lambda row: [int(column[row]) for column in chosen])
+    for found in (order_by(*chosen), arrays._order_packed(chosen)):
+        assert found.tolist() == expected
+        assert found.dtype == np.int64
+
+
+def test_many_rows_are_ordered_as_few_are() -> None:
+    random = np.random.default_rng(3)
+    chosen = [random.integers(-(2**most), 2**most, 2 * arrays._FEW) for most in (2, 40, 1, 62)]
+    assert order_by(*chosen).tolist() == np.lexsort(chosen[::-1]).tolist()
+    assert order_by(np.empty(0, np.int64), np.empty(0, bool)).tolist() == []
+
+
+@given(st.lists(st.integers(0, 9), max_size=9), st.lists(st.integers(0, 9), max_size=9).map(sorted))
+def test_values_are_found_among_others(values: list[int], among: list[int]) -> None:
+    found = is_among(np.array(values, np.int64), np.array(among, np.int64))
+    assert found.tolist() == [value in among for value in values]

@@ -1,4 +1,4 @@
-"""Ranges: runs of flags, ranges of one value, words with one of some codes."""
+"""Ranges: runs of flags, and ranges of one value."""
 
 from itertools import pairwise
 
@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndetect.kernels.ranges import find_runs, find_uniform
-from syndetect.kernels.spellings import find_codes
 
 pytestmark = pytest.mark.kernel
 
@@ -31,15 +30,3 @@ def test_ranges_of_one_value(ranges: list[list[int]], least: int) -> None:
     count = find_uniform(values, bounds, np.int64(least), found)
     expected = [n for n, one in enumerate(ranges) if len(one) >= least and len(set(one)) == 1]
     assert found[:count].tolist() == expected
-
-
-@given(st.lists(st.integers(0, (1 << 31) - 1), max_size=40), st.data())
-def test_words_with_one_of_some_codes(codes: list[int], data: st.DataObject) -> None:
-    like = [code ^ 1 << data.draw(st.integers(17, 30)) for code in codes[:5]]  # the same to the filter
-    wanted = sorted({*codes[::3], *like, 1})
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(codes)), min_size=4, max_size=4)))
-    begin, end = np.array(cuts[::2]), np.array(cuts[1::2])
-    inside = [word for low, high in zip(cuts[::2], cuts[1::2], strict=True) for word in range(low, high)]
-    out = np.empty(len(inside), np.int64)
-    count = find_codes(np.array(codes, np.uint32), begin, end, np.array(wanted, np.uint32), out)
-    assert out[:count].tolist() == [word for word in inside if codes[word] in wanted]

@@ -1,7 +1,7 @@
 """The plain twin of the join of fingerprints: which pairs of places become seeds, and what is counted on the way."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -177,3 +177,8 @@ def _groups(places: Iterable[int], key: Callable[[int], Hashable]) -> list[list[
     for place in places:
         groups[key(place)].append(place)
     return list(groups.values())
+
+
+def words_with(code: Sequence[int], ranges: Iterable[tuple[int, int]], wanted: Set[int]) -> list[int]:
+    """The words of ranges that have one of some codes, range after range."""
+    return [word for low, high in ranges for word in range(low, high) if code[word] in wanted]

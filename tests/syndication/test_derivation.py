@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndetect.syndication import derivation
 from syndetect.syndication.derivation import (
     DERIVATIONS,
     RULE,
@@ -77,3 +78,11 @@ def test_no_sources() -> None:
     none = np.empty(0, np.int64)
     last, expected = choose(Sources(none, np.zeros(1, np.int64), none, np.empty(0), none), none)
     assert (last.tolist(), expected.tolist()) == ([], [])
+
+
+@given(st.lists(st.floats(-4, 4)))
+def test_falling_numbers_are_in_the_reverse_order_of_shares(values: list[float]) -> None:
+    found = derivation._falling(np.array(values, float)).tolist()
+    for one, two in zip(values, values[1:] + values[:1], strict=True):
+        a, b = found[values.index(one)], found[values.index(two)]
+        assert (a < b, a == b) == (one > two, one == two)

@@ -194,3 +194,29 @@ def test_outlets_that_may_be_named_are_those_whose_words_follow_one_another() ->
             or not surroundings._WORD.search(one)
         }
         assert known.that_may_be_in(text) == expected
+
+
+def test_signs_of_equal_texts_in_other_surroundings_are_told_one_by_one() -> None:
+    hints = surroundings._FURNITURE_HINTS
+    parts = [
+        "",
+        "the ferry",
+        "Sign",
+        " up for it",
+        "we wait: Text of the letter:\n",
+        "@pier",
+        *hints[:6],
+        "É I my",
+    ]
+    random, rows = Random(5), list[tuple[str, str, str]]()
+    for _ in range(400):
+        before, text, behind = (" ".join(random.choices(parts, k=random.randrange(4))) for _ in range(3))
+        cut = random.randrange(len(text) + 1)
+        rows += [(before, text, behind), (before + text[:cut], text[cut:], behind)]
+    found = surroundings.signs(*(pl.Series(side, dtype=pl.String) for side in zip(*rows, strict=True)))
+    assert found.rows(named=True) == [signs(*row) for row in rows]
+    assert {True, False} == set(found["furniture"]) == set(found["posted"]) == set(found["introduced"])
+
+
+def test_a_hint_at_furniture_may_begin_before_the_use() -> None:
+    assert signs("Please sign up", " for our letters", "")["furniture"]

@@ -205,17 +205,17 @@ def join_sparse(
     dated = np.int64(high)
     while dated > low and time[document[dated - 1]] == UNDATED:
         dated -= 1
-    reach = crowd = filled = np.int64(
-        low
-    )  # first beyond the window; beyond all crowds so far; not in the ring
+    # the first beyond the window; beyond all crowds so far; not in the ring
+    reach = crowd = filled = np.int64(low)
+    marked = np.int64(high)  # of the undated ones, the first that is known to be of a crowd
     for i in range(low, high):
         reach = _reach(time, document, i, reach, dated, window)
         end = reach if i < dated else i + 1
         undated = max(dated, i + 1)
         if end - i - 1 + high - undated > most:
-            rest[i:end] = 1
-            rest[undated:high] = 1
-            crowd = max(crowd, end)
+            rest[max(i, crowd) : end] = 1  # those before are of the last crowd
+            rest[undated:marked] = 1
+            crowd, marked = max(crowd, end), min(marked, undated)
         elif i >= begin:
             if n + most > len(out):
                 return np.int64(i), n

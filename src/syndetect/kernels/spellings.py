@@ -1,13 +1,10 @@
-"""The spellings of codes: which pairs of codes, by two keys, the words of ranges have; which have codes of a list."""
+"""The spellings of codes: which pairs of codes, by two keys, the words of ranges have; and which words have a code."""
 
 import numpy as np
 
 from syndetect.kernels.jit import kernel
-from syndetect.kernels.lists import first_from
 
 _S32 = np.uint64(32)
-#: Bits of a code that a filter tells of, the lowest but one: codes of words are odd.
-_BITS = 16
 
 
 @kernel
@@ -36,30 +33,36 @@ def list_spellings(code, keyed, begin, end, cache, out):
 
 
 @kernel
-def find_codes(code, begin, end, wanted, out):
-    """The words of ranges that have one of some codes.
+def find_words(code, begin, end, wanted, marked, out):
+    """Find the words of ranges that have one of some codes.
 
     Args:
         code: uint32[words].
         begin, end: int64[n], ranges of words.
-        wanted: uint32[m], ascending.
-        out: int64[as many as words in the ranges], output: the words, range after range.
+        wanted: uint32[m], ascending, the codes.
+        marked: uint8[power of two], zeros: work space, in which few codes that are not wanted look as if they were.
+        out: int64, output: the words, in the order of the ranges; those beyond its end are counted only.
 
     Returns:
         How many there are.
     """
-    mask = np.uint32((1 << _BITS) - 1)
-    may_be = np.zeros(1 << _BITS, np.uint8)
-    for i in range(len(wanted)):
-        may_be[wanted[i] >> np.uint32(1) & mask] = 1
-    n = np.int64(0)
+    n, mask = np.int64(0), np.uint32(len(marked) - 1)
+    for one in wanted:
+        marked[one >> np.uint32(1) & mask] = 1
     for i in range(len(begin)):
         for word in range(begin[i], end[i]):
-            if may_be[code[word] >> np.uint32(1) & mask]:
-                at = first_from(
-                    wanted, np.int64(0), np.int64(len(wanted)), np.int64(0), np.uint64(code[word])
-                )
-                if at < len(wanted) and wanted[at] == code[word]:
+            one = code[word]
+            if marked[one >> np.uint32(1) & mask] == 0:
+                continue
+            low, high = np.int64(0), np.int64(len(wanted))
+            while low < high:
+                middle = (low + high) >> 1
+                if wanted[middle] < one:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low < len(wanted) and wanted[low] == one:
+                if n < len(out):
                     out[n] = word
-                    n += 1
+                n += 1
     return n

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from syndetect.arrays import I64, U32
+from syndetect.arrays import I64, U32, distinct, order_by, pack, sort_values, upper
 from syndetect.kernels import stars as _kernels
 
 
@@ -41,7 +41,7 @@ def group(
     earlier, later = np.where(swap, documents[1], documents[0]), np.where(swap, documents[0], documents[1])
     earlier_words = np.where(swap[:, None], words[1], words[0])
     later_words = np.where(swap[:, None], words[0], words[1])
-    order = np.lexsort((earlier_words[:, 0], later_words[:, 0], -score, rank[earlier], rank[later]))
+    order = order_by(rank[later], rank[earlier], -score, later_words[:, 0], earlier_words[:, 0])
     centres, uses = np.empty((len(order), 3), np.int64), np.empty((len(order), 6), np.int64)
     n = _kernels.find_stars(
         later_words[order], earlier_words[order], equal[order], columns[order], later[order], earlier[order],
@@ -60,10 +60,11 @@ def _assemble(centres: I64, uses: I64, rank: U32) -> Passages:
     words = np.concatenate([own[:, :2], uses[:, 1:3]])
     equal, columns = np.concatenate([length, uses[:, 3]]), np.concatenate([length, uses[:, 4]])
     number = np.searchsorted(used, centre)
-    reach = np.bincount(np.unique(np.stack([number, document]), axis=1)[0], minlength=len(used))
-    by_reach = np.lexsort((own[:, 0], rank[own[:, 2]], -length, -reach))
+    having = distinct(sort_values(pack(number, document)))
+    reach = np.bincount(upper(having), minlength=len(used))
+    by_reach = order_by(-reach, -length, rank[own[:, 2]], own[:, 0])
     passage = np.empty(len(used), np.int64)
     passage[by_reach] = np.arange(1, len(used) + 1)
     is_copy = np.arange(len(centre)) >= len(used)
-    order = np.lexsort((words[:, 0], rank[document], is_copy, passage[number]))
+    order = order_by(passage[number], is_copy, rank[document], words[:, 0])
     return Passages(passage[number][order], document[order], words[order], equal[order], columns[order])

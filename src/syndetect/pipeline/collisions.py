@@ -18,11 +18,11 @@ from syndetect.arrays import (
     I64,
     U32,
     U64,
-    Array,
     Bool,
     bounds_of,
     distinct,
     expand,
+    is_among,
     lower,
     pack,
     run_starts,
@@ -32,7 +32,7 @@ from syndetect.arrays import (
 )
 from syndetect.kernels.extension import A0, A1, B0, B1
 from syndetect.kernels.ranges import copy_ranges
-from syndetect.kernels.spellings import find_codes
+from syndetect.kernels.spellings import find_words
 from syndetect.matching import alignment, portions
 from syndetect.matching.places import Places
 from syndetect.matching.tokens import Key
@@ -43,6 +43,7 @@ from syndetect.pipeline.stages import Job
 #: Between the codes of words that shared one; even, so that the lowest bit stays.
 _STEP = np.uint32(2 * 0x4F1BBCDD)
 _U1 = np.uint64(1)
+_MARKS = 1 << 16  # of codes, while words that have one are sought
 
 
 class Compared(NamedTuple):
@@ -104,9 +105,7 @@ def _documents(places: Places, sides: tuple[I64, ...], rows: I64 | slice = slice
 def _confused(corpus: Corpus, pairs: Sequence[tuple[I64, ...]], shared: U32, key: Key) -> list[I64]:
     """The rows of each list of pairs of ranges that have different words of one code on their two sides."""
     ranges = intervals.union(np.concatenate([side for pair in pairs for side in pair]))
-    begin, end = ranges[:, 0].copy(), ranges[:, 1].copy()
-    words = np.empty(int((end - begin).sum()), np.int64)
-    words = words[: find_codes(corpus.code, begin, end, shared, words)].copy()
+    words = _words_with(corpus.code, ranges, shared)
     documents, first = np.unique(np.searchsorted(corpus.documents, words, side="right") - 1), corpus.documents
     local = bounds_of(first[documents + 1] - first[documents])
     at = np.searchsorted(first[documents], words, side="right") - 1
@@ -114,6 +113,15 @@ def _confused(corpus: Corpus, pairs: Sequence[tuple[I64, ...]], shared: U32, key
     spellings = pack(corpus.code[words], keyed)
     rare = words[_is_rare(spellings)]
     return [_confused_rows(pair, words, spellings, rare) for pair in pairs]
+
+
+def _words_with(code: U32, ranges: I64, wanted: U32) -> I64:
+    """int64[n]: the words of ranges (int64[m, 2]) that have one of some codes, which are ascending."""
+    begin, end = ranges[:, 0].copy(), ranges[:, 1].copy()
+    marked = np.zeros(_MARKS, np.uint8)
+    words = np.empty(find_words(code, begin, end, wanted, marked, np.empty(0, np.int64)), np.int64)
+    find_words(code, begin, end, wanted, marked, words)
+    return words
 
 
 def _is_rare(spellings: U64) -> Bool:
@@ -137,12 +145,6 @@ def _confused_rows(pair: tuple[I64, ...], words: I64, spellings: U64, rare: I64)
         if common & {value >> 32 for value in one ^ two}:
             found.append(row)
     return np.array(found, np.int64)
-
-
-def _is_among(values: Array, among: Array) -> Bool:
-    """bool[n]: which values are among others, ascending and at least one."""
-    at = np.minimum(np.searchsorted(among, values), len(among) - 1)
-    return np.asarray(among[at] == values)
 
 
 class _Excerpt(NamedTuple):
@@ -189,7 +191,7 @@ def _told_apart(code: U32, keyed: U32) -> U32:
 def _compared_again(job: Job, found: Compared, again: U64, of: tuple[U64, U64], key: Key) -> Compared:
     """Compare and align pairs of documents again; ``of`` are those of matches and of similar paragraphs."""
     excerpt = _excerpt(job, np.unique(unpack(again)), key)
-    of_matches, of_pairs = (_is_among(one, again) for one in of)
+    of_matches, of_pairs = (is_among(one, again) for one in of)
     pairs, shares, seeds = _paragraphs_again(job, found.pairs[of_pairs], excerpt)
     table = _aligned_again(job, excerpt, sort_values(np.concatenate([seeds, _seeds(job, excerpt, again)])))
     matches = np.concatenate([found.matches[~of_matches], table])
@@ -241,7 +243,7 @@ def _seeds(job: Job, excerpt: _Excerpt, again: U64) -> U64:
         seeds = run[expand(begin, end - begin)[1]]
         seconds = job.places.documents_of((lower(seeds) >> 1).astype(np.uint32))
         both = pack(job.places.documents_of(upper(seeds).astype(np.uint32)), seconds)
-        seeds, both = (values[_is_among(both, again)] for values in (seeds, both))
+        seeds, both = (values[is_among(both, again)] for values in (seeds, both))
         one, two = excerpt.local(upper(seeds), upper(both)), excerpt.local(lower(seeds) >> 1, lower(both))
         found.append(pack(one, two << 1 | lower(seeds) & 1))
     return np.concatenate(found)

@@ -144,7 +144,10 @@ class Corpus:
         Yields:
             For each portion of consecutive documents, the ranges of each of ``wanted`` in them.
         """
-        documents = np.unique(np.concatenate([np.empty(0, np.int64), *(one.document for one in wanted)]))
+        is_wanted = np.zeros(self.size, bool)
+        for one in wanted:
+            is_wanted[one.document] = True
+        documents = np.flatnonzero(is_wanted)
         first_words, offsets = self.documents, bounds_of(self.text_sizes[documents])
 
         def find(part: tuple[int, int]) -> Located:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64, U32
+from syndetect.arrays import I64, U32, order_by
 from syndetect.kernels.characters import bytes_at, characters_at, count_characters
 from syndetect.matching.tokens import Key
 from syndetect.pipeline.collisions import shared_codes
@@ -48,7 +48,7 @@ def locate(
         threads: how many portions are worked on at once.
         key: with which the documents are tokenised again.
     """
-    orders = [np.argsort(document, kind="stable") for document, _ in wanted]
+    orders = [order_by(document) for document, _ in wanted]
     ordered = [Wanted(one[0][order], one[1][order]) for one, order in zip(wanted, orders, strict=True)]
     ranges = [(np.empty(len(order), np.int64), np.empty(len(order), np.int64)) for order in orders]
     filled, nothing = [0] * len(wanted), np.empty(0, np.int64)

@@ -6,7 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import F64, I64
+from syndetect.arrays import F64, I64, order_by
 from syndetect.kernels.ranges import count_covered
 from syndetect.runtime import forks
 from syndetect.schema import TABLES
@@ -52,7 +52,7 @@ def documents_table(
     paragraphs, total = counts
     document, ranges = matched
     reused = np.zeros(len(articles), np.int64)
-    order = np.lexsort((ranges[:, 0], document))
+    order = order_by(document, ranges[:, 0])
     count_covered(ranges[:, 0].copy(), ranges[:, 1].copy(), document, order, reused)
     base = articles.select("doc_id", "source", "published", "title", "url").with_columns(
         paragraphs=pl.Series(paragraphs),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from syndetect import intervals
-from syndetect.arrays import F64, I64, U8, U32, Bool, run_starts
+from syndetect.arrays import F64, I64, U8, U32, Bool, order_by, run_starts
 from syndetect.matching.alignment import Matches
 from syndetect.matching.wording import Sketches, union_shares
 from syndetect.syndication.origins import TIE
@@ -108,7 +108,7 @@ def find_sources(constraints: DerivationConstraints, links: I64, shares: F64, sk
     # the most first, then the one that may be earlier, then the first in order of time
     near = other[allowed]
     order = allowed[
-        np.lexsort((constraints.rank[near], constraints.low[near], -share[allowed], one[allowed]))
+        order_by(one[allowed], _falling(share[allowed]), constraints.low[near], constraints.rank[near])
     ]
     heads = run_starts(one[order])
     rank = np.arange(len(order)) - np.repeat(heads, np.diff(heads, append=len(order)))
@@ -121,6 +121,12 @@ def find_sources(constraints: DerivationConstraints, links: I64, shares: F64, sk
     up_to = np.cumsum(np.append(0, sketches.words[rows]))
     words = up_to[1:] - np.repeat(up_to[heads], np.diff(starts))
     return Sources(document, starts, source, wording, words)
+
+
+def _falling(values: F64) -> I64:
+    """int64[n]: whole numbers in the reverse order of the values."""
+    bits = (0.0 - values).view(np.int64)  # of no value but 0 is there a second form
+    return np.where(bits < 0, np.iinfo(np.int64).min - bits, bits)
 
 
 class Derived(NamedTuple):
@@ -189,7 +195,7 @@ def choose(sources: Sources, words: I64, rule: Rule = RULE) -> tuple[I64, F64]:
     expected = expect(np.repeat(words, counts), sources.words, rule)
     further = np.arange(len(expected)) - np.repeat(sources.starts[:-1], counts)
     excess = sources.wording - expected - LEAST_MORE * further
-    order = np.lexsort((further, -excess, np.repeat(np.arange(len(counts)), counts)))
+    order = order_by(np.repeat(np.arange(len(counts)), counts), _falling(excess), further)
     chosen = order[sources.starts[:-1]]
     return chosen, expected[chosen]
 

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from syndetect import intervals
-from syndetect.arrays import I64, U32, U64, Bool, run_starts
+from syndetect.arrays import I64, U32, U64, Bool, order_by, run_starts
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
@@ -251,13 +251,18 @@ def _pairs(matches: Matches, quotes: I64) -> pl.DataFrame:
 
     Both are means of the two documents' words, so that it does not matter which one was read first.
     """
-    sides = matches.words_a, matches.words_b
-    size = sum(words[:, 1] - words[:, 0] for words in sides)
-    quoted = sum(intervals.count_within(quotes, words) for words in sides)
-    frame = pl.DataFrame(
-        {"a": matches.document_a, "b": matches.document_b, "shared": size, "narration": size - quoted}
+    sizes, narrations = np.zeros(len(matches.equal), np.int64), np.zeros(len(matches.equal), np.int64)
+    for words in (matches.words_a, matches.words_b):
+        sizes += words[:, 1] - words[:, 0]
+        narrations -= intervals.count_within(quotes, words)
+    narrations += sizes
+    order = order_by(matches.document_a, matches.document_b)
+    a, b = matches.document_a[order], matches.document_b[order]
+    starts = run_starts(a, b)
+    shared, narration = (
+        np.add.reduceat(sums[order], starts) // 2 if len(a) else sums for sums in (sizes, narrations)
     )
-    return frame.group_by("a", "b").agg(pl.col("shared", "narration").sum() // 2).sort("a", "b")
+    return pl.DataFrame({"a": a[starts], "b": b[starts], "shared": shared, "narration": narration})
 
 
 def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -> pl.Series:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from syndetect.arrays import F64, I64, U8, U32, U64, run_starts
+from syndetect.arrays import F64, I64, U8, U32, U64, order_by, run_starts
 from syndetect.kernels import stars as _kernels
 from syndetect.kernels.documents import UNDATED
 from syndetect.kernels.ranges import count_covered
@@ -71,7 +71,7 @@ def families(
     earlier, later, covered = _coverage(matches, rank)
     kind, share = _relations(earlier, later, covered, counts, outlet, time)
     related = np.flatnonzero(kind)
-    related = related[np.lexsort((rank[earlier[related]], later[related]))]
+    related = related[order_by(later[related], rank[earlier[related]])]
     bounds = np.searchsorted(later[related], np.arange(len(counts) + 1))
     leader, joined, joined_share = (
         np.empty_like(counts),
@@ -83,7 +83,7 @@ def families(
         joined, joined_share,
     )  # fmt: skip
     members = np.flatnonzero(np.bincount(leader, minlength=len(leader))[leader] > 1)
-    members = members[np.lexsort((rank[members], rank[leader[members]]))]
+    members = members[order_by(rank[leader[members]], rank[members])]
     heads = leader[members]
     family = np.cumsum(np.diff(heads, prepend=-1) != 0)
     return Families(family, members, heads, joined[members], joined_share[members])
@@ -93,7 +93,7 @@ def _first_of_same(content: U64, counts: I64, rank: U32) -> I64:
     """int64[d]: the earliest document with the same words; a document without words is like no other."""
     first = np.arange(len(content))
     filled = np.flatnonzero(counts)
-    order = filled[np.lexsort((rank[filled], content[filled]))]
+    order = filled[order_by(content[filled], rank[filled])]
     begins = run_starts(content[order])
     first[order] = np.repeat(order[begins], np.diff(begins, append=len(order)))
     return first
@@ -108,7 +108,7 @@ def _coverage(matches: Matches, rank: U32) -> tuple[I64, I64, tuple[I64, I64]]:
     sides = np.where(swap[:, None], words[1], words[0]), np.where(swap[:, None], words[0], words[1])
     covered = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), np.int64)
     for side, count in zip(sides, covered, strict=True):
-        order = np.lexsort((side[:, 0], pair))
+        order = order_by(pair, side[:, 0])
         count_covered(side[:, 0].copy(), side[:, 1].copy(), pair, order, count)
     return pairs // max(len(rank), 1), pairs % max(len(rank), 1), covered
 

@@ -134,12 +134,13 @@ def features(uses: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("passage")
     )
-    dated = uses.filter(pl.col("time").is_not_null())
+    dated = uses.filter(pl.col("time").is_not_null()).select("passage", "document", "owner", "time")
     articles = dated.unique(["passage", "document"]).sort("passage", "time")
     outlets = (
         dated.filter(pl.col("owner").is_not_null())
+        .group_by("passage", "owner")
+        .agg(pl.col("time").min())
         .sort("passage", "time")
-        .unique(["passage", "owner"], keep="first", maintain_order=True)
     )
     bursts = {f"burst_{at}": _most(outlets, span, len(found)) for at, (_, span) in enumerate(BURSTS)}
     return found.with_columns(crowd=_most(articles, CROWD_SPAN, len(found)), **bursts)

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64, U32, Bool, run_starts
+from syndetect.arrays import I64, U32, Bool, order_by, run_starts
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching.places import latest
 
@@ -73,7 +73,7 @@ def first_documents(
     chosen = np.flatnonzero(may_be)
     documents = int(document.max()) + 1
     many = np.bincount(np.unique(passage[chosen] * documents + document[chosen]) // documents)
-    order = chosen[np.lexsort((rank[chosen], ~own[chosen], passage[chosen]))]
+    order = chosen[order_by(passage[chosen], ~own[chosen], rank[chosen])]
     heads = order[run_starts(passage[order])]
     is_owned = np.bincount(passage[own], minlength=len(starts)) > 0
     return np.where(own[heads] | (many == 1) & ~is_owned, document[heads], -1), may_be

@@ -125,6 +125,9 @@ _FURNITURE_HINTS = (
     "alle rechten",
     "advertisement",
 )
+#: The characters before a use in which furniture is looked for as well; and those of a use in which what begins there
+#: ends, as many as the longest hint.
+_BEFORE_SEAM, _BEHIND_SEAM = 40, max(map(len, _FURNITURE_HINTS))
 _NAME = r"(?:^|[\s(\[“\"‘])[\p{Lu}\p{Nd}]"
 _BLANK = r"\s"
 _WORD = re.compile(r"\w+")
@@ -146,7 +149,9 @@ def described(texts: pl.DataFrame, quoting: Bool) -> pl.DataFrame:
         :data:`SIGNS`.
     """
     found = signs(texts["before"], texts["text"], texts["behind"])
-    around = pl.when(pl.Series(quoting, dtype=pl.Boolean)).then(pl.concat_str("before", "text", "behind"))
+    rows = np.flatnonzero(quoting)  # of all others it would be held in memory as well
+    around = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
+    around = around.scatter(rows, texts[rows].select(pl.concat_str("before", "text", "behind")).to_series())
     return texts.select("text", around=around).hstack(found)
 
 
@@ -263,28 +268,25 @@ def signs(before: pl.Series, text: pl.Series, behind: pl.Series) -> pl.DataFrame
         for a long use).
     """
     frame = pl.DataFrame({"before": before, "text": text, "behind": behind})
+    frame = frame.join(_inner_signs(text), on="text", how="left", maintain_order="left")
     ahead, use, after = pl.col("before"), pl.col("text"), pl.col("behind")
-    head, tail, near = use.str.head(_SHORT), use.str.tail(_NEAR), ahead.str.tail(_NEAR)
-    is_short = use.str.len_bytes() <= _SHORT
+    tail, near = use.str.tail(_NEAR), ahead.str.tail(_NEAR)
     around = pl.concat_str(ahead.str.tail(_AROUND), after.str.head(_AROUND), separator=" ")
+    seam = pl.concat_str(ahead.str.tail(_BEFORE_SEAM), use.str.head(_BEHIND_SEAM))
     found = frame.select(opens=ahead.str.contains(_OPENS), closes=after.str.contains(_CLOSES))
     return found.with_columns(
-        posted=_where(frame, _has_any(head, _POST_HINTS), head.str.contains(_POST))
+        posted=frame["is_post"]
         | _where(frame, after.str.contains("(@", literal=True), after.str.contains(_SIGNATURE)),
         introduced=_where(
             frame,
             ahead.str.tail(_COLON).str.contains(r":|recording"),
             near.str.contains(_TEXT_OF + "$") | near.str.contains(_SPEAKER),
         )
-        | _where(
-            frame,
-            use.str.head(_NEAR).str.contains(":", literal=True),
-            head.str.contains(_BEGINS_WITH) | (use.str.count_matches(_SPEAKERS) >= _LEAST_SPEAKERS),
-        ),
+        | frame["introduces"],
         furniture=_where(
             frame,
-            is_short & _has_any(pl.concat_str(ahead.str.tail(40), head), _FURNITURE_HINTS),
-            pl.concat_str(ahead.str.tail(40), use, after.str.head(20))
+            pl.col("is_short") & (pl.col("has_furniture") | _has_any(seam, _FURNITURE_HINTS)),
+            pl.concat_str(ahead.str.tail(_BEFORE_SEAM), use, after.str.head(20))
             .str.to_lowercase()
             .str.contains(_FURNITURE),
         ),
@@ -294,9 +296,35 @@ def signs(before: pl.Series, text: pl.Series, behind: pl.Series) -> pl.DataFrame
             after.str.contains(rf"(?i)^[.)\s]{{0,4}}{_PHOTO}")
             | tail.str.contains(rf"(?i){_PHOTO}[^\n]{{0,60}}$"),
         ),
-        first_person=frame.select(head.str.count_matches(_FIRST_PERSON).cast(pl.Int64)).to_series(),
-        names=_where(frame, use.str.len_bytes() <= _PHRASE, _share(use) - _share(around), pl.Float64),
+        first_person=frame["first_person"],
+        names=_where(
+            frame, use.str.len_bytes() <= _PHRASE, pl.col("inner_names") - _share(around), pl.Float64
+        ),
     ).cast(dict(SIGNS))  # type: ignore[arg-type]
+
+
+def _inner_signs(text: pl.Series) -> pl.DataFrame:
+    """Signs that the text of a use has whatever stands around it: a row per text, as many uses have the same.
+
+    Returns:
+        ``text``; ``is_post``, ``introduces``, ``first_person`` as of :func:`signs`; ``is_short``, whether furniture is
+        looked for in it; ``has_furniture``, whether it has a hint at words of furniture; and ``inner_names``, the share
+        of its words that begin with a capital letter or a digit.
+    """
+    frame, use = pl.DataFrame({"text": text.unique()}), pl.col("text")
+    head, is_short = use.str.head(_SHORT), use.str.len_bytes() <= _SHORT
+    return frame.with_columns(
+        is_post=_where(frame, _has_any(head, _POST_HINTS), head.str.contains(_POST)),
+        introduces=_where(
+            frame,
+            use.str.head(_NEAR).str.contains(":", literal=True),
+            head.str.contains(_BEGINS_WITH) | (use.str.count_matches(_SPEAKERS) >= _LEAST_SPEAKERS),
+        ),
+        is_short=is_short,
+        has_furniture=is_short & _has_any(head, _FURNITURE_HINTS),
+        first_person=head.str.count_matches(_FIRST_PERSON).cast(pl.Int64),
+        inner_names=_where(frame, use.str.len_bytes() <= _PHRASE, _share(use), pl.Float64),
+    )
 
 
 def _has_any(text: pl.Expr, hints: Sequence[str]) -> pl.Expr:

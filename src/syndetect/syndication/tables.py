@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from syndetect import intervals
-from syndetect.arrays import F64, I64, Bool, pack
+from syndetect.arrays import F64, I64, Bool, is_among, pack
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
 from syndetect.matching.wording import Sketches
@@ -248,7 +248,7 @@ def _links_table(known: explain.Articles, found: Findings) -> pl.DataFrame:
     links, matches = found.links, found.matches
     keys, of_match = pack(*links.T), pack(matches.document_a, matches.document_b)
     link = np.searchsorted(keys, of_match)
-    is_link = np.isin(of_match, keys)  # articles of one outlet are matched, but not linked
+    is_link = is_among(of_match, keys)  # articles of one outlet are matched, but not linked
     words = np.bincount(link[is_link], weights=matches.equal[is_link], minlength=len(keys))
     return of_frame(
         "links",
