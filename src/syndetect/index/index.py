@@ -76,7 +76,7 @@ class Index:
         self.settings, self.stores_text, self.words_version = parse_header(directory)
         self._segments = open_segments(directory, self.settings, stores_text=self.stores_text)
         self._snapshot = Snapshot.of(self._segments.committed)
-        self._writer = Writer(self._segments, self.settings) if writing else None
+        self._writer = Writer(self._segments) if writing else None
         self._maker, self._changing = Maker(), threading.RLock()
         self._is_closed = False
 

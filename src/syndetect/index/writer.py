@@ -16,7 +16,6 @@ from syndetect.index import merge
 from syndetect.index.segment_builder import DocumentBatch, SegmentSource
 from syndetect.index.segment_layout import MOST_WORDS
 from syndetect.index.snapshot import Snapshot
-from syndetect.settings import Settings
 from syndetect.storage import merge_policy
 from syndetect.storage.directory import FileEntry
 from syndetect.storage.filesystem import reason
@@ -30,11 +29,10 @@ class Writer:
 
     Args:
         segments: the segments of the folder, opened for writing.
-        settings: the settings of the index.
     """
 
-    def __init__(self, segments: SegmentSet, settings: Settings) -> None:
-        self._segments, self._settings = segments, settings
+    def __init__(self, segments: SegmentSet) -> None:
+        self._segments = segments
 
     def add(self, snapshot: Snapshot, parts: Sequence[SegmentSource], deleted: I64, threads: int) -> Snapshot:
         """Append documents and delete others, in one commit.
