@@ -213,8 +213,10 @@ def join_sparse(
         end = reach if i < dated else i + 1
         undated = max(dated, i + 1)
         if end - i - 1 + high - undated > most:
-            rest[i:end] = 1
-            rest[undated:high] = 1
+            for j in range(i, end):
+                rest[j] = 1
+            for j in range(undated, high):
+                rest[j] = 1
             crowd = max(crowd, end)
         elif i >= begin:
             if n + most > len(out):
