@@ -81,7 +81,7 @@ CACHE_FOLDER = _cache_folder()
 
 def _mark(work: str) -> Path:
     """The file that stands for what is compiled; numba takes what another version or processor left for nothing."""
-    made_by = f"{sys.implementation.cache_tag}-numba-{numba.__version__}-{get_host_cpu_name()}"
+    made_by = f"{sys.implementation.cache_tag}-numba-{numba.__version__}-{numba.config.CPU_NAME or get_host_cpu_name()}"
     return Path(CACHE_FOLDER) / f"compiled-{work}-{_STAMP}-{made_by}"
 
 
