@@ -149,6 +149,30 @@ def test_a_kernel_works_with_a_cache_and_without(
     assert any(places["cache"].rglob("*.nbi")) == (has_cache and not INTERPRETED)
 
 
+@compiled
+@pytest.mark.parametrize("lacks", ["module", "class"])
+def test_numbas_own_cache_takes_over_where_it_has_other_names(
+    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch, lacks: str
+) -> None:
+    monkeypatch.setattr(jit, "CACHE_FOLDER", str(places["cache"]))
+    if lacks == "module":
+        monkeypatch.setattr(jit, "caching", None)
+    else:
+        monkeypatch.delattr("numba.core.caching.CompileResultCacheImpl")
+    assert jit.kernel(double)(np.arange(4)) == 12
+    assert [path.parent.parent for path in places["cache"].rglob("*.nbi")] == [places["cache"]]
+    assert numba.config.CACHE_DIR == ""
+
+
+@compiled
+def test_a_kernel_works_with_a_cache_that_cannot_be_written(
+    places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block(places["cache"])  # a file, which no mode makes a folder
+    monkeypatch.setattr(jit, "CACHE_FOLDER", str(places["cache"] / "kernels"))
+    assert jit.kernel(double)(np.arange(4)) == 12
+
+
 def test_it_is_known_whether_kernels_are_compiled(
     places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

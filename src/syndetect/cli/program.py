@@ -15,6 +15,7 @@ from syndetect.cli.options import OrderedGroup, is_debugged
 from syndetect.cli.report import report
 from syndetect.cli.scan import scan, show
 from syndetect.cli.scratch import scratch
+from syndetect.cli.warm import warm
 from syndetect.errors import one_line
 
 
@@ -65,5 +66,5 @@ def main() -> None:
     """
 
 
-for command in (scan, show, report, evaluate, index, dedup, scratch):
+for command in (scan, show, report, evaluate, index, dedup, scratch, warm):
     main.add_command(command)

@@ -22,7 +22,8 @@ from syndetect.reading.discovery import Paths
 from syndetect.reading.notes import Notes
 from syndetect.reading.options import ReadingOptions
 from syndetect.runtime import memory as budget
-from syndetect.runtime.progress import Progress, Silent, compiling
+from syndetect.runtime.compiling import compiling
+from syndetect.runtime.progress import Progress, Silent
 from syndetect.storage.scratch import Store
 
 __all__ = ["REMOVED", "Deduplicated", "deduplicate"]

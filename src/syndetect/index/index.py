@@ -40,8 +40,9 @@ from syndetect.reading.sources import BATCH_BYTES, Batch
 from syndetect.results.result import Result
 from syndetect.runtime import forks
 from syndetect.runtime import memory as budget
+from syndetect.runtime.compiling import compiling
 from syndetect.runtime.forks import Maker
-from syndetect.runtime.progress import Progress, Silent, compiling
+from syndetect.runtime.progress import Progress, Silent
 from syndetect.runtime.threads import in_order
 from syndetect.schema import ARTICLES
 from syndetect.settings import Settings

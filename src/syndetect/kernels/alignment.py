@@ -158,7 +158,7 @@ def align(code, documents, hints, rank, seeds, limits, passing, passed, matches)
         for i in range(s, end):
             turned[i - s] = np.uint64(second_of(seeds[i])) << _S32 | seeds[i] >> _S32 << _U1 | seeds[i] & _U1
         of_one = turned[: end - s]
-        sort_values(of_one, spare[: end - s], np.int64(0))
+        sort_values(of_one, spare[: end - s])
         t = np.int64(0)
         while t < len(of_one):
             other = document_of(first_of(of_one[t]), hints, documents)
@@ -173,7 +173,7 @@ def align(code, documents, hints, rank, seeds, limits, passing, passed, matches)
                 for i in range(4):
                     sides[i] = bounds[(i + 2) % 4 if is_turned else i]
                 _by_diagonal(of_one[t:last], bounds, is_turned)
-                sort_values(of_one[t:last], spare[: last - t], np.int64(0))
+                sort_values(of_one[t:last], spare[: last - t])
                 first, pair = n, pair + 1
                 n = _align_pair(code, of_one[t:last], sides, limits, work, matches, first, pair)
                 if is_turned and n > first:
@@ -201,10 +201,11 @@ def longest_runs(code, low_a, high_a, low_b, high_b, most, seeds):
         is_turned = _compare(code, a, a + rows, b, b + columns) > 0
         if is_turned:
             a, b, rows, columns = b, a, columns, rows
-        head[:] = -1
+        for slot in range(_HEADS):
+            head[slot] = -1
         for y in range(columns):
-            slot = code[b + y] >> np.uint32(1) & np.uint32(_HEADS - 1)
-            before[y], head[slot] = head[slot], y
+            at = code[b + y] >> np.uint32(1) & np.uint32(_HEADS - 1)
+            before[y], head[at] = head[at], y
         longest = np.int64(0)
         seeds[i, 0] = seeds[i, 1] = -1
         for x in range(rows):

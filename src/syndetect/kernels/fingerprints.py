@@ -86,7 +86,8 @@ def partition(key, place, bounds, postings):
         bounds: int64[PARTS + 1], output: where the postings of each partition begin.
         postings: uint64[n], output: the 32 bits of the key behind those leading ones, then the place.
     """
-    bounds[:] = 0
+    for i in range(PARTS + 1):
+        bounds[i] = 0
     for i in range(len(key)):
         bounds[np.int64(key[i] >> _S56) + 1] += 1
     for i in range(PARTS):

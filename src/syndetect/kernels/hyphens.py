@@ -7,6 +7,7 @@ What the rest of the document says decides; no other document does, so that it d
 import numpy as np
 
 from syndetect.kernels.jit import allocating, inline
+from syndetect.kernels.order import shell_sort
 from syndetect.kernels.spelling import (
     ALL,
     HYPHEN,
@@ -93,11 +94,14 @@ def _measure_lines(buffer, low, high, table, widths):
 @inline
 def _count_wrapped(widths):
     """The lines of a hard-wrapped text: half of them differ by no more than a quarter from the median; else 0."""
-    lines, below, median = widths.sum(), np.int64(0), 0
+    lines = below = alike = median = np.int64(0)
+    for width in range(len(widths)):
+        lines += widths[width]
     while 2 * (below + widths[median]) < lines:
         below += widths[median]
         median += 1
-    alike = widths[median - median // 4 : min(median + median // 4, len(widths) - 2) + 1].sum()
+    for width in range(median - median // 4, min(median + median // 4, len(widths) - 2) + 1):
+        alike += widths[width]
     is_wrapped = lines >= _LEAST_LINES and median <= _LONGEST_LINE and 2 * alike >= lines
     return lines if is_wrapped else np.int64(0)
 
@@ -122,6 +126,21 @@ def _classify(end, breaks, first, note, notes, whole_end, starts, kinds):
             _WHOLE if parts == 0 else _COMPOUND if lines == 0 else _BROKEN if lines == parts else _MIXED
         )
     starts[len(kinds)] = w
+
+
+@inline
+def _list_wanted(code, whole, starts, kinds, wanted):
+    """List the codes of the broken words and of their parts, ascending; how many there are."""
+    found = np.int64(0)
+    for x in range(len(kinds)):
+        if kinds[x] == _BROKEN:
+            wanted[found] = whole[x]
+            found += 1
+            for w in range(starts[x], starts[x + 1]):
+                wanted[found] = code[w]
+                found += 1
+    shell_sort(wanted[:found])
+    return found
 
 
 @inline
@@ -232,20 +251,16 @@ def join_lines(buffer, low, high, first, n, note, notes, table, key, out):
     room = n - first
     whole = (
         np.empty(room, np.uint32), np.empty(room, np.uint32), np.empty(room, np.uint32),
-        np.zeros(room + 2, np.int64), np.full(1, room),
+        np.zeros(room + 2, np.int64), np.empty(1, np.int64),
     )  # fmt: skip
+    whole[4][0] = room
     at = np.int64(0)
-    _, _, words, _ = spell(buffer, low, high, high, at, at, at + 1, True, table, key, whole)
+    _, _, words, _ = spell(buffer, low, high, high, at, at, at + 1, np.bool_(True), table, key, whole)
     starts, kinds = np.empty(words + 1, np.int64), np.empty(words, np.uint8)
     _classify(end, breaks, first, note, notes, whole[2], starts, kinds)
-    wanted, found = np.empty(room + words, np.uint32), 0
-    for x in np.flatnonzero(kinds == _BROKEN):
-        wanted[found] = whole[0][x]
-        parts = starts[x + 1] - starts[x]
-        wanted[found + 1 : found + 1 + parts] = code[starts[x] : starts[x + 1]]
-        found += 1 + parts
-    wanted = np.sort(wanted[:found])
-    seen = np.zeros(found, np.uint8)
+    wanted = np.empty(room + words, np.uint32)
+    wanted = wanted[: _list_wanted(code, whole[0], starts, kinds, wanted)]
+    seen = np.zeros(len(wanted), np.uint8)
     _look_around(code, whole[0], starts, kinds, wanted, seen)
     _decide(code, whole[0], starts, kinds, wanted, seen, lines)
     return _rewrite(out, whole, starts, kinds, first, note, notes)

@@ -213,8 +213,10 @@ def join_sparse(
         end = reach if i < dated else i + 1
         undated = max(dated, i + 1)
         if end - i - 1 + high - undated > most:
-            rest[max(i, crowd) : end] = 1  # those before are of the last crowd
-            rest[undated:marked] = 1
+            for j in range(max(i, crowd), end):  # those before are of the last crowd
+                rest[j] = 1
+            for j in range(undated, marked):
+                rest[j] = 1
             crowd, marked = max(crowd, end), min(marked, undated)
         elif i >= begin:
             if n + most > len(out):

@@ -71,11 +71,15 @@ def _sort_digits(values, spare, lowest, highest):
 @allocating
 def _part_by_first(values, spare, lowest, bounds):
     """Partition values stably by their first byte, down to ``lowest``, that is not the same in all; return it."""
+    differing = np.uint64(0)
+    for i in range(len(values)):
+        differing |= values[i] ^ values[0]
     digit = np.int64(7)
-    while digit > lowest and values.min() >> _U8 * np.uint64(digit) == values.max() >> _U8 * np.uint64(digit):
+    while digit > lowest and differing >> _U8 * np.uint64(digit) == 0:
         digit -= 1
     shift = np.uint64(8 * digit)
-    bounds[:] = 0
+    for which in range(257):
+        bounds[which] = 0
     for i in range(len(values)):
         bounds[np.int64(values[i] >> shift & _U255) + 1] += 1
     for which in range(256):
@@ -91,7 +95,16 @@ def _part_by_first(values, spare, lowest, bounds):
 
 
 @allocating
-def sort_values(values, spare, lowest):
+def sort_values(values, spare):
+    """Sort ``values`` (uint64[n]), as many as a pair of documents or a set may have; as much work space."""
+    if len(values) <= _FEW:
+        shell_sort(values)
+    else:
+        _sort_digits(values, spare, np.int64(0), np.int64(7))
+
+
+@kernel
+def sort(values, spare, lowest):
     """Sort ``values`` (uint64[n]) by their bytes from ``lowest`` (0 is the last) up, stably; as much work space."""
     if len(values) <= _FEW and lowest == 0:
         shell_sort(values)
@@ -104,12 +117,6 @@ def sort_values(values, spare, lowest):
             low, high = bounds[which], bounds[which + 1]
             if high - low > 1:
                 _sort_digits(values[low:high], spare[low:high], lowest, highest)
-
-
-@kernel
-def sort(values, spare, lowest):
-    """:func:`sort_values`, to be called from Python."""
-    sort_values(values, spare, lowest)
 
 
 @kernel

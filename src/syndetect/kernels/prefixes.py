@@ -62,7 +62,7 @@ def make_tokens(offsets, hashes, spare, counts, sizes, lengths):
             else:
                 hashes[end] = count << _S56 | hashes[j] >> _S8
                 end += 1
-        sort_values(hashes[first:end], spare[: end - first], np.int64(0))
+        sort_values(hashes[first:end], spare[: end - first])
         for j in range(first, end):
             if j == first or hashes[j] != hashes[n - 1]:
                 hashes[n] = hashes[j]

@@ -18,7 +18,7 @@ _NUMBER = np.uint64(24)
 _PLACES = np.uint64((1 << 24) - 1)
 #: More than any score, in quarters of a word.
 _MOST_SCORE = np.int64(1 << 36)
-_WHOLE, _FIRST = np.uint64(0), np.int64(0)
+_WHOLE = np.uint64(0)
 
 
 @inline
@@ -34,7 +34,7 @@ def sort_by_place(matches, low, high, spare):
     for m in range(low, high):
         order[m - low] = np.uint64(matches[m, A0]) << _NUMBER | np.uint64(m - low)
         _copy(matches[m], spare[m - low])
-    sort_values(order, np.empty_like(order), _FIRST)
+    sort_values(order, np.empty(high - low, np.uint64))
     for m in range(low, high):
         _copy(spare[np.int64(order[m - low] & _PLACES)], matches[m])
 
@@ -45,7 +45,7 @@ def _best_first(matches, low, high):
     order = np.empty(high - low, np.uint64)
     for m in range(low, high):
         order[m - low] = np.uint64(_MOST_SCORE - matches[m, SCORE]) << _NUMBER | np.uint64(m - low)
-    sort_values(order, np.empty_like(order), _FIRST)
+    sort_values(order, np.empty(high - low, np.uint64))
     return order
 
 
@@ -55,7 +55,7 @@ def _ends_of(matches, low, high, side):
     ends = np.empty(2 * (high - low), np.uint64)
     for m in range(low, high):
         ends[2 * (m - low)], ends[2 * (m - low) + 1] = matches[m, side], matches[m, side + 1]
-    sort_values(ends, np.empty_like(ends), _FIRST)
+    sort_values(ends, np.empty(2 * (high - low), np.uint64))
     return ends
 
 
@@ -97,7 +97,7 @@ def prune(matches, low, high):
     """
     kept = np.empty((high - low, WIDTH), np.int64)
     sort_by_place(matches, low, high, kept)
-    in_a, in_b = _ends_of(matches, low, high, A0), _ends_of(matches, low, high, B0)
+    in_a, in_b = _ends_of(matches, low, high, np.int64(A0)), _ends_of(matches, low, high, np.int64(B0))
     of_a, of_b = np.zeros((len(in_a) + 1, 2), np.int64), np.zeros((len(in_b) + 1, 2), np.int64)
     n = np.int64(0)
     for number in _best_first(matches, low, high):

@@ -9,7 +9,7 @@ from syndetect.kernels.order import sort_values
 KNOWN = 19
 #: Centres and uses are looked up by the words that they have: in lists of cells of 128 words.
 _CELL = 7
-_CENTRES, _USES = 0, 1
+_CENTRES, _USES = np.int64(0), np.int64(1)  # which are the columns of their first words, too
 _S32, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
@@ -39,10 +39,10 @@ def _enter(lists, kind, item, low, high, had_low, had_high):
 
 
 @inline
-def _look_up(lists, kind, spans, column, low, high, found):
+def _look_up(lists, kind, spans, low, high, found):
     """Write the items that share a word with a stretch to ``found``; how many they are. Some may come twice.
 
-    ``spans[item, column]`` and the next column are the stretch of an item.
+    ``spans[item, kind]`` and the next column are the stretch of an item.
     """
     heads, entries, _ = lists
     n, first = np.int64(0), low >> _CELL
@@ -50,7 +50,7 @@ def _look_up(lists, kind, spans, column, low, high, found):
         at = heads[kind, cell]
         while at >= 0:
             item = entries[at, 0]
-            begin, end = spans[item, column], spans[item, column + 1]
+            begin, end = spans[item, kind], spans[item, kind + 1]
             if cell == max(first, begin >> _CELL) and _overlap(low, high, begin, end) > 0:  # not found before
                 found[n] = item
                 n += 1
@@ -62,7 +62,7 @@ def _look_up(lists, kind, spans, column, low, high, found):
 def _find_centre(centres, lists, low, high, found):
     """The centre that shares most with a stretch of its document (the newest, if several do), or -1."""
     best, centre = np.int64(0), np.int64(-1)
-    for item in found[: _look_up(lists, _CENTRES, centres, 0, low, high, found)]:
+    for item in found[: _look_up(lists, _CENTRES, centres, low, high, found)]:
         shared = _overlap(low, high, centres[item, 0], centres[item, 1])
         if _is_same(low, high, centres[item, 0], centres[item, 1]) and (shared, np.int64(item)) > (
             best,
@@ -84,7 +84,7 @@ def _widen(centres, uses, origins, n):
 @allocating
 def _total(stretches, spare):
     """How many words are in one or more stretches (uint64[n], begin and end in 32 bits each), which are sorted."""
-    sort_values(stretches, spare, np.int64(0))
+    sort_values(stretches, spare)
     words = reached = np.int64(0)
     for stretch in stretches:
         low, high = max(reached, np.int64(stretch >> _S32)), np.int64(stretch & _LOWER)
@@ -113,18 +113,18 @@ def _is_explained(centres, uses, lists, span, seen, stamp, work):
     """
     low, high, other_low, other_high = span
     own, found, known, spare = work
-    of_own = _look_up(lists, _USES, uses, 1, low, high, own)
+    of_own = _look_up(lists, _USES, uses, low, high, own)
     if of_own == 0:
         return False
     for use in own[:of_own]:
         seen[uses[use, 0]] = stamp
     n = np.int64(0)
-    for centre in found[: _look_up(lists, _CENTRES, centres, 0, other_low, other_high, found)]:
+    for centre in found[: _look_up(lists, _CENTRES, centres, other_low, other_high, found)]:
         if seen[centre] >= stamp:
             seen[centre] = stamp + 1
             known[n] = _common(other_low, other_high, centres[centre, 0], centres[centre, 1])
             n += 1
-    for use in found[: _look_up(lists, _USES, uses, 1, other_low, other_high, found)]:
+    for use in found[: _look_up(lists, _USES, uses, other_low, other_high, found)]:
         if seen[uses[use, 0]] >= stamp:
             seen[uses[use, 0]] = stamp + 1
             known[n] = _common(other_low, other_high, uses[use, 1], uses[use, 2])
@@ -147,7 +147,7 @@ def _find_known(centres, uses, lists, span, other, found):
     """
     low, high, other_low, other_high = span
     best, newest, middle = np.int64(0), np.int64(-1), (low + high) >> 1  # which such a use has
-    for item in found[: _look_up(lists, _USES, uses, 1, middle, middle + 1, found)]:
+    for item in found[: _look_up(lists, _USES, uses, middle, middle + 1, found)]:
         use, centre = np.int64(item), uses[item, 0]
         shared = _overlap(low, high, uses[use, 1], uses[use, 2])
         if 4 * shared >= 3 * (high - low) and (shared, use) > (best, newest):
@@ -161,7 +161,7 @@ def _find_known(centres, uses, lists, span, other, found):
 def _find_use(uses, lists, centre, low, high, found):
     """The newest use of a centre that lies by half in a stretch of its document, or the stretch in it, or -1."""
     newest = np.int64(-1)
-    for use in found[: _look_up(lists, _USES, uses, 1, low, high, found)]:
+    for use in found[: _look_up(lists, _USES, uses, low, high, found)]:
         if uses[use, 0] == centre:
             shorter = min(high - low, uses[use, 2] - uses[use, 1])
             if 2 * _overlap(low, high, uses[use, 1], uses[use, 2]) >= shorter:
@@ -204,7 +204,9 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
         How many uses there are; centres that no use names are to be left out.
     """
     cells, room = _cells(later, earlier)
-    lists = np.full((2, cells), -1, np.int32), np.empty((room, 2), np.int32), np.zeros(1, np.int64)
+    lists = np.empty((2, cells), np.int32), np.empty((room, 2), np.int32), np.zeros(1, np.int64)
+    for cell in range(cells):
+        lists[0][_CENTRES, cell] = lists[0][_USES, cell] = -1
     own, found, known, spare = (
         np.empty(room, np.int32),
         np.empty(room, np.int32),
@@ -212,7 +214,9 @@ def find_stars(later, earlier, equal, columns, later_document, earlier_document,
         np.empty(room, np.uint64),
     )
     work = own, found, known, spare
-    seen, origins = np.full(len(later), -1, np.int64), np.empty((len(later), 2), np.int64)
+    seen, origins = np.empty(len(later), np.int64), np.empty((len(later), 2), np.int64)
+    for centre in range(len(later)):
+        seen[centre] = -1
     count = n = np.int64(0)
     for m in range(len(later)):
         low, high, other_low, other_high = later[m, 0], later[m, 1], earlier[m, 0], earlier[m, 1]

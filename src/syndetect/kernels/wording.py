@@ -12,6 +12,7 @@ _S32 = np.uint64(32)
 _S34 = np.uint64(34)
 _TWO, _THREE = np.uint64(1 << 32), np.uint64(2 << 32)
 _LOWER = np.uint64(0xFFFFFFFF)
+_WORDS = np.int64(0)  # typed: numba compiles a function anew for each bare number that it is passed
 _S_SLOT = np.uint32(32 - SLOT_BITS)
 
 
@@ -37,7 +38,7 @@ def gather(code, low, high, entries):
     n = np.int64(0)
     for d in range(len(low)):
         words = high[d] - low[d]
-        one, two, three = _limit(words, 0), _limit(words, 1), _limit(words, 2)
+        one, two, three = _limit(words, _WORDS), _limit(words, _WORDS + 1), _limit(words, _WORDS + 2)
         of = np.uint64(d) << _S34
         for i in range(low[d], high[d]):
             h = extend(start(), code[i])
@@ -147,7 +148,8 @@ def compare_union(keys, mass, bounds, words, document, sources, starts, found):
         for k in range(LONGEST):
             low, high = bounds[LONGEST * a + k], bounds[LONGEST * a + k + 1]
             last = np.uint32(_limit(words[a], k))
-            is_shared[: high - low] = False
+            for i in range(high - low):
+                is_shared[i] = False
             for m in range(starts[n], starts[n + 1]):
                 b = sources[m]
                 last = min(last, np.uint32(_limit(words[b], k)))

@@ -37,6 +37,7 @@ PADDING = 2 * WIDTH
 _DENSE = 16
 
 _LAST = np.uint64(1 << 63)
+_IN_LINES = np.bool_(False)  # typed, so that what it is passed to is compiled once, not once a value
 _U0 = np.uint64(0)
 _U1 = np.uint64(1)
 _U2 = np.uint64(2)
@@ -169,7 +170,7 @@ def _block(buffer, i, high, at, n, p, table, key, out):
             elif stop == WIDTH and low > 0:
                 return i + low, character, n, p
             reached, character, n, p = spell(
-                buffer, i + low, i + stop, high, character, n, p, False, table, key, out
+                buffer, i + low, i + stop, high, character, n, p, _IN_LINES, table, key, out
             )
             if stop == WIDTH or reached > i + stop:  # beyond it by a space with an accent (don ́t)
                 return reached, character, n, p

@@ -27,7 +27,8 @@ from syndetect.report.findings import ReadTexts, TextSource
 from syndetect.report.reread import reread
 from syndetect.results.result import Result
 from syndetect.runtime import memory as budget
-from syndetect.runtime.progress import Progress, Silent, compiling
+from syndetect.runtime.compiling import compiling
+from syndetect.runtime.progress import Progress, Silent
 from syndetect.runtime.threads import apart
 from syndetect.settings import Settings, check_whole
 from syndetect.storage import addresses

@@ -1,11 +1,6 @@
 """Progress reports: a protocol, a silent default, and numbers with units."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    pass
+from typing import Protocol
 
 
 class Progress(Protocol):
@@ -29,19 +24,6 @@ class Progress(Protocol):
 
     def note(self, text: str) -> None:
         """Say one thing in passing, such as why the first run takes longer."""
-
-
-@contextmanager
-def compiling(work: str, progress: Progress) -> Iterator[None]:
-    """A block of work that compiles kernels on its first run, which is reported."""
-    from syndetect.kernels.jit import is_compiled, note_compiled  # noqa: PLC0415  (off the path of --help)
-
-    was_compiled = is_compiled(work)
-    if not was_compiled:
-        progress.note("Compiling kernels; this happens once and takes some seconds.")
-    yield
-    if not was_compiled:
-        note_compiled(work)
 
 
 class Silent:
