@@ -16,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[1]
 _SEEDS = _ROOT / "seeds"
 _WORKS = ("scan", "dedup", "adding", "asking")
+_FILE_BYTES = 3 << 20  # of JSON Lines, of which a kernel reads those beyond the first megabyte
 
 
 def _articles() -> list[dict[str, str]]:
@@ -34,21 +35,37 @@ def _articles() -> list[dict[str, str]]:
     ]
 
 
-def _work(name: str) -> None:
-    """Do one piece of work."""
+def _file(articles: list[dict[str, str]], folder: str) -> Path:
+    """Articles as a file of JSON Lines, again and again with other ids."""
+    file, size = Path(folder) / "articles.jsonl", 0
+    with file.open("w", encoding="utf-8") as lines:
+        for turn in count():
+            for article in articles:
+                size += lines.write(json.dumps({**article, "id": f"{turn}-{article['id']}"}) + "\n")
+            if size > _FILE_BYTES:
+                return file
+    raise AssertionError
+
+
+def _work(name: str, folder: str) -> None:
+    """Do one piece of work; it may write to an empty folder."""
     import syndetect  # noqa: PLC0415
 
     articles = _articles()
+    file = _file(articles, folder)
     if name == "scan":
+        syndetect.scan(file)
         for memory in (1 << 40, 1):
             syndetect.scan(articles, memory=memory)
         syndetect.scan(articles, syndetect.Settings(hot_places=3, window_days=1.5))
         syndetect.scan(articles[:8], reference=articles[8:])
     elif name == "dedup":
+        syndetect.deduplicate(file)
         syndetect.deduplicate(articles)
         syndetect.deduplicate(articles, unit="paragraph")
     else:
-        with tempfile.TemporaryDirectory() as folder, syndetect.Index.create(f"{folder}/index") as index:
+        with syndetect.Index.create(f"{folder}/index") as index:
+            index.add(file)
             index.add(articles[:12])
             index.add(articles[12:])
             if name == "asking":
@@ -74,7 +91,8 @@ def main() -> None:
         print(*_longest_first(sys.stdin.read().splitlines()), sep="\n")
         return
     if options.work:
-        _work(options.work)
+        with tempfile.TemporaryDirectory() as folder:
+            _work(options.work, folder)
         print(json.dumps([one.kernel + one.types for one in calls.made()]))
         return
     works: dict[str, list[str]] = {}

@@ -53,7 +53,8 @@ def fill(work: str | None, progress: Progress) -> int:
     """
     from syndetect.kernels import calls, jit  # noqa: PLC0415  (off the path of --help)
 
-    if not jit.CACHE_FOLDER or jit.IS_INTERPRETED or not sys.executable:
+    is_python = sys.executable and not getattr(sys, "frozen", False)  # a frozen program would start itself
+    if not jit.CACHE_FOLDER or jit.IS_INTERPRETED or not is_python:
         return 0
     wanted = calls.listed(work)
     with _alone(Path(jit.CACHE_FOLDER)):
