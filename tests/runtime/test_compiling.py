@@ -11,7 +11,7 @@ from samples.strategies import INTERPRETED
 from syndetect.kernels import calls, jit
 from syndetect.runtime import compiling, memory
 
-SMALL = ("documents.find_documents", "lists.fill_directory")
+SMALL = ("documents.find_documents", "lists.fill_directories")
 
 
 class Recorder:
