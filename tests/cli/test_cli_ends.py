@@ -191,6 +191,41 @@ main()
 """
 
 
+TWICE = """
+import signal, sys
+from syndetect.cli.signals import raised
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+def lines_until_the_end(second):
+    lines = 0
+    def trace(frame, event, argument):
+        nonlocal lines
+        lines += 1
+        if lines == second:
+            signal.raise_signal(signal.SIGTERM)
+        return trace
+    try:
+        with raised():
+            sys.settrace(trace)
+            signal.raise_signal(signal.SIGINT)
+            print("not ended")
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(None)
+    return lines
+second = 1
+while lines_until_the_end(second) >= second:
+    second += 1
+print(second > 10)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of another kind")
+def test_a_second_signal_may_come_at_any_line_that_the_first_one_runs() -> None:
+    said = subprocess.run([sys.executable, "-c", TWICE], capture_output=True, timeout=30, check=True)
+    assert (said.stdout, said.stderr) == (b"True\n", b"")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of another kind")
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_signal_leaves_nothing_of_a_scan(place: Path, name: str, code: int) -> None:

@@ -7,6 +7,7 @@ number of the signal, as shells have it.
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -40,10 +41,10 @@ def raised() -> Iterator[None]:
     usual = (signal.SIG_DFL, signal.default_int_handler)
     numbers = [getattr(signal, name) for name in _WORDS if hasattr(signal, name)]
     caught = {number: before for number in numbers if (before := signal.getsignal(number)) in usual}
-    seen = threading.Event()
+    seen: list[int] = []  # no event: a second signal may come while its lock is held by this very thread
 
     def end(number: int, _: FrameType | None) -> None:
-        seen.set()
+        seen.append(number)
         for one in caught:
             signal.signal(one, _pass)  # SIG_IGN would have Python complain of one that has come already
         raise EndedBySignalError(number)
@@ -59,8 +60,8 @@ def raised() -> Iterator[None]:
 
 
 @contextmanager
-def _seen_at_last(seen: threading.Event) -> Iterator[None]:
-    """A block in which a signal is sent to the main thread again until its handler has run.
+def _seen_at_last(seen: list[int]) -> Iterator[None]:
+    """A block in which a signal is sent to the main thread again until its handler has run and ``seen`` is not empty.
 
     Python 3.11 may forget a signal for as long as the main thread waits, when another thread takes its turn between the
     signal and the next look at it.
@@ -75,8 +76,10 @@ def _seen_at_last(seen: threading.Event) -> Iterator[None]:
 
     def repeat() -> None:
         while number := os.read(reading, 1):
-            while not seen.wait(_PATIENCE):
-                signal.pthread_kill(main, number[0])
+            while not seen:
+                time.sleep(_PATIENCE)
+                if not seen:
+                    signal.pthread_kill(main, number[0])
 
     watch = threading.Thread(target=repeat, daemon=True)
     watch.start()
@@ -84,7 +87,7 @@ def _seen_at_last(seen: threading.Event) -> Iterator[None]:
         yield
     finally:
         signal.set_wakeup_fd(before)
-        seen.set()
+        seen.append(0)
         os.close(writing)
         watch.join()
         os.close(reading)
