@@ -6,12 +6,14 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import F64, I64
+from syndetect.arrays import F64, I64, bounds_of, expand, run_starts
 from syndetect.report.findings import Findings
+from syndetect.runtime.threads import split_evenly
 
 #: The kinds that tell who runs whose text: neither quotation, nor formula, nor boilerplate. What an index answers is
 #: of unknown kind.
 NARRATION = ("wire", "copy", "release", "unknown")
+_PAIRS = 1 << 20  # of outlets of one passage that are looked at together
 
 
 class OutletUses(NamedTuple):
@@ -124,22 +126,24 @@ def shared_words(result: Findings, *, top: int, kinds: Collection[str] | None = 
 def _sums(held: pl.DataFrame, number: int) -> tuple[I64, I64]:
     """int64[n, n] twice, from ``passage_id, row, words, is_first, is_copy``: shared words, and those had first.
 
-    One outlet at a time is held against all, so that a passage that all have takes no more memory than its uses.
+    Some outlets of passages at a time are held against all others of theirs, so that a passage that all outlets have
+    takes no more memory than others.
     """
-    words, earlier = np.zeros((2, number, number), np.int64)
-    for (row,), ours in held.partition_by("row", as_dict=True).items():
-        both = (
-            held.join(ours.select("passage_id", "words", "is_first"), on="passage_id", suffix="_ours")
-            .filter(pl.col("row") != row)
-            .with_columns(shared=pl.min_horizontal("words", "words_ours"))
-            .group_by("row")
-            .agg(
-                pl.col("shared").sum(),
-                earlier=pl.col("shared").filter(pl.col("is_first_ours") & pl.col("is_copy")).sum(),
-            )
-        )
-        at = both["row"].to_numpy()
-        words[row, at], earlier[row, at] = both["shared"].to_numpy(), both["earlier"].to_numpy()
+    held = held.sort("passage_id")
+    row, size = (held[name].to_numpy().astype(np.int64) for name in ("row", "words"))
+    is_first, is_copy = (held[name].to_numpy() for name in ("is_first", "is_copy"))
+    starts = run_starts(held["passage_id"].to_numpy())
+    sizes = np.diff(starts, append=len(row))
+    begin, count = np.repeat(starts, sizes), np.repeat(sizes, sizes)  # those of the same passage
+    sums = np.zeros((2, number * number))
+    for low, high in split_evenly(bounds_of(count), _PAIRS):
+        ours, theirs = expand(begin[low:high], count[low:high])
+        ours += low
+        shared = np.minimum(size[ours], size[theirs]) * (row[ours] != row[theirs])
+        pair = row[ours] * number + row[theirs]
+        had_first = shared * (is_first[ours] & is_copy[theirs])
+        sums += [np.bincount(pair, weight, number * number) for weight in (shared, had_first)]
+    words, earlier = sums.astype(np.int64).reshape(2, number, number)
     return words, earlier
 
 
