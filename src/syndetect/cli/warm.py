@@ -9,11 +9,11 @@ from syndetect.cli.options import DEBUG
 from syndetect.errors import ProcessError, one_line
 
 
-@click.command(short_help="Compile everything that the other commands would compile.")
+@click.command(short_help="Compile beforehand what scans, dedups and indexes run.")
 @click.option("-q", "--quiet", is_flag=True, help="say nothing but errors")
 @DEBUG
 def warm(*, quiet: bool) -> None:
-    """Compile everything that the other commands would compile when they are first run, on all cores.
+    """Compile what scan, dedup and index would compile when they are first run, on all cores.
 
     It is kept in a folder of the user's cache, which is told, or in NUMBA_CACHE_DIR where that is set: for the same
     sources, the same versions of Python and numba, and the same processor, in any environment. Run it where an image
