@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndetect.kernels.ranges import find_runs, find_uniform
+from syndetect.kernels.ranges import find_uniform, runs_of_flags
 
 pytestmark = pytest.mark.kernel
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.kernel
 @given(st.lists(st.sampled_from([0, 1, 1, 7]), max_size=40))
 def test_runs_of_flags(flags: list[int]) -> None:
     runs = np.empty(len(flags) + 1, np.int64)
-    found = runs[: 2 * find_runs(np.array(flags, np.uint8), runs)].reshape(-1, 2).tolist()
+    found = runs[: 2 * runs_of_flags(np.array(flags, np.uint8), runs)].reshape(-1, 2).tolist()
     inside = [place for low, high in found for place in range(low, high)]
     assert inside == [place for place, flag in enumerate(flags) if flag]
     assert all(low < high for low, high in found)

@@ -46,7 +46,7 @@ def copy_ranges(values, begin, end, out):
 
 
 @kernel
-def find_runs(flags, runs):
+def runs_of_flags(flags, runs):
     """The runs of flags (uint8) that are not 0: begin and end of each to ``runs`` (int64), one after the other.
 
     Returns:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from syndetect.kernels.jit import kernel
+from syndetect.kernels.lists import first_from
 
 _S32 = np.uint64(32)
 
@@ -54,14 +55,8 @@ def find_words(code, begin, end, wanted, marked, out):
             one = code[word]
             if marked[one >> np.uint32(1) & mask] == 0:
                 continue
-            low, high = np.int64(0), np.int64(len(wanted))
-            while low < high:
-                middle = (low + high) >> 1
-                if wanted[middle] < one:
-                    low = middle + 1
-                else:
-                    high = middle
-            if low < len(wanted) and wanted[low] == one:
+            at = first_from(wanted, np.int64(0), np.int64(len(wanted)), np.int64(0), np.uint64(one))
+            if at < len(wanted) and wanted[at] == one:
                 if n < len(out):
                     out[n] = word
                 n += 1

@@ -8,7 +8,7 @@ import polars as pl
 from xxhash import xxh3_64_intdigest
 
 from syndetect.arrays import I64, U8, U64
-from syndetect.kernels.ranges import find_runs
+from syndetect.kernels.ranges import runs_of_flags
 from syndetect.matching.tokens import Words
 from syndetect.syndication.credits import find as credit_finder
 from syndetect.syndication.credits.agencies import Agencies
@@ -45,7 +45,7 @@ def find(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> Marks:
     rows = np.stack([column.astype(np.int64) for column in columns], axis=1)
     inside = quoted(buffer, bounds, words)
     edges = np.empty(len(inside) + 1, np.int64)
-    quotes = edges[: 2 * find_runs(inside, edges)].reshape(-1, 2).copy()
+    quotes = edges[: 2 * runs_of_flags(inside, edges)].reshape(-1, 2).copy()
     code, first = words.code, words.documents.tolist()
     contents = [xxh3_64_intdigest(code[low:high].data) for low, high in pairwise(first)]
     return Marks(rows, quotes, np.array(contents, np.uint64), found.passed)
