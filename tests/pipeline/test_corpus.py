@@ -115,13 +115,14 @@ def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_CHUNK_BYTES", chunk)
         for portion in corpus.locate(
-            [Wanted(one[:, 0], one[:, 1:]) for one in wanted], threads, tokens.PLAIN
+            [Wanted(one[:, 0], one[:, 1:]) for one in wanted], threads, tokens.PLAIN, lambda portion: portion
         ):
             documents += portion.documents.tolist()
             bounds = portion.text_bounds.tolist()
             pieces = [portion.text[a:b].tobytes().decode() for a, b in pairwise(bounds)]
             assert pieces == [texts[document] for document in portion.documents]
-            for spans, (begin, end) in zip(found, portion.spans, strict=True):
+            for spans, rows, (begin, end) in zip(found, portion.rows, portion.spans, strict=True):
+                assert (rows.start, rows.stop) == (len(spans), len(spans) + len(begin))
                 spans.extend(zip(begin.tolist(), end.tolist(), strict=True))
     assert documents == sorted({row[0] for one in wanted for row in one.tolist()})
     for one, spans in zip(wanted, found, strict=True):

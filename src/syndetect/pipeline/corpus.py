@@ -1,8 +1,8 @@
 """The articles of a scan as flat arrays in a store: added batch by batch, read by every later stage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from syndetect.storage.scratch import Store
 #: Bytes of text that are tokenised again at a time.
 _CHUNK_BYTES = 1 << 22
 _CACHE = 1 << 14  # spellings
+
+T = TypeVar("T")
 
 
 class Corpus:
@@ -133,16 +135,19 @@ class Corpus:
         pieces = zip(self._store.pieces("entries"), bounds, strict=True)
         return np.concatenate([np.empty(0, np.uint64), *(piece[low:high] for piece, (low, high) in pieces)])
 
-    def locate(self, wanted: "Sequence[Wanted]", threads: int, key: Key) -> Iterator["Located"]:
+    def locate(
+        self, wanted: "Sequence[Wanted]", threads: int, key: Key, then: "Callable[[Located], T]"
+    ) -> Iterator[T]:
         """The characters of ranges of words in their documents, which are tokenised again.
 
         Args:
             wanted: ranges of words, of documents in ascending order.
             threads: the number of portions worked on at once.
             key: with which they are tokenised.
+            then: what is made of a portion, on the thread that works on it.
 
         Yields:
-            For each portion of consecutive documents, the ranges of each of ``wanted`` in them.
+            For each portion of consecutive documents, what ``then`` makes of the ranges of each of ``wanted`` in it.
         """
         is_wanted = np.zeros(self.size, bool)
         for one in wanted:
@@ -150,25 +155,28 @@ class Corpus:
         documents = np.flatnonzero(is_wanted)
         first_words, offsets = self.documents, bounds_of(self.text_sizes[documents])
 
-        def find(part: tuple[int, int]) -> Located:
+        def find(part: tuple[int, int]) -> T:
             low, high = part
             chosen = documents[low:high]
             buffer = self._texts(chosen)
             found = tokens.tokenise(buffer, offsets[low : high + 1] - offsets[low], key=key)
             if (np.diff(found.documents) != np.diff(first_words)[chosen]).any():
                 raise self._store.refused("texts have other words than it says")
-            rows, ranges = [], [np.empty((0, 2), np.int64)]
+            rows, spans, ranges = [], [], [np.empty((0, 2), np.int64)]
             for one in wanted:
                 of_it = slice(*np.searchsorted(one.document, (chosen[0], chosen[-1] + 1)).tolist())
                 at = np.searchsorted(chosen, one.document[of_it])
                 shift = (found.documents[at] - first_words[one.document[of_it]])[:, None]
                 inside = one.words[of_it] + shift
+                rows.append(of_it)
                 ranges.append(inside)
-                rows.append(
+                spans.append(
                     (found.begin[inside[:, 0]].astype(np.int64), found.end[inside[:, 1] - 1].astype(np.int64))
                 )
             spellings = self._spellings(chosen, found.code, np.concatenate(ranges))
-            return Located(chosen, buffer, offsets[low : high + 1] - offsets[low], rows, spellings)
+            return then(
+                Located(chosen, buffer, offsets[low : high + 1] - offsets[low], rows, spans, spellings)
+            )
 
         with closing(in_order(find, split_evenly(offsets, _CHUNK_BYTES), threads)) as portions:
             for located in portions:
@@ -222,12 +230,14 @@ class Wanted(NamedTuple):
 class Located(NamedTuple):
     """Some documents, their text (UTF-8) with its bounds, and the characters of each list of ranges in them.
 
-    ``spellings`` are the codes of all words in the ranges (uint64[n], the kept one in the upper half, the one by the
-    key in the lower half), each pair once or a few times.
+    ``rows`` are the ranges of each list that lie in these documents. ``spellings`` are the codes of all words in the
+    ranges (uint64[n], the kept one in the upper half, the one by the key in the lower half), each pair once or a few
+    times.
     """
 
     documents: I64
     text: U8
     text_bounds: I64
+    rows: list[slice]
     spans: list[tuple[I64, I64]]
     spellings: U64

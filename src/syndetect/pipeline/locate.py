@@ -13,7 +13,6 @@ from syndetect.matching.tokens import Key
 from syndetect.pipeline.collisions import shared_codes
 from syndetect.pipeline.corpus import Corpus, Wanted
 from syndetect.pipeline.corpus import Located as Portion
-from syndetect.runtime.threads import apart
 
 #: From the rows of some ranges (int64[m]), and the characters ``before``, ``text`` and ``behind`` each, to columns.
 Describe = Callable[[I64, pl.DataFrame], pl.DataFrame]
@@ -51,24 +50,28 @@ def locate(
     orders = [order_by(document) for document, _ in wanted]
     ordered = [Wanted(one[0][order], one[1][order]) for one, order in zip(wanted, orders, strict=True)]
     ranges = [(np.empty(len(order), np.int64), np.empty(len(order), np.int64)) for order in orders]
-    filled, nothing = [0] * len(wanted), np.empty(0, np.int64)
-    described = [describe(nothing, pl.DataFrame(schema=dict.fromkeys(_TEXTS, pl.String)))]
+
+    def quoted(part: Portion) -> tuple[Portion, pl.DataFrame]:
+        rows = part.rows[-1]
+        texts = _quote(part, ordered[-1].document[rows], part.spans[-1], around)
+        return part._replace(text=_NO_TEXT), describe(orders[-1][rows], texts)
+
+    described = [describe(np.empty(0, np.int64), pl.DataFrame(schema=dict.fromkeys(_TEXTS, pl.String)))]
     spellings = []
-    for part in corpus.locate(ordered, threads, key):
+    for part, columns in corpus.locate(ordered, threads, key, quoted):
+        for (begins, ends), order, rows, (begin, end) in zip(
+            ranges, orders, part.rows, part.spans, strict=True
+        ):
+            begins[order[rows]], ends[order[rows]] = begin, end
         spellings.append(part.spellings)
-        for at, (begin, end) in enumerate(part.spans):
-            chosen = orders[at][filled[at] : filled[at] + len(begin)]
-            ranges[at][0][chosen], ranges[at][1][chosen] = begin, end
-            filled[at] += len(begin)
-        used = ordered[-1].document[filled[-1] - len(begin) : filled[-1]]
-        texts = apart(_quote, part, used, (begin, end), around)
-        described.append(apart(describe, chosen, texts))
+        described.append(columns)
     back = np.empty(len(orders[-1]), np.int64)
     back[orders[-1]] = np.arange(len(back))
     return Located(ranges, pl.concat(described)[back], shared_codes(spellings))
 
 
 _TEXTS = ("before", "text", "behind")
+_NO_TEXT = np.empty(0, np.uint8)
 
 
 def _quote(part: Portion, documents: I64, spans: tuple[I64, I64], around: tuple[int, int]) -> pl.DataFrame:

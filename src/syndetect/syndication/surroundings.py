@@ -179,19 +179,21 @@ def cited(uses: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
     """
     is_narration = (pl.col("quoted_share") <= NARRATING) & ~pl.col("posted") & ~pl.col("introduced")
     narrating = uses.filter(is_narration & pl.col("outlet").is_not_null())
-    quoting_uses = uses.filter(pl.col("around").is_not_null()).select("passage", "outlet", "around")
+    around = pl.col("around").str.to_lowercase()
+    quoting_uses = uses.filter(pl.col("around").is_not_null()).select("passage", "outlet", around)
     narrators = narrating.select("passage", "outlet").unique().join(quoting_uses, on="passage", how="semi")
     known = defaultdict[int, _OutletNames](_OutletNames)
     for name, passage, narrator in sorted(
         (outlets[one], passage, one) for passage, one in narrators.iter_rows()
     ):
         known[passage].add(name, narrator)
+    named = sorted(set().union(*(_names(outlets[one].lower()) for one in narrators["outlet"].unique())))
+    is_naming = pl.col("around").str.contains_any(named) if named else pl.lit(value=False)
     rows = [
         (passage, outlets[narrator])
-        for passage, outlet, around in quoting_uses.iter_rows()
-        for lowered in (around.lower(),)
-        for narrator in known[passage].that_may_be_in(lowered)
-        if narrator != outlet and _is_named(outlets[narrator], lowered)
+        for passage, outlet, text in quoting_uses.filter(is_naming).iter_rows()
+        for narrator in known[passage].that_may_be_in(text)
+        if narrator != outlet and _is_named(outlets[narrator], text)
     ]
     found = pl.DataFrame(rows, schema={"passage": pl.Int64, "cited": pl.String}, orient="row")
     return found.sort("passage", "cited").unique("passage", keep="first", maintain_order=True)
