@@ -71,8 +71,8 @@ def document_hints(documents: I64, words: int) -> U32:
 
 def tags(code: U32) -> U8:
     """The tags of word codes: their leading eight bits, 1 instead of 0."""
-    found: U8 = np.maximum(code >> np.uint32(24), np.uint32(1)).astype(np.uint8)
-    return found
+    found: U8 = (code >> np.uint32(24)).astype(np.uint8)
+    return np.maximum(found, np.uint8(1), out=found)
 
 
 def time_rank(time: I64, words: I64, by_id: U32) -> U32:

@@ -103,8 +103,9 @@ def fingerprint(code: U32, documents: I64, k: int, window: int) -> Postings:
     """
     room = len(code)
     longest = int(np.diff(documents).max(initial=0))
-    key, place, hashes = np.empty(room, np.uint64), np.empty(room, np.uint32), np.empty(longest, np.uint64)
-    n = _kernels.winnow(code, documents, k, window, hashes, key, place)
+    key, place = np.empty(room, np.uint64), np.empty(room, np.uint32)
+    hashes, upper = np.empty(longest, np.uint64), np.empty((3, longest + 2 * window), np.uint32)
+    n = _kernels.winnow(code, documents, k, window, hashes, upper, key, place)
     bounds, entries = np.empty(PARTS + 1, np.int64), np.empty(n, np.uint64)
     _kernels.partition(key[:n], place[:n], bounds, entries)
     return Postings(bounds, entries)
