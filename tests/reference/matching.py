@@ -376,6 +376,13 @@ def runs(keys: Sequence[int]) -> list[Span]:
     return [(low, high) for low, high in pairwise([*begins, len(keys)]) if high - low > 1]
 
 
+def slot_mates(keys: Sequence[int], places: Iterable[int], shift: int) -> list[int]:
+    """The places whose keys have their leading bits, all but ``shift``, in common with another one's."""
+    places = list(places)
+    slots = Counter(keys[place] >> shift for place in places)
+    return [place for place in places if slots[keys[place] >> shift] > 1]
+
+
 UNDATED = None
 
 

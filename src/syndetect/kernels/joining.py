@@ -5,7 +5,8 @@ Of each word a tag of eight bits is held in memory; the words themselves are not
 
 import numpy as np
 
-from syndetect.kernels.documents import UNDATED, document_of, is_close
+from syndetect.kernels.documents import HINT_BITS, UNDATED, document_of, is_close
+from syndetect.kernels.fetching import fetch
 from syndetect.kernels.jit import inline, kernel, merged
 from syndetect.kernels.seeds import SHIFT, SPAN, agreement, pack_seed
 
@@ -128,6 +129,12 @@ def join_groups(
         until = _take_together(groups, g, len(out) - n)
         if until == g:
             break
+        for h in range(g, until):
+            for i in range(groups[2 * h], groups[2 * h + 1]):
+                place = np.int64(places[i])
+                fetch(hints, place >> HINT_BITS)
+                fetch(tags, place - _REACH)
+                fetch(tags, place + k + _REACH - 1)
         at = np.int64(0)
         for h in range(g, until):
             for i in range(groups[2 * h], groups[2 * h + 1]):

@@ -19,8 +19,9 @@ from syndetect.kernels.shingles import absorb32
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 
-#: Slots that are worked on together. Signatures and permutations come padded to a multiple of it.
-LANES = 64
+#: Slots that are worked on together: so few that their minima, factors and addends all stay in the 16 registers of AVX2
+#: while the hashes go by. Signatures and permutations come padded to a multiple of it.
+LANES = 32
 
 _WIDTH = 16
 _I32, _I64 = ir.IntType(32), ir.IntType(64)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from syndetect.arrays import F64, I64, U8, U32, U64, find_groups, gather, sort_keys, sort_values
+from syndetect.arrays import F64, I64, U8, U32, U64, find_groups, gather, repeated, sort_keys, sort_values
 from syndetect.kernels import groups as _groups
 from syndetect.kernels.shingles import hash_ranges
 from syndetect.kernels.signatures import band_keys
@@ -117,8 +117,10 @@ def find_representatives(
         documents: their documents.
     """
     representative = np.arange(len(hashes), dtype=np.uint32)
-    for chosen in _by_leading_bits(hashes, 64):
-        keys, places = sort_keys(hashes[chosen], chosen)
+    repeats = repeated(hashes, representative)
+    leading = hashes[repeats]
+    for chosen in _by_leading_bits(leading, 64):
+        keys, places = sort_keys(leading[chosen], repeats[chosen])
         places, groups, number = gather(places, find_groups(keys))
         _, order = sort_keys(number << _S32 | documents.rank[documents.document[places]])
         _groups.find_leaders(
@@ -166,10 +168,10 @@ def similar_pairs(keys: U32, representatives: U32, documents: ParagraphDocuments
         documents: the documents of all n paragraphs.
         most_places: the size of the largest bucket that gives all pairs; a larger one gives a star in time order.
     """
-    keys = keys[representatives]
+    repeats = repeated(keys, representatives)
+    entries = keys[repeats].astype(np.uint64) << _S32 | repeats
     found = [
-        pair_buckets(keys[chosen].astype(np.uint64) << _S32 | representatives[chosen], documents, most_places)
-        for chosen in _by_leading_bits(keys, 32)
+        pair_buckets(entries[chosen], documents, most_places) for chosen in _by_leading_bits(entries, 64)
     ]
     return sort_values(np.concatenate(found))
 

@@ -8,7 +8,18 @@ from typing import Self
 
 import numpy as np
 
-from syndetect.arrays import I64, U8, U32, U64, bounds_of, find_groups, gather, sort_keys, sort_values
+from syndetect.arrays import (
+    I64,
+    U8,
+    U32,
+    U64,
+    bounds_of,
+    find_groups,
+    gather,
+    repeated,
+    sort_keys,
+    sort_values,
+)
 from syndetect.kernels import fingerprints as _kernels
 from syndetect.kernels import joining as _joining
 from syndetect.kernels.documents import find_documents
@@ -150,7 +161,8 @@ def join(entries: U64, places: Places, limits: JoinLimits) -> Seeds:
         places: where words stand.
         limits: the parameters of the join.
     """
-    entries = sort_values(entries, lowest=4)
+    repeats = repeated(entries, np.arange(len(entries), dtype=np.uint32), 32)
+    entries = sort_values(entries[repeats], lowest=4)
     first = entries.astype(np.uint32)
     groups = find_groups(entries, 32)
     is_frequent = groups[:, 1] - groups[:, 0] > limits.most_places
