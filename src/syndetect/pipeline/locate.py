@@ -22,11 +22,13 @@ Describe = Callable[[I64, pl.DataFrame], pl.DataFrame]
 class Located(NamedTuple):
     """Ranges of words as characters, first and end (int64[n] each); and the last list of ranges, described.
 
-    ``shared`` are the codes that different words in the ranges have (uint32[m], ascending).
+    ``turn`` (int64[n]) is the place of each range of the last list among those that were described, one portion behind
+    the other; ``shared`` are the codes that different words in the ranges have (uint32[m], ascending).
     """
 
     ranges: list[tuple[I64, I64]]
     described: pl.DataFrame
+    turn: I64
     shared: U32
 
 
@@ -63,9 +65,9 @@ def locate(
         used = ordered[-1].document[filled[-1] - len(begin) : filled[-1]]
         texts = apart(_quote, part, used, (begin, end), around)
         described.append(apart(describe, chosen, texts))
-    back = np.empty(len(orders[-1]), np.int64)
-    back[orders[-1]] = np.arange(len(back))
-    return Located(ranges, pl.concat(described)[back], shared_codes(spellings))
+    turn = np.empty(len(orders[-1]), np.int64)
+    turn[orders[-1]] = np.arange(len(turn))
+    return Located(ranges, pl.concat(described)[turn], turn, shared_codes(spellings))
 
 
 _TEXTS = ("before", "text", "behind")

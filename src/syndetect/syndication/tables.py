@@ -33,7 +33,7 @@ class Located(NamedTuple):
         matches: of every match, on both sides.
         pairs: of every pair of paragraphs, on both sides.
         uses: of every use of a passage.
-        described: the text and the signs of every use.
+        described: the signs of every use.
     """
 
     matches: Sides[Characters]
@@ -67,9 +67,19 @@ class Findings:
     sketches: Sketches
 
 
+class Tables(NamedTuple):
+    """The tables of a result by name, without the texts of passages.
+
+    ``uses`` (int64[n]) are the numbers of the uses, among all that were found, of which the rows of ``passages`` are.
+    """
+
+    frames: dict[str, pl.DataFrame]
+    uses: I64
+
+
 def all_tables(
     articles: pl.DataFrame, known: explain.Articles, found: Findings, options: SyndicationOptions
-) -> dict[str, pl.DataFrame]:
+) -> Tables:
     """All tables of a scan; a pure function of arrays and frames.
 
     Args:
@@ -92,19 +102,26 @@ def all_tables(
     documents = Sides(matches.document_a, matches.document_b)
     kept = shown.rows(documents, Sides(matches.words_a, matches.words_b))
     near = shown.rows(found.pairs.documents, found.pairs.words)
-    ids = articles["doc_id"][documents.a], articles["doc_id"][documents.b]
     measures = (matches.equal, matches.columns, matches.score)
-    return {
+    # the largest come last, as others need much memory to be made
+    frames = {
         "documents": _documents_table(articles, known, found, explained, kept),
-        "pairs": pairs_table(articles, found.pairs, located.pairs).filter(pl.Series(near)),
-        "matches": matches_table(ids, located.matches, measures).filter(pl.Series(kept)),
-        "passages": _passages_table(articles, found, explained, shown),
-        "clusters": _clusters_table(explained, shown),
-        "credits": _credits_table(known, options),
-        "edges": _edges_table(known, explained, shown),
-        "links": _links_table(known, found),
         "families": _families_table(known, matches),
+        "links": _links_table(known, found),
+        "edges": _edges_table(known, explained, shown),
+        "credits": _credits_table(known, options),
+        "clusters": _clusters_table(explained, shown),
     }
+    frames["passages"], uses = _passages_table(articles, found, explained, shown)
+    frames["pairs"] = _only(pairs_table(articles, found.pairs, located.pairs), near)
+    ids = articles["doc_id"][documents.a], articles["doc_id"][documents.b]
+    frames["matches"] = _only(matches_table(ids, located.matches, measures), kept)
+    return Tables(frames, uses)
+
+
+def _only(table: pl.DataFrame, rows: Bool) -> pl.DataFrame:
+    """These rows of a table, which is not copied where they are all."""
+    return table if rows.all() else table.filter(pl.Series(rows))
 
 
 @dataclass(frozen=True)
@@ -145,9 +162,13 @@ class _Shown:
                 keep = keep & (2 * intervals.count_within(self.covered, side) >= side[:, 1] - side[:, 0])
         return keep
 
-    def uses(self, uses: pl.DataFrame) -> pl.DataFrame:
-        """The uses of the passages that are shown, with ``passage_id``, and ``row``, their number among all uses."""
-        chosen = uses.with_row_index("row").filter(pl.col("passage").is_in(self.passages.implode()))
+    def uses(self, uses: pl.DataFrame, *columns: str) -> pl.DataFrame:
+        """The uses of the passages that are shown: these columns, ``passage``, ``passage_id``, and ``row``.
+
+        ``row`` is their number among all uses.
+        """
+        rows = uses.select("passage", *columns).with_row_index("row")
+        chosen = rows.filter(pl.col("passage").is_in(self.passages.implode()))
         return chosen.with_columns(
             passage_id=self.passages.search_sorted(chosen["passage"]).cast(pl.Int64) + 1
         )
@@ -193,17 +214,19 @@ def _of_documents(rows: pl.DataFrame, column: str, size: int) -> pl.Series:
 
 def _passages_table(
     articles: pl.DataFrame, found: Findings, explained: explain.Explained, shown: _Shown
-) -> pl.DataFrame:
-    uses, grouped, located = shown.uses(explained.uses), found.passages, found.located
-    row = uses["row"].to_numpy()
-    return passages_table(
+) -> tuple[pl.DataFrame, I64]:
+    """The table ``passages``, and the number of the use of each row."""
+    uses, grouped, located = shown.uses(explained.uses, "role"), found.passages, found.located
+    row = uses["row"].to_numpy().astype(np.int64)
+    table = passages_table(
         articles,
         (uses["passage_id"].to_numpy(), grouped.document[row]),
         (located.uses.begin[row], located.uses.end[row]),
-        located.described["text"].gather(row),
+        pl.repeat(None, len(row), dtype=pl.String, eager=True),
         (grouped.equal[row], grouped.columns[row]),
         uses["role"],
     )
+    return table, row
 
 
 def _clusters_table(explained: explain.Explained, shown: _Shown) -> pl.DataFrame:
@@ -230,7 +253,7 @@ def _credits_table(known: explain.Articles, options: SyndicationOptions) -> pl.D
 
 def _edges_table(known: explain.Articles, explained: explain.Explained, shown: _Shown) -> pl.DataFrame:
     """The table ``edges``: copies and their origins; quotations, formulas and boilerplate are not copies."""
-    uses = shown.uses(explained.uses)
+    uses = shown.uses(explained.uses, "document", "role", "kind", "size")
     origin = explained.clusters["first_doc"].gather(uses["passage"])
     words = known.sizes[uses["document"].to_numpy()]
     edges = uses.with_columns(

@@ -1,0 +1,50 @@
+"""Texts that are kept in the store of a scan: many, that are written once and read in portions, in another order."""
+
+import numpy as np
+import polars as pl
+
+from syndetect.arrays import I64, ByteStrings, bounds_of
+from syndetect.storage.scratch import Store
+
+
+class StoredTexts:
+    """Texts in two arrays of a store, which a later stage is not resumed from.
+
+    Args:
+        store: holds them. What another one of this name left there, as in a scan that was killed, is dropped.
+        name: of the arrays.
+    """
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store, self._names = store, (name, f"{name}_sizes")
+        for one in self._names:
+            store.drop(one)
+
+    def add(self, texts: pl.Series) -> None:
+        """Add texts (String, none of them null) behind those that are there."""
+        strings = ByteStrings.of(texts.cast(pl.Binary).to_list())
+        for name, values in zip(self._names, (strings.data, np.diff(strings.bounds)), strict=True):
+            self._store.append(name, values)
+
+    def reader(self) -> "StoredTextReader":
+        """What reads them, when all are there."""
+        data, sizes = (np.asarray(self._store[name]) for name in self._names)
+        return StoredTextReader(data.data, bounds_of(sizes))
+
+
+class StoredTextReader:
+    """Reads texts.
+
+    Args:
+        data: their bytes.
+        bounds: int64[n + 1], the first byte of each, and the end of the last.
+    """
+
+    def __init__(self, data: memoryview, bounds: I64) -> None:
+        self._data, self._bounds = data, bounds
+
+    def __call__(self, numbers: I64) -> pl.Series:
+        """String: the texts of these numbers, in any order."""
+        places = self._bounds[numbers].tolist(), self._bounds[numbers + 1].tolist()
+        found = [bytes(self._data[low:high]) for low, high in zip(*places, strict=True)]
+        return pl.Series(found, dtype=pl.Binary).cast(pl.String)
