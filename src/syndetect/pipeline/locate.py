@@ -10,7 +10,7 @@ import polars as pl
 from syndetect.arrays import I64, U32, order_by
 from syndetect.kernels.characters import bytes_at, characters_at, count_characters
 from syndetect.matching.tokens import Key
-from syndetect.pipeline.collisions import shared_codes
+from syndetect.pipeline.collisions import Spellings
 from syndetect.pipeline.corpus import Corpus, Wanted
 from syndetect.pipeline.corpus import Located as Portion
 from syndetect.runtime.threads import apart
@@ -55,9 +55,9 @@ def locate(
     ranges = [(np.empty(len(order), np.int64), np.empty(len(order), np.int64)) for order in orders]
     filled, nothing = [0] * len(wanted), np.empty(0, np.int64)
     described = [describe(nothing, pl.DataFrame(schema=dict.fromkeys(_TEXTS, pl.String)))]
-    spellings = []
+    spellings = Spellings()
     for part in corpus.locate(ordered, threads, key):
-        spellings.append(part.spellings)
+        spellings.add(part.spellings)
         for at, (begin, end) in enumerate(part.spans):
             chosen = orders[at][filled[at] : filled[at] + len(begin)]
             ranges[at][0][chosen], ranges[at][1][chosen] = begin, end
@@ -67,7 +67,7 @@ def locate(
         described.append(apart(describe, chosen, texts))
     turn = np.empty(len(orders[-1]), np.int64)
     turn[orders[-1]] = np.arange(len(turn))
-    return Located(ranges, pl.concat(described)[turn], turn, shared_codes(spellings))
+    return Located(ranges, pl.concat(described)[turn], turn, spellings.shared_codes())
 
 
 _TEXTS = ("before", "text", "behind")

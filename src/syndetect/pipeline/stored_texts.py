@@ -1,10 +1,14 @@
 """Texts that are kept in the store of a scan: many, that are written once and read in portions, in another order."""
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
 from syndetect.arrays import I64, ByteStrings, bounds_of
 from syndetect.storage.scratch import Store
+
+_FEW = 1 << 10  # texts that are read from mapped pages until these are evicted
 
 
 class StoredTexts:
@@ -29,7 +33,7 @@ class StoredTexts:
     def reader(self) -> "StoredTextReader":
         """What reads them, when all are there."""
         data, sizes = (np.asarray(self._store[name]) for name in self._names)
-        return StoredTextReader(data.data, bounds_of(sizes))
+        return StoredTextReader(data.data, bounds_of(sizes), self._store.release)
 
 
 class StoredTextReader:
@@ -38,13 +42,18 @@ class StoredTextReader:
     Args:
         data: their bytes.
         bounds: int64[n + 1], the first byte of each, and the end of the last.
+        release: evicts what was read: with the page that a text is on, a mapped file has its neighbours in memory.
     """
 
-    def __init__(self, data: memoryview, bounds: I64) -> None:
-        self._data, self._bounds = data, bounds
+    def __init__(self, data: memoryview, bounds: I64, release: Callable[[], None]) -> None:
+        self._data, self._bounds, self._release = data, bounds, release
 
     def __call__(self, numbers: I64) -> pl.Series:
         """String: the texts of these numbers, in any order."""
-        places = self._bounds[numbers].tolist(), self._bounds[numbers + 1].tolist()
-        found = [bytes(self._data[low:high]) for low, high in zip(*places, strict=True)]
+        found = list[bytes]()
+        for low in range(0, len(numbers), _FEW):
+            some = numbers[low : low + _FEW]
+            places = self._bounds[some].tolist(), self._bounds[some + 1].tolist()
+            found += [bytes(self._data[begin:end]) for begin, end in zip(*places, strict=True)]
+            self._release()
         return pl.Series(found, dtype=pl.Binary).cast(pl.String)

@@ -18,6 +18,7 @@ from syndetect.pipeline.locate import locate
 from syndetect.pipeline.stages import Job, linked_sketches
 from syndetect.pipeline.stored_texts import StoredTexts
 from syndetect.results.tables import Characters, ParagraphPairs, Sides
+from syndetect.runtime import memory
 from syndetect.runtime.threads import apart
 from syndetect.syndication import surroundings, tables
 from syndetect.syndication.explain import Articles
@@ -49,6 +50,7 @@ def all_tables(articles: pl.DataFrame, job: Job, options: SyndicationOptions, re
     )
     known = apart(Articles.of, articles, marks, places.documents, places.time, options.agencies, references)
     found = _findings(job, known, marks)
+    memory.trim()
     frames, uses = apart(tables.all_tables, articles, known, found.findings, options)
     texts, places = found.texts.reader(), found.turn[uses]
     return Tables(frames, lambda low, high: texts(places[low:high]))
@@ -78,6 +80,7 @@ def _findings(job: Job, known: Articles, marks: Marks) -> _Found:
         linked_sketches(job),
     )
     found = _located(job, known, marks, compared, key)
+    memory.trim()
     right = apart(collisions.corrected, job, compared, found.shared, key)
     return found if right is compared else _located(job, known, marks, right, key)
 
@@ -128,7 +131,8 @@ def _located(job: Job, known: Articles, marks: Marks, compared: Compared, key: K
         matches=matches,
         pairs=pairs,
         passages=grouped,
-        located=tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses, found.described),
+        located=tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses),
+        signs=found.described,
         links=compared.links,
         wording=compared.wording,
         sketches=compared.sketches,

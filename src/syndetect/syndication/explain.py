@@ -144,6 +144,7 @@ def explain(
     is_release = agencies.kinds.gather(articles.credits["agency"]) == "release"
     agency_credits, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
     described = _described(articles, uses, agency_credits, releases, names)
+    uses = uses.select("passage", "document", "low", "high", "size", "earliest", "latest", "carried")
     clusters, uses = _origins(articles, described, uses, names)
     parts, credited = _shares_of(articles, matches, uses, described["agency"], agency_credits, names)
     shown = uses.select("passage", "document", "low", "high", "size", "role", "kind")

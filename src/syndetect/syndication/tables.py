@@ -21,6 +21,7 @@ from syndetect.results.tables import (
     pairs_table,
     passages_table,
 )
+from syndetect.runtime import memory
 from syndetect.syndication import derivation, explain, families, origins
 from syndetect.syndication.derivation import DERIVATIONS, classify
 from syndetect.syndication.options import PassageFilter, SyndicationOptions
@@ -33,18 +34,16 @@ class Located(NamedTuple):
         matches: of every match, on both sides.
         pairs: of every pair of paragraphs, on both sides.
         uses: of every use of a passage.
-        described: the signs of every use.
     """
 
     matches: Sides[Characters]
     pairs: Sides[Characters]
     uses: Characters
-    described: pl.DataFrame
 
 
-@dataclass(frozen=True)
+@dataclass
 class Findings:
-    """The results of the matching stages.
+    """The results of the matching stages, which :func:`all_tables` takes: what no further table needs is deleted.
 
     Attributes:
         paragraphs: int64[d], the number of paragraphs of each article.
@@ -52,6 +51,7 @@ class Findings:
         pairs: the pairs of similar paragraphs.
         passages: the passages that the matches make.
         located: the characters of all these.
+        signs: of the uses of passages, as of :func:`syndetect.syndication.surroundings.described`.
         links: int64[m, 2], linked articles, each pair once, ascending.
         wording: float64[m, 2], the share of each one's wording that stands in the other.
         sketches: the wording of the linked articles, ascending.
@@ -62,9 +62,15 @@ class Findings:
     pairs: ParagraphPairs
     passages: Passages
     located: Located
+    signs: pl.DataFrame
     links: I64
     wording: F64
     sketches: Sketches
+
+    def take_signs(self) -> pl.DataFrame:
+        """The signs, which are gone then."""
+        signs, self.signs = self.signs, self.signs.clear()
+        return signs
 
 
 class Tables(NamedTuple):
@@ -80,12 +86,12 @@ class Tables(NamedTuple):
 def all_tables(
     articles: pl.DataFrame, known: explain.Articles, found: Findings, options: SyndicationOptions
 ) -> Tables:
-    """All tables of a scan; a pure function of arrays and frames.
+    """All tables of a scan; a function of arrays and frames.
 
     Args:
         articles: the columns of the articles, but for the text.
         known: the same articles with their marks.
-        found: the results of the matching stages.
+        found: the results of the matching stages, most of which are gone afterwards.
         options: agencies, owners, and the passages to show.
     """
     matches, located = found.matches, found.located
@@ -94,10 +100,11 @@ def all_tables(
         matches,
         found.passages,
         located.uses,
-        located.described,
+        found.take_signs(),
         options.agencies.table,
         options.owners,
     )
+    memory.trim()
     shown = _Shown.of(known, explained, options.shown)
     documents = Sides(matches.document_a, matches.document_b)
     kept = shown.rows(documents, Sides(matches.words_a, matches.words_b))
@@ -112,10 +119,15 @@ def all_tables(
         "credits": _credits_table(known, options),
         "clusters": _clusters_table(explained, shown),
     }
+    memory.trim()
     frames["passages"], uses = _passages_table(articles, found, explained, shown)
-    frames["pairs"] = _only(pairs_table(articles, found.pairs, located.pairs), near)
+    spans = located.matches, located.pairs
+    del explained, shown, located, found.passages, found.located
+    frames["pairs"] = _only(pairs_table(articles, found.pairs, spans[1]), near)
+    del found.pairs
+    memory.trim()
     ids = articles["doc_id"][documents.a], articles["doc_id"][documents.b]
-    frames["matches"] = _only(matches_table(ids, located.matches, measures), kept)
+    frames["matches"] = _only(matches_table(ids, spans[0], measures), kept)
     return Tables(frames, uses)
 
 
