@@ -141,6 +141,7 @@ def explain(
     pairs = _pairs(matches, articles.quotes)
     owner = _owners(articles, pairs, owned)
     uses = _uses(articles, grouped, characters, owner, pairs).hstack(described)
+    del pairs  # which are many
     is_release = agencies.kinds.gather(articles.credits["agency"]) == "release"
     agency_credits, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
     described = _described(articles, uses, agency_credits, releases, names)
