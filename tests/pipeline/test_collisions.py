@@ -16,7 +16,8 @@ from syndetect.arrays import pack
 from syndetect.dedup.request import Unit
 from syndetect.kernels.spellings import list_spellings
 from syndetect.matching import tokens
-from syndetect.pipeline.collisions import shared_codes
+from syndetect.pipeline import collisions
+from syndetect.pipeline.collisions import Spellings
 
 pytestmark = pytest.mark.skipif(INTERPRETED, reason="many words are made until some collide")
 OWN = " ".join(f"plain{i}" for i in range(30))
@@ -74,7 +75,7 @@ def test_dedup_removes_no_text_of_other_words(tmp_path: Path, unit: Unit, contai
     assert found.removed.height == 0
 
 
-def test_codes_of_several_spellings_are_listed() -> None:
+def test_codes_of_several_spellings_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(1)
     code = np.array([random.randrange(50) << 1 | 1 for _ in range(2000)], np.uint32)
     keyed = np.array([one * 7 + (random.random() < 0.02) for one in code.tolist()], np.uint32)
@@ -86,7 +87,12 @@ def test_codes_of_several_spellings_are_listed() -> None:
     assert set(listed.tolist()) == set(spellings.tolist())
     codes = [value >> 32 for value in set(spellings.tolist())]
     several = {one for one in codes if codes.count(one) > 1}
-    assert shared_codes([listed[:9], listed[9:]]).tolist() == sorted(several)
+    for waiting in (1, 1 << 20):
+        monkeypatch.setattr(collisions, "_WAITING", waiting)
+        found = Spellings()
+        for low in range(0, len(listed), 9):
+            found.add(listed[low : low + 9])
+        assert found.shared_codes().tolist() == sorted(several)
 
 
 def test_the_key_of_a_dedup_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,8 +121,8 @@ def test_ranges_are_located_as_characters_that_cut_exactly_their_words(
             bounds = portion.text_bounds.tolist()
             pieces = [portion.text[a:b].tobytes().decode() for a, b in pairwise(bounds)]
             assert pieces == [texts[document] for document in portion.documents]
-            for spans, rows, (begin, end) in zip(found, portion.rows, portion.spans, strict=True):
-                assert (rows.start, rows.stop) == (len(spans), len(spans) + len(begin))
+            for spans, part, (begin, end) in zip(found, portion.rows, portion.spans, strict=True):
+                assert (part.start, part.stop) == (len(spans), len(spans) + len(begin))
                 spans.extend(zip(begin.tolist(), end.tolist(), strict=True))
     assert documents == sorted({row[0] for one in wanted for row in one.tolist()})
     for one, spans in zip(wanted, found, strict=True):

@@ -113,6 +113,29 @@ def test_any_table_is_read_back_as_it_was(form: str, made: tuple[pl.DataFrame, p
     assert back.equals(frame)
 
 
+@pytest.mark.parametrize("form", FORMATS)
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    texts=st.lists(VALUES[pl.String()], max_size=12),
+    rows=st.integers(1, 5),
+    escapes=st.booleans(),
+    mark=st.booleans(),
+)
+def test_a_table_whose_texts_are_read_when_they_are_written_is_the_same_file(
+    form: str, texts: list[str | None], rows: int, escapes: bool, mark: bool
+) -> None:
+    whole = pl.DataFrame({"number": range(len(texts)), "text": pl.Series(texts, dtype=pl.String)})
+    column, change = whole["text"], frames_module.escape_formulas if escapes and form != "parquet" else None
+    lacking = whole.with_columns(text=pl.lit(None, pl.String))
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frames_module, "_SLICE", rows)
+        patch.setattr(frames_module, "_ROW_GROUP", 3 * rows)
+        one, two = Path(folder) / f"one.{form}", Path(folder) / f"two.{form}"
+        write_frame(lacking, one, mark=mark, texts=lambda low, high: column[low:high], change=change)
+        write_frame(whole, two, mark=mark, change=change)
+        assert one.read_bytes() == two.read_bytes()
+
+
 def test_times_are_iso_8601_in_text() -> None:
     frame = pl.DataFrame(
         {

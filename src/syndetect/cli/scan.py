@@ -81,10 +81,12 @@ def scan(
         return
     output.check_place()
     page.check_place(force=output.force)
-    with progress.on_stderr(quiet=quiet) as shown, scanning(replace(request, progress=shown)) as result:
+    with progress.on_stderr(quiet=quiet) as shown, scanning(replace(request, progress=shown)) as found:
         if output.directory is not None:
             shown.stage("writing", None, "tables")
-            output.write(result)
+            output.write(found)
+        is_shown = output.directory is None or page.path is not None
+        result = found.whole() if is_shown else found
         if page.path is not None:
             shown.stage("report", None, "articles")
             page.write(result, force=output.force)

@@ -43,6 +43,7 @@ from syndetect.pipeline.stages import Job
 #: Between the codes of words that shared one; even, so that the lowest bit stays.
 _STEP = np.uint32(2 * 0x4F1BBCDD)
 _U1 = np.uint64(1)
+_WAITING = 1 << 20  # spellings that wait until they are joined with those that are known
 _MARKS = 1 << 16  # of codes, while words that have one are sought
 
 
@@ -64,11 +65,28 @@ class Compared(NamedTuple):
     sketches: Sketches
 
 
-def shared_codes(spellings: Sequence[U64]) -> U32:
-    """uint32[n], ascending: the codes, upper halves of spellings, that stand beside several lower halves."""
-    found = distinct(sort_values(np.concatenate([np.empty(0, np.uint64), *spellings])))
-    codes = upper(found)
-    return np.unique(codes[1:][codes[1:] == codes[:-1]]).astype(np.uint32)
+class Spellings:
+    """Spellings of words, the code by one key in the upper half and by another in the lower half, each kept once."""
+
+    def __init__(self) -> None:
+        self._known, self._more, self._waiting = np.empty(0, np.uint64), list[U64](), 0
+
+    def add(self, spellings: U64) -> None:
+        """Add spellings (uint64[n]), of which most are there already: few words are frequent."""
+        self._more.append(spellings)
+        self._waiting += len(spellings)
+        if self._waiting >= max(_WAITING, len(self._known)):
+            self._join()
+
+    def shared_codes(self) -> U32:
+        """uint32[n], ascending: the upper halves that stand beside several lower halves."""
+        self._join()
+        codes = upper(self._known)
+        return np.unique(codes[1:][codes[1:] == codes[:-1]]).astype(np.uint32)
+
+    def _join(self) -> None:
+        self._known = distinct(sort_values(np.concatenate([self._known, *self._more])))
+        self._more, self._waiting = [], 0
 
 
 def corrected(job: Job, found: Compared, shared: U32, key: Key) -> Compared:
@@ -104,7 +122,7 @@ def _documents(places: Places, sides: tuple[I64, ...], rows: I64 | slice = slice
 
 def _confused(corpus: Corpus, pairs: Sequence[tuple[I64, ...]], shared: U32, key: Key) -> list[I64]:
     """The rows of each list of pairs of ranges that have different words of one code on their two sides."""
-    ranges = intervals.union(np.concatenate([side for pair in pairs for side in pair]))
+    ranges = intervals.union(np.concatenate([intervals.union(side) for pair in pairs for side in pair]))
     words = _words_with(corpus.code, ranges, shared)
     documents, first = np.unique(np.searchsorted(corpus.documents, words, side="right") - 1), corpus.documents
     local = bounds_of(first[documents + 1] - first[documents])

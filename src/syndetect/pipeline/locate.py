@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64, U32, order_by
+from syndetect.arrays import I64, U32, ByteStrings, order_by
 from syndetect.kernels.characters import bytes_at, characters_at, count_characters
 from syndetect.matching.tokens import Key
-from syndetect.pipeline.collisions import shared_codes
+from syndetect.pipeline.collisions import Spellings
 from syndetect.pipeline.corpus import Corpus, Wanted
 from syndetect.pipeline.corpus import Located as Portion
 
@@ -21,11 +21,13 @@ Describe = Callable[[I64, pl.DataFrame], pl.DataFrame]
 class Located(NamedTuple):
     """Ranges of words as characters, first and end (int64[n] each); and the last list of ranges, described.
 
-    ``shared`` are the codes that different words in the ranges have (uint32[m], ascending).
+    ``turn`` (int64[n]) is the place of each range of the last list among those that were described, one portion behind
+    the other; ``shared`` are the codes that different words in the ranges have (uint32[m], ascending).
     """
 
     ranges: list[tuple[I64, I64]]
     described: pl.DataFrame
+    turn: I64
     shared: U32
 
 
@@ -33,6 +35,7 @@ def locate(
     corpus: Corpus,
     wanted: Sequence[tuple[I64, I64]],
     describe: Describe,
+    keep: Callable[[ByteStrings], None],
     around: tuple[int, int],
     threads: int,
     key: Key,
@@ -42,7 +45,8 @@ def locate(
     Args:
         corpus: the articles.
         wanted: documents (int64[n]) and words (int64[n, 2]), in any order.
-        describe: the columns that are wanted of the last list of ranges, from their texts.
+        describe: the columns that are wanted of the last list of ranges, from their texts; on several threads.
+        keep: takes the texts of the last list of ranges, a portion at a time, in the order of documents.
         around: the characters before and behind a range that ``describe`` is given.
         threads: how many portions are worked on at once.
         key: with which the documents are tokenised again.
@@ -51,23 +55,25 @@ def locate(
     ordered = [Wanted(one[0][order], one[1][order]) for one, order in zip(wanted, orders, strict=True)]
     ranges = [(np.empty(len(order), np.int64), np.empty(len(order), np.int64)) for order in orders]
 
-    def quoted(part: Portion) -> tuple[Portion, pl.DataFrame]:
+    def quoted(part: Portion) -> tuple[Portion, ByteStrings, pl.DataFrame]:
         rows = part.rows[-1]
         texts = _quote(part, ordered[-1].document[rows], part.spans[-1], around)
-        return part._replace(text=_NO_TEXT), describe(orders[-1][rows], texts)
+        columns = describe(orders[-1][rows], texts)
+        return part._replace(text=_NO_TEXT), ByteStrings.of(texts["text"].cast(pl.Binary).to_list()), columns
 
     described = [describe(np.empty(0, np.int64), pl.DataFrame(schema=dict.fromkeys(_TEXTS, pl.String)))]
-    spellings = []
-    for part, columns in corpus.locate(ordered, threads, key, quoted):
+    spellings = Spellings()
+    for part, strings, columns in corpus.locate(ordered, threads, key, quoted):
         for (begins, ends), order, rows, (begin, end) in zip(
             ranges, orders, part.rows, part.spans, strict=True
         ):
             begins[order[rows]], ends[order[rows]] = begin, end
-        spellings.append(part.spellings)
+        spellings.add(part.spellings)
+        keep(strings)
         described.append(columns)
-    back = np.empty(len(orders[-1]), np.int64)
-    back[orders[-1]] = np.arange(len(back))
-    return Located(ranges, pl.concat(described)[back], shared_codes(spellings))
+    turn = np.empty(len(orders[-1]), np.int64)
+    turn[orders[-1]] = np.arange(len(turn))
+    return Located(ranges, pl.concat(described)[turn], turn, spellings.shared_codes())
 
 
 _TEXTS = ("before", "text", "behind")

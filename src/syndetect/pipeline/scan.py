@@ -25,7 +25,7 @@ from syndetect.reading.notes import Notes
 from syndetect.reading.options import ReadingOptions
 from syndetect.report.findings import ReadTexts, TextSource
 from syndetect.report.reread import reread
-from syndetect.results.result import Result
+from syndetect.results.result import Result, StoredResult
 from syndetect.runtime import memory as budget
 from syndetect.runtime.compiling import compiling
 from syndetect.runtime.progress import Progress, Silent
@@ -115,7 +115,7 @@ def scan(  # noqa: PLR0913  (a public signature)
         syndication=syndication,
     )  # fmt: skip
     with scanning(request) as result:
-        return replace(result, texts=reread(source, request.reading, reference))
+        return replace(result.whole(), texts=reread(source, request.reading, reference))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,9 +155,10 @@ class ScanRequest:
 
 
 @contextmanager
-def scanning(request: ScanRequest) -> Iterator[Result]:
+def scanning(request: ScanRequest) -> Iterator[StoredResult]:
     """:func:`scan` as a context in which the scratch folder is still there: the place to write the result.
 
+    The texts of its passages are in that folder until :meth:`StoredResult.whole` takes them out.
     A scan that is killed before the block ends can be resumed.
     """
     settings, syndication, progress = request.settings, request.syndication, request.progress
@@ -193,16 +194,22 @@ def scanning(request: ScanRequest) -> Iterator[Result]:
             budget.trim()
             clock.lap(stage.__name__)
         progress.stage("tables", None, "articles")
-        result = all_tables(articles, job, syndication, references)
+        tables = all_tables(articles, job, syndication, references)
         clock.lap("tables")
         manifest = identity_of(request, inputs) | {
             "settings_fingerprint": settings.fingerprint,
-            "counts": _counts(job, result) | {"skipped": len(notes.rows)},
+            "counts": _counts(job, tables.frames) | {"skipped": len(notes.rows)},
             "columns_taken": notes.columns,
             "scanned": began,
             "timings": clock.seconds,
         }
-        yield Result(**result, skipped=notes.frame(), manifest=manifest, texts=_texts_of(corpus))
+        yield StoredResult(
+            **tables.frames,
+            skipped=notes.frame(),
+            manifest=manifest,
+            texts=_texts_of(corpus),
+            stored=tables.texts,
+        )
 
 
 def _texts_of(corpus: Corpus) -> TextSource:

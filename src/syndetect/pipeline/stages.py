@@ -62,7 +62,6 @@ class Job:
                 for name, values in columns.items():
                     self.store.append(name, values)
                 self.store.step(stage, number + 1)
-                self.store.release()
                 self.progress.advance(1)
 
 

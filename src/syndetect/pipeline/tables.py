@@ -1,5 +1,8 @@
 """The tables of a scan: its arrays are read from the store, words are located in the texts, and passages explained."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import polars as pl
 
@@ -13,7 +16,9 @@ from syndetect.pipeline.collisions import Compared
 from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.locate import locate
 from syndetect.pipeline.stages import Job, linked_sketches
+from syndetect.pipeline.stored_texts import StoredTexts
 from syndetect.results.tables import Characters, ParagraphPairs, Sides
+from syndetect.runtime import memory
 from syndetect.runtime.threads import apart
 from syndetect.syndication import surroundings, tables
 from syndetect.syndication.explain import Articles
@@ -21,10 +26,15 @@ from syndetect.syndication.marks import Marks
 from syndetect.syndication.options import SyndicationOptions
 
 
-def all_tables(
-    articles: pl.DataFrame, job: Job, options: SyndicationOptions, references: int
-) -> dict[str, pl.DataFrame]:
-    """All tables of a scan.
+class Tables(NamedTuple):
+    """The tables of a result by name; ``texts(low, high)`` are those of these rows of ``passages``, which has none."""
+
+    frames: dict[str, pl.DataFrame]
+    texts: Callable[[int, int], pl.Series]
+
+
+def all_tables(articles: pl.DataFrame, job: Job, options: SyndicationOptions, references: int) -> Tables:
+    """All tables of a scan. The texts of passages can be read as long as its store is open.
 
     Args:
         articles: the columns of the articles, but for the text.
@@ -39,10 +49,26 @@ def all_tables(
         np.asarray(store["contents"]),
     )
     known = apart(Articles.of, articles, marks, places.documents, places.time, options.agencies, references)
-    return apart(tables.all_tables, articles, known, _findings(job, known, marks), options)
+    found = _findings(job, known, marks)
+    memory.trim()
+    frames, uses = apart(tables.all_tables, articles, known, found.findings, options)
+    texts, places = found.texts.reader(), found.turn[uses]
+    return Tables(frames, lambda low, high: texts(places[low:high]))
 
 
-def _findings(job: Job, known: Articles, marks: Marks) -> tables.Findings:
+class _Found(NamedTuple):
+    """What was found; the texts of all uses, and the place of each use's text among them (int64[n]).
+
+    ``shared`` are the codes that different words in it have, by the key.
+    """
+
+    findings: tables.Findings
+    texts: StoredTexts
+    turn: I64
+    shared: U32
+
+
+def _findings(job: Job, known: Articles, marks: Marks) -> _Found:
     """What the stages found, located in the texts; corrected where different words with one code are in it."""
     store, key = job.store, tokens.secret_key()
     compared = Compared(
@@ -53,9 +79,10 @@ def _findings(job: Job, known: Articles, marks: Marks) -> tables.Findings:
         np.asarray(store["link_shares"]).reshape(-1, 2),
         linked_sketches(job),
     )
-    findings, shared = _located(job, known, marks, compared, key)
-    right = apart(collisions.corrected, job, compared, shared, key)
-    return findings if right is compared else _located(job, known, marks, right, key)[0]
+    found = _located(job, known, marks, compared, key)
+    memory.trim()
+    right = apart(collisions.corrected, job, compared, found.shared, key)
+    return found if right is compared else _located(job, known, marks, right, key)
 
 
 def _paragraph_pairs(pairs: I64, shares: F64, corpus: Corpus) -> ParagraphPairs:
@@ -68,13 +95,8 @@ def _paragraph_pairs(pairs: I64, shares: F64, corpus: Corpus) -> ParagraphPairs:
     return ParagraphPairs(documents, words, numbers, shares)
 
 
-def _located(
-    job: Job, known: Articles, marks: Marks, compared: Compared, key: Key
-) -> tuple[tables.Findings, U32]:
-    """What was compared, grouped to passages, with characters, texts and signs.
-
-    Beside it the codes that different words in it have, by the key.
-    """
+def _located(job: Job, known: Articles, marks: Marks, compared: Compared, key: Key) -> _Found:
+    """What was compared, grouped to passages, with characters, texts and signs."""
     matches = Matches.of(compared.matches, job.places)
     sides, ranges = (matches.document_a, matches.document_b), (matches.words_a, matches.words_b)
     measures = (matches.equal, matches.columns, matches.score)
@@ -83,6 +105,7 @@ def _located(
     words = grouped.words
     share = intervals.count_within(marks.quotes, words) / np.maximum(words[:, 1] - words[:, 0], 1)
     quoting = surroundings.quoting(grouped.passage, share)
+    texts = StoredTexts(job.store, "use_texts")
     found = locate(
         job.corpus,
         [
@@ -93,6 +116,7 @@ def _located(
             (grouped.document, grouped.words),
         ],
         lambda rows, texts: surroundings.described(texts, quoting[rows]),
+        texts.add,
         (surroundings.BEFORE, surroundings.BEHIND),
         job.threads,
         key,
@@ -103,9 +127,10 @@ def _located(
         matches=matches,
         pairs=pairs,
         passages=grouped,
-        located=tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses, found.described),
+        located=tables.Located(Sides(match_a, match_b), Sides(pair_a, pair_b), uses),
+        signs=found.described,
         links=compared.links,
         wording=compared.wording,
         sketches=compared.sketches,
     )
-    return findings, found.shared
+    return _Found(findings, texts, found.turn, found.shared)

@@ -2,11 +2,12 @@
 
 import codecs
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from syndetect.errors import ResultError
 from syndetect.runtime import forks
@@ -15,11 +16,23 @@ from syndetect.schema import ADDED
 from syndetect.storage.filesystem import reason, write_bytes
 
 _ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
-_ROW_GROUP = 1 << 18  # rows of a Parquet row group; fixed, so that equal frames are equal bytes
-_SLICE = 1 << 16  # rows that are text at once
+#: Rows of a Parquet row group, fixed, so that equal frames are equal bytes; and rows that are text at once.
+_ROW_GROUP, _SLICE = 1 << 16, 1 << 14
 #: The beginning of a cell that a spreadsheet would run as a formula, or of such a cell escaped.
 _FORMULA = r"'*[=+\-@\t\r]"
 _VALUE_BYTES = 8  # that a value takes in memory, at least
+
+
+#: Reads the column ``text`` of some rows, from the first up to the second.
+Texts = Callable[[int, int], pl.Series]
+Change = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def slices(frame: pl.DataFrame, *, texts: Texts | None = None) -> Iterator[pl.DataFrame]:
+    """A frame in portions of consecutive rows, one or more; with ``texts`` for its column ``text``."""
+    for low in range(0, max(frame.height, 1), _SLICE):
+        piece = frame.slice(low, _SLICE)
+        yield piece if texts is None else piece.with_columns(texts(low, low + piece.height).alias("text"))
 
 
 def encode(
@@ -27,6 +40,8 @@ def encode(
     format: str,  # noqa: A002  (the word of the command line)
     *,
     mark: bool = False,
+    texts: Texts | None = None,
+    change: Change | None = None,
 ) -> Iterator[bytes]:
     """A frame as UTF-8 text, piece by piece; times are written as ISO 8601.
 
@@ -34,10 +49,14 @@ def encode(
         frame: any frame whose times are in UTC; as "csv" it may hold no lists.
         format: "csv", "jsonl" (an object a line) or "json" (one array).
         mark: begin with the byte order mark of UTF-8, by which Excel knows the encoding.
+        texts: of the column ``text``, if the frame does not hold them.
+        change: what is done to each row.
     """
     forks.check()
-    frame = frame.with_columns(pl.col(pl.Datetime).dt.strftime(_ISO))
-    pieces = frame.iter_slices(_SLICE) if frame.height else iter([frame])
+    pieces = (
+        piece.with_columns(pl.col(pl.Datetime).dt.strftime(_ISO))
+        for piece in map(change or pl.DataFrame.clone, slices(frame, texts=texts))
+    )
     if mark:
         yield codecs.BOM_UTF8
     if format == "csv":
@@ -68,19 +87,46 @@ def unescape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).str.replace(f"^'({_FORMULA})", "${1}"))
 
 
-def write_frame(frame: pl.DataFrame, path: Path, *, mark: bool = False) -> None:
+def write_frame(
+    frame: pl.DataFrame,
+    path: Path,
+    *,
+    mark: bool = False,
+    texts: Texts | None = None,
+    change: Change | None = None,
+) -> None:
     """Write a frame in the format of the path's suffix (.parquet, .csv or .jsonl), through to the disk.
 
-    ``mark`` is that of :func:`encode`.
+    ``mark``, ``texts`` and ``change`` are those of :func:`encode`, the last for text alone.
     """
     forks.check()
     if path.suffix != ".parquet":
-        write_bytes(encode(frame, path.suffix[1:], mark=mark), path)
+        write_bytes(encode(frame, path.suffix[1:], mark=mark, texts=texts, change=change), path)
         return
     with path.open("wb") as file:
-        frame.rechunk().write_parquet(file, row_group_size=_ROW_GROUP)
+        if texts is None:
+            frame.rechunk().write_parquet(file, row_group_size=_ROW_GROUP)
+        else:
+            _stream(frame, texts).sink_parquet(file, row_group_size=_ROW_GROUP)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _stream(frame: pl.DataFrame, texts: Texts) -> pl.LazyFrame:
+    """A frame that is made in portions, each when it is asked for; its file has the bytes of one that was whole."""
+
+    def pieces(
+        columns: list[str] | None,
+        predicate: pl.Expr | None,
+        rows: int | None,
+        size: int | None,  # noqa: ARG001  (a hint)
+    ) -> Iterator[pl.DataFrame]:
+        assert columns is None  # a table is written as it is
+        assert predicate is None
+        assert rows is None
+        return slices(frame, texts=texts)
+
+    return register_io_source(pieces, schema=frame.schema, is_pure=True)
 
 
 def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:

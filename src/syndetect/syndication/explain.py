@@ -104,7 +104,7 @@ class Explained:
     """Explained passages; passages are numbered from 0 here, documents in the order of reading.
 
     Attributes:
-        uses: a row per use, in the order of the passages: ``passage, document, outlet, low, high, size, role, kind``.
+        uses: a row per use, in the order of the passages: ``passage, document, low, high, size, role, kind``.
         clusters: a row per passage, with the columns of the table ``clusters`` and ``has_unknown_source, referred``.
         owner: Int64, the owner of each article's outlet; null where not known.
         shares: the shares of each article's words.
@@ -140,13 +140,16 @@ def explain(
     names = agencies.names
     pairs = _pairs(matches, articles.quotes)
     owner = _owners(articles, pairs, owned)
-    uses = _uses(articles, grouped, characters, owner, pairs).hstack(described.drop("text"))
+    uses = _uses(articles, grouped, characters, owner, pairs).hstack(described)
+    del pairs  # which are many
     is_release = agencies.kinds.gather(articles.credits["agency"]) == "release"
     agency_credits, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
     described = _described(articles, uses, agency_credits, releases, names)
+    uses = uses.select("passage", "document", "low", "high", "size", "earliest", "latest", "carried")
     clusters, uses = _origins(articles, described, uses, names)
     parts, credited = _shares_of(articles, matches, uses, described["agency"], agency_credits, names)
-    return Explained(uses, clusters, owner, parts, credited)
+    shown = uses.select("passage", "document", "low", "high", "size", "role", "kind")
+    return Explained(shown, clusters, owner, parts, credited)
 
 
 def _described(

@@ -138,21 +138,21 @@ QUOTING, NARRATING = 0.5, 0.5
 
 
 def described(texts: pl.DataFrame, quoting: Bool) -> pl.DataFrame:
-    """The text and the signs of uses.
+    """The signs of uses.
 
     Args:
         texts: ``before, text, behind``.
         quoting: bool[n], as of :func:`quoting`.
 
     Returns:
-        ``text``; ``around``, a quoting use with what stands before and behind it, null for others; and the columns of
+        ``around``, a quoting use with what stands before and behind it, null for others; and the columns of
         :data:`SIGNS`.
     """
     found = signs(texts["before"], texts["text"], texts["behind"])
     rows = np.flatnonzero(quoting)  # of all others it would be held in memory as well
     around = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
     around = around.scatter(rows, texts[rows].select(pl.concat_str("before", "text", "behind")).to_series())
-    return texts.select("text", around=around).hstack(found)
+    return found.select(around.alias("around"), pl.all())
 
 
 def quoting(passage: I64, quoted_share: F64) -> Bool:

@@ -21,6 +21,7 @@ from syndetect.results.tables import (
     pairs_table,
     passages_table,
 )
+from syndetect.runtime import memory
 from syndetect.syndication import derivation, explain, families, origins
 from syndetect.syndication.derivation import DERIVATIONS, classify
 from syndetect.syndication.options import PassageFilter, SyndicationOptions
@@ -33,18 +34,16 @@ class Located(NamedTuple):
         matches: of every match, on both sides.
         pairs: of every pair of paragraphs, on both sides.
         uses: of every use of a passage.
-        described: the text and the signs of every use.
     """
 
     matches: Sides[Characters]
     pairs: Sides[Characters]
     uses: Characters
-    described: pl.DataFrame
 
 
-@dataclass(frozen=True)
+@dataclass
 class Findings:
-    """The results of the matching stages.
+    """The results of the matching stages, which :func:`all_tables` takes: what no further table needs is deleted.
 
     Attributes:
         paragraphs: int64[d], the number of paragraphs of each article.
@@ -52,6 +51,7 @@ class Findings:
         pairs: the pairs of similar paragraphs.
         passages: the passages that the matches make.
         located: the characters of all these.
+        signs: of the uses of passages, as of :func:`syndetect.syndication.surroundings.described`.
         links: int64[m, 2], linked articles, each pair once, ascending.
         wording: float64[m, 2], the share of each one's wording that stands in the other.
         sketches: the wording of the linked articles, ascending.
@@ -62,20 +62,36 @@ class Findings:
     pairs: ParagraphPairs
     passages: Passages
     located: Located
+    signs: pl.DataFrame
     links: I64
     wording: F64
     sketches: Sketches
 
+    def take_signs(self) -> pl.DataFrame:
+        """The signs, which are gone then."""
+        signs, self.signs = self.signs, self.signs.clear()
+        return signs
+
+
+class Tables(NamedTuple):
+    """The tables of a result by name, without the texts of passages.
+
+    ``uses`` (int64[n]) are the numbers of the uses, among all that were found, of which the rows of ``passages`` are.
+    """
+
+    frames: dict[str, pl.DataFrame]
+    uses: I64
+
 
 def all_tables(
     articles: pl.DataFrame, known: explain.Articles, found: Findings, options: SyndicationOptions
-) -> dict[str, pl.DataFrame]:
-    """All tables of a scan; a pure function of arrays and frames.
+) -> Tables:
+    """All tables of a scan; a function of arrays and frames.
 
     Args:
         articles: the columns of the articles, but for the text.
         known: the same articles with their marks.
-        found: the results of the matching stages.
+        found: the results of the matching stages, most of which are gone afterwards.
         options: agencies, owners, and the passages to show.
     """
     matches, located = found.matches, found.located
@@ -84,27 +100,40 @@ def all_tables(
         matches,
         found.passages,
         located.uses,
-        located.described,
+        found.take_signs(),
         options.agencies.table,
         options.owners,
     )
+    memory.trim()
     shown = _Shown.of(known, explained, options.shown)
     documents = Sides(matches.document_a, matches.document_b)
     kept = shown.rows(documents, Sides(matches.words_a, matches.words_b))
     near = shown.rows(found.pairs.documents, found.pairs.words)
-    ids = articles["doc_id"][documents.a], articles["doc_id"][documents.b]
     measures = (matches.equal, matches.columns, matches.score)
-    return {
+    # the largest come last, as others need much memory to be made
+    frames = {
         "documents": _documents_table(articles, known, found, explained, kept),
-        "pairs": pairs_table(articles, found.pairs, located.pairs).filter(pl.Series(near)),
-        "matches": matches_table(ids, located.matches, measures).filter(pl.Series(kept)),
-        "passages": _passages_table(articles, found, explained, shown),
-        "clusters": _clusters_table(explained, shown),
-        "credits": _credits_table(known, options),
-        "edges": _edges_table(known, explained, shown),
-        "links": _links_table(known, found),
         "families": _families_table(known, matches),
+        "links": _links_table(known, found),
+        "edges": _edges_table(known, explained, shown),
+        "credits": _credits_table(known, options),
+        "clusters": _clusters_table(explained, shown),
     }
+    memory.trim()
+    frames["passages"], uses = _passages_table(articles, found, explained, shown)
+    spans = located.matches, located.pairs
+    del explained, shown, located, found.passages, found.located
+    frames["pairs"] = _only(pairs_table(articles, found.pairs, spans[1]), near)
+    del found.pairs
+    memory.trim()
+    ids = articles["doc_id"][documents.a], articles["doc_id"][documents.b]
+    frames["matches"] = _only(matches_table(ids, spans[0], measures), kept)
+    return Tables(frames, uses)
+
+
+def _only(table: pl.DataFrame, rows: Bool) -> pl.DataFrame:
+    """These rows of a table, which is not copied where they are all."""
+    return table if rows.all() else table.filter(pl.Series(rows))
 
 
 @dataclass(frozen=True)
@@ -145,9 +174,13 @@ class _Shown:
                 keep = keep & (2 * intervals.count_within(self.covered, side) >= side[:, 1] - side[:, 0])
         return keep
 
-    def uses(self, uses: pl.DataFrame) -> pl.DataFrame:
-        """The uses of the passages that are shown, with ``passage_id``, and ``row``, their number among all uses."""
-        chosen = uses.with_row_index("row").filter(pl.col("passage").is_in(self.passages.implode()))
+    def uses(self, uses: pl.DataFrame, *columns: str) -> pl.DataFrame:
+        """The uses of the passages that are shown: these columns, ``passage``, ``passage_id``, and ``row``.
+
+        ``row`` is their number among all uses.
+        """
+        rows = uses.select("passage", *columns).with_row_index("row")
+        chosen = rows.filter(pl.col("passage").is_in(self.passages.implode()))
         return chosen.with_columns(
             passage_id=self.passages.search_sorted(chosen["passage"]).cast(pl.Int64) + 1
         )
@@ -193,17 +226,19 @@ def _of_documents(rows: pl.DataFrame, column: str, size: int) -> pl.Series:
 
 def _passages_table(
     articles: pl.DataFrame, found: Findings, explained: explain.Explained, shown: _Shown
-) -> pl.DataFrame:
-    uses, grouped, located = shown.uses(explained.uses), found.passages, found.located
-    row = uses["row"].to_numpy()
-    return passages_table(
+) -> tuple[pl.DataFrame, I64]:
+    """The table ``passages``, and the number of the use of each row."""
+    uses, grouped, located = shown.uses(explained.uses, "role"), found.passages, found.located
+    row = uses["row"].to_numpy().astype(np.int64)
+    table = passages_table(
         articles,
         (uses["passage_id"].to_numpy(), grouped.document[row]),
         (located.uses.begin[row], located.uses.end[row]),
-        located.described["text"].gather(row),
+        pl.repeat(None, len(row), dtype=pl.String, eager=True),
         (grouped.equal[row], grouped.columns[row]),
         uses["role"],
     )
+    return table, row
 
 
 def _clusters_table(explained: explain.Explained, shown: _Shown) -> pl.DataFrame:
@@ -230,7 +265,7 @@ def _credits_table(known: explain.Articles, options: SyndicationOptions) -> pl.D
 
 def _edges_table(known: explain.Articles, explained: explain.Explained, shown: _Shown) -> pl.DataFrame:
     """The table ``edges``: copies and their origins; quotations, formulas and boilerplate are not copies."""
-    uses = shown.uses(explained.uses)
+    uses = shown.uses(explained.uses, "document", "role", "kind", "size")
     origin = explained.clusters["first_doc"].gather(uses["passage"])
     words = known.sizes[uses["document"].to_numpy()]
     edges = uses.with_columns(
