@@ -130,15 +130,15 @@ def find_groups(keys: U64, shift: int = 0) -> I64:
     return bounds[: 2 * count].reshape(-1, 2).copy()
 
 
-def repeated(keys: U32 | U64, places: U32, shift: int = 0) -> U32:
-    """uint32[n]: the places whose keys may be equal to another one's but for the ``shift`` last bits, in their order.
+def repeated(keys: U32, places: U32) -> U32:
+    """uint32[n]: the places whose keys may be equal to another one's, in their order.
 
     Those that are left out differ from all others; of such, an eighth at most stays, if leading bits are evenly spread.
     Where most keys occur once, the rest is sorted in a fraction of the time.
     """
-    bits = min((8 * len(places)).bit_length(), 8 * keys.itemsize - shift)
+    bits = min((8 * len(places)).bit_length(), 32)
     table, out = np.zeros(-(-(1 << bits) // SLOTS), np.uint64), np.empty(len(places), np.uint32)
-    return out[: find_repeats(keys, places, np.uint64(8 * keys.itemsize - bits), table, out)]
+    return out[: find_repeats(keys, places, np.uint64(32 - bits), table, out)]
 
 
 def gather(places: U32, groups: I64) -> tuple[U32, I64, U64]:

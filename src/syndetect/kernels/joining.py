@@ -15,6 +15,8 @@ _REACH = SPAN + SHIFT
 _ALL = (1 << SPAN) - 1
 #: Places whose surroundings are fetched together, to overlap cache misses.
 _TOGETHER = 256
+#: How many places before it is looked at one's surroundings are asked for, where places are taken one by one.
+_AHEAD = 16
 #: Bytes of a row: the tags around one place.
 ROW = 2 * _SIDE
 
@@ -236,6 +238,9 @@ def join_sparse(
                 if at >= dated and rest[i]:  # what is undated is in every crowd
                     continue
                 while filled <= min(at, end - 1):
+                    ahead = np.int64(places[min(filled + _AHEAD, np.int64(high - 1))])
+                    fetch(tags, ahead - _REACH)
+                    fetch(tags, ahead + k + _REACH - 1)
                     first, last = documents[document[filled]], documents[document[filled] + 1]
                     _look_around(tags, np.int64(places[filled]), k, first, last, rows, valid, filled % ring)
                     filled += 1

@@ -23,7 +23,7 @@ def find_repeats(keys, places, shift, table, out):
     """Those of some places whose keys share a slot with another one's: no key that occurs twice is left out.
 
     Args:
-        keys: uint32 or uint64, of which the leading bits are evenly spread.
+        keys: uint32, of which the leading bits are evenly spread.
         places: uint32[n], of keys.
         shift: uint64, how many bits of a key, from the last on, do not decide its slot.
         table: uint64, work space, zeros: a word for every ``SLOTS`` slots.

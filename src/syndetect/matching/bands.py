@@ -117,7 +117,7 @@ def find_representatives(
         documents: their documents.
     """
     representative = np.arange(len(hashes), dtype=np.uint32)
-    repeats = repeated(hashes, representative)
+    repeats = repeated((hashes >> _S32).astype(np.uint32), representative)
     leading = hashes[repeats]
     for chosen in _by_leading_bits(leading, 64):
         keys, places = sort_keys(leading[chosen], repeats[chosen])

@@ -161,7 +161,8 @@ def join(entries: U64, places: Places, limits: JoinLimits) -> Seeds:
         places: where words stand.
         limits: the parameters of the join.
     """
-    repeats = repeated(entries, np.arange(len(entries), dtype=np.uint32), 32)
+    keys = (entries >> np.uint64(32)).astype(np.uint32)
+    repeats = repeated(keys, np.arange(len(entries), dtype=np.uint32))
     entries = sort_values(entries[repeats], lowest=4)
     first = entries.astype(np.uint32)
     groups = find_groups(entries, 32)
