@@ -154,6 +154,7 @@ def test_leaders_are_the_earliest_of_the_same_words(drawn: Drawn, most: int) -> 
     expected = naive.find_leaders(groups.values(), found, owner, when)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lsh, "MOST_KEYS", most)
+        patch.setattr(lsh, "_READ", most)
         leader = leaders_of(found, owner, when)
     assert leader.tolist() == [expected[i] for i in range(len(found))]
     pairs = unpacked(lsh.identical_pairs(leader, owners_of(owner, when)))

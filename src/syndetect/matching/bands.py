@@ -3,7 +3,7 @@
 Indyk and Motwani 1998; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,12 @@ from syndetect.arrays import F64, I64, U8, U32, U64, find_groups, gather, repeat
 from syndetect.kernels import groups as _groups
 from syndetect.kernels.shingles import hash_ranges
 from syndetect.kernels.signatures import band_keys
+from syndetect.runtime.threads import split_evenly
 
 #: Keys that are sorted at a time, about.
 MOST_KEYS = 1 << 23
+#: Paragraphs that are read anywhere in the words at a time.
+_READ = 1 << 12
 
 _S32 = np.uint64(32)
 
@@ -103,7 +106,12 @@ class ParagraphDocuments:
 
 
 def find_representatives(
-    code: U32, begins: U32, paragraphs: U32, hashes: U64, documents: ParagraphDocuments
+    code: U32,
+    begins: U32,
+    paragraphs: U32,
+    hashes: U64,
+    documents: ParagraphDocuments,
+    release: Callable[[], None] = lambda: None,
 ) -> U32:
     """uint32[n]: the representative of each paragraph, the earliest one with the same words; most are their own.
 
@@ -115,6 +123,8 @@ def find_representatives(
         paragraphs: uint32[n], the sketched ones.
         hashes: uint64[n], of all their words.
         documents: their documents.
+        release: evicts the pages of ``code`` if it is mapped: paragraphs are anywhere in it, and with each come its
+            neighbours.
     """
     representative = np.arange(len(hashes), dtype=np.uint32)
     repeats = repeated((hashes >> _S32).astype(np.uint32), representative)
@@ -123,10 +133,13 @@ def find_representatives(
         keys, places = sort_keys(leading[chosen], repeats[chosen])
         places, groups, number = gather(places, find_groups(keys))
         _, order = sort_keys(number << _S32 | documents.rank[documents.document[places]])
-        _groups.find_leaders(
-            code, begins, paragraphs, places[order], groups.reshape(-1), documents.document, documents.time,
-            np.int64(documents.window), representative,
-        )  # fmt: skip
+        places = places[order]
+        for low, high in split_evenly(np.append(groups[:, 0], len(places)), _READ):
+            _groups.find_leaders(
+                code, begins, paragraphs, places, groups[low:high].reshape(-1), documents.document, documents.time,
+                np.int64(documents.window), representative,
+            )  # fmt: skip
+            release()
     return representative
 
 

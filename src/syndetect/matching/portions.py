@@ -16,7 +16,7 @@ any number of runs by the paragraph or word in the upper half of each value, so 
 items once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -103,7 +103,12 @@ class Comparison(NamedTuple):
 
 
 def identical_paragraphs(
-    code: U32, bounds: U32, paragraphs: U32, hashes: U64, documents: ParagraphDocuments
+    code: U32,
+    bounds: U32,
+    paragraphs: U32,
+    hashes: U64,
+    documents: ParagraphDocuments,
+    release: Callable[[], None] = lambda: None,
 ) -> Classes:
     """Find the classes of identical paragraphs.
 
@@ -112,8 +117,9 @@ def identical_paragraphs(
         bounds: uint32[p + 1], the first word of each paragraph.
         paragraphs, hashes: uint32[n] and uint64[n], the sketched paragraphs, and hashes of all their words.
         documents: the documents of the sketched paragraphs.
+        release: as of :func:`syndetect.matching.bands.find_representatives`.
     """
-    representative = bands.find_representatives(code, bounds, paragraphs, hashes, documents)
+    representative = bands.find_representatives(code, bounds, paragraphs, hashes, documents, release)
     own = representative == np.arange(len(representative), dtype=np.uint32)
     return Classes(
         sort_values(bands.identical_pairs(representative, documents)), np.flatnonzero(own).astype(np.uint32)

@@ -74,7 +74,7 @@ def near_duplicates(job: Job) -> None:
     if "leaders" not in store.steps:
         classes = apart(
             portions.identical_paragraphs,
-            corpus.code, corpus.paragraph_bounds, numbers, hashes, documents,
+            corpus.code, corpus.paragraph_bounds, numbers, hashes, documents, store.release,
         )  # fmt: skip
         store.append("pair_runs", classes.pairs)
         store.append("leaders", classes.representatives)

@@ -67,6 +67,10 @@ class Result:
         """What reads the texts of ``passages``; None where the table has them."""
         return None
 
+    def whole(self) -> "Result":
+        """The result with all texts in memory: this one, but within its scan."""
+        return self
+
     def report(
         self,
         path: str | os.PathLike[str],
