@@ -118,6 +118,8 @@ def _named(buffer: U8, bounds: I64, words: Words, agencies: Agencies) -> tuple[I
     )
     where = np.empty((n, 7), np.int64)
     spelt = (lookup.lengths, lookup.spellings, lookup.letters, lookup.letter_bounds)
+    buffer = buffer.view()
+    buffer.flags.writeable = False  # one type, for which the kernels are compiled once
     n = keep_spelt(buffer, bounds, words.begin, words.end, found[:n], *spelt, where)
     n = keep_credited(buffer, bounds, found[:n], where[:n], lookup.roles, MOST, BETWEEN, *screen())
     return found[:n], where[:n]
