@@ -122,35 +122,26 @@ def join_groups(
     n, most, g = np.int64(0), np.int64(_TOGETHER), np.int64(start)
     for h in range(start, len(groups) // 2):
         most = max(most, groups[2 * h + 1] - groups[2 * h])
-    rows, valid, document = (
+    rows, valid, found = (
         np.zeros(most * ROW, np.uint8),
         np.zeros(2 * most, np.int64),
-        np.zeros(most, np.int64),
+        np.zeros((4, most), np.int64),
     )
+    document, use = found[0], found[3]
     while g < len(groups) // 2:
         until = _take_together(groups, g, len(out) - n)
         if until == g:
             break
-        for h in range(g, until):
-            for i in range(groups[2 * h], groups[2 * h + 1]):
-                place = np.int64(places[i])
-                fetch(hints, place >> HINT_BITS)
-                fetch(tags, place - _REACH)
-                fetch(tags, place + k + _REACH - 1)
-        at = np.int64(0)
-        for h in range(g, until):
-            for i in range(groups[2 * h], groups[2 * h + 1]):
-                place = np.int64(places[i])
-                document[at] = document_of(place, hints, documents)
-                first, end = documents[document[at]], documents[document[at] + 1]
-                _look_around(tags, place, k, first, end, rows, valid, at)
-                at += 1
+        _choose(places, groups, g, until, hints, documents, time, is_query, window, found)
+        _look_around_all(places, groups, g, until, tags, k, documents, rows, valid, found)
         begin = np.int64(0)
         for h in range(g, until):
             low, size = groups[2 * h], groups[2 * h + 1] - groups[2 * h]
             for i in range(begin, begin + size):
+                if not use[i]:
+                    continue
                 for j in range(begin, i):
-                    if not _is_wanted(document[j], document[i], time, is_query, window):
+                    if not use[j] or not _is_wanted(document[j], document[i], time, is_query, window):
                         continue
                     one, other = np.int64(places[low + j - begin]), np.int64(places[low + i - begin])
                     around, is_inside = _can_add(rows, valid, i, j, bounds, least - 4 * k)
@@ -161,6 +152,53 @@ def join_groups(
             begin += size
         g = until
     return g, n
+
+
+@inline
+def _choose(places, groups, g, until, hints, documents, time, is_query, window, found):
+    """The documents of the places of some groups, their times, whether they are queries, and which places are of use.
+
+    Those are the ones that may be a pair with another one of their group: with a window most are of none, and then
+    their surroundings need not be fetched.
+    """
+    document, moment, asks, use = found[0], found[1], found[2], found[3]
+    for h in range(g, until):
+        for i in range(groups[2 * h], groups[2 * h + 1]):
+            fetch(hints, np.int64(places[i]) >> HINT_BITS)
+    begin = np.int64(0)
+    for h in range(g, until):
+        low, end = groups[2 * h], begin + groups[2 * h + 1] - groups[2 * h]
+        for i in range(begin, end):
+            document[i] = document_of(np.int64(places[low + i - begin]), hints, documents)
+            moment[i], asks[i] = time[document[i]], is_query[document[i]]
+        for i in range(begin, end):
+            own, when, is_free = document[i], moment[i], window < 0 or moment[i] == UNDATED
+            others = np.int64(0)
+            for j in range(begin, end):  # without a branch, so that it takes vectors
+                is_near = is_free | (moment[j] == UNDATED) | (np.abs(moment[j] - when) <= window)
+                others += is_near & (document[j] != own) & ((asks[i] | asks[j]) != 0)
+            use[i] = others
+        begin = end
+
+
+@inline
+def _look_around_all(places, groups, g, until, tags, k, documents, rows, valid, found):
+    """Fetch the surroundings of the places that are of use, all at once, and write their rows."""
+    document, use = found[0], found[3]
+    at = np.int64(0)
+    for h in range(g, until):
+        for i in range(groups[2 * h], groups[2 * h + 1]):
+            if use[at]:
+                fetch(tags, np.int64(places[i]) - _REACH)
+                fetch(tags, np.int64(places[i]) + k + _REACH - 1)
+            at += 1
+    at = np.int64(0)
+    for h in range(g, until):
+        for i in range(groups[2 * h], groups[2 * h + 1]):
+            if use[at]:
+                first, end = documents[document[at]], documents[document[at] + 1]
+                _look_around(tags, np.int64(places[i]), k, first, end, rows, valid, at)
+            at += 1
 
 
 @inline
