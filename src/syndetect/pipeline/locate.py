@@ -62,6 +62,7 @@ def locate(
         return part._replace(text=_NO_TEXT), ByteStrings.of(texts["text"].cast(pl.Binary).to_list()), columns
 
     described = [describe(np.empty(0, np.int64), pl.DataFrame(schema=dict.fromkeys(_TEXTS, pl.String)))]
+    keep(ByteStrings.of([]))  # there may be no range at all
     spellings = Spellings()
     for part, strings, columns in corpus.locate(ordered, threads, key, quoted):
         for (begins, ends), order, rows, (begin, end) in zip(
