@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,6 +149,40 @@ def test_a_kernel_works_with_a_cache_and_without(
         assert numba.njit(lambda values, part=part: part(values))(np.arange(4)) == 12
     assert numba.config.CACHE_DIR == ""
     assert any(places["cache"].rglob("*.nbi")) == (has_cache and not INTERPRETED)
+
+
+_LOADING = """
+import sys
+import numpy as np
+from syndetect.kernels import jit
+
+def squares(n):
+    values = np.empty(n, np.int64)
+    for i in range(n):
+        values[i] = i * i
+    return values
+
+def cubes(n):
+    return n**3
+
+assert jit.kernel(squares)(4).tolist() == [0, 1, 4, 9]
+print("numba.np.linalg" in sys.modules)
+assert len(sys.argv) == 1 or jit.kernel(cubes)(3) == 27
+"""
+
+
+@compiled
+def test_what_compiles_is_not_imported_to_load_a_kernel(tmp_path: Path) -> None:
+    script = tmp_path / "loading.py"
+    script.write_text(_LOADING, encoding="utf-8")
+    settings = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    imported = [
+        subprocess.run(
+            [sys.executable, script, *more], env=settings, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout.strip()
+        for more in ([], [], ["and compile another one"])
+    ]
+    assert imported == ["True", "False", "False"]
 
 
 @compiled

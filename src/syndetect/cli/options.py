@@ -167,9 +167,9 @@ class Page:
 
     def check_place(self, *, force: bool = False) -> None:
         """Raise OutputError where the page cannot be written, before the work that it takes."""
-        from syndetect.report.page.write import check_place  # noqa: PLC0415
-
         if self.path is not None:
+            from syndetect.report.page.write import check_place  # noqa: PLC0415
+
             check_place(self.path, force=self.force or force)
 
     def write(self, result: "Result", *, articles: Any = None, force: bool = False) -> None:

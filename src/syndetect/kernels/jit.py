@@ -13,10 +13,9 @@ import numba
 from llvmlite.binding import get_host_cpu_name
 from platformdirs import user_cache_path
 
-try:
-    from numba.core import (
-        caching,
-    )  # its classes are not promised: without them the cache is as numba makes it
+try:  # these are not promised: without them the cache is as numba makes it
+    from numba.core import caching
+    from numba.core.runtime import rtsys
 except ImportError:
     caching = None
 
@@ -160,15 +159,22 @@ def _keep_by_digest(compiled: Any, function: _Function) -> bool:
 
     try:
         base = caching.FunctionCache
+        load = base._load_overload
 
         class Cache(base):  # type: ignore[misc, valid-type]
-            """A cache whose folder may be read-only, or not be read at all."""
+            """A cache whose folder may be read-only, or not be read at all.
+
+            numba readies all that it can compile before it loads anything, and imports half of itself and
+            ``scipy.linalg`` for it: a third of a small scan. A library that is loaded needs numba's allocator alone
+            (and what hashes strings, which no kernel does); what is compiled later is readied for then.
+            """
 
             _impl_class = type("Kept", (caching.CompileResultCacheImpl,), {"_locator_classes": [Place]})
 
-            def load_overload(self, *arguments: Any) -> Any:
+            def load_overload(self, signature: Any, context: Any) -> Any:
                 with suppress(OSError):
-                    return super().load_overload(*arguments)
+                    rtsys.initialize(context)
+                    return load(self, signature, context)
 
             def save_overload(self, *arguments: Any) -> None:
                 with suppress(OSError):
