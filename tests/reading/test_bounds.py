@@ -14,7 +14,7 @@ from samples.reading import gather, ids_of
 from syndetect import deduplicate, scan
 from syndetect.errors import InputError, ResultError, SettingsError
 from syndetect.evaluation.truth import pan_cases, read_pairs, read_truth
-from syndetect.reading import formats
+from syndetect.reading import formats, tables
 from syndetect.reading.columns import Columns
 from syndetect.reading.small_files import read_text
 from syndetect.results.result import Result
@@ -59,7 +59,7 @@ def test_a_text_that_a_small_file_holds_many_times(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("piece", [1, 30, 1 << 20])
 def test_pieces_do_not_change_the_rows(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
-    monkeypatch.setattr(formats, "_PIECE_BYTES", piece)
+    monkeypatch.setattr(tables, "_PIECE_BYTES", piece)
     frame = pl.DataFrame(
         {
             "text": ["one", None, "three " * 9, "", "five"],
@@ -69,7 +69,8 @@ def test_pieces_do_not_change_the_rows(monkeypatch: pytest.MonkeyPatch, piece: i
             "url": [b"u", None, b"", b"v", b"w"],
         }
     )
-    rows = [record for _, record in formats.table(frame.lazy(), Columns(), "here")]
+    blocks = [block for _, block in tables.table_blocks(frame.lazy(), Columns(), "here")]
+    rows = [record for block in blocks for _, record in block.records(0, block.values.height)]
     assert rows == list(frame.select("text", "source", "title", "url", "author").iter_rows(named=True))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from syndetect.kernels.documents import UNDATED
 from syndetect.kernels.iso_times import UNKNOWN, iso_time, unix_time
 from syndetect.kernels.jit import inline, kernel
-from syndetect.kernels.json_strings import is_utf8, unescape
+from syndetect.kernels.json_strings import is_utf8, unescape, write
 from syndetect.kernels.json_syntax import (
     ESCAPED,
     INTEGER,
@@ -225,7 +225,7 @@ def _put_id(buffer, member, out, place):
             return np.int64(-1)
     elif kind not in (PLAIN, ESCAPED):
         return np.int64(-1)
-    return unescape(buffer, at, end, out, place)
+    return write(buffer, at, end, kind == ESCAPED, out, place)
 
 
 @inline
@@ -270,7 +270,7 @@ def _put_value(buffer, member, column, out, place):
     if kind == NULL:
         return place
     if kind in (PLAIN, ESCAPED):
-        end = unescape(buffer, member[3], member[4], out, place)
+        end = write(buffer, member[3], member[4], kind == ESCAPED, out, place)
     elif buffer[member[3]] == 91:  # [
         end = _put_names(buffer, member[3] + 1, member[4], out, place)
     else:
@@ -306,15 +306,23 @@ def _put_time(buffer, member):
 
 
 @inline
-def _put_row(buffer, members, shape, shapes, row, out, html):
-    """Write the columns of a line as a row; whether the line is plain."""
-    candidate_bounds, candidates = shapes[3], shapes[4]
+def put_row(buffer, members, shape, candidate_bounds, candidates, row, out, html):
+    """Write the columns of a record as a row; whether it is plain.
+
+    Args:
+        buffer: uint8[bytes], with WIDTH bytes more behind the values.
+        members: int64[MOST, 5], of the record, as :func:`syndetect.kernels.json_syntax.find_members` has them.
+        shape: of the record.
+        candidate_bounds, candidates: the members that may hold each column, as :func:`read` takes them.
+        row: the number of the row.
+        out, html: as :func:`read` takes them.
+    """
     text, text_bounds, fields, field_bounds, published = out[0], out[1], out[2], out[3], out[4]
     base, begin = shape * COLUMNS, text_bounds[row]
     member = members[candidates[candidate_bounds[base + TEXT]]]
     if member[2] != PLAIN and member[2] != ESCAPED:
         return False
-    end = unescape(buffer, member[3], member[4], text, begin)
+    end = write(buffer, member[3], member[4], member[2] == ESCAPED, text, begin)
     if end < 0 or _weight(text, begin, end) != _SAYS_SOMETHING:
         return False
     if html == LOOKED_AT and _may_be_html(text, begin, end):
@@ -391,7 +399,7 @@ def read(buffer, end, shapes, out, limits, state):
             if number < 0:
                 return ODD
             shape = _shape_of(buffer, members, number, shapes, state[3])
-            if shape < 0 or not _put_row(buffer, members, shape, shapes, row, out, limits[2]):
+            if shape < 0 or not put_row(buffer, members, shape, shapes[3], shapes[4], row, out, limits[2]):
                 return ODD
             out[5][row], out[6][row] = state[1], at
             state[2], state[3] = row + 1, shape

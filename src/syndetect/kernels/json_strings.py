@@ -111,6 +111,18 @@ def _put(character, out, at):
 
 
 @inline
+def write(buffer, at, end, has_escapes, out, place):
+    """Write a string as :func:`unescape` does, or where it has no escapes, as it stands."""
+    if has_escapes:
+        return unescape(buffer, at, end, out, place)
+    behind = place + end - at
+    while at < end:
+        copy(buffer, at, out, place)
+        at, place = at + WIDTH, place + WIDTH
+    return behind
+
+
+@inline
 def unescape(buffer, at, end, out, place):
     """Write the characters of a string, whose escapes are right, as UTF-8.
 

@@ -7,22 +7,18 @@ of one that cannot be used stands an ``UnusableError``.
 
 import io
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import polars as pl
-from polars.datatypes import DataTypeClass
 
-from syndetect.arrays import bounds_of
 from syndetect.errors import InputError
 from syndetect.reading import arrow_check
 from syndetect.reading.articles import broken_characters, encoded
 from syndetect.reading.columns import Columns, Record
-from syndetect.reading.dates import FIRST, LAST
 from syndetect.reading.decoding import Decoder, characters
 from syndetect.reading.delimited import delimited
 from syndetect.reading.discovery import File, html_extractor
@@ -35,8 +31,9 @@ from syndetect.reading.notes import KEPT_CHANGED, REMARK, UNREADABLE
 from syndetect.reading.options import ReadingOptions
 from syndetect.reading.packing import BROKEN, unpacked
 from syndetect.reading.sheets import sheet_records
+from syndetect.reading.tables import TableBlock, table_blocks
 from syndetect.reading.warc import warc_records
-from syndetect.runtime.threads import ahead, split_evenly
+from syndetect.runtime.threads import ahead
 
 _R = TypeVar("_R")
 _BLOCK_BYTES = 1 << 20
@@ -47,8 +44,9 @@ _STATED_DATE = {
 _MOSTLY = 20  # characters of UTF-8 for each other byte, with which a page is UTF-8 whatever it declares
 _AHEAD = 3  # blocks
 _KEPT_BYTES = 4 << 20  # of the standard input, by which its encoding is decided
-_PIECE_BYTES = 1 << 20  # of a table, what is held as Python values at once; a longer row stands alone
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t"}
+#: Formats that are read in blocks of rows.
+TABLES = ("parquet", "arrow")
 _ARROW_SCHEMA = b"ARROW:schema"  # the key of that schema in the footer of a Parquet file
 #: What polars raises.
 POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
@@ -79,11 +77,11 @@ class Reader:
         self._kept: list[bytes] = []  # of the standard input, which cannot be read again
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
-        return self._readable(self._records())
+        return self._readable(self._records(in_blocks=False))
 
-    def in_blocks(self) -> Iterator[tuple[int, Record | LineBlock]]:
-        """The records; those of JSON Lines as blocks, each with the number of its last record."""
-        return self._readable(self._records(self._json_in_blocks))
+    def in_blocks(self) -> Iterator[tuple[int, Record | LineBlock | TableBlock]]:
+        """The records; those of JSON Lines and tables as blocks, each with the number of its last record."""
+        return self._readable(self._records(in_blocks=True))
 
     def _readable(self, records: Iterator[tuple[int, _R]]) -> Iterator[tuple[int, _R | UnusableError]]:
         """What can be read, and what is to be said of the file."""
@@ -109,10 +107,8 @@ class Reader:
             reason = f"broken {self.file.packing or self.file.format}{kept}: {brief(error)}"
             yield 0, UnusableError(reason, UNREADABLE)
 
-    def _records(
-        self, json: Callable[[], Iterator[tuple[int, Any]]] | None = None
-    ) -> Iterator[tuple[int, Any]]:
-        """The records, those of JSON by another function if one is given."""
+    def _records(self, *, in_blocks: bool) -> Iterator[tuple[int, Any]]:
+        """The records, those of JSON Lines and tables in blocks if so asked."""
         place, kind = self.file.place(0), self.file.format
         match kind:
             case "text":
@@ -128,7 +124,7 @@ class Reader:
                 with self.on_disk() as path, path.open("rb") as file:
                     yield from sheet_records(file, self.columns, place)
             case "json" | "jsonl":
-                yield from (json or self._json)()
+                yield from self._json_in_blocks() if in_blocks else self._json()
             case "csv" | "tsv":
                 wanted = partial(self.columns.of_table, place=place)
                 signs = self.reading.delimiter or DELIMITERS[kind]
@@ -139,9 +135,9 @@ class Reader:
             case _:
                 with self.on_disk() as path, scan_table(path, kind) as frame:
                     height = frame.select(pl.len()).collect().item()
-                    for number, record in table(frame, self.columns, place):
+                    for number, block in table_blocks(frame, self.columns, place):
                         self.consumed = self.file.size * number // height
-                        yield number, record
+                        yield from [(number, block)] if in_blocks else block.records(0, block.values.height)
 
     def on_disk(self) -> AbstractContextManager[Path]:
         """The path of the file, as long as a block needs it."""
@@ -324,61 +320,3 @@ def _scan_parquet(file: BinaryIO) -> pl.LazyFrame:
         frame = pl.scan_parquet(io.BytesIO(data), glob=False, hive_partitioning=False)
         frame.collect_schema()
     return frame
-
-
-def table(frame: pl.LazyFrame, columns: Columns, place: str) -> Iterator[tuple[int, Record]]:
-    """The rows of a frame; points in time become ISO 8601 in UTC.
-
-    Raises:
-        InputError: a column that the user named is not there.
-        UnusableError: no column holds text.
-    """
-    schema = frame.collect_schema()
-    wanted = columns.of_table(schema.names(), place)
-    picked = frame.select(pl.nth(schema.names().index(name)) for name in wanted)
-    kinds = [schema[name] for name in wanted]
-    numbers = count(1)
-    for batch in picked.collect_batches(chunk_size=None, maintain_order=True, engine="streaming", lazy=True):
-        sizes = batch.select(
-            pl.sum_horizontal(_size(pl.nth(at), kind).fill_null(0) for at, kind in enumerate(kinds))
-        )
-        bounds = bounds_of(sizes.to_series().to_numpy())
-        for low, high in split_evenly(bounds, _PIECE_BYTES):
-            piece = batch.slice(low, high - low)
-            # by position, since a name may look like a pattern
-            plain = piece.select(_plain(pl.nth(at), kind) for at, kind in enumerate(kinds))
-            for row in plain.rows():
-                yield next(numbers), dict(zip(wanted, row, strict=True))
-
-
-def _size(values: pl.Expr, kind: pl.DataType | DataTypeClass) -> pl.Expr:
-    """The bytes of a column's values, written out: a dictionary holds a value once and names it many times."""
-    match kind:
-        case pl.String():
-            size = values.str.len_bytes()
-        case pl.Binary():
-            size = values.bin.size()
-        case pl.Categorical() | pl.Enum():
-            size = values.cat.len_bytes()
-        case pl.List() | pl.Array():
-            lists = values if isinstance(kind, pl.List) else values.arr.to_list()
-            size = lists.list.eval(_size(pl.element(), kind.inner)).list.sum()
-        case pl.Struct():
-            size = pl.sum_horizontal(_size(values.struct.field(one.name), one.dtype) for one in kind.fields)
-        case _:
-            size = values.is_not_null() * 8
-    return size.cast(pl.Int64)
-
-
-def _plain(values: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    """A column as Python values."""
-    if isinstance(kind, pl.Categorical | pl.Enum):
-        return values.cast(pl.String)
-    if not isinstance(kind, pl.Date | pl.Datetime):
-        return values
-    unit = kind.time_unit if isinstance(kind, pl.Datetime) else "ms"
-    since = (values if isinstance(kind, pl.Datetime) else values.cast(pl.Datetime(unit))).to_physical()
-    second = {"ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
-    safe = pl.when((since // second).is_between(FIRST // 10**6, LAST // 10**6)).then(since)
-    iso = safe.cast(pl.Datetime(unit)).dt.to_string("iso:strict")
-    return pl.coalesce(iso, pl.format(f"{{}} {unit} since 1970", since))

@@ -20,9 +20,10 @@ from syndetect.reading.columns import Columns, Record
 from syndetect.reading.discovery import File
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import format_of
-from syndetect.reading.formats import POLARS_ERRORS, Reader, brief, table
+from syndetect.reading.formats import POLARS_ERRORS, Reader, brief
 from syndetect.reading.options import ReadingOptions
 from syndetect.reading.packing import unpacked
+from syndetect.reading.tables import TableBlock, table_blocks
 
 WHAT_TO_GIVE = (
     "give paths, open files, a table (polars, pandas, Arrow, a cursor), or rows with names such as mappings"
@@ -153,14 +154,14 @@ def _records(source: Iterable[Any], reading: ReadingOptions, max_bytes: int) -> 
             yield next(numbers), record
 
 
-def rows_of(source: Any, columns: Columns) -> Iterator[tuple[int, Record]]:
+def rows_of(source: Any, columns: Columns) -> Iterable[tuple[int, Record]]:
     """The rows of a table, of which only the wanted columns are converted.
 
     Raises:
         InputError: it cannot be read, lacks a column that is needed, or has it twice.
     """
     if isinstance(source, (pl.DataFrame, pl.LazyFrame)):
-        return _polars(source.lazy(), columns)
+        return Frame(source.lazy(), columns)
     if hasattr(source, "iloc") and hasattr(source, "columns"):
         return _pandas(source, columns)
     if hasattr(source, "to_native"):
@@ -175,7 +176,7 @@ def rows_of(source: Any, columns: Columns) -> Iterator[tuple[int, Record]]:
     except (Exception, *POLARS_ERRORS) as error:  # whatever its library raises
         kind = type(source).__name__
         raise InputError(f"{kind} cannot be read as a table ({brief(error)}): {WHAT_TO_GIVE}") from error
-    return _polars(frame, columns)
+    return Frame(frame, columns)
 
 
 def _wanted(names: list[str], columns: Columns) -> list[str]:
@@ -190,23 +191,41 @@ def _wanted(names: list[str], columns: Columns) -> list[str]:
     return wanted
 
 
-def _polars(frame: pl.LazyFrame, columns: Columns) -> Iterator[tuple[int, Record]]:
-    """The rows of a lazy frame; of a stream of Arrow's polars scans batch by batch."""
-    try:
-        names = frame.collect_schema().names()
-    except POLARS_ERRORS as error:
-        raise InputError(f"the frame cannot be read: {brief(error)}") from error
-    _wanted(names, columns)
-    return _unbroken(table(frame, columns, "the frame"))
+class Frame:
+    """The rows of a lazy frame; of a stream of Arrow's polars scans batch by batch.
 
+    Args:
+        frame: the table.
+        columns: what its columns mean.
 
-def _unbroken(rows: Iterator[tuple[int, Record]]) -> Iterator[tuple[int, Record]]:
-    number = 0
-    try:
-        for number, record in rows:
-            yield number, record
-    except POLARS_ERRORS as error:
-        raise InputError(f"the frame breaks off behind record {number}: {brief(error)}") from error
+    Raises:
+        InputError: it cannot be read, lacks a column that is needed, or has it twice.
+    """
+
+    def __init__(self, frame: pl.LazyFrame, columns: Columns) -> None:
+        try:
+            names = frame.collect_schema().names()
+        except POLARS_ERRORS as error:
+            raise InputError(f"the frame cannot be read: {brief(error)}") from error
+        _wanted(names, columns)
+        self._frame, self._columns = frame, columns
+
+    def __iter__(self) -> Iterator[tuple[int, Record]]:
+        for _, block in self.in_blocks():
+            yield from block.records(0, block.values.height)
+
+    def in_blocks(self) -> Iterator[tuple[int, TableBlock]]:
+        """Blocks of rows, each with the number of its last one.
+
+        Raises:
+            InputError: the frame breaks off.
+        """
+        number = 0
+        try:
+            for number, block in table_blocks(self._frame, self._columns, "the frame"):
+                yield number, block
+        except POLARS_ERRORS as error:
+            raise InputError(f"the frame breaks off behind record {number}: {brief(error)}") from error
 
 
 def _pandas(frame: Any, columns: Columns) -> Iterator[tuple[int, Record]]:

@@ -17,16 +17,19 @@ from syndetect.reading.columns import ALIASES, Columns, Keys, Record
 from syndetect.reading.discovery import File, Inputs, Paths, expand
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.fingerprints import fingerprints
-from syndetect.reading.formats import Reader
+from syndetect.reading.formats import TABLES, Reader
 from syndetect.reading.identities import Identities
-from syndetect.reading.in_memory import ArrowStream, Part, is_table, is_whole, parts_of
+from syndetect.reading.in_memory import ArrowStream, Frame, Part, is_table, is_whole, parts_of
 from syndetect.reading.json_lines import LineBlock
 from syndetect.reading.nesting import Nesting
 from syndetect.reading.notes import KEPT_CHANGED, PASSED_OVER, REMARK, TOLD_APART, Tell
 from syndetect.reading.options import DuplicateIds, ReadingOptions
 from syndetect.reading.path_columns import PathColumns
-from syndetect.reading.plain_lines import PlainLines, Run
+from syndetect.reading.plain_lines import PlainLines
+from syndetect.reading.plain_rows import PlainRows, Run
+from syndetect.reading.plain_tables import PlainTables
 from syndetect.reading.rows import Batch, Rows
+from syndetect.reading.tables import TableBlock
 from syndetect.runtime import forks
 from syndetect.schema import ARTICLES
 
@@ -172,7 +175,7 @@ class _Origin(NamedTuple):
         names: dict[Any, None] = {}
         unchecked = 0 if self.has_header or not self.columns.named else _CHECKED_RECORDS
         nesting = Nesting(self.columns)
-        plain = self._plain_lines(max_bytes)
+        plain = self._plain_rows(max_bytes)
 
         def learned(record: Mapping[str, Any]) -> Keys:
             if len(shapes) == _CHECKED_RECORDS:
@@ -202,23 +205,25 @@ class _Origin(NamedTuple):
         if unchecked and names:
             self.columns.require(names, self.place(0))
 
-    def _plain_lines(self, max_bytes: int) -> PlainLines | None:
-        """What reads plain lines, where they can be taken as they stand."""
-        if not isinstance(self.records, Reader) or not self.conversion.is_plain:
+    def _plain_rows(self, max_bytes: int) -> PlainRows[Any] | None:
+        """What reads plain rows many at a time, where they can be taken as they stand."""
+        if not isinstance(self.records, (Reader, Frame)) or not self.conversion.is_plain:
             return None
+        if isinstance(self.records, Frame) or self.records.file.format in TABLES:
+            return PlainTables(self.conversion, self.default_id, max_bytes)
         plain = PlainLines(self.records.decoder, self.conversion, self.default_id, max_bytes)
         plain.is_tried = not self.columns.named  # or only when it is known that they are there
         return plain
 
     def _in_runs(
-        self, plain: PlainLines | None, rows: Rows, identities: Identities
+        self, plain: PlainRows[Any] | None, rows: Rows, identities: Identities
     ) -> Iterator[tuple[int, Record | Run]]:
-        """The records, and runs of lines that went to the rows without becoming records."""
-        if plain is None or not isinstance(self.records, Reader):
+        """The records, and runs of rows that are among the rows without having become records."""
+        if plain is None or not isinstance(self.records, (Reader, Frame)):
             yield from self.records
             return
         for number, record in self.records.in_blocks():
-            if isinstance(record, LineBlock):
+            if isinstance(record, (LineBlock, TableBlock)):
                 yield from plain.records(record, rows, identities)
             else:
                 yield number, record
