@@ -1,4 +1,4 @@
-"""How a process compiles that does nothing but fill the cache: a third less work for the same kernels.
+"""How a process compiles that does nothing but fill the cache: three tenths less work for the same kernels.
 
 numba makes machine code of each function by itself, and again of all that it calls within each of its callers; and it
 asks some thirty templates for the type of ``int64 + int64``, each time one is added to another. A process of which only
