@@ -21,7 +21,8 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[1]
 _SEEDS = _ROOT / "seeds"
-_WORKS = ("scan", "dedup", "adding", "asking")
+_WORKS = ("small", "scan", "dedup", "adding", "asking")
+_SMALL_BYTES = 1 << 18
 _FILE_BYTES = 3 << 20  # of JSON Lines, of which a kernel reads those beyond the first megabyte
 
 
@@ -35,14 +36,14 @@ def _articles() -> list[dict[str, str]]:
     ]
 
 
-def _file(articles: list[dict[str, str]], folder: str) -> Path:
-    """Articles as a file of JSON Lines, again and again with other ids."""
+def _file(articles: list[dict[str, str]], folder: str, least: int) -> Path:
+    """Articles as a file of JSON Lines of so many bytes, again and again with other ids."""
     file, size = Path(folder) / "articles.jsonl", 0
     with file.open("w", encoding="utf-8") as lines:
         for turn in count():
             for article in articles:
                 size += lines.write(json.dumps({**article, "id": f"{turn}-{article['id']}"}) + "\n")
-            if size > _FILE_BYTES:
+            if size > least:
                 return file
     raise AssertionError
 
@@ -52,8 +53,12 @@ def _work(name: str, folder: str) -> None:
     import syndetect  # noqa: PLC0415
 
     articles = _articles()
-    file = _file(articles, folder)
-    if name == "scan":
+    file = _file(articles, folder, _SMALL_BYTES if name == "small" else _FILE_BYTES)
+    if name == "small":
+        syndetect.scan(_SEEDS)
+        syndetect.scan(file)
+    elif name == "scan":
+        syndetect.scan(_SEEDS)
         syndetect.scan(file)
         for memory in (1 << 40, 1):
             syndetect.scan(articles, memory=memory)

@@ -36,6 +36,7 @@ from syndetect.storage.scratch import Store
 from syndetect.syndication.options import SyndicationOptions
 from syndetect.syndication.owners import Owners, outlets_of
 
+_SMALL = 1 << 20  # bytes of files, up to which lines of JSON are read as records, without a kernel
 _WATERMARK = 0.8  # of the memory: above it, mapped pages are evicted
 _STAGES = (
     stages.near_duplicates,
@@ -174,7 +175,7 @@ def scanning(request: ScanRequest) -> Iterator[StoredResult]:
     if isinstance(found, sources.Inputs):
         forecast.check(found, memory, request.scratch, progress)
     with (
-        compiling("scan", progress),
+        compiling("small" if _is_small(found, reference) else "scan", progress),
         _store(request, budget.for_arrays(memory), inputs) as store,
         budget.kept_within(int(memory * _WATERMARK), store.release),
     ):
@@ -210,6 +211,15 @@ def scanning(request: ScanRequest) -> Iterator[StoredResult]:
             texts=_texts_of(corpus),
             stored=tables.texts,
         )
+
+
+def _is_small(found: Any, reference: Any) -> bool:
+    """Whether what is read has so few bytes that it needs the kernels of a small scan alone, as it is likely."""
+    given = [source for source in (found, reference) if source is not None]
+    if not all(isinstance(source, sources.Inputs) for source in given):
+        return False
+    is_known = not any(file.packing or file.path == "-" for source in given for file in source.files)
+    return is_known and sum(source.bytes for source in given) < _SMALL
 
 
 def _texts_of(corpus: Corpus) -> TextSource:

@@ -34,8 +34,7 @@ def compiling(work: str, progress: Progress) -> Iterator[None]:
     was_compiled = is_compiled(work)
     if not was_compiled:
         progress.note("Compiling kernels; this happens once and takes some seconds.")
-        if memory.cores() > 1:
-            fill(work, progress)
+        fill(work, progress)
     yield
     if not was_compiled:
         note_compiled(work)
@@ -66,8 +65,11 @@ def fill(work: str | None, progress: Progress) -> int:
             done += count
             progress.advance(count)
         if done == len(wanted):
-            for name in {name for call in wanted for name in call.works} if work is None else {work}:
-                jit.note_compiled(name)
+            for name in {name for call in wanted for name in call.works}:
+                if set(calls.listed(name)) <= set(
+                    wanted
+                ):  # what a scan calls holds all that a small one does
+                    jit.note_compiled(name)
     return done
 
 
@@ -144,9 +146,11 @@ def _feed(
 
 def serve() -> None:
     """Compile the calls on standard input, one a line, and say so of each on standard output: what a process does."""
+    from syndetect.kernels import filling  # noqa: PLC0415
     from syndetect.kernels.calls import compile_call, parsed  # noqa: PLC0415
 
     gc.disable()  # compiling makes many objects and few cycles: a twentieth of its time
+    filling.prepare()
     for line in sys.stdin:
         compile_call(parsed(line.rstrip("\n")))
         sys.stdout.write("done\n")
