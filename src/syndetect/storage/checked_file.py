@@ -141,6 +141,8 @@ class CheckedFile:
         if begin < 0 or end > self._end:
             raise IndexError(f"{self.path}: bytes {begin} to {end} are not among its data")
         low, high = begin >> BLOCK_BITS, (end - 1 >> BLOCK_BITS) + 1
+        if self._checked[low:high].all():
+            return
         for block in np.flatnonzero(self._checked[low:high] == 0).tolist():
             self._check_block(low + block)
 
