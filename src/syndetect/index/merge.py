@@ -205,7 +205,8 @@ def _put_items(put: Put, remaps: Sequence[DocumentRemap], name: str, bounds: str
         for low, high in one.runs():
             put(name, values[ends[low] : ends[high]])
         one.source.arrays.release()
-    put(name, remaps[0].array(name)[:0])
+    if not any(len(one.kept) for one in remaps):
+        put(name, remaps[0].array(name)[:0])
 
 
 def _bounds(remaps: Sequence[DocumentRemap], name: str) -> I64:
