@@ -92,7 +92,7 @@ class CheckedFile:
         self._end, self._sums = end, sums
         self._checked = np.zeros(len(sums), np.uint8)  # a byte a block, so that threads need no lock
         self._required: list[Placed] = []  # in the order of the file
-        self._held: dict[int, set[int]] = {}  # by identity, what held of blocks that are to be checked for more
+        self._held: dict[int, set[int]] = {}  # by identity, what held of blocks to be checked for more
 
     def require(self, name: str, offset: int, array: Array, invariant: Invariant) -> None:
         """From now on check an invariant together with the checksums of an array's blocks.
