@@ -327,18 +327,20 @@ class _StarRanges(NamedTuple):
     ) -> "_StarRanges":
         """The ranges for runs of postings with one key and context hash; ``documents``: int64[g], query documents."""
         is_short = end - begin <= max(MOST_UNTIMED, 3 * _NEAR)  # not sorted by time, or not worth a search
-        run = np.stack([np.where(is_short, end, begin), end])
+        start = np.where(is_short, end, begin)
         time = latest(queries.time)[documents]
         # searches that do not depend on one another go step by step together
         behind_it = np.repeat([False, True], len(end))
-        same, behind = np.split(_until(segment, *np.tile(run, 2), np.tile(time, 2), behind_it), 2)
+        twice = np.tile(start, 2), np.tile(end, 2), np.tile(time, 2)
+        same, behind = np.split(_until(segment, *twice, behind_it), 2)
         near = [
             np.minimum(begin + _NEAR, end) - 1,
             np.maximum(same - _NEAR, begin),
             np.minimum(behind + _NEAR, end) - 1,
         ]
         is_later = np.repeat([True, False, True], len(end))
-        first, before, last = np.split(_widened(segment, *np.tile(run, 3), np.concatenate(near), is_later), 3)
+        thrice = np.tile(start, 3), np.tile(end, 3), np.concatenate(near)
+        first, before, last = np.split(_widened(segment, *thrice, is_later), 3)
         before = np.maximum(before, first)
         same = np.maximum(same, before)
         behind = np.maximum(behind, same)
