@@ -327,12 +327,21 @@ class _StarRanges(NamedTuple):
     ) -> "_StarRanges":
         """The ranges for runs of postings with one key and context hash; ``documents``: int64[g], query documents."""
         is_short = end - begin <= max(MOST_UNTIMED, 3 * _NEAR)  # not sorted by time, or not worth a search
-        run = np.where(is_short, end, begin), end
+        start = np.where(is_short, end, begin)
         time = latest(queries.time)[documents]
-        same, behind = (_until(segment, *run, time, side) for side in (False, True))
-        first = _widened(segment, *run, np.minimum(begin + _NEAR, end) - 1, is_later=True)
-        before = np.maximum(_widened(segment, *run, np.maximum(same - _NEAR, begin), is_later=False), first)
-        last = _widened(segment, *run, np.minimum(behind + _NEAR, end) - 1, is_later=True)
+        # searches that do not depend on one another go step by step together
+        behind_it = np.repeat([False, True], len(end))
+        twice = np.tile(start, 2), np.tile(end, 2), np.tile(time, 2)
+        same, behind = np.split(_until(segment, *twice, behind_it), 2)
+        near = [
+            np.minimum(begin + _NEAR, end) - 1,
+            np.maximum(same - _NEAR, begin),
+            np.minimum(behind + _NEAR, end) - 1,
+        ]
+        is_later = np.repeat([True, False, True], len(end))
+        thrice = np.tile(start, 3), np.tile(end, 3), np.concatenate(near)
+        first, before, last = np.split(_widened(segment, *thrice, is_later), 3)
+        before = np.maximum(before, first)
         same = np.maximum(same, before)
         behind = np.maximum(behind, same)
         return cls(begin, first, before, same, behind, np.maximum(last, behind), end)
@@ -361,20 +370,20 @@ class _StarRanges(NamedTuple):
         return enough
 
 
-def _until(segment: SegmentReader, begin: I64, end: I64, time: I64, with_it: bool) -> I64:
+def _until(segment: SegmentReader, begin: I64, end: I64, time: I64, with_it: Bool) -> I64:
     """int64[g]: where the postings of each run end that were published before a time, or up to it (``with_it``).
 
     Args:
         segment: the segment of the postings.
         begin, end: int64[g], the runs, in order of time.
         time: int64[g], the latest that may be meant.
-        with_it: whether the time itself counts.
+        with_it: bool[g], whether the time itself counts.
     """
     low, high = begin.copy(), end.copy()
     while len(at := np.flatnonzero(low < high)):
         middle = (low[at] + high[at]) >> 1
         found = _times_of(segment, middle)
-        is_before = (found <= time[at]) if with_it else (found < time[at])
+        is_before = (found < time[at]) | with_it[at] & (found == time[at])
         low[at] = np.where(is_before, middle + 1, low[at])
         high[at] = np.where(is_before, high[at], middle)
     return low
@@ -386,18 +395,18 @@ def _times_of(segment: SegmentReader, at: I64) -> I64:
     return latest(segment.column("time", segment.documents_of(words)))
 
 
-def _widened(segment: SegmentReader, begin: I64, end: I64, at: I64, *, is_later: bool) -> I64:
+def _widened(segment: SegmentReader, begin: I64, end: I64, at: I64, is_later: Bool) -> I64:
     """int64[g]: where the postings begin, or end (``is_later``), that have the time of a posting of their run.
 
     Args:
         segment: the segment of the postings.
         begin, end: int64[g], the runs; ``end`` is given for those that are empty.
         at: int64[g], the postings.
-        is_later: see above.
+        is_later: bool[g], see above.
     """
     found = end.copy()
     some = np.flatnonzero((begin < end) & (at < end))
-    found[some] = _until(segment, begin[some], end[some], _times_of(segment, at[some]), is_later)
+    found[some] = _until(segment, begin[some], end[some], _times_of(segment, at[some]), is_later[some])
     return found
 
 

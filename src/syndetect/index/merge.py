@@ -56,13 +56,17 @@ class DocumentRemap:
 
     def runs(self) -> Iterator[tuple[int, int]]:
         """Ranges of documents that are not deleted."""
-        if len(self.kept):
+        if self.is_whole:
+            yield 0, len(self.source.alive)
+        elif len(self.kept):
             breaks = np.flatnonzero(np.diff(self.kept) != 1) + 1
             for run in np.split(self.kept, breaks):
                 yield int(run[0]), int(run[-1]) + 1
 
     def shift(self, bounds: I64, first: int) -> I64:
         """int64[d]: the change of the numbers of each document's items; ``bounds``: int64[d + 1] of the items."""
+        if self.is_whole:
+            return np.full(len(bounds) - 1, first - bounds[0])
         sizes = np.where(self.source.alive, np.diff(bounds), 0)
         begins: I64 = first + np.cumsum(sizes) - sizes - bounds[:-1]
         return begins
@@ -125,7 +129,12 @@ class DocumentRemap:
 
 def words_of(sources: Sequence[SegmentSource]) -> int:
     """The number of words in documents that are not deleted."""
-    return sum(int(np.diff(one.arrays.whole("documents"))[one.alive].sum()) for one in sources)
+    return sum(map(_words_of, sources))
+
+
+def _words_of(source: SegmentSource) -> int:
+    documents = source.arrays.whole("documents")
+    return int(documents[-1] if source.alive.all() else np.diff(documents)[source.alive].sum())
 
 
 def write(put: Put, sources: Sequence[SegmentSource], spool: BinaryIO, threads: int = 1) -> dict[str, int]:
@@ -196,7 +205,8 @@ def _put_items(put: Put, remaps: Sequence[DocumentRemap], name: str, bounds: str
         for low, high in one.runs():
             put(name, values[ends[low] : ends[high]])
         one.source.arrays.release()
-    put(name, remaps[0].array(name)[:0])
+    if not any(len(one.kept) for one in remaps):
+        put(name, remaps[0].array(name)[:0])
 
 
 def _bounds(remaps: Sequence[DocumentRemap], name: str) -> I64:

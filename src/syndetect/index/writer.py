@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
@@ -88,9 +89,10 @@ class Writer:
     def _write(self, parts: Sequence[SegmentSource], threads: int) -> FileEntry:
         """Write a segment, to be committed."""
         path = self._segments.directory.new_path("segment")
-        if merge.words_of(parts) <= merge_policy.LEAST_WORDS:
+        is_little = merge.words_of(parts) <= merge_policy.LEAST_WORDS
+        if is_little:
             threads = 0  # to start one would take longer than sorting
-        with SegmentWriter(path) as writer, _spooling(path.parent) as spool:
+        with SegmentWriter(path) as writer, BytesIO() if is_little else _spooling(path.parent) as spool:
             metadata = merge.write(writer.append, parts, spool, threads)
             written = writer.finish(metadata)
         return FileEntry(path.name, written.size, written.xxh3, metadata)

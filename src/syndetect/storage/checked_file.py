@@ -92,6 +92,7 @@ class CheckedFile:
         self._end, self._sums = end, sums
         self._checked = np.zeros(len(sums), np.uint8)  # a byte a block, so that threads need no lock
         self._required: list[Placed] = []  # in the order of the file
+        self._held: dict[int, set[int]] = {}  # by identity, what held of blocks to be checked for more
 
     def require(self, name: str, offset: int, array: Array, invariant: Invariant) -> None:
         """From now on check an invariant together with the checksums of an array's blocks.
@@ -104,8 +105,11 @@ class CheckedFile:
         """
         if array.nbytes:
             one = Placed(offset, offset + array.nbytes, name, array.dtype, invariant)
+            low, high = offset >> BLOCK_BITS, (one.end - 1 >> BLOCK_BITS) + 1
+            for block in (np.flatnonzero(self._checked[low:high]) + low).tolist():
+                self._held[block] = set(map(id, self._required_of(block)))
             insort(self._required, one, key=Placed.begins_at)
-            self._checked[offset >> BLOCK_BITS : (one.end - 1 >> BLOCK_BITS) + 1] = 0
+            self._checked[low:high] = 0
 
     def check(self, begin: I64 | int, end: I64 | int, item_bytes: int, offset: int) -> None:
         """Check the blocks of ranges of items, except for blocks that were checked before.
@@ -141,6 +145,8 @@ class CheckedFile:
         if begin < 0 or end > self._end:
             raise IndexError(f"{self.path}: bytes {begin} to {end} are not among its data")
         low, high = begin >> BLOCK_BITS, (end - 1 >> BLOCK_BITS) + 1
+        if self._checked[low:high].all():
+            return
         for block in np.flatnonzero(self._checked[low:high] == 0).tolist():
             self._check_block(low + block)
 
@@ -150,6 +156,7 @@ class CheckedFile:
         Raises:
             StoredIndexError: for the first block that is damaged or cannot be read.
         """
+        self._held.clear()
         for block in range(len(self._sums)):
             self._check_block(block)
 
@@ -223,15 +230,21 @@ class CheckedFile:
 
     def _check_block(self, block: int) -> None:
         begin, end = block * BLOCK, min((block + 1) * BLOCK, self._end)
-        required = between(self._required, begin, end)
+        required = self._required_of(block)
         start = max(begin - _CONTEXT, 0) if required else begin
         data = memoryview(self.read(start, end))
         if xxh3_64_intdigest(data[begin - start :]) != self._sums[block]:
             raise StoredIndexError.damaged(self.path, f"bytes {begin} to {end} are not what was written")
+        held = self._held.get(block, ())  # of the same bytes, as their checksum says
         for one in required:
-            if not one.holds(data, start, begin):
+            if id(one) not in held and not one.holds(data, start, begin):
                 raise StoredIndexError.damaged(self.path, f"the array {one.name} holds what it cannot")
         self._checked[block] = 1
+        self._held.pop(block, None)
+
+    def _required_of(self, block: int) -> list[Placed]:
+        """The arrays of which something must hold, and which lie in a block, at least in part."""
+        return between(self._required, block * BLOCK, min((block + 1) * BLOCK, self._end))
 
 
 def _numbers(given: I64 | int) -> I64:

@@ -80,6 +80,11 @@ class Bounds:
     def holds(self, values: Array, first: int) -> bool:
         """As :class:`Invariant` says."""
         runs, stop = self.runs, first + len(values)
+        if len(runs) == 2:  # as most arrays of bounds are
+            last, total = values[-1], self.totals[0]
+            is_begun = first > 0 or values[0] == 0
+            is_ended = last == total if stop == runs[1] else last <= total
+            return bool(is_begun and is_ended and values[0] >= 0 and (values[:-1] <= values[1:]).all())
         if values[0] < 0 or not _ascend_in_runs(values[:-1] <= values[1:], first, runs):
             return False
         begun, beginning = np.searchsorted(runs, (first, stop))

@@ -81,7 +81,12 @@ def _bits(counts: I64) -> I64:
 
 def directory_starts(bounds: I64) -> I64:
     """int64[l + 1]: where the directories of lists with these bounds (int64[l + 1]) begin, and the end."""
-    return bounds_of((np.int64(1) << _bits(np.diff(bounds))) + 1)
+    return _starts(_bits(np.diff(bounds)))
+
+
+def _starts(bits: I64) -> I64:
+    """int64[l + 1]: where directories indexed by so many bits begin, and the end."""
+    return bounds_of((np.int64(1) << bits) + 1)
 
 
 class ListEntries(NamedTuple):
@@ -171,8 +176,9 @@ class Lists:
     def __init__(self, arrays: Arrays, name: str) -> None:
         self._arrays, self._name = arrays, name
         self.bounds: I64 = arrays.whole(f"{name}.bounds")
-        self._shifts = (_MOST_BITS - _bits(np.diff(self.bounds))).astype(np.uint64)
-        self._starts = directory_starts(self.bounds)
+        bits = _bits(np.diff(self.bounds))
+        self._shifts = (_MOST_BITS - bits).astype(np.uint64)
+        self._starts = _starts(bits)
 
     def find(self, lists: I64, keys: U64) -> tuple[I64, I64]:
         """int64[n] each: the beginning and the end of the entries with a key.
