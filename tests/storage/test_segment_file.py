@@ -24,6 +24,7 @@ from syndetect.errors import OutputError, StoredIndexError
 from syndetect.kernels.ranges import all_checked
 from syndetect.storage import checked_file, segment_file
 from syndetect.storage.checked_file import BLOCK, CheckedFile
+from syndetect.storage.invariants import Within
 from syndetect.storage.segment_file import Segment, SegmentWriter, Written
 
 pytestmark = pytest.mark.kernel
@@ -291,6 +292,19 @@ def test_a_block_is_read_when_it_is_touched_and_once(
     assert len(read) == len(set(read))
     offset = opened["b"].ctypes.data - opened["a"].ctypes.data + 64
     assert set(read) == naive.blocks_of(chain(*asked), 4, offset, BLOCK)
+
+
+@pytest.mark.parametrize("checks", range(4))
+def test_what_is_required_of_blocks_that_were_checked_is_checked(tmp_path: Path, checks: int) -> None:
+    path, values = tmp_path / "one.segment", np.arange(3 * BLOCK // 8)
+    opened = Segment(path, *put(path, {"a": values}))
+    for turn in range(3):
+        if turn < checks:
+            opened.check("a", 0, len(values) // (turn + 1))
+        opened.require("a", Within(0, len(values) - 1) if turn < 2 else Within(0, len(values) // 2))
+    with pytest.raises(StoredIndexError, match="the array a holds what it cannot"):
+        opened.whole("a")
+    opened.check("a", 0, 9)
 
 
 def test_damage_elsewhere_does_no_harm(large: tuple[Path, Written]) -> None:
