@@ -66,9 +66,7 @@ def fill(work: str | None, progress: Progress) -> int:
             progress.advance(count)
         if done == len(wanted):
             for name in {name for call in wanted for name in call.works}:
-                if set(calls.listed(name)) <= set(
-                    wanted
-                ):  # what a scan calls holds all that a small one does
+                if set(calls.listed(name)) <= set(wanted):  # a scan's calls hold all of a small one's
                     jit.note_compiled(name)
     return done
 
