@@ -7,8 +7,9 @@ All runs on invented news (``benchmarks.corpus.maker``), every measured process 
 - ``open``: opening the index in a fresh process, after another small one, with which numba gets ready ("another");
   with its files in memory and not; and what memory that takes.
 - ``query``: queries of about 30 paragraphs in one thread: new ones, and copies of a third or all of an indexed
-  article's paragraphs, edited. First with blocks to be checked and pages to be read, then warm. After the build, and
-  after compaction.
+  article's paragraphs, edited. First with blocks to be checked and pages to be read, then warm. After the build, after
+  compaction, and of an index that compares articles of at most 14 days apart.
+- ``add``: adding articles one at a time, each in a commit of its own.
 - ``beside``: two processes that query while another one adds articles all the time, against one alone.
 - ``disk``: bytes of each array.
 
@@ -41,13 +42,14 @@ from benchmarks.speed.index_tasks import environment, measurements, task, writin
 from benchmarks.speed.ratios import Ratio
 from syndetect import Index
 
-PARTS = ("build", "open", "query", "beside", "disk")
+PARTS = ("build", "open", "query", "add", "beside", "disk")
 
 _LEAST_FOUND = 0.97
 _OPENINGS = 5
 _LITTLE = 20_000  # bytes of a corpus that takes no time
 _MORE = 20_000_000  # bytes of articles that are added, again and again
 _FEW = 300_000_000  # bytes of a corpus that is built and scanned more than once
+_WINDOW = 14.0  # days
 
 
 @dataclass
@@ -81,6 +83,11 @@ class Measuring:
         """The same, compacted."""
         return self.folder / f"{self.options.size}.compacted.idx"
 
+    @property
+    def windowed(self) -> Path:
+        """An index of the same corpus with a time window."""
+        return self.folder / f"{self.options.size}.window.idx"
+
     def run(self) -> None:
         """Measure the parts that the options name."""
         parts = self.options.parts
@@ -92,6 +99,8 @@ class Measuring:
             copy(self.index, self.compacted)
             seconds, memory = scan_speed.run(task("compact", self.compacted, self.options.threads))
             self.results["compact"] = [{"seconds": round(seconds, 2), "memory, MB": round(memory)}]
+        if "query" in parts and not self.windowed.exists():
+            scan_speed.run(task("build", self.corpus, self.windowed, self.options.threads, _WINDOW))
         if "open" in parts:
             self.results["open"] = list(self._open())
         if {"query", "beside"} & {*parts}:
@@ -101,7 +110,10 @@ class Measuring:
             self.results["query"] = [
                 *self._query("built", self.index),
                 *self._query("compacted", self.compacted),
+                *self._query("windowed", self.windowed),
             ]
+        if "add" in parts:
+            self.results["add"] = self._add()
         if "beside" in parts:
             self.results["beside"] = self._beside()
         if "disk" in parts:
@@ -138,7 +150,7 @@ class Measuring:
 
     def _build_command(self, corpus: Path) -> list[str]:
         folder = self.index if corpus == self.corpus else corpus.with_suffix(".idx")
-        for old in (folder, self.compacted):
+        for old in (folder, self.compacted, self.windowed):
             shutil.rmtree(old, ignore_errors=True)
         return task("build", corpus, folder, self.options.threads)
 
@@ -193,15 +205,36 @@ class Measuring:
         if found.mean() < _LEAST_FOUND:
             self.wrong.append(f"of the planted articles {found.mean():.3f} are found in the {state} index")
 
+    def _add(self) -> list[dict[str, Any]]:
+        """Articles added one at a time to a copy of the index."""
+        place = self.folder / "add.idx"
+        copy(self.index, place)
+        measured = measurements(task("add", place, self._more()))
+        shutil.rmtree(place)
+        seconds = np.array(measured["seconds"])
+        return [
+            {
+                "commits": len(seconds),
+                **percentiles(seconds, "one article"),
+                "one article mean, ms": round(1e3 * float(seconds.mean()), 2),
+                "CPU mean, ms": round(1e3 * measured["cpu"] / len(seconds), 2),
+                "segments": measured["segments"],
+            }
+        ]
+
+    def _more(self) -> Path:
+        """Articles that no index has."""
+        more = self.folder / "more.jsonl"
+        make(more, Options(min(self.options.size, _MORE), seed=5))
+        return more
+
     def _beside(self) -> list[dict[str, Any]]:
         """One process that queries, alone; and two beside one that writes."""
         place, command = self.folder / "beside.idx", task("query", self.index, self.folder / "queries.jsonl")
         alone = percentiles(np.array(measurements(command)["matches"]), "warm")
         copy(self.index, place)
-        more = self.folder / "more.jsonl"
-        make(more, Options(min(self.options.size, _MORE), seed=5))
         command[command.index(str(self.index))] = str(place)
-        with writing(task("write", place, more)) as measured:
+        with writing(task("write", place, self._more())) as measured:
             readers = [
                 subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
                 for _ in range(2)
@@ -240,6 +273,21 @@ def ratios(results: dict[str, Any]) -> list[Ratio]:
             for name, aim in (("median", 4), ("p99", 15)):
                 what = f"querying the {row['index']} index, {name}, ms"
                 found.append(Ratio(what, row[f"warm {name}, ms"], aim, is_ceiling=True))
+    medians = {
+        row["index"]: row["warm median, ms"] for row in results.get("query", ()) if row["documents"] == "all"
+    }
+    if medians:
+        within = medians["windowed"] / medians["built"]
+        found.append(Ratio("querying with a window, times without", within, 1.3, is_ceiling=True))
+    if "add" in results:
+        found.append(
+            Ratio(
+                "adding one article, median, ms",
+                results["add"][0]["one article median, ms"],
+                5,
+                is_ceiling=True,
+            )
+        )
     if "beside" in results:
         alone, beside = (row["warm p99, ms"] for row in results["beside"])
         found.append(Ratio("p99 beside a writer, times alone", beside / alone, 2.5, is_ceiling=True))

@@ -1,12 +1,13 @@
 """Processes that ``benchmarks.speed.index_speed`` measures: ``python -m benchmarks.speed.index_tasks TASK ...``.
 
-    build CORPUS FOLDER THREADS   make an index
-    compact FOLDER THREADS        make as few segments of it as can be
-    open FOLDER LITTLE            open another, and then it, twice
-    query FOLDER QUERIES          query documents, one after the other, twice
-    write FOLDER CORPUS           add articles in small batches, until standard input ends
+    build CORPUS FOLDER THREADS [DAYS]  make an index, if need be with a time window
+    compact FOLDER THREADS              make as few segments of it as can be
+    open FOLDER LITTLE                  open another, and then it, twice
+    query FOLDER QUERIES                query documents, one after the other, twice
+    add FOLDER CORPUS                   add articles one at a time
+    write FOLDER CORPUS                 add articles in small batches, until standard input ends
 
-The last three print their measurements as one line of JSON: seconds, and bytes of memory.
+The last four print their measurements as one line of JSON: seconds, and bytes of memory.
 """
 
 import json
@@ -18,16 +19,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from benchmarks.corpus.index_queries import IndexQuery, read_queries
-from syndetect import Index
+from syndetect import Index, Settings
 from syndetect.runtime.memory import resident_bytes
 
 #: What a writer prints after its first batch.
 READY = "ready"
 
+_ALONE = 200  # articles that are added one at a time
 _BATCH = 20  # articles that are added at once
 _ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -64,9 +66,9 @@ def writing(command: Sequence[str]) -> Iterator[dict[str, Any]]:
         measured |= json.loads(output)
 
 
-def build(corpus: str, folder: str, threads: str) -> None:
-    """Make an index of a corpus."""
-    with Index.create(folder) as index:
+def build(corpus: str, folder: str, threads: str, days: str = "0") -> None:
+    """Make an index of a corpus, if need be with a time window."""
+    with Index.create(folder, Settings(window_days=float(days))) as index:
         index.add([corpus], threads=int(threads))
 
 
@@ -117,6 +119,21 @@ def _timed(index: Index, one: IndexQuery) -> tuple[float, float, bool]:
     return middle - start, end - start, one.origin is None or one.origin in matches["doc_a"]
 
 
+def add(folder: str, corpus: str) -> dict[str, Any]:
+    """Add articles one at a time, after one that loads what is needed; with CPU time."""
+    seconds = []
+    with Path(corpus).open(encoding="utf-8") as file, Index.open(folder) as index:
+        articles = [json.loads(line) for line in islice(file, _ALONE + 1)]
+        articles = [one | {"id": f"more-{one['id']}"} for one in articles]
+        index.add(articles[:1], threads=1)
+        cpu = process_time()
+        for one in articles[1:]:
+            start = perf_counter()
+            index.add([one], threads=1)
+            seconds.append(perf_counter() - start)
+        return {"seconds": seconds, "cpu": process_time() - cpu, "segments": index.info()["segments"]}
+
+
 def write(folder: str, corpus: str) -> dict[str, Any]:
     """Add articles until standard input ends."""
     batches, start = 0, 0.0
@@ -134,7 +151,7 @@ def write(folder: str, corpus: str) -> dict[str, Any]:
 
 
 TASKS: Mapping[str, Callable[..., dict[str, Any] | None]] = {
-    "build": build, "compact": compact, "open": open_, "query": query, "write": write,
+    "build": build, "compact": compact, "open": open_, "query": query, "add": add, "write": write,
 }  # fmt: skip
 
 

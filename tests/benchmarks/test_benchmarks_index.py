@@ -330,15 +330,26 @@ class TestSpeed:
             return (1.0 if "little" in str(command) else 3.0), 100.0
 
         monkeypatch.setattr(scan_speed, "run", run)
+        monkeypatch.setattr(index_tasks, "_ALONE", 3)
         monkeypatch.setattr(
             index_speed, "measurements", lambda command: index_tasks.TASKS[command[3]](*command[4:])
         )
-        arguments = ["--size", "700kB", "--queries", "6", "--rounds", "1", "--parts", "build,open,query,disk"]
+        arguments = [
+            "--size",
+            "700kB",
+            "--queries",
+            "6",
+            "--rounds",
+            "1",
+            "--parts",
+            "build,open,query,add,disk",
+        ]
         assert index_speed.main([*arguments, "--keep", str(kept), "--out", str(tmp_path / "out.json")]) == 0
         told = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
         assert [row["seconds"] for row in told["build"]] == [2.0, 2.0]
         assert told["ratios"][0]["value"] == 1
-        assert [row["documents"] for row in told["query"]] == ["all", *index_queries.KINDS] * 2
+        assert [row["documents"] for row in told["query"]] == ["all", *index_queries.KINDS] * 3
+        assert told["add"][0]["commits"] == 3
         assert told["disk"][0]["array"] == "all files"
         held = sum(row["MB"] for row in told["disk"][1:])
         assert held == pytest.approx(told["disk"][0]["MB"], rel=0.1)
