@@ -25,6 +25,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", "ignore:overflow encountered in scalar:RuntimeWarning")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test of which a library is missing that the extra `test` does not install; ``-m needs`` runs those."""
+    for mark in item.iter_markers("needs"):
+        for library in mark.args:
+            pytest.importorskip(library)
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Up to four processes for the whole suite; for chosen files, whose kernels load once, this process alone."""
     is_whole = config.args_source is not pytest.Config.ArgsSource.ARGS

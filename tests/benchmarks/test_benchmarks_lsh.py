@@ -17,6 +17,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestLsh:
+    @pytest.mark.needs("rensa")
     def test_figures(
         self,
         corpus: Path,
@@ -24,7 +25,6 @@ class TestLsh:
         capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        pytest.importorskip("rensa")
         monkeypatch.setattr(lsh, "_in_own_process", lambda *_: 1000.0)
         lsh.main([str(corpus), "--articles", "40", "--rounds", "1", "--out", str(tmp_path / "figures.json")])
         figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))

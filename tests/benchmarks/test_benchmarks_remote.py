@@ -4,10 +4,8 @@ import pytest
 
 from benchmarks.robustness import remote
 
-pytest.importorskip("moto")
-pytest.importorskip("s3fs")
 
-
+@pytest.mark.needs("moto", "s3fs")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the server's
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_round_trip_through_s3(capsys: pytest.CaptureFixture[str]) -> None:

@@ -196,10 +196,15 @@ class TestPeers:
         assert peers.shingles_of("A b C d") == ["a b c", "b c d"]
         assert peers.byte_shingles_of("É b") == ["é b".encode()]
 
-    @pytest.mark.parametrize("name", [name for name in peers.FIND if name != "datatrove"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            pytest.param(name, marks=[pytest.mark.needs("rensa")] if name.startswith("rensa") else [])
+            for name in peers.FIND
+            if name != "datatrove"
+        ],
+    )
     def test_each_finds_what_is_equal(self, name: str) -> None:
-        if name.startswith("rensa"):
-            pytest.importorskip("rensa")
         draw = np.random.default_rng(3)
         texts = [" ".join(f"w{word}" for word in draw.integers(1000, size=40)) for _ in range(6)]
         found = peers.FIND[name]([*texts, texts[2]], 1)
@@ -273,7 +278,6 @@ class TestRatios:
 
 class TestPages:
     def test_page_and_pictures(self, tmp_path: Path) -> None:
-        pytest.importorskip("matplotlib")
         found = [ratio._asdict() for ratio in ratios.of_results(RESULTS["parts"])]
         results_page.write(RESULTS | {"ratios": found}, tmp_path)
         page = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
@@ -284,7 +288,6 @@ class TestPages:
         assert all((tmp_path / name).read_bytes().startswith(b"\x89PNG") for name in pictures)
 
     def test_a_run_without_truth_has_no_recall(self, tmp_path: Path) -> None:
-        pytest.importorskip("matplotlib")
         rows = [row | {"recall": None, "recall by kind": {}} for row in RESULTS["parts"]["scan"]]
         results_page.write(RESULTS | {"parts": {"scan": rows}}, tmp_path)
         assert not (tmp_path / "recall.png").exists()
@@ -337,9 +340,8 @@ class TestCommand:
             command.main(["--parts", "scan,speed"])
         assert "no such part: speed" in capsys.readouterr().err
 
+    @pytest.mark.needs("rensa")
     def test_one_part(self, small: Path, tmp_path: Path) -> None:
-        pytest.importorskip("rensa")
-        pytest.importorskip("matplotlib")
         arguments = ["--parts", "tokenise", "--corpus", str(small), "--rounds", "1", "--threads", "1"]
         assert command.main([*arguments, "--out", str(tmp_path), "--work", str(tmp_path)]) == 0
         results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))

@@ -81,6 +81,7 @@ class TestArrow:
             articles_of(failing)
 
 
+@pytest.mark.needs("pyarrow")
 class TestPyarrow:
     def test_tables_batches_and_readers(self) -> None:
         pa = pytest.importorskip("pyarrow")
@@ -121,6 +122,7 @@ class TestPyarrow:
             list(frames)
 
 
+@pytest.mark.needs("pandas")
 class TestPandas:
     def test_values_of_any_type(self) -> None:
         pd = pytest.importorskip("pandas")
@@ -352,6 +354,7 @@ def test_all_that_take_a_source_take_them(tmp_path: Path) -> None:
         assert len(index) == 5
 
 
+@pytest.mark.needs("pandas")
 @pytest.mark.parametrize("levels", [["id"], ["published"], ["id", "published"]])
 def test_named_levels_of_an_index_are_columns(levels: list[str]) -> None:
     pd = pytest.importorskip("pandas")
