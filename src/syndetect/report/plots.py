@@ -184,7 +184,8 @@ def _timeline(result: Findings, kinds: Collection[str] | None) -> _Part:
         floor = np.zeros(len(time.names))
         for name, words in heights.items():
             label = "passages" if result.clusters.is_empty() else f"{name} ({KINDS[name].meaning})"
-            axes.bar(range(len(floor)), words, 0.9, bottom=floor, color=KINDS[name].colour, label=label)
+            there = np.flatnonzero(words)  # of many periods, most have none
+            axes.bar(there, words[there], 0.9, bottom=floor[there], color=KINDS[name].colour, label=label)
             floor += words
         step = -(-len(time.names) // 12)
         axes.set_xticks(range(0, len(time.names), step), time.names[::step], rotation=30, ha="right")
