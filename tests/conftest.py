@@ -9,7 +9,7 @@ import numba
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("ci", derandomize=True, deadline=None, max_examples=200)
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
 settings.register_profile(
     "interpreted", settings.get_profile("ci"), max_examples=40, suppress_health_check=[HealthCheck.too_slow]
 )

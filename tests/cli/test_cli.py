@@ -329,7 +329,11 @@ def test_a_full_disk_behind_standard_output(words: list[str]) -> None:
     [("SIGINT", 130, "interrupted"), ("SIGTERM", 143, "terminated"), ("SIGHUP", 129, "terminal closed")],
 )
 def test_a_scan_that_is_asked_to_end(body: str, name: str, code: int, word: str) -> None:
-    process = start(body, "scan", "-", stdin=subprocess.PIPE)
+    heard = signal.signal(getattr(signal, name), signal.SIG_DFL)  # nohup, and a shell's &, have them ignored
+    try:
+        process = start(body, "scan", "-", stdin=subprocess.PIPE)
+    finally:
+        signal.signal(getattr(signal, name), heard)
     assert process.stderr is not None
     assert process.stderr.readline() == b"ready\n"
     time.sleep(0.1)
