@@ -19,7 +19,7 @@ from samples.articles import ADDRESSES, IDS, MOMENTS, NAMES, TEXTS, read
 from syndetect.kernels import delimited_rows
 from syndetect.kernels.json_syntax import MOST
 from syndetect.kernels.vectors import WIDTH
-from syndetect.reading import csv_blocks, plain_rows, plain_tables
+from syndetect.reading import csv_blocks, plain_delimited, plain_rows, plain_tables
 from syndetect.reading.articles import Conversion
 from syndetect.reading.columns import ALIASES
 from syndetect.reading.options import ReadingOptions
@@ -291,6 +291,16 @@ def test_each_shape_of_rows_is_a_record_once() -> None:
         for at in range(60)
     ]
     assert check(file_of(some)) == 56
+
+
+def test_rows_of_very_many_shapes() -> None:
+    names = [names[0] for names in ALIASES.values()] + ["uuid", "body", "headline"]
+    some = [
+        {name: "x" if at >> bit & 1 else "" for bit, name in enumerate(names)} for at in range(1, 1 << 10)
+    ]
+    check(file_of(some), few=8, ids="keep")
+    with patch.object(plain_delimited, "_MOST_SHAPES", 1):
+        assert check(file_of([article(at, title="x" * (at % 2)) for at in range(50)])) == 25 - 1
 
 
 def test_behind_odd_rows_the_kernels_go_on() -> None:

@@ -15,6 +15,8 @@ from syndetect.reading.columns import Columns, Keys, folded
 from syndetect.reading.delimited import RowBlock
 from syndetect.reading.plain_tables import PlainBlocks, Written
 
+_MOST_SHAPES = 64
+
 
 class PlainDelimited(PlainBlocks[RowBlock]):
     """Reads the blocks of a file of CSV.
@@ -39,7 +41,8 @@ class PlainDelimited(PlainBlocks[RowBlock]):
 
     def learn(self, names: tuple[str, ...], keys: Keys) -> None:  # noqa: ARG002
         """As :meth:`PlainRows.learn`."""
-        self._shapes.add(frozenset(names))
+        if len(self._shapes) < _MOST_SHAPES:
+            self._shapes.add(frozenset(names))
 
     def takes(self, block: RowBlock) -> bool:
         """As :meth:`PlainBlocks.takes`."""
@@ -57,5 +60,7 @@ class PlainDelimited(PlainBlocks[RowBlock]):
             shapes = [sum(map(bits.__getitem__, shape)) for shape in self._shapes if shape <= bits.keys()]
             sizes = np.diff(written[1]).reshape(block.height, len(bits))
             found = (sizes > 0) @ np.array(list(bits.values()), np.uint64)
-            self._known, self._is_odd = known, ~np.isin(found, np.array(shapes, np.uint64))
+            self._known, self._is_odd = known, np.ones(block.height, bool)
+            for shape in shapes:
+                self._is_odd &= found != np.uint64(shape)
         return self._is_odd
