@@ -218,7 +218,7 @@ def test_csv_is_read_as_it_was_written(values: list[tuple[str, str]], size: int)
     blocks = iter([data[at : at + size] for at in range(0, len(data), size)])
     found = [
         (number, record)
-        for number, record in delimited.delimited(blocks, Decoder(), ",", lambda header: header, 1 << 20)
+        for number, record in delimited.Delimited(blocks, Decoder(), ",", lambda header: header, 1 << 20)
         if not (isinstance(record, UnusableError) and record.outcome == REMARK)
     ]
     written = [

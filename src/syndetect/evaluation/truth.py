@@ -23,7 +23,7 @@ from syndetect.errors import InputError
 from syndetect.evaluation.scores import ALIGNED
 from syndetect.reading.columns import Record
 from syndetect.reading.decoding import Decoder
-from syndetect.reading.delimited import delimited
+from syndetect.reading.delimited import Delimited
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.file_names import printable
 from syndetect.reading.json_lines import json_lines
@@ -128,7 +128,7 @@ def _records(path: Path, is_json: bool) -> Iterator[tuple[str, Record]]:
                 for number, record in json_lines(blocks, decoder, _LONGEST):
                     yield f"{name}:{number}", record
             else:
-                for number, record in delimited(blocks, decoder, ",;\t|", wanted, _LONGEST):
+                for number, record in Delimited(blocks, decoder, ",;\t|", wanted, _LONGEST):
                     if isinstance(record, UnusableError) and record.outcome == REMARK:
                         continue
                     yield f"{name}, record {number}", record

@@ -3,9 +3,13 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
+from syndetect.arrays import Bool
+from syndetect.kernels.delimited_rows import ENCLOSE, ENCLOSE_OR_TEXT, TEXT
+from syndetect.reading.csv_blocks import CleanRows, LinesOrRows, Style
 from syndetect.reading.csv_evidence import SAMPLE_BYTES, Evidence, assembled, text_of
 from syndetect.reading.csv_readings import Reading, readings
 from syndetect.reading.decoding import Decoder
@@ -17,6 +21,7 @@ _MOST_HEADER = 1 << 20  # bytes: each column of a header costs many times its na
 _FIRST_END = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+(\r(?!\n))?')
 _NAMED_DELIMITER = re.compile(rb'"?sep=([\t !#-~])"?[\r\n]*', re.IGNORECASE)
 _NO_DELIMITER = "\x1f"  # of one column: the sign that ASCII has for it
+_OF_NO_KERNEL = "\r\\"  # delimiters that stand in rows for something else as well
 
 _STRAY = "a quotation mark that encloses no field, taken as text"
 _UNCLOSED = "a quotation mark that is never closed"
@@ -69,7 +74,10 @@ class Rows:
         self._decoder = decoder
         sample, is_whole = head[:SAMPLE_BYTES], len(head) < SAMPLE_BYTES
         at_returns = bool((first := _FIRST_END.match(sample)) and first[1])
-        self._lines = _Lines(whole_lines(chain((head,), behind), max_bytes, at_returns=at_returns))
+        self._blocks = None if at_returns else LinesOrRows(chain((head,), behind), max_bytes)
+        self._lines = _Lines(
+            self._blocks or whole_lines(chain((head,), behind), max_bytes, at_returns=at_returns)
+        )
         self._max_bytes, self._quoting, self._has_escapes = max_bytes, quoting, False
         blank, line = self._first_line()
         preamble = b""
@@ -134,6 +142,23 @@ class Rows:
                 yield self._of_lines(line)
             else:
                 yield self._checked(self._row(line, strict))
+
+    def clean(self, is_wanted: Bool) -> CleanRows | None:
+        """Clean rows that are next, which are not iterated then; None where the next one is to be iterated.
+
+        Args:
+            is_wanted: bool[columns], of the header's columns those whose values are wanted.
+        """
+        if self._blocks is None or self._lines.holds_any or not self._decoder.tries_utf8:
+            return None
+        return self._blocks.clean(self._style, is_wanted) if self._style else None
+
+    @cached_property
+    def _style(self) -> Style | None:
+        """How clean rows are written, where a kernel can read them."""
+        delimiter = self._ways.delimiter
+        marks = TEXT if self._quoting == "none" else ENCLOSE if self.evidence.is_strict else ENCLOSE_OR_TEXT
+        return None if delimiter in _OF_NO_KERNEL else Style(ord(delimiter), marks)
 
     def _row(self, raw: bytes, reading: Reading, remark: str = "") -> Row:
         is_plain = reading is self._ways.plain and self._quoting != "none"
@@ -287,6 +312,11 @@ class _Lines:
         self._source = source
         self._held: list[bytes | int] = []
         self._at = 0  # of the next line in those held
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether there are lines that were looked at and are to be taken."""
+        return bool(self._held)
 
     def take(self) -> bytes | int | None:
         """The next line; None behind the last."""

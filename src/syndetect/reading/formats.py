@@ -7,7 +7,7 @@ of one that cannot be used stands an ``UnusableError``.
 
 import io
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from syndetect.reading import arrow_check
 from syndetect.reading.articles import broken_characters, encoded
 from syndetect.reading.columns import Columns, Record
 from syndetect.reading.decoding import Decoder, characters
-from syndetect.reading.delimited import delimited
+from syndetect.reading.delimited import Delimited, RowBlock
 from syndetect.reading.discovery import File, html_extractor
 from syndetect.reading.encoding import UnusableError, too_long
 from syndetect.reading.json_lines import LineBlock, json_lines, line_blocks
@@ -77,11 +77,17 @@ class Reader:
         self._kept: list[bytes] = []  # of the standard input, which cannot be read again
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
-        return self._readable(self._records(in_blocks=False))
+        return self._readable(self._records())
 
-    def in_blocks(self) -> Iterator[tuple[int, Record | LineBlock | TableBlock]]:
-        """The records; those of JSON Lines and tables as blocks, each with the number of its last record."""
-        return self._readable(self._records(in_blocks=True))
+    def in_blocks(
+        self, is_worth_it: Callable[[], bool]
+    ) -> Iterator[tuple[int, Record | LineBlock | TableBlock | RowBlock]]:
+        """The records; those of JSON Lines and tables as blocks, each with the number of its last record.
+
+        Args:
+            is_worth_it: whether rows of CSV are to be read as blocks from where it is on.
+        """
+        return self._readable(self._records(is_worth_it))
 
     def _readable(self, records: Iterator[tuple[int, _R]]) -> Iterator[tuple[int, _R | UnusableError]]:
         """What can be read, and what is to be said of the file."""
@@ -107,8 +113,8 @@ class Reader:
             reason = f"broken {self.file.packing or self.file.format}{kept}: {brief(error)}"
             yield 0, UnusableError(reason, UNREADABLE)
 
-    def _records(self, *, in_blocks: bool) -> Iterator[tuple[int, Any]]:
-        """The records, those of JSON Lines and tables in blocks if so asked."""
+    def _records(self, is_worth_it: Callable[[], bool] | None = None) -> Iterator[tuple[int, Any]]:
+        """The records; in blocks, as :meth:`in_blocks` has them, if it is asked for by its argument."""
         place, kind = self.file.place(0), self.file.format
         match kind:
             case "text":
@@ -124,20 +130,21 @@ class Reader:
                 with self.on_disk() as path, path.open("rb") as file:
                     yield from sheet_records(file, self.columns, place)
             case "json" | "jsonl":
-                yield from self._json_in_blocks() if in_blocks else self._json()
+                yield from self._json() if is_worth_it is None else self._json_in_blocks()
             case "csv" | "tsv":
                 wanted = partial(self.columns.of_table, place=place)
                 signs = self.reading.delimiter or DELIMITERS[kind]
                 blocks = self.decoder.stream(self._blocks_ahead())
-                yield from delimited(
-                    blocks, self.decoder, signs, wanted, self.max_bytes, self.reading.quoting
-                )
+                rows = Delimited(blocks, self.decoder, signs, wanted, self.max_bytes, self.reading.quoting)
+                yield from rows if is_worth_it is None else rows.in_blocks(is_worth_it)
             case _:
                 with self.on_disk() as path, scan_table(path, kind) as frame:
                     height = frame.select(pl.len()).collect().item()
                     for number, block in table_blocks(frame, self.columns, place):
                         self.consumed = self.file.size * number // height
-                        yield from [(number, block)] if in_blocks else block.records(0, block.values.height)
+                        yield from (
+                            block.records(0, block.height) if is_worth_it is None else [(number, block)]
+                        )
 
     def on_disk(self) -> AbstractContextManager[Path]:
         """The path of the file, as long as a block needs it."""

@@ -212,7 +212,7 @@ class Frame:
 
     def __iter__(self) -> Iterator[tuple[int, Record]]:
         for _, block in self.in_blocks():
-            yield from block.records(0, block.values.height)
+            yield from block.records(0, block.height)
 
     def in_blocks(self) -> Iterator[tuple[int, TableBlock]]:
         """Blocks of rows, each with the number of its last one.

@@ -109,7 +109,7 @@ class PlainLines(PlainRows[LineBlock]):
     def _is_time(self, rows: Rows) -> bool:
         """Whether the next line is to be tried."""
         is_known = self._shapes.arrays is not None and self._decoder.tries_utf8
-        return is_known and not self._passes and self._is_worth_it(rows)
+        return is_known and not self._passes and self.is_worth_it(rows)
 
     def _read(
         self, block: LineBlock, at: int, number: int, rows: Rows, identities: Identities

@@ -72,7 +72,7 @@ class PlainRows(ABC, Generic[_Block]):
             identities: of all articles.
         """
 
-    def _is_worth_it(self, rows: Rows) -> bool:
+    def is_worth_it(self, rows: Rows) -> bool:
         """Whether there are so many rows that the kernel is to be loaded."""
         return self.is_tried and rows.bytes_so_far >= _LEAST_BYTES
 

@@ -7,6 +7,7 @@ not on the order in which paths are given or found, nor on the size of the batch
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeGuard
 
@@ -14,10 +15,11 @@ import polars as pl
 
 from syndetect.reading.articles import Article, Conversion, to_article
 from syndetect.reading.columns import ALIASES, Columns, Keys, Record
+from syndetect.reading.delimited import RowBlock
 from syndetect.reading.discovery import File, Inputs, Paths, expand
 from syndetect.reading.encoding import UnusableError
 from syndetect.reading.fingerprints import fingerprints
-from syndetect.reading.formats import TABLES, Reader
+from syndetect.reading.formats import DELIMITERS, TABLES, Reader
 from syndetect.reading.identities import Identities
 from syndetect.reading.in_memory import ArrowStream, Frame, Part, is_table, is_whole, parts_of
 from syndetect.reading.json_lines import LineBlock
@@ -25,6 +27,7 @@ from syndetect.reading.nesting import Nesting
 from syndetect.reading.notes import KEPT_CHANGED, PASSED_OVER, REMARK, TOLD_APART, Tell
 from syndetect.reading.options import DuplicateIds, ReadingOptions
 from syndetect.reading.path_columns import PathColumns
+from syndetect.reading.plain_delimited import PlainDelimited
 from syndetect.reading.plain_lines import PlainLines
 from syndetect.reading.plain_rows import PlainRows, Run
 from syndetect.reading.plain_tables import PlainTables
@@ -211,6 +214,8 @@ class _Origin(NamedTuple):
             return None
         if isinstance(self.records, Frame) or self.records.file.format in TABLES:
             return PlainTables(self.conversion, self.default_id, max_bytes)
+        if self.records.file.format in DELIMITERS:
+            return PlainDelimited(self.columns, self.conversion, self.default_id, max_bytes)
         plain = PlainLines(self.records.decoder, self.conversion, self.default_id, max_bytes)
         plain.is_tried = not self.columns.named  # or only when it is known that they are there
         return plain
@@ -222,8 +227,12 @@ class _Origin(NamedTuple):
         if plain is None or not isinstance(self.records, (Reader, Frame)):
             yield from self.records
             return
-        for number, record in self.records.in_blocks():
-            if isinstance(record, (LineBlock, TableBlock)):
+        if isinstance(self.records, Frame):
+            found: Iterator[tuple[int, Any]] = self.records.in_blocks()
+        else:
+            found = self.records.in_blocks(partial(plain.is_worth_it, rows))
+        for number, record in found:
+            if isinstance(record, (LineBlock, TableBlock, RowBlock)):
                 yield from plain.records(record, rows, identities)
             else:
                 yield number, record

@@ -32,6 +32,11 @@ class TableBlock(NamedTuple):
     values: pl.DataFrame
     strings: frozenset[str]
 
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return self.values.height
+
     def records(self, begin: int, end: int) -> Iterator[tuple[int, Record]]:
         """The rows from ``begin`` to ``end`` (excluded), counted from 0, with their numbers."""
         for number, row in enumerate(self.values.slice(begin, end - begin).rows(), self.number + begin):
