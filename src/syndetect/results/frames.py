@@ -16,8 +16,10 @@ from syndetect.schema import ADDED
 from syndetect.storage.filesystem import reason, write_bytes
 
 _ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
-#: Rows of a Parquet row group, fixed, so that equal frames are equal bytes; and rows that are text at once.
-_ROW_GROUP, _SLICE = 1 << 16, 1 << 14
+#: Rows of a Parquet row group, fixed, so that equal frames are equal bytes: of any table, and of one with texts, of which
+#: polars has eight row groups in memory when it writes a stream.
+_ROW_GROUP, _ROW_GROUP_OF_TEXTS = 1 << 16, 1 << 14
+_SLICE = 1 << 14  # rows that are text at once
 #: The beginning of a cell that a spreadsheet would run as a formula, or of such a cell escaped.
 _FORMULA = r"'*[=+\-@\t\r]"
 _VALUE_BYTES = 8  # that a value takes in memory, at least
@@ -103,11 +105,12 @@ def write_frame(
     if path.suffix != ".parquet":
         write_bytes(encode(frame, path.suffix[1:], mark=mark, texts=texts, change=change), path)
         return
+    rows = _ROW_GROUP_OF_TEXTS if "text" in frame.columns else _ROW_GROUP
     with path.open("wb") as file:
         if texts is None:
-            frame.rechunk().write_parquet(file, row_group_size=_ROW_GROUP)
+            frame.rechunk().write_parquet(file, row_group_size=rows)
         else:
-            _stream(frame, texts).sink_parquet(file, row_group_size=_ROW_GROUP)
+            _stream(frame, texts).sink_parquet(file, row_group_size=rows)
         file.flush()
         os.fsync(file.fileno())
 
