@@ -126,12 +126,18 @@ def test_a_table_whose_texts_are_read_when_they_are_written_is_the_same_file(
 ) -> None:
     whole = pl.DataFrame({"number": range(len(texts)), "text": pl.Series(texts, dtype=pl.String)})
     column, change = whole["text"], frames_module.escape_formulas if escapes and form != "parquet" else None
-    lacking = whole.with_columns(text=pl.lit(None, pl.String))
+    lacking = whole.drop("text")
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(frames_module, "_SLICE", rows)
-        patch.setattr(frames_module, "_ROW_GROUP", 3 * rows)
+        patch.setattr(frames_module, "_ROW_GROUP_OF_TEXTS", 3 * rows)
         one, two = Path(folder) / f"one.{form}", Path(folder) / f"two.{form}"
-        write_frame(lacking, one, mark=mark, texts=lambda low, high: column[low:high], change=change)
+        write_frame(
+            lacking,
+            one,
+            mark=mark,
+            fill=lambda rows, low: rows.with_columns(text=column[low : low + len(rows)]),
+            change=change,
+        )
         write_frame(whole, two, mark=mark, change=change)
         assert one.read_bytes() == two.read_bytes()
 

@@ -17,7 +17,7 @@ from syndetect.runtime.threads import split_evenly
 #: Keys that are sorted at a time, about.
 MOST_KEYS = 1 << 23
 #: Paragraphs that are read anywhere in the words at a time.
-_READ = 1 << 12
+_READ = 1 << 11
 
 _S32 = np.uint64(32)
 
@@ -134,13 +134,41 @@ def find_representatives(
         places, groups, number = gather(places, find_groups(keys))
         _, order = sort_keys(number << _S32 | documents.rank[documents.document[places]])
         places = places[order]
-        for low, high in split_evenly(np.append(groups[:, 0], len(places)), _READ):
+        for some, of_some in _portions(code, begins, paragraphs, places, groups, representative):
             _groups.find_leaders(
-                code, begins, paragraphs, places, groups[low:high].reshape(-1), documents.document, documents.time,
+                code, begins, paragraphs, some, of_some.reshape(-1), documents.document, documents.time,
                 np.int64(documents.window), representative,
             )  # fmt: skip
             release()
     return representative
+
+
+def _portions(
+    code: U32, begins: U32, paragraphs: U32, places: U32, groups: I64, representative: U32
+) -> Iterator[tuple[U32, I64]]:
+    """Places of equal hashes with their groups, about ``_READ`` at a time, as ``find_leaders`` takes them.
+
+    Of a larger group each portion begins with the paragraph that was the first of those before, which is known when the
+    representatives of these are.
+    """
+
+    def words(place: np.uint32) -> U32:
+        paragraph = paragraphs[place]
+        return code[begins[paragraph] : begins[paragraph + np.uint32(1)]]
+
+    for low, high in split_evenly(np.append(groups[:, 0], len(places)), _READ):
+        begin, end = groups[low, 0], groups[high - 1, 1]
+        if high - low > 1 or end - begin <= 2 * _READ:
+            yield places, groups[low:high]
+            continue
+        first = places[begin]
+        for at in range(begin + 1, end, _READ):
+            some = places[at : min(at + _READ, end)]
+            yield np.append(first, some), np.array([[0, len(some) + 1]])
+            own = some[representative[some] == some][
+                ::-1
+            ]  # the last one that has the words of the first, if any
+            first = next((other for other in own if np.array_equal(words(other), words(first))), first)
 
 
 def _by_leading_bits(keys: U32 | U64, bits: int) -> Iterator[U32]:

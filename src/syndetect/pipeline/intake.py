@@ -14,13 +14,13 @@ from syndetect.matching import portions
 from syndetect.matching.portions import Batch
 from syndetect.matching.tokens import joined
 from syndetect.pipeline.corpus import Corpus
+from syndetect.pipeline.stored_articles import StoredArticles
 from syndetect.reading import sources
 from syndetect.reading.notes import REMARK, Notes
 from syndetect.reading.options import ReadingOptions
 from syndetect.reading.sources import BATCH_BYTES
 from syndetect.runtime.progress import Progress
 from syndetect.runtime.threads import in_order
-from syndetect.schema import ARTICLES
 from syndetect.settings import Settings
 from syndetect.storage.scratch import Store
 from syndetect.syndication import marks
@@ -34,7 +34,7 @@ _MOST_WORDS = 1 << 31
 class Taken(NamedTuple):
     """The articles without their texts, their corpus, and how many of them, the first ones, are a reference."""
 
-    articles: pl.DataFrame
+    articles: StoredArticles
     corpus: Corpus
     references: int
 
@@ -59,7 +59,7 @@ class Intake:
         """
         of_files = [source for source in (reference, found) if isinstance(source, sources.Inputs)]
         self.progress.stage("reading", sum(one.bytes for one in of_files) if of_files else None, "bytes")
-        corpus, frames = Corpus(self.store, self.settings.bands), [pl.DataFrame(schema=ARTICLES).drop("text")]
+        corpus, articles = Corpus(self.store, self.settings.bands), StoredArticles(self.store)
         repeats = self.store.facts.setdefault("repeats", [])
         sizes = [0, 0]
 
@@ -68,7 +68,7 @@ class Intake:
             for side, source in enumerate((reference, found)):
                 told = len(self.notes.rows)
                 for frame, encoded in self._batches(source, reading):
-                    frames.append(frame)
+                    articles.add(frame)
                     sizes[side] += len(frame)
                     if number >= done:
                         yield number, frame["doc_id"].to_list(), encoded
@@ -86,12 +86,13 @@ class Intake:
             _, batch, _, found_marks = self._index((0, [], []))
             self._keep(corpus, batch, found_marks)
             self.store.step("reading", 0)
-        articles = _with_distinct_ids(pl.concat(frames), sizes[0])
+        if sizes[0]:
+            articles.rename(_distinct_ids(articles.column("doc_id"), sizes[0]))
         if len(articles) != corpus.size:
             raise self.store.refused("it has other articles than were read")
         for document, paragraph in repeats:
-            place = f"{articles['doc_id'][document]}, paragraph {paragraph}"
-            self.notes(place, "one word again and again; not compared", REMARK)
+            name = articles.read("doc_id", pl.Series([document])).item()
+            self.notes(f"{name}, paragraph {paragraph}", "one word again and again; not compared", REMARK)
         return Taken(articles, corpus, sizes[0])
 
     def _batches(self, source: Any, reading: ReadingOptions) -> Iterator[sources.Batch]:
@@ -125,10 +126,10 @@ class Intake:
             raise InputError(f"{corpus.words:,} words are more than one scan can hold: split the corpus")
 
 
-def _with_distinct_ids(articles: pl.DataFrame, references: int) -> pl.DataFrame:
-    """Articles; an id of the reference that another article has too gets a prefix."""
-    names, prefix = articles["doc_id"], "reference:"
+def _distinct_ids(names: pl.Series, references: int) -> pl.Series:
+    """Ids of articles; one of the reference that another article has too gets a prefix."""
+    prefix = "reference:"
     again = (pl.int_range(len(names), eager=True) < references) & names.is_in(names[references:].implode())
     while (prefix + names.filter(again)).is_in(names.implode()).any():
         prefix += "reference:"
-    return articles.with_columns(doc_id=pl.when(again).then(prefix + pl.col("doc_id")).otherwise("doc_id"))
+    return pl.select(pl.when(again).then(prefix + names).otherwise(names)).to_series()

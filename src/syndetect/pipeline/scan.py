@@ -18,14 +18,16 @@ from syndetect.matching import tokens
 from syndetect.matching.places import Places, time_rank
 from syndetect.pipeline import forecast, intake, resumed, stages
 from syndetect.pipeline.corpus import Corpus
+from syndetect.pipeline.stored_articles import StoredArticles
 from syndetect.pipeline.tables import all_tables
 from syndetect.reading import sources
-from syndetect.reading.articles import id_rank, times
+from syndetect.reading.articles import times
 from syndetect.reading.notes import Notes
 from syndetect.reading.options import ReadingOptions
 from syndetect.report.findings import ReadTexts, TextSource
 from syndetect.report.reread import reread
-from syndetect.results.result import Result, StoredResult
+from syndetect.results.result import Result
+from syndetect.results.stored_result import StoredResult
 from syndetect.runtime import memory as budget
 from syndetect.runtime.compiling import compiling
 from syndetect.runtime.progress import Progress, Silent
@@ -159,7 +161,8 @@ class ScanRequest:
 def scanning(request: ScanRequest) -> Iterator[StoredResult]:
     """:func:`scan` as a context in which the scratch folder is still there: the place to write the result.
 
-    The texts of its passages are in that folder until :meth:`StoredResult.whole` takes them out.
+    The texts of its passages, and what articles say of themselves, are in that folder until
+    :meth:`StoredResult.whole` takes them out.
     A scan that is killed before the block ends can be resumed.
     """
     settings, syndication, progress = request.settings, request.syndication, request.progress
@@ -188,7 +191,7 @@ def scanning(request: ScanRequest) -> Iterator[StoredResult]:
         places = apart(_places, articles, corpus, references)
         outlet = np.full(len(articles), -1)
         if syndication.shown.across_sources is not False:
-            outlet = outlets_of(articles["source"])[0].fill_null(-1).to_numpy()
+            outlet = outlets_of(articles.column("source"))[0].fill_null(-1).to_numpy()
         job = stages.Job(store, corpus, places, outlet, settings, threads, progress)
         for stage in _STAGES:
             stage(job)
@@ -209,7 +212,8 @@ def scanning(request: ScanRequest) -> Iterator[StoredResult]:
             skipped=notes.frame(),
             manifest=manifest,
             texts=_texts_of(corpus),
-            stored=tables.texts,
+            articles=articles.read,
+            texts_of_passages=tables.texts,
         )
 
 
@@ -303,10 +307,10 @@ class _Clock:
         self._at = now
 
 
-def _places(articles: pl.DataFrame, corpus: Corpus, references: int) -> Places:
+def _places(articles: StoredArticles, corpus: Corpus, references: int) -> Places:
     """The places of words. A reference comes before all articles in time, and only its documents are queries."""
-    time, is_reference = times(articles["published"]), np.arange(len(articles)) < references
-    rank = time_rank(time, corpus.word_counts, id_rank(articles["doc_id"]))
+    time, is_reference = times(articles.published), np.arange(len(articles)) < references
+    rank = time_rank(time, corpus.word_counts, articles.id_rank)
     if references:
         rank[np.lexsort((rank, ~is_reference))] = np.arange(len(rank), dtype=np.uint32)
     return Places.of(

@@ -1,18 +1,19 @@
-"""Texts that are kept in the store of a scan: many, that are written once and read in portions, in another order."""
+"""Strings that are kept in the store of a scan: many, that are written once and read in portions, in another order."""
 
 from collections.abc import Callable
 
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import I64, ByteStrings, bounds_of
+from syndetect.arrays import I64, Bool, ByteStrings, bounds_of
 from syndetect.storage.scratch import Store
 
-_FEW = 1 << 10  # texts that are read from mapped pages until these are evicted
+_FEW = 1 << 10  # strings that are read from mapped pages until these are evicted
+_MUCH = 1 << 26  # bytes that are evicted at all, as long as there is room
 
 
 class StoredTexts:
-    """Texts in two arrays of a store, which a later stage is not resumed from.
+    """Strings in two arrays of a store, which a later stage is not resumed from.
 
     Args:
         store: holds them. What another one of this name left there, as in a scan that was killed, is dropped.
@@ -20,39 +21,61 @@ class StoredTexts:
     """
 
     def __init__(self, store: Store, name: str) -> None:
-        self._store, self._names = store, (name, f"{name}_sizes")
-        for one in self._names:
+        self._store, self._data, self._bounds, self._bytes = store, name, f"{name}_bounds", 0
+        for one in (self._data, self._bounds):
             store.drop(one)
+        store.append(self._data, np.empty(0, np.uint8))
+        store.append(self._bounds, np.zeros(1, np.int64))
 
-    def add(self, texts: ByteStrings) -> None:
-        """Add texts, as UTF-8, behind those that are there."""
-        for name, values in zip(self._names, (texts.data, np.diff(texts.bounds)), strict=True):
-            self._store.append(name, values)
+    def add(self, texts: ByteStrings, is_null: Bool | None = None) -> None:
+        """Add strings, as UTF-8, behind those that are there; where ``is_null`` (bool[n]) says so, there is none."""
+        ends = texts.bounds[1:] + self._bytes << 1
+        self._store.append(self._data, texts.data)
+        self._store.append(self._bounds, ends if is_null is None else ends | is_null)
+        self._bytes += int(texts.bounds[-1])
 
     def reader(self) -> "StoredTextReader":
         """What reads them, when all are there."""
-        data, sizes = (np.asarray(self._store[name]) for name in self._names)
-        return StoredTextReader(data.data, bounds_of(sizes), self._store.release)
+        data, bounds = (np.asarray(self._store[name]) for name in (self._data, self._bounds))
+        return StoredTextReader(data.data, bounds, self._store.release if data.nbytes > _MUCH else _stay)
 
 
 class StoredTextReader:
-    """Reads texts.
+    """Reads strings.
 
     Args:
         data: their bytes.
-        bounds: int64[n + 1], the first byte of each, and the end of the last.
-        release: evicts what was read: with the page that a text is on, a mapped file has its neighbours in memory.
+        bounds: int64[n + 1], twice the first byte of each, and the end of the last; one more where the string that ends
+            there is null.
+        release: evicts what was read: with the page that a string is on, a mapped file has its neighbours in memory.
     """
 
     def __init__(self, data: memoryview, bounds: I64, release: Callable[[], None]) -> None:
         self._data, self._bounds, self._release = data, bounds, release
 
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._bounds) - 1
+
     def __call__(self, numbers: I64) -> pl.Series:
-        """String: the texts of these numbers, in any order."""
-        found = list[bytes]()
+        """String: those of these numbers, in any order."""
+        data, pieces = self._data, list[bytes]()
+        begin, end = self._bounds[numbers] >> 1, self._bounds[numbers + 1]
+        is_null, end = (end & 1).astype(bool), end >> 1
         for low in range(0, len(numbers), _FEW):
-            some = numbers[low : low + _FEW]
-            places = self._bounds[some].tolist(), self._bounds[some + 1].tolist()
-            found += [bytes(self._data[begin:end]) for begin, end in zip(*places, strict=True)]
+            places = begin[low : low + _FEW].tolist(), end[low : low + _FEW].tolist()
+            pieces.append(b"".join([data[first:last] for first, last in zip(*places, strict=True)]))
             self._release()
-        return pl.Series(found, dtype=pl.Binary).cast(pl.String)
+        return _strings(b"".join(pieces), end - begin, is_null)
+
+
+def _stay() -> None:
+    """Evict nothing."""
+
+
+def _strings(data: bytes, sizes: I64, is_null: Bool) -> pl.Series:
+    """String: strings of these sizes, end to end in one buffer, without an object for each."""
+    whole = pl.lit(pl.Series([data], dtype=pl.Binary)).first()
+    places = pl.DataFrame({"begin": bounds_of(sizes)[:-1], "size": sizes, "null": is_null})
+    found = pl.when(~pl.col("null")).then(whole.bin.slice("begin", "size"))
+    return places.select(found.alias("text")).to_series().cast(pl.String)

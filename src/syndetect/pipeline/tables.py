@@ -16,6 +16,7 @@ from syndetect.pipeline.collisions import Compared
 from syndetect.pipeline.corpus import Corpus
 from syndetect.pipeline.locate import locate
 from syndetect.pipeline.stages import Job, linked_sketches
+from syndetect.pipeline.stored_articles import StoredArticles
 from syndetect.pipeline.stored_texts import StoredTexts
 from syndetect.results.tables import Characters, ParagraphPairs, Sides
 from syndetect.runtime import memory
@@ -27,13 +28,16 @@ from syndetect.syndication.options import SyndicationOptions
 
 
 class Tables(NamedTuple):
-    """The tables of a result by name; ``texts(low, high)`` are those of these rows of ``passages``, which has none."""
+    """The tables of a result by name, as :class:`syndetect.results.stored_result.StoredResult` holds them.
+
+    ``texts(low, high)`` are the texts of these rows of ``passages``.
+    """
 
     frames: dict[str, pl.DataFrame]
     texts: Callable[[int, int], pl.Series]
 
 
-def all_tables(articles: pl.DataFrame, job: Job, options: SyndicationOptions, references: int) -> Tables:
+def all_tables(articles: StoredArticles, job: Job, options: SyndicationOptions, references: int) -> Tables:
     """All tables of a scan. The texts of passages can be read as long as its store is open.
 
     Args:
@@ -51,7 +55,7 @@ def all_tables(articles: pl.DataFrame, job: Job, options: SyndicationOptions, re
     known = apart(Articles.of, articles, marks, places.documents, places.time, options.agencies, references)
     found = _findings(job, known, marks)
     memory.trim()
-    frames, uses = apart(tables.all_tables, articles, known, found.findings, options)
+    frames, uses = apart(tables.all_tables, articles.numbered, known, found.findings, options)
     texts, places = found.texts.reader(), found.turn[uses]
     return Tables(frames, lambda low, high: texts(places[low:high]))
 

@@ -16,23 +16,25 @@ from syndetect.schema import ADDED
 from syndetect.storage.filesystem import reason, write_bytes
 
 _ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
-#: Rows of a Parquet row group, fixed, so that equal frames are equal bytes; and rows that are text at once.
-_ROW_GROUP, _SLICE = 1 << 16, 1 << 14
+#: Rows of a Parquet row group, fixed, so that equal frames are equal bytes: of any table, and of one with texts, as
+#: polars has eight row groups in memory when it writes a stream.
+_ROW_GROUP, _ROW_GROUP_OF_TEXTS = 1 << 16, 1 << 14
+_SLICE = 1 << 14  # rows that are text at once
 #: The beginning of a cell that a spreadsheet would run as a formula, or of such a cell escaped.
 _FORMULA = r"'*[=+\-@\t\r]"
 _VALUE_BYTES = 8  # that a value takes in memory, at least
 
 
-#: Reads the column ``text`` of some rows, from the first up to the second.
-Texts = Callable[[int, int], pl.Series]
+#: Makes rows of a table from those of a frame that stands for it, and the number of the first one.
+Fill = Callable[[pl.DataFrame, int], pl.DataFrame]
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 
 
-def slices(frame: pl.DataFrame, *, texts: Texts | None = None) -> Iterator[pl.DataFrame]:
-    """A frame in portions of consecutive rows, one or more; with ``texts`` for its column ``text``."""
+def slices(frame: pl.DataFrame, *, fill: Fill | None = None) -> Iterator[pl.DataFrame]:
+    """A frame in portions of consecutive rows, one or more; or the table that it stands for."""
     for low in range(0, max(frame.height, 1), _SLICE):
         piece = frame.slice(low, _SLICE)
-        yield piece if texts is None else piece.with_columns(texts(low, low + piece.height).alias("text"))
+        yield piece if fill is None else fill(piece, low)
 
 
 def encode(
@@ -40,7 +42,7 @@ def encode(
     format: str,  # noqa: A002  (the word of the command line)
     *,
     mark: bool = False,
-    texts: Texts | None = None,
+    fill: Fill | None = None,
     change: Change | None = None,
 ) -> Iterator[bytes]:
     """A frame as UTF-8 text, piece by piece; times are written as ISO 8601.
@@ -49,13 +51,13 @@ def encode(
         frame: any frame whose times are in UTC; as "csv" it may hold no lists.
         format: "csv", "jsonl" (an object a line) or "json" (one array).
         mark: begin with the byte order mark of UTF-8, by which Excel knows the encoding.
-        texts: of the column ``text``, if the frame does not hold them.
+        fill: makes the rows to be written from those of the frame.
         change: what is done to each row.
     """
     forks.check()
     pieces = (
         piece.with_columns(pl.col(pl.Datetime).dt.strftime(_ISO))
-        for piece in map(change or pl.DataFrame.clone, slices(frame, texts=texts))
+        for piece in map(change or pl.DataFrame.clone, slices(frame, fill=fill))
     )
     if mark:
         yield codecs.BOM_UTF8
@@ -92,28 +94,30 @@ def write_frame(
     path: Path,
     *,
     mark: bool = False,
-    texts: Texts | None = None,
+    fill: Fill | None = None,
     change: Change | None = None,
 ) -> None:
     """Write a frame in the format of the path's suffix (.parquet, .csv or .jsonl), through to the disk.
 
-    ``mark``, ``texts`` and ``change`` are those of :func:`encode`, the last for text alone.
+    ``mark``, ``fill`` and ``change`` are those of :func:`encode`, the last for text alone.
     """
     forks.check()
     if path.suffix != ".parquet":
-        write_bytes(encode(frame, path.suffix[1:], mark=mark, texts=texts, change=change), path)
+        write_bytes(encode(frame, path.suffix[1:], mark=mark, fill=fill, change=change), path)
         return
+    schema = frame.schema if fill is None else fill(frame.clear(), 0).schema
+    rows = _ROW_GROUP_OF_TEXTS if "text" in schema else _ROW_GROUP
     with path.open("wb") as file:
-        if texts is None:
-            frame.rechunk().write_parquet(file, row_group_size=_ROW_GROUP)
+        if fill is None:
+            frame.rechunk().write_parquet(file, row_group_size=rows)
         else:
-            _stream(frame, texts).sink_parquet(file, row_group_size=_ROW_GROUP)
+            _stream(frame, fill, schema).sink_parquet(file, row_group_size=rows)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _stream(frame: pl.DataFrame, texts: Texts) -> pl.LazyFrame:
-    """A frame that is made in portions, each when it is asked for; its file has the bytes of one that was whole."""
+def _stream(frame: pl.DataFrame, fill: Fill, schema: pl.Schema) -> pl.LazyFrame:
+    """A table that is made in portions, each when it is asked for; its file has the bytes of one that was whole."""
 
     def pieces(
         columns: list[str] | None,
@@ -124,9 +128,9 @@ def _stream(frame: pl.DataFrame, texts: Texts) -> pl.LazyFrame:
         assert columns is None  # a table is written as it is
         assert predicate is None
         assert rows is None
-        return slices(frame, texts=texts)
+        return slices(frame, fill=fill)
 
-    return register_io_source(pieces, schema=frame.schema, is_pure=True)
+    return register_io_source(pieces, schema=schema, is_pure=True)
 
 
 def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -63,12 +63,21 @@ class Result:
     manifest: dict[str, Any]
     texts: "TextSource | None" = field(default=None, repr=False, compare=False)
 
-    def _texts_of_passages(self) -> frames.Texts | None:
-        """What reads the texts of ``passages``; None where the table has them."""
+    def _filling(self, table: str) -> frames.Fill | None:  # noqa: ARG002
+        """What makes the rows of a table from those that are held; None where these are whole."""
         return None
 
+    def _filling_texts(self) -> frames.Fill | None:
+        """What puts the texts of passages into rows, one for each; None where they are there."""
+        return None
+
+    def _named(self, table: str) -> pl.DataFrame:
+        """A table whole, but for the texts of passages."""
+        found: pl.DataFrame = getattr(self, table)
+        return found
+
     def whole(self) -> "Result":
-        """The result with all texts in memory: this one, but within its scan."""
+        """The result with all columns in memory: this one, but within its scan."""
         return self
 
     def report(
@@ -187,18 +196,19 @@ class Result:
             with _new_folder(place, force) as folder:
                 suffix = "parquet" if format == "passim" else format
                 for name in TABLES:
-                    table = getattr(self, name)
-                    texts = self._texts_of_passages() if name == "passages" else None
-                    change = frames.escape_formulas if escape_formulas else None
+                    path, change = (
+                        folder / f"{name}.{suffix}",
+                        frames.escape_formulas if escape_formulas else None,
+                    )
                     write_frame(
-                        table, folder / f"{name}.{suffix}", mark=utf8_mark, texts=texts, change=change
+                        getattr(self, name), path, mark=utf8_mark, fill=self._filling(name), change=change
                     )
                 write_frame(self.skipped, folder / _SKIPPED)
                 if format == "passim":
                     from syndetect.results.passim import clusters  # noqa: PLC0415  (read by few)
 
-                    rows = clusters(self.documents, self.passages)
-                    write_frame(rows, folder / _CLUSTERS, texts=self._texts_of_passages())
+                    rows = clusters(self._named("documents"), self._named("passages"))
+                    write_frame(rows, folder / _CLUSTERS, fill=self._filling_texts())
                 written = {path.name: path for path in folder.iterdir()}
                 manifest = self.manifest | ({_ESCAPED: True} if escape_formulas else {}) | {
                     "program": _PROGRAM,
@@ -246,27 +256,6 @@ class Result:
 
         with _at_hand(directory, ("skipped", *TABLES)) as folder:
             return _read_of_one(folder, read)
-
-
-@dataclass(frozen=True, repr=False, kw_only=True)
-class StoredResult(Result):
-    """A result within its scan, whose table ``passages`` has no texts: there may be more than the memory should hold.
-
-    Attributes:
-        stored: reads the texts of rows of ``passages``, from one row up to another, while the scan's store is open.
-    """
-
-    stored: frames.Texts = field(compare=False)
-
-    def _texts_of_passages(self) -> frames.Texts:
-        return self.stored
-
-    def whole(self) -> Result:
-        """The result with all texts in memory."""
-        passages = pl.concat(frames.slices(self.passages, texts=self.stored), rechunk=True)
-        return Result(
-            **{one.name: getattr(self, one.name) for one in fields(Result)} | {"passages": passages}
-        )
 
 
 def read_tables(directory: str | os.PathLike[str], *names: str) -> list[pl.DataFrame]:

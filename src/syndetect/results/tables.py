@@ -9,7 +9,7 @@ import polars as pl
 from syndetect.arrays import F64, I64, order_by
 from syndetect.kernels.ranges import count_covered
 from syndetect.runtime import forks
-from syndetect.schema import TABLES
+from syndetect.schema import ARTICLES, TABLES
 
 T = TypeVar("T")
 
@@ -44,8 +44,9 @@ class ParagraphPairs(NamedTuple):
 def documents_table(
     articles: pl.DataFrame, counts: tuple[I64, I64], matched: tuple[I64, I64]
 ) -> pl.DataFrame:
-    """The table ``documents``, as far as matches tell it; what syndication adds is null.
+    """The table ``documents``, as far as matches tell it.
 
+    What syndication adds is null, and what articles lack is left out.
     ``counts`` are each document's paragraphs and words (int64[d]), ``matched`` the document and words (int64[n],
     int64[n, 2]) of every match.
     """
@@ -54,14 +55,16 @@ def documents_table(
     reused = np.zeros(len(articles), np.int64)
     order = order_by(document, ranges[:, 0])
     count_covered(ranges[:, 0].copy(), ranges[:, 1].copy(), document, order, reused)
-    base = articles.select("doc_id", "source", "published", "title", "url").with_columns(
+    base = articles.select(name for name in TABLES["documents"] if name in articles.columns).with_columns(
         paragraphs=pl.Series(paragraphs),
         words=pl.Series(total),
         reused_words=pl.Series(reused),
         reused_share=pl.Series(reused / np.maximum(total, 1)),
     )
     unknown = {
-        name: pl.lit(None, kind) for name, kind in TABLES["documents"].items() if name not in base.columns
+        name: pl.lit(None, kind)
+        for name, kind in TABLES["documents"].items()
+        if name not in base.columns and name not in ARTICLES
     }
     return base.with_columns(**unknown)
 
@@ -96,11 +99,14 @@ def passages_table(
     articles: pl.DataFrame,
     numbers: tuple[I64, I64],
     spans: tuple[I64, I64],
-    text: pl.Series,
+    text: pl.Series | None,
     measures: tuple[I64, I64],
     role: pl.Series,
 ) -> pl.DataFrame:
-    """The table ``passages``; ``numbers`` are passages and documents, ``measures`` equal words and columns."""
+    """The table ``passages``; ``numbers`` are passages and documents, ``measures`` equal words and columns.
+
+    What articles lack is left out, and so are the texts where there are none.
+    """
     (passage, document), (equal, aligned) = numbers, measures
     columns: dict[str, Any] = {
         "passage_id": passage,
@@ -109,11 +115,13 @@ def passages_table(
         "end": spans[1],
         "words": equal,
         "identity": equal / np.maximum(aligned, 1),
-        "text": text,
-        "source": articles["source"][document],
-        "published": articles["published"][document],
         "role": role,
     }
+    for name in ("source", "published"):
+        if name in articles.columns:
+            columns[name] = articles[name][document]
+    if text is not None:
+        columns["text"] = text
     return _table("passages", columns)
 
 
@@ -123,6 +131,17 @@ def of_frame(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _table(name: str, columns: Mapping[str, Any]) -> pl.DataFrame:
-    """A table of these columns in the order of the schema; built from columns, since queries make small tables."""
+    """A table of these columns in the order of the schema; built from columns, since queries make small tables.
+
+    Numbers of articles (UInt32) may stand in the place of ids.
+    """
     forks.check()
-    return pl.DataFrame([pl.Series(column, columns[column], kind) for column, kind in TABLES[name].items()])
+    return pl.DataFrame([
+        pl.Series(column, columns[column], pl.UInt32 if _is_number(columns[column], kind) else kind)
+        for column, kind in TABLES[name].items()
+        if column in columns
+    ])  # fmt: skip
+
+
+def _is_number(values: Any, kind: pl.DataType) -> bool:
+    return kind == pl.String and isinstance(values, pl.Series) and values.dtype == pl.UInt32

@@ -42,6 +42,9 @@ from syndetect.storage.scratch_folder import (
 _FORMAT = 1
 #: Seconds from one synced state to the next.
 PAUSE = 5.0
+#: Bytes that are written at a time. What is written at once Linux may hold as one page of up to 2 MB, and maps it whole
+#: where a byte is read: a few hundred words anywhere would be gigabytes in memory.
+_WRITTEN = 1 << 16
 
 
 class Store:
@@ -270,7 +273,9 @@ class Store:
         if name not in self._files:
             self._files[name] = open(self._file(name), "ab", buffering=0, opener=private)  # noqa: SIM115
         self._unsynced.add(name)
-        write_all(self._files[name], np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        data = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+        for low in range(0, len(data), _WRITTEN):
+            write_all(self._files[name], data[low : low + _WRITTEN])
 
     def _file(self, name: str) -> Path:
         assert self._folder is not None

@@ -5,8 +5,10 @@ quotes, times, outlets ─ kinds ─────────────┴─�
 └─ shares ─► documents
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -16,11 +18,24 @@ from syndetect.arrays import I64, U32, U64, Bool, order_by, run_starts
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching.alignment import Matches
 from syndetect.matching.passages import Passages
-from syndetect.reading.articles import id_rank
 from syndetect.results.tables import Characters
 from syndetect.syndication import evidence, kinds, origins, owners, shares, surroundings
 from syndetect.syndication.credits.agencies import Agencies, AgencyTable
 from syndetect.syndication.marks import Marks, credits_frame
+
+
+class ArticleColumns(Protocol):
+    """Articles as they were read, by their numbers in the order of reading."""
+
+    @property
+    def id_rank(self) -> U32:
+        """uint32[d]: the order of ids, as of :func:`syndetect.reading.articles.id_rank`."""
+
+    def column(self, name: str) -> pl.Series:
+        """A whole column of ``schema.ARTICLES``."""
+
+    def read(self, name: str, numbers: pl.Series) -> pl.Series:
+        """A column of some articles, by their numbers; null where a number is null."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Articles:
     """The articles: outlets, times, credits and quotations.
 
     Attributes:
-        names: ``doc_id``.
+        ids: reads ``doc_id`` by the numbers of articles.
         outlet: Int64, the number of each article's outlet; null where the source is not known.
         outlets: the names of the outlets.
         documents: int64[d + 1], the first word of each article.
@@ -41,7 +56,7 @@ class Articles:
         agency: bool[d], the articles that agencies published themselves.
     """
 
-    names: pl.Series
+    ids: Callable[[pl.Series], pl.Series]
     outlet: pl.Series
     outlets: pl.Series
     documents: I64
@@ -56,7 +71,7 @@ class Articles:
     @classmethod
     def of(
         cls,
-        articles: pl.DataFrame,
+        articles: ArticleColumns,
         marks: Marks,
         documents: I64,
         time: I64,
@@ -66,26 +81,25 @@ class Articles:
         """The articles with these marks.
 
         Args:
-            articles: ``doc_id, source, author``.
+            articles: the articles as they were read.
             marks: the marks in the texts.
             documents: int64[d + 1], the first word of each article.
             time: int64[d], microseconds since 1970, or ``UNDATED``.
             agencies: the agencies that marks name by number.
             references: the number of articles, the first ones, that belong to a reference.
         """
-        outlet, outlets = owners.outlets_of(articles["source"])
-        found = credits_frame(marks.credits, articles, agencies)
-        is_agency, is_reference = np.zeros(len(articles), bool), np.arange(len(articles)) < references
+        columns = pl.DataFrame([articles.column("source"), articles.column("author")])
+        outlet, outlets = owners.outlets_of(columns["source"])
+        found = credits_frame(marks.credits, columns, agencies)
+        is_agency, is_reference = np.zeros(len(columns), bool), np.arange(len(columns)) < references
         is_agency[found.filter(pl.col("rule") == "source")["document"].to_numpy()] = True
         return cls(
-            names=articles["doc_id"],
+            ids=partial(articles.read, "doc_id"),
             outlet=outlet,
             outlets=outlets,
             documents=documents,
             time=time,
-            rank=origins.rank_of(
-                time, np.diff(documents), id_rank(articles["doc_id"]), is_agency, is_reference
-            ),
+            rank=origins.rank_of(time, np.diff(documents), articles.id_rank, is_agency, is_reference),
             credits=found,
             quotes=marks.quotes,
             contents=marks.contents,
@@ -407,9 +421,7 @@ def _origins(
         virtual=virtual,
         first=known,
         agency=pl.when(pl.col("kind") == "wire").then(names.gather(described["agency"])),
-        first_doc=pl.when(virtual)
-        .then(inferred)
-        .otherwise(articles.names.gather(known.set(known < 0, None))),
+        first_doc=pl.when(virtual).then(inferred).otherwise(articles.ids(known.set(known < 0, None))),
         spread=(pl.col("last_time") - pl.col("first_time")) // 1_000_000,
         referred=pl.col("in_reference") | (not articles.reference.any()),
     )

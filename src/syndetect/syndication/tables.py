@@ -74,8 +74,9 @@ class Findings:
 
 
 class Tables(NamedTuple):
-    """The tables of a result by name, without the texts of passages.
+    """The tables of a result by name, with numbers of articles (UInt32) in the place of ids.
 
+    They lack the texts of passages and what else articles say of themselves, but for ``published`` in ``documents``.
     ``uses`` (int64[n]) are the numbers of the uses, among all that were found, of which the rows of ``passages`` are.
     """
 
@@ -89,7 +90,7 @@ def all_tables(
     """All tables of a scan; a function of arrays and frames.
 
     Args:
-        articles: the columns of the articles, but for the text.
+        articles: ``doc_id, published``: the numbers of the articles (UInt32) in the place of their ids.
         known: the same articles with their marks.
         found: the results of the matching stages, most of which are gone afterwards.
         options: agencies, owners, and the passages to show.
@@ -114,7 +115,7 @@ def all_tables(
     frames = {
         "documents": _documents_table(articles, known, found, explained, kept),
         "families": _families_table(known, matches),
-        "links": _links_table(known, found),
+        "links": _links_table(found),
         "edges": _edges_table(known, explained, shown),
         "credits": _credits_table(known, options),
         "clusters": _clusters_table(explained, shown),
@@ -129,6 +130,11 @@ def all_tables(
     ids = articles["doc_id"][documents.a], articles["doc_id"][documents.b]
     frames["matches"] = _only(matches_table(ids, spans[0], measures), kept)
     return Tables(frames, uses)
+
+
+def _numbers(documents: I64 | pl.Series) -> pl.Series:
+    """UInt32: numbers of articles, null for none, which are ids in the end."""
+    return pl.Series(documents).cast(pl.UInt32)
 
 
 def _only(table: pl.DataFrame, rows: Bool) -> pl.DataFrame:
@@ -212,7 +218,7 @@ def _documents_table(
         own_share=pl.Series(explained.shares.own),
         derived_share=pl.Series(derived.verbatim),
         wording_share=pl.Series(derived.wording),
-        derived_from=known.names.gather(origin.set(origin < 0, None)),
+        derived_from=_numbers(origin.set(origin < 0, None)),
         derivation=pl.Series(DERIVATIONS).gather(classify(verbatim, derived.wording, derived.chance)),
         agencies=_of_documents(explained.agencies, "agencies", len(articles)),
         credited=_of_documents(explained.agencies, "credited", len(articles)),
@@ -231,10 +237,10 @@ def _passages_table(
     uses, grouped, located = shown.uses(explained.uses, "role"), found.passages, found.located
     row = uses["row"].to_numpy().astype(np.int64)
     table = passages_table(
-        articles,
+        articles.select("doc_id"),
         (uses["passage_id"].to_numpy(), grouped.document[row]),
         (located.uses.begin[row], located.uses.end[row]),
-        pl.repeat(None, len(row), dtype=pl.String, eager=True),
+        None,
         (grouped.equal[row], grouped.columns[row]),
         uses["role"],
     )
@@ -257,9 +263,7 @@ def _credits_table(known: explain.Articles, options: SyndicationOptions) -> pl.D
     names, frame = options.agencies.table.names, known.credits
     return of_frame(
         "credits",
-        frame.with_columns(
-            doc_id=known.names.gather(frame["document"]), agency=names.gather(frame["agency"])
-        ),
+        frame.with_columns(doc_id=_numbers(frame["document"]), agency=names.gather(frame["agency"])),
     )
 
 
@@ -270,7 +274,7 @@ def _edges_table(known: explain.Articles, explained: explain.Explained, shown: _
     words = known.sizes[uses["document"].to_numpy()]
     edges = uses.with_columns(
         from_doc=origin,
-        to_doc=known.names.gather(uses["document"]),
+        to_doc=_numbers(uses["document"]),
         words="size",
         share=pl.col("size") / words,
     )
@@ -278,7 +282,7 @@ def _edges_table(known: explain.Articles, explained: explain.Explained, shown: _
     return of_frame("edges", edges.filter(copied & pl.col("from_doc").is_not_null()))
 
 
-def _links_table(known: explain.Articles, found: Findings) -> pl.DataFrame:
+def _links_table(found: Findings) -> pl.DataFrame:
     """Linked articles, with the number of equal words in their matches."""
     links, matches = found.links, found.matches
     keys, of_match = pack(*links.T), pack(matches.document_a, matches.document_b)
@@ -289,8 +293,8 @@ def _links_table(known: explain.Articles, found: Findings) -> pl.DataFrame:
         "links",
         pl.DataFrame(
             {
-                "doc_a": known.names.gather(links[:, 0]),
-                "doc_b": known.names.gather(links[:, 1]),
+                "doc_a": _numbers(links[:, 0]),
+                "doc_b": _numbers(links[:, 1]),
                 "words": words.astype(np.int64),
                 "wording_a": found.wording[:, 0],
                 "wording_b": found.wording[:, 1],
@@ -308,8 +312,8 @@ def _families_table(known: explain.Articles, matches: Matches) -> pl.DataFrame:
         pl.DataFrame(
             {
                 "family_id": found.family,
-                "doc_id": known.names.gather(found.document),
-                "representative": known.names.gather(found.representative),
+                "doc_id": _numbers(found.document),
+                "representative": _numbers(found.representative),
                 "relation": relations.gather(found.relation),
                 "share": found.share,
             }
