@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import U32, ByteStrings
+from syndetect.arrays import U32, ByteStrings, bounds_of
 from syndetect.pipeline.stored_texts import StoredTexts
 from syndetect.reading.articles import id_rank
 from syndetect.schema import ARTICLES
@@ -89,5 +89,6 @@ class StoredArticles:
 
 
 def _add(strings: StoredTexts, values: pl.Series) -> None:
-    encoded = values.cast(pl.Binary).fill_null(b"").to_list()
-    strings.add(ByteStrings.of(encoded), values.is_null().to_numpy())
+    data = values.str.join("").cast(pl.Binary).item()
+    bounds = bounds_of(values.str.len_bytes().fill_null(0).to_numpy())
+    strings.add(ByteStrings(np.frombuffer(data, np.uint8), bounds), values.is_null().to_numpy())
