@@ -60,7 +60,8 @@ def make_queries(corpus: Path, out: Path, count: int, seed: int) -> int:
             if origin is not None:
                 taken = [_run(piece, rng, vocabulary) for piece in origin["text"].split("\n\n")]
                 pieces = taken if kind == "whole" else pieces[:10] + taken[10:20] + pieces[20:]
-            document = {"id": f"q{number}", "text": "\n\n".join(pieces), "published": one["published"]}
+            published = (origin or one)["published"]  # within any time window of it
+            document = {"id": f"q{number}", "text": "\n\n".join(pieces), "published": published}
             query = IndexQuery(kind, None if origin is None else origin["id"], document)
             file.write(json.dumps(query._asdict(), ensure_ascii=False) + "\n")
             total += len(pieces)
