@@ -44,7 +44,7 @@ class Corpus:
         put, words, sketch = self._store.append, batch.words, batch.sketch
         put("text", batch.text)
         put("text_sizes", np.diff(batch.text_bounds))
-        put("code", words.code)
+        put("code", words.code, is_scattered=True)
         put("tags", places.tags(words.code))
         put("word_counts", np.diff(words.documents))
         put("paragraph_counts", np.diff(words.document_paragraphs))

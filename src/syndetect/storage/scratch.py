@@ -42,8 +42,8 @@ from syndetect.storage.scratch_folder import (
 _FORMAT = 1
 #: Seconds from one synced state to the next.
 PAUSE = 5.0
-#: Bytes that are written at a time. What is written at once Linux may hold as one page of up to 2 MB, and maps it whole
-#: where a byte is read: a few hundred words anywhere would be gigabytes in memory.
+#: Bytes of scattered arrays that are written at a time. What is written at once Linux may hold as one page of up to
+#: 2 MB, and maps it whole where a byte is read: a few hundred words anywhere would be gigabytes in memory.
 _WRITTEN = 1 << 16
 
 
@@ -71,6 +71,7 @@ class Store:
         self._folder: Path | None = None
         self._lock: Lock | None = None
         self._parts: dict[str, list[Array]] = {}
+        self._scattered = set[str]()
         self._files: dict[str, BinaryIO] = {}
         self._kinds: dict[str, tuple[str, list[int]]] = {}  # type, and the shape of an item
         self._sizes: dict[str, list[int]] = {}  # items of every piece that was appended
@@ -96,10 +97,19 @@ class Store:
             return 0
         return sum(sum(self._sizes[name]) * _item_bytes(*kind) for name, kind in self._kinds.items())
 
-    def append(self, name: str, array: Array) -> None:
-        """Add items to the end of an array, which the first call makes."""
+    def append(self, name: str, array: Array, *, is_scattered: bool = False) -> None:
+        """Add items to the end of an array, which the first call makes.
+
+        Args:
+            name: of the array.
+            array: its items.
+            is_scattered: whether a few of them are read here and there. Where all are read, in whatever order, large
+                pages of memory are faster.
+        """
         with self._guard:
             kind = (array.dtype.str, list(array.shape[1:]))
+            if is_scattered:
+                self._scattered.add(name)
             if self._kinds.setdefault(name, kind) != kind:
                 raise ValueError(f"{name} holds {self._kinds[name]}, not {kind}")
             self._sizes.setdefault(name, []).append(len(array))
@@ -274,8 +284,9 @@ class Store:
             self._files[name] = open(self._file(name), "ab", buffering=0, opener=private)  # noqa: SIM115
         self._unsynced.add(name)
         data = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
-        for low in range(0, len(data), _WRITTEN):
-            write_all(self._files[name], data[low : low + _WRITTEN])
+        step = _WRITTEN if name in self._scattered else max(len(data), 1)
+        for low in range(0, len(data), step):
+            write_all(self._files[name], data[low : low + step])
 
     def _file(self, name: str) -> Path:
         assert self._folder is not None
