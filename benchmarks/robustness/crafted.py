@@ -248,7 +248,8 @@ def _examine_scratch(_random: Random, folder: Path, base: Path) -> Iterator[tupl
     found = attempt(partial(scan, articles, threads=1, scratch=folder, resume=True))
     yield from _tally({"resume": found})
     if isinstance(found, Result):
-        texts = {one["id"]: one["text"] for one in map(json.loads, articles.open(encoding="utf-8"))}
+        with articles.open(encoding="utf-8") as file:
+            texts = {one["id"]: one["text"] for one in map(json.loads, file)}
         for match in found.matches.iter_rows(named=True):
             for side in "ab":
                 begin, end = match[f"begin_{side}"], match[f"end_{side}"]
