@@ -81,7 +81,9 @@ def test_a_killed_scan_is_gone_on_with_from_its_last_step(
 
 
 @pytest.mark.parametrize("most", [*range(0, 400, 25)])
-def test_a_killed_scan_that_was_not_to_be_resumed_can_be(opened: Open, tmp_path: Path, most: int) -> None:
+def test_a_killed_scan_that_was_not_to_be_resumed_can_be(
+    opened: Open, tmp_path: Path, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It moves to files in the middle of a step, and is killed before that step ends."""
     whole = opened(None, PLENTY, IDENTITY)
     steps_taken(whole, 7)
@@ -96,7 +98,7 @@ def test_a_killed_scan_that_was_not_to_be_resumed_can_be(opened: Open, tmp_path:
         if killed.spilled:
             raise KilledError
 
-    killed.append = append  # type: ignore[method-assign]
+    monkeypatch.setattr(killed, "append", append)
     with pytest.raises(KilledError):
         steps_taken(killed, 7)
     shutil.copytree(tmp_path / "killed", tmp_path / "copy")
