@@ -13,6 +13,7 @@ from syndetect.matching.tokens import Key
 from syndetect.pipeline.collisions import Spellings
 from syndetect.pipeline.corpus import Corpus, Wanted
 from syndetect.pipeline.corpus import Located as Portion
+from syndetect.pipeline.stored_texts import encoded, strings_at
 
 #: From the rows of some ranges (int64[m]), and the characters ``before``, ``text`` and ``behind`` each, to columns.
 Describe = Callable[[I64, pl.DataFrame], pl.DataFrame]
@@ -59,7 +60,7 @@ def locate(
         rows = part.rows[-1]
         texts = _quote(part, ordered[-1].document[rows], part.spans[-1], around)
         columns = describe(orders[-1][rows], texts)
-        return part._replace(text=_NO_TEXT), ByteStrings.of(texts["text"].cast(pl.Binary).to_list()), columns
+        return part._replace(text=_NO_TEXT), encoded(texts["text"]), columns
 
     described = [describe(np.empty(0, np.int64), pl.DataFrame(schema=dict.fromkeys(_TEXTS, pl.String)))]
     keep(ByteStrings.of([]))  # there may be no range at all
@@ -95,8 +96,7 @@ def _quote(part: Portion, documents: I64, spans: tuple[I64, I64], around: tuple[
     places = np.empty((len(cuts), len(begin)), np.int64)
     for row, cut in zip(places, cuts, strict=True):
         bytes_at(part.text, before, cut, row)
-    data = part.text.tobytes()
+    data = pl.Series([part.text.tobytes()], dtype=pl.Binary)
     return pl.DataFrame({
-        name: pl.Series([data[low:high] for low, high in zip(*sides, strict=True)], dtype=pl.Binary).cast(pl.String)
-        for name, sides in zip(_TEXTS, pairwise(places.tolist()), strict=True)
+        name: strings_at(data, low, high - low) for name, (low, high) in zip(_TEXTS, pairwise(places), strict=True)
     })  # fmt: skip

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from syndetect.arrays import U32, ByteStrings, bounds_of
-from syndetect.pipeline.stored_texts import StoredTexts
+from syndetect.arrays import U32
+from syndetect.pipeline.stored_texts import StoredTexts, encoded
 from syndetect.reading.articles import id_rank
 from syndetect.schema import ARTICLES
 from syndetect.storage.scratch import Store
@@ -32,14 +32,14 @@ class StoredArticles:
     def add(self, frame: pl.DataFrame) -> None:
         """Add articles behind those that are there, all before the first one is read."""
         for name, strings in self._strings.items():
-            _add(strings, frame[name])
+            strings.add(encoded(frame[name]), frame[name].is_null().to_numpy())
         self._times.append(frame["published"])
 
     def rename(self, ids: pl.Series) -> None:
         """Give all articles other ids."""
         self._strings["doc_id"] = StoredTexts(self._store, "article_doc_id")
         self._whole.clear()
-        _add(self._strings["doc_id"], ids)
+        self._strings["doc_id"].add(encoded(ids))
 
     def __len__(self) -> int:
         """How many there are."""
@@ -86,9 +86,3 @@ class StoredArticles:
         return pl.repeat(None, len(numbers), dtype=pl.String, eager=True).scatter(
             numbers.is_not_null().arg_true(), found
         )
-
-
-def _add(strings: StoredTexts, values: pl.Series) -> None:
-    data = values.str.join("").cast(pl.Binary).item()
-    bounds = bounds_of(values.str.len_bytes().fill_null(0).to_numpy())
-    strings.add(ByteStrings(np.frombuffer(data, np.uint8), bounds), values.is_null().to_numpy())

@@ -66,16 +66,33 @@ class StoredTextReader:
             places = begin[low : low + _FEW].tolist(), end[low : low + _FEW].tolist()
             pieces.append(b"".join([data[first:last] for first, last in zip(*places, strict=True)]))
             self._release()
-        return _strings(b"".join(pieces), end - begin, is_null)
+        sizes = end - begin
+        return strings_at(
+            pl.Series([b"".join(pieces)], dtype=pl.Binary), bounds_of(sizes)[:-1], sizes, is_null
+        )
 
 
 def _stay() -> None:
     """Evict nothing."""
 
 
-def _strings(data: bytes, sizes: I64, is_null: Bool) -> pl.Series:
-    """String: strings of these sizes, end to end in one buffer, without an object for each."""
-    whole = pl.lit(pl.Series([data], dtype=pl.Binary)).first()
-    places = pl.DataFrame({"begin": bounds_of(sizes)[:-1], "size": sizes, "null": is_null})
-    found = pl.when(~pl.col("null")).then(whole.bin.slice("begin", "size"))
-    return places.select(found.alias("text")).to_series().cast(pl.String)
+def strings_at(data: pl.Series, begin: I64, size: I64, is_null: Bool | None = None) -> pl.Series:
+    """String: the strings at these bytes of one buffer, made without an object for each.
+
+    Args:
+        data: Binary, of one row, UTF-8.
+        begin, size: int64[n], where each begins, and its bytes.
+        is_null: bool[n], which are null.
+    """
+    whole = pl.lit(data).first().bin.slice("begin", "size").cast(pl.String)
+    places = pl.DataFrame({"begin": begin, "size": size})
+    found = whole if is_null is None else pl.when(pl.lit(pl.Series(~is_null))).then(whole)
+    return places.select(found.alias("text")).to_series()
+
+
+def encoded(values: pl.Series) -> ByteStrings:
+    """Strings as UTF-8, the null ones empty, without an object for each."""
+    data = values.str.join("").cast(pl.Binary).item()
+    return ByteStrings(
+        np.frombuffer(data, np.uint8), bounds_of(values.str.len_bytes().fill_null(0).to_numpy())
+    )

@@ -20,7 +20,9 @@ WORK_BYTES = 1.5
 BATCH_BYTES = 64 << 20
 
 _ARENA_MAX = -8  # the number of this parameter of glibc's allocator
-_LOOK = 0.005  # seconds between two looks at the memory of the process
+_TOUCHED = 4 << 30  # bytes a second of mapped pages that kernels may touch, about
+#: Seconds between two looks at the memory of the process: the time in which what is left of it could be touched.
+_SOONEST, _LATEST = 0.005, 0.1
 
 
 def cores() -> int:
@@ -62,9 +64,11 @@ def kept_within(memory: int, release: Callable[[], None]) -> Iterator[None]:
 
 
 def _watch(memory: int, release: Callable[[], None], ended: threading.Event) -> None:
-    trimmed = 0.0
-    while not ended.wait(_LOOK):
-        if resident_bytes() <= memory:
+    trimmed, pause = 0.0, _SOONEST
+    while not ended.wait(pause):
+        left = memory - resident_bytes()
+        pause = min(max(left / _TOUCHED, _SOONEST), _LATEST)
+        if left >= 0:
             continue
         release()
         if resident_bytes() > memory and time.monotonic() > trimmed + 1:
