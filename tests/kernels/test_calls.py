@@ -42,9 +42,11 @@ def test_what_is_listed_is_there_and_stands_there_once() -> None:
     for call in listed:
         assert call.kernel in kernels
         assert calls.text_of(calls.type_of(call.types)) == call.types
-        assert set(call.works) <= {"small", "scan", "dedup", "adding", "asking"}
+        assert set(call.works) <= {"small", "scan", "tables", "dedup", "adding", "asking"}
         assert calls.parsed(calls.line_of(call)) == call
-    assert set(calls.listed("small")) < set(calls.listed("scan"))
+    assert set(calls.listed("small")) < set(calls.listed("scan")) & set(calls.listed("tables"))
+    of_rows = {call.kernel for call in set(calls.listed("tables")) - set(calls.listed("scan"))}
+    assert of_rows == {"delimited_rows.split_rows", "table_rows.read_rows"}
     assert set(calls.listed("dedup")) == {call for call in listed if "dedup" in call.works}
 
 

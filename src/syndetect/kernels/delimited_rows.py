@@ -20,10 +20,8 @@ ENCLOSE, ENCLOSE_OR_TEXT, TEXT = range(3)
 
 _NONE, _ALL = np.uint8(0), np.uint64(0xFFFFFFFFFFFFFFFF)
 _QUOTE, _RETURN, _FEED, _BACKSLASH = np.uint8(34), np.uint8(13), np.uint8(10), np.uint8(92)
-_CUT, _WRONG = (
-    np.int64(-1),
-    np.int64(-2),
-)  # in the place of a row's end: the bytes end before, the row is not clean
+#: In the place of a row's end: the bytes end before, or the row is not clean.
+_CUT, _WRONG = np.int64(-1), np.int64(-2)
 
 
 @inline

@@ -165,10 +165,8 @@ def _portions(
         for at in range(begin + 1, end, _READ):
             some = places[at : min(at + _READ, end)]
             yield np.append(first, some), np.array([[0, len(some) + 1]])
-            own = some[representative[some] == some][
-                ::-1
-            ]  # the last one that has the words of the first, if any
-            first = next((other for other in own if np.array_equal(words(other), words(first))), first)
+            last_first = some[representative[some] == some][::-1]
+            first = next((other for other in last_first if np.array_equal(words(other), words(first))), first)
 
 
 def _by_leading_bits(keys: U32 | U64, bits: int) -> Iterator[U32]:

@@ -22,6 +22,8 @@ from syndetect.pipeline.stored_articles import StoredArticles
 from syndetect.pipeline.tables import all_tables
 from syndetect.reading import sources
 from syndetect.reading.articles import times
+from syndetect.reading.formats import DELIMITERS, TABLES
+from syndetect.reading.in_memory import is_table
 from syndetect.reading.notes import Notes
 from syndetect.reading.options import ReadingOptions
 from syndetect.report.findings import ReadTexts, TextSource
@@ -38,7 +40,8 @@ from syndetect.storage.scratch import Store
 from syndetect.syndication.options import SyndicationOptions
 from syndetect.syndication.owners import Owners, outlets_of
 
-_SMALL = 1 << 20  # bytes of files, up to which lines of JSON are read as records, without a kernel
+_SMALL = 1 << 20  # bytes of files, up to which lines and rows are read as records, without a kernel
+_OF_ROWS = (*DELIMITERS, *TABLES)
 _WATERMARK = 0.8  # of the memory: above it, mapped pages are evicted
 _STAGES = (
     stages.near_duplicates,
@@ -178,7 +181,7 @@ def scanning(request: ScanRequest) -> Iterator[StoredResult]:
     if isinstance(found, sources.Inputs):
         forecast.check(found, memory, request.scratch, progress)
     with (
-        compiling("small" if _is_small(found, reference) else "scan", progress),
+        compiling(_work_of(found, reference), progress),
         _store(request, budget.for_arrays(memory), inputs) as store,
         budget.kept_within(int(memory * _WATERMARK), store.release),
     ):
@@ -217,13 +220,19 @@ def scanning(request: ScanRequest) -> Iterator[StoredResult]:
         )
 
 
-def _is_small(found: Any, reference: Any) -> bool:
-    """Whether what is read has so few bytes that it needs the kernels of a small scan alone, as it is likely."""
+def _work_of(found: Any, reference: Any) -> str:
+    """The work of which the kernels are compiled before a scan reads its sources.
+
+    It is likely to be all that is called: few bytes are read as records, and lines of JSON by other kernels than rows.
+    """
     given = [source for source in (found, reference) if source is not None]
-    if not all(isinstance(source, sources.Inputs) for source in given):
-        return False
-    is_known = not any(file.packing or file.path == "-" for source in given for file in source.files)
-    return is_known and sum(source.bytes for source in given) < _SMALL
+    files = [file for source in given if isinstance(source, sources.Inputs) for file in source.files]
+    is_of_rows = any(map(is_table, given)) or any(file.format in _OF_ROWS for file in files)
+    is_known = all(isinstance(source, sources.Inputs) for source in given)
+    is_known = is_known and not any(file.packing or file.path == "-" for file in files)
+    if is_known and sum(source.bytes for source in given) < _SMALL:
+        return "small"
+    return "tables" if is_of_rows else "scan"
 
 
 def _texts_of(corpus: Corpus) -> TextSource:

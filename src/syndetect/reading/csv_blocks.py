@@ -58,7 +58,7 @@ class LinesOrRows:
             _PADDING,
             0,
             0,
-        )  # what is to be taken, of bytes with some more behind them
+        )  # what is to be taken, of bytes with some more behind
         self._is_last = False  # whether no blocks follow
         self._error: Exception | None = None  # which they end in
         # rows to pass: after the last trial, which gave few, and before the next one

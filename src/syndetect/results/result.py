@@ -195,11 +195,9 @@ class Result:
         try:
             with _new_folder(place, force) as folder:
                 suffix = "parquet" if format == "passim" else format
+                change = frames.escape_formulas if escape_formulas else None
                 for name in TABLES:
-                    path, change = (
-                        folder / f"{name}.{suffix}",
-                        frames.escape_formulas if escape_formulas else None,
-                    )
+                    path = folder / f"{name}.{suffix}"
                     write_frame(
                         getattr(self, name), path, mark=utf8_mark, fill=self._filling(name), change=change
                     )
