@@ -1,0 +1,151 @@
+"""Rows of Spark as arrays and back: every stage says once which columns it has, and makes each batch from that.
+
+``mapInArrow`` takes columns by their position and ignores their names, without an error, so no batch is made in any
+other way. Hashes are signed in Spark; arrays are ``binary`` columns, as they lie in memory.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from syndetect.arrays import I64, U8, Array, bounds_of, run_starts
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+_KINDS = {
+    "long": pa.int64(), "int": pa.int32(), "double": pa.float64(), "boolean": pa.bool_(), "string": pa.string(),
+    "binary": pa.binary(),
+}  # fmt: skip
+#: Bytes of values in a batch that is given back to Spark, about: it is copied several times there.
+_MOST_BYTES = 1 << 24
+
+
+class Flat(NamedTuple):
+    """Arrays of bytes end to end.
+
+    Attributes:
+        data: uint8[bytes].
+        bounds: int64[n + 1], where each begins, and the end of the last.
+    """
+
+    data: U8
+    bounds: I64
+
+    @classmethod
+    def of(cls, column: pa.Array) -> "Flat":
+        """Those of a column without nulls, of strings or bytes."""
+        offsets = np.frombuffer(column.buffers()[1], np.int32, len(column) + 1, 4 * column.offset)
+        held = column.buffers()[2]
+        data = np.empty(0, np.uint8) if held is None else np.frombuffer(held, np.uint8)
+        return cls(data[offsets[0] : offsets[-1]], offsets.astype(np.int64) - offsets[0])
+
+    @classmethod
+    def of_items(cls, items: Array, bounds: I64) -> "Flat":
+        """Runs of items of any type: run i is ``items[bounds[i]:bounds[i + 1]]``."""
+        whole = np.ascontiguousarray(items[bounds[0] : bounds[-1]])
+        return cls(whole.view(np.uint8).reshape(-1), (bounds - bounds[0]) * items.itemsize)
+
+    @classmethod
+    def of_rows(cls, rows: Array) -> "Flat":
+        """Rows of a structured or two-dimensional array, one each."""
+        width = rows.nbytes // max(len(rows), 1)
+        return cls(
+            np.ascontiguousarray(rows).view(np.uint8).reshape(-1), np.arange(len(rows) + 1, dtype=np.int64) * width
+        )
+
+    def items(self, kind: Any) -> tuple[Array, I64]:
+        """The items of all runs, of one type, and the bounds of the runs in them."""
+        return self.data.view(kind), self.bounds // np.dtype(kind).itemsize
+
+    def column(self, low: int, high: int) -> pa.Array:
+        """Some of the runs as a column."""
+        bounds = self.bounds[low : high + 1]
+        data = np.ascontiguousarray(self.data[bounds[0] : bounds[-1]])
+        offsets = (bounds - bounds[0]).astype(np.int32)
+        return pa.Array.from_buffers(pa.binary(), high - low, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+
+
+Values = Array | Flat | pa.Array
+
+
+class Columns:
+    """The columns of a stage, by name.
+
+    Args:
+        kinds: names of types as Spark's: "long", "int", "double", "boolean", "string" and "binary".
+    """
+
+    def __init__(self, **kinds: str) -> None:
+        self.kinds: Mapping[str, str] = kinds
+        self.ddl = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
+
+    def batches(self, **values: Values) -> Iterator[pa.RecordBatch]:
+        """Rows as batches, none where there are no rows; every column must be given."""
+        if values.keys() != self.kinds.keys():
+            raise TypeError(f"columns {sorted(values)} in the place of {sorted(self.kinds)}")
+        sizes = {len(one.bounds) - 1 if isinstance(one, Flat) else len(one) for one in values.values()}
+        if len(sizes) > 1:
+            raise ValueError(f"columns of {sorted(sizes)} rows")
+        rows = sizes.pop()
+        held = sum(int(one.bounds[-1]) if isinstance(one, Flat) else one.nbytes for one in values.values())
+        step = max(1, rows * _MOST_BYTES // max(held, _MOST_BYTES))
+        for low in range(0, rows, step):
+            high = min(low + step, rows)
+            parts = [_column(values[name], kind, low, high) for name, kind in self.kinds.items()]
+            yield pa.RecordBatch.from_arrays(parts, names=list(self.kinds))
+
+
+def _column(values: Values, kind: str, low: int, high: int) -> pa.Array:
+    if isinstance(values, Flat):
+        return values.column(low, high)
+    part = values[low:high]
+    if isinstance(part, np.ndarray) and part.dtype == np.uint64:
+        part = part.view(np.int64)
+    return pa.array(part, _KINDS[kind]) if isinstance(part, np.ndarray) else part.cast(_KINDS[kind])
+
+
+def numbers(batch: Any, name: str) -> Array:
+    """A column of numbers without nulls, as it lies in memory."""
+    return np.asarray(batch.column(name).to_numpy(zero_copy_only=False))
+
+
+Work = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+
+
+def map_rows(frame: "DataFrame", columns: Columns, work: Work) -> "DataFrame":
+    """The rows that work makes of each partition's batches."""
+    return frame.mapInArrow(work, columns.ddl)
+
+
+def whole_groups(
+    batches: Iterable[pa.RecordBatch], key: str, most_rows: int = 1 << 17
+) -> Iterator[pa.RecordBatch]:
+    """Rows in order of a key, in portions that hold all rows of each of their keys; of one key at least."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        waiting.append(batch)
+        count += batch.num_rows
+        if count < most_rows:
+            continue
+        whole = pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
+        last = int(run_starts(numbers(whole, key))[-1])
+        if last:
+            yield whole.slice(0, last)
+        waiting, count = [whole.slice(last)], whole.num_rows - last
+        most_rows = max(most_rows, 2 * count)  # of a key with very many rows, so that they are not copied again and again
+    if count:
+        yield pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
+
+
+def groups_of(values: Array) -> I64:
+    """int64[g + 1]: the bounds of runs of equal values."""
+    return np.append(run_starts(values), len(values)) if len(values) else np.zeros(1, np.int64)
+
+
+__all__ = ["Columns", "Flat", "Values", "bounds_of", "groups_of", "map_rows", "numbers", "whole_groups"]

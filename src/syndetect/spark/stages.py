@@ -1,0 +1,75 @@
+"""Stages that are kept as Parquet under the output, so that a call that is made again goes on where the last one ended.
+
+A stage counts when its marker says so, a row that is written after it: what a killed driver left half written has none.
+"""
+
+import json
+from collections.abc import Callable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from xxhash import xxh3_64_hexdigest
+
+from syndetect.spark.rows import Columns
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_MARKER = Columns(identity="string", seconds="double", facts="string")
+
+
+class Stages:
+    """The stages of a scan.
+
+    Args:
+        spark: the session.
+        folder: where they are kept, on a file system that Spark writes.
+        identity: of what was asked; stages of another one are written anew.
+    """
+
+    def __init__(self, spark: "SparkSession", folder: str, identity: dict[str, Any]) -> None:
+        self.spark, self._folder = spark, folder
+        self._identity = xxh3_64_hexdigest(json.dumps(identity, sort_keys=True).encode())
+        self.seconds: dict[str, float] = {}
+
+    def table(self, name: str, make: Callable[[], "DataFrame"]) -> "DataFrame":
+        """A stage: read if it is there, else made, written and read."""
+        if self._done(name) is None:
+            self._write(name, make)
+        return self.spark.read.parquet(self._place(name))
+
+    def facts(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """A few figures that the driver holds: read if they are there, else made and written."""
+        if (known := self._done(name)) is None:
+            start = perf_counter()
+            known = make()
+            self._mark(name, perf_counter() - start, known)
+        return known
+
+    def _place(self, name: str) -> str:
+        return f"{self._folder}/{name}"
+
+    def _write(self, name: str, make: Callable[[], "DataFrame"]) -> None:
+        start = perf_counter()
+        make().write.mode("overwrite").parquet(self._place(name))
+        self._mark(name, perf_counter() - start, {})
+
+    def _mark(self, name: str, seconds: float, facts: dict[str, Any]) -> None:
+        row = (self._identity, seconds, json.dumps(facts))
+        marker = self.spark.createDataFrame([row], _MARKER.ddl).coalesce(1)
+        marker.write.mode("overwrite").parquet(f"{self._place(name)}.done")
+        self.seconds[name] = seconds
+
+    def _done(self, name: str) -> dict[str, Any] | None:
+        """The facts of a stage that is there; None where it is not, or of another scan."""
+        from pyspark.errors import PySparkException  # noqa: PLC0415  (an extra)
+
+        try:
+            rows = self.spark.read.schema(_MARKER.ddl).parquet(f"{self._place(name)}.done").collect()
+        except PySparkException:
+            return None
+        if len(rows) != 1 or rows[0]["identity"] != self._identity:
+            return None
+        self.seconds[name] = rows[0]["seconds"]
+        facts: dict[str, Any] = json.loads(rows[0]["facts"])
+        return facts
