@@ -46,19 +46,12 @@ class Flat(NamedTuple):
     def of_items(cls, items: Array, bounds: I64) -> "Flat":
         """Runs of items of any type: run i is ``items[bounds[i]:bounds[i + 1]]``."""
         whole = np.ascontiguousarray(items[bounds[0] : bounds[-1]])
-        return cls(whole.view(np.uint8).reshape(-1), (bounds - bounds[0]) * items.itemsize)
-
-    @classmethod
-    def of_rows(cls, rows: Array) -> "Flat":
-        """Rows of a structured or two-dimensional array, one each."""
-        width = rows.nbytes // max(len(rows), 1)
-        return cls(
-            np.ascontiguousarray(rows).view(np.uint8).reshape(-1), np.arange(len(rows) + 1, dtype=np.int64) * width
-        )
+        size = whole.nbytes // len(whole) if len(whole) else 1
+        return cls(whole.view(np.uint8).reshape(-1), (bounds - bounds[0]) * size)
 
     def items(self, kind: Any) -> tuple[Array, I64]:
         """The items of all runs, of one type, and the bounds of the runs in them."""
-        return self.data.view(kind), self.bounds // np.dtype(kind).itemsize
+        return np.frombuffer(self.data.tobytes(), kind), self.bounds // np.dtype(kind).itemsize
 
     def column(self, low: int, high: int) -> pa.Array:
         """Some of the runs as a column."""
@@ -102,14 +95,19 @@ def _column(values: Values, kind: str, low: int, high: int) -> pa.Array:
     if isinstance(values, Flat):
         return values.column(low, high)
     part = values[low:high]
-    if isinstance(part, np.ndarray) and part.dtype == np.uint64:
-        part = part.view(np.int64)
-    return pa.array(part, _KINDS[kind]) if isinstance(part, np.ndarray) else part.cast(_KINDS[kind])
+    if isinstance(part, np.ndarray):
+        return pa.array(part.view(np.int64) if part.dtype == np.uint64 else part.astype(_KINDS[kind].to_pandas_dtype()))
+    return part.cast(_KINDS[kind])
 
 
 def numbers(batch: Any, name: str) -> Array:
     """A column of numbers without nulls, as it lies in memory."""
     return np.asarray(batch.column(name).to_numpy(zero_copy_only=False))
+
+
+def packed(batch: Any, name: str, kind: Any) -> tuple[Array, I64]:
+    """The items of a binary column, of all rows, and the bounds of each row's in them."""
+    return Flat.of(batch.column(name)).items(kind)
 
 
 Work = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
@@ -120,32 +118,57 @@ def map_rows(frame: "DataFrame", columns: Columns, work: Work) -> "DataFrame":
     return frame.mapInArrow(work, columns.ddl)
 
 
+def joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    """Several batches as one."""
+    if len(batches) == 1:
+        return batches[0]
+    return pa.Table.from_batches(batches).combine_chunks().to_batches()[0]
+
+
+def in_portions(batches: Iterable[pa.RecordBatch], most_bytes: int = 1 << 26) -> Iterator[pa.RecordBatch]:
+    """Rows in portions of about so many bytes."""
+    waiting: list[pa.RecordBatch] = []
+    held = 0
+    for batch in batches:
+        if batch.num_rows:
+            waiting.append(batch)
+            held += batch.nbytes
+        if held >= most_bytes:
+            yield joined(waiting)
+            waiting, held = [], 0
+    if waiting:
+        yield joined(waiting)
+
+
 def whole_groups(
-    batches: Iterable[pa.RecordBatch], key: str, most_rows: int = 1 << 17
+    batches: Iterable[pa.RecordBatch], key: str, most_bytes: int = 1 << 25
 ) -> Iterator[pa.RecordBatch]:
     """Rows in order of a key, in portions that hold all rows of each of their keys; of one key at least."""
     waiting: list[pa.RecordBatch] = []
-    count = 0
+    held = 0
     for batch in batches:
         if not batch.num_rows:
             continue
         waiting.append(batch)
-        count += batch.num_rows
-        if count < most_rows:
+        held += batch.nbytes
+        if held < most_bytes:
             continue
-        whole = pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
+        whole = joined(waiting)
         last = int(run_starts(numbers(whole, key))[-1])
         if last:
             yield whole.slice(0, last)
-        waiting, count = [whole.slice(last)], whole.num_rows - last
-        most_rows = max(most_rows, 2 * count)  # of a key with very many rows, so that they are not copied again and again
-    if count:
-        yield pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
+        rest = whole.slice(last)
+        waiting, held = [rest], rest.nbytes if last else 0  # one key with very many rows is not copied again and again
+    if waiting:
+        yield joined(waiting)
 
 
-def groups_of(values: Array) -> I64:
+def bounds_of_groups(values: Array) -> I64:
     """int64[g + 1]: the bounds of runs of equal values."""
     return np.append(run_starts(values), len(values)) if len(values) else np.zeros(1, np.int64)
 
 
-__all__ = ["Columns", "Flat", "Values", "bounds_of", "groups_of", "map_rows", "numbers", "whole_groups"]
+__all__ = [
+    "Columns", "Flat", "Values", "bounds_of", "bounds_of_groups", "in_portions", "joined", "map_rows", "numbers",
+    "packed", "whole_groups",
+]  # fmt: skip

@@ -1,0 +1,168 @@
+"""Articles: read and sketched where they are, and numbered by time.
+
+An article's number is its place in the order of time (:func:`syndetect.matching.places.time_rank`): so the earlier of two
+articles is the one with the smaller number, whatever their order in the input.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from syndetect.arrays import Array, I64
+from syndetect.errors import InputError
+from syndetect.kernels.documents import UNDATED
+from syndetect.matching import places, tokens
+from syndetect.matching.tokens import joined as joined_texts
+from syndetect.reading import sources
+from syndetect.reading.articles import times
+from syndetect.reading.options import ReadingOptions
+from syndetect.reading.sources import BATCH_BYTES, Batch
+from syndetect.spark.numbering import numbered
+from syndetect.spark.rows import Columns, Flat, bounds_of, map_rows
+from syndetect.spark.stages import Stages
+from syndetect.syndication import marks
+from syndetect.syndication.credits.agencies import Agencies
+from syndetect.syndication.credits.find import ROLES, RULES
+from syndetect.syndication.marks import credits_frame
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+#: The column that holds lines of JSON, where articles are read from such.
+LINES = "value"
+#: An article's own columns.
+OWN = ("doc_id", "source", "title", "url", "author", "text")
+READ = Columns(
+    **dict.fromkeys(OWN, "string"), published="long", code="binary", begin="binary", end="binary", paragraphs="binary",
+    credits="binary", quotes="binary", contents="long", words="long", paragraph_count="long", until="long",
+    own_until="long", agency="boolean", skipped="int",
+)  # fmt: skip
+#: Credits as they are held: begin and end in characters, -1 for those of columns.
+CREDIT = np.dtype([("agency", "<i8"), ("role", "<i8"), ("begin", "<i8"), ("end", "<i8"), ("rule", "<i8")])
+_NO_ID = "\0"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the articles of a partition."""
+
+    reading: ReadingOptions
+    agencies: Agencies
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The rows of :data:`READ`, of batches of a table, or of lines of JSON."""
+        for batch in batches:
+            skipped: list[str] = []
+            for found in sources.batches(
+                _source(batch), reading=self.reading, on_skip=lambda *one: skipped.append(one[0]),
+                batch_bytes=BATCH_BYTES, default_id=lambda _: _NO_ID, duplicate_ids="error",
+            ):  # fmt: skip
+                yield from self._rows(found, len(skipped))
+                skipped.clear()
+
+    def _rows(self, batch: Batch, skipped: int) -> Iterator[pa.RecordBatch]:
+        frame = batch[0]
+        names = frame["doc_id"].to_list()
+        if any(name.startswith(_NO_ID) for name in names):
+            raise InputError("an article has no id: Spark reads articles in no order, so each needs one of its own")
+        data, bounds = joined_texts(batch[1])
+        words, _ = tokens.blank_repeats(tokens.tokenise(data, bounds), names)
+        found = marks.find(data, bounds, words, self.agencies)
+        credits_, agency = self._credits(frame, found.credits)
+        time, first = times(frame["published"]), words.documents
+        until = places.latest(time)
+        paragraphs, paragraph_bounds = _edges(words.paragraphs, words.document_paragraphs)
+        quotes, quote_bounds = _within(found.quotes, first)
+        counts = np.zeros(len(names), np.int32)
+        counts[0] = skipped
+        yield from READ.batches(
+            **{name: frame[name].cast(pl.String).to_arrow() for name in OWN if name != "text"},
+            text=pa.array([bytes(one) for one in batch[1]], pa.binary()).cast(pa.string()),
+            published=time,
+            code=Flat.of_items(words.code, first), begin=Flat.of_items(words.begin, first),
+            end=Flat.of_items(words.end, first), paragraphs=Flat.of_items(paragraphs, paragraph_bounds),
+            credits=credits_, quotes=Flat.of_items(quotes, quote_bounds), contents=found.contents,
+            words=np.diff(first), paragraph_count=np.diff(words.document_paragraphs), until=until,
+            own_until=np.where(agency & (time != UNDATED), time, until), agency=agency, skipped=counts,
+        )  # fmt: skip
+
+    def _credits(self, frame: pl.DataFrame, found: I64) -> tuple[Flat, Array]:
+        """The credits of the articles, and which of these are of agencies themselves."""
+        rows = credits_frame(found, frame.select("source", "author"), self.agencies)
+        numbered_rules = {name: number for number, name in enumerate(RULES)}
+        numbered_roles = {name: number for number, name in enumerate(ROLES)}
+        records = np.empty(len(rows), CREDIT)
+        records["agency"] = rows["agency"].to_numpy()
+        records["role"] = rows["role"].replace_strict(numbered_roles, return_dtype=pl.Int64).to_numpy()
+        records["rule"] = rows["rule"].replace_strict(numbered_rules, return_dtype=pl.Int64).to_numpy()
+        for name in ("begin", "end"):
+            records[name] = rows[name].fill_null(-1).to_numpy()
+        document = rows["document"].to_numpy()
+        agency = np.zeros(len(frame), bool)
+        agency[document[records["rule"] == numbered_rules["source"]]] = True
+        return Flat.of_items(records, np.searchsorted(document, np.arange(len(frame) + 1))), agency
+
+
+def credits_of(records: Array, document: I64) -> pl.DataFrame:
+    """Credits as :class:`syndetect.syndication.explain.Articles` has them; ``document`` is that of each record."""
+    frame = pl.DataFrame({"document": document} | {name: records[name].copy() for name in CREDIT.names or ()})
+    is_there = pl.col("begin") >= 0
+    return frame.select(
+        "document", "agency", pl.Series("role", ROLES).gather(frame["role"]),
+        pl.when(is_there).then("begin").alias("begin"), pl.when(is_there).then("end").alias("end"),
+        pl.Series("rule", RULES).gather(frame["rule"]),
+    )  # fmt: skip
+
+
+def _source(batch: pa.RecordBatch) -> Any:
+    if batch.schema.names == [LINES]:
+        return io.BytesIO(b"".join(line.as_py() + b"\n" for line in batch.column(0).cast(pa.binary())))
+    return pl.DataFrame(pl.from_arrow(batch))
+
+
+def _edges(paragraphs: I64, document_paragraphs: I64) -> tuple[Array, I64]:
+    """The ends of paragraphs, counted from the first word of their documents; the bounds of each document's."""
+    first = np.repeat(paragraphs[document_paragraphs[:-1]], np.diff(document_paragraphs))
+    return (paragraphs[1:] - first).astype(np.uint32), document_paragraphs
+
+
+def _within(ranges: I64, first: I64) -> tuple[I64, I64]:
+    """Ranges of words of a batch, ascending, counted from the first words of their documents, cut at these."""
+    low, high = ranges[:, 0], ranges[:, 1]
+    one = np.searchsorted(first, low, side="right") - 1
+    last = np.searchsorted(first, high, side="left") - 1  # a set of ranges may run over the end of a document
+    which = np.repeat(np.arange(len(ranges)), last - one + 1)
+    document = one[which] + np.arange(len(which)) - np.repeat(bounds_of(last - one + 1)[:-1], last - one + 1)
+    begin = np.maximum(low[which], first[document]) - first[document]
+    end = np.minimum(high[which], first[document + 1]) - first[document]
+    return np.stack([begin, end], axis=1), np.searchsorted(document, np.arange(len(first)))
+
+
+def read(given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages: Stages) -> "DataFrame":
+    """All articles with their sketches, by number: the columns of :data:`READ`, ``document`` and ``rank``.
+
+    ``rank`` is the place of an article in the order in which matches are grouped to passages
+    (:func:`syndetect.syndication.origins.rank_of`).
+
+    Raises:
+        InputError: several articles have one id.
+    """
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    found = stages.table("read", lambda: map_rows(given, READ, Reader(reading, agencies)))
+    again = stages.facts("ids", lambda: {
+        "again": [row["doc_id"] for row in found.groupBy("doc_id").count().filter("count > 1").limit(1).collect()]
+    })["again"]  # fmt: skip
+    if again:
+        raise InputError(f"several articles have the id {again[0]!r}: each needs one of its own")
+    light = found.select("doc_id", "until", "own_until", "words", F.length("doc_id").alias("size"))
+    by_time = numbered(light, ["until", "words", "size", "doc_id"], "document", stages, "order")
+    numbers = numbered(by_time, ["own_until", "words", "size", "doc_id"], "rank", stages, "order-of-passages")
+    numbers = numbers.select("doc_id", "document", "rank")
+    return stages.table("articles", partial(found.join, numbers, "doc_id"))
