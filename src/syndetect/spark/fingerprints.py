@@ -1,0 +1,137 @@
+"""Fingerprints to seeds: postings are exchanged by key with the tags around their places, and joined as a scan joins them.
+
+In a bucket each posting is a document of its own, an excerpt with the words around its place, since the whole documents
+are elsewhere. What :func:`syndetect.matching.winnowing.join` looks at lies in the excerpt.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from syndetect.arrays import I64, U8, U32, U64, Array, find_groups
+from syndetect.kernels.documents import UNDATED
+from syndetect.kernels.seeds import SHIFT, SPAN
+from syndetect.matching import places, winnowing
+from syndetect.matching.places import Places
+from syndetect.matching.winnowing import JoinLimits
+from syndetect.settings import Settings
+from syndetect.spark.exchange import buckets_for, exchanged
+from syndetect.spark.rows import Columns, bounds_of, in_portions, numbers, packed
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+SEEDS = Columns(a="long", b="long", seed="long")
+_REACH = SPAN + SHIFT
+_ALIGN = 16  # places are told apart by their last bits where seeds are left out within long runs
+_S32, _S40, _LOWER = np.uint64(32), np.uint64(24), np.uint64(0xFFFFFFFF)
+
+
+def _posting(behind: int) -> np.dtype[Any]:
+    """A posting: its key, its place, and the tags before it and from it on, zeros beyond the document."""
+    return np.dtype([
+        ("key", "<u8"), ("document", "<i8"), ("time", "<i8"), ("place", "<u4"), ("tags", "u1", _REACH + behind),
+    ])  # fmt: skip
+
+
+class Join:
+    """The postings of articles, and the seeds of those with equal keys."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.limits, self._window = JoinLimits.of(settings), settings.winnow_window
+        self._behind = max(self.limits.k + _REACH, self.limits.k * winnowing.LENGTHS[-1])
+        self.kind = _posting(self._behind)
+
+    def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
+        """The postings of articles (``document, published, code``)."""
+        for batch in in_portions(batches):
+            code, bounds = packed(batch, "code", np.uint32)
+            found = winnowing.fingerprint(code, bounds, self.limits.k, self._window)
+            part = np.repeat(np.arange(winnowing.PARTS, dtype=np.uint64), np.diff(found.bounds))
+            place = (found.entries & _LOWER).astype(np.int64)
+            row = np.searchsorted(bounds, place, side="right") - 1
+            records = np.empty(len(place), self.kind)
+            records["key"] = part << _S32 | found.entries >> _S32
+            records["document"] = numbers(batch, "document")[row]
+            records["time"] = numbers(batch, "published")[row]
+            records["place"] = place - bounds[row]
+            records["tags"] = _around(places.tags(code), bounds, place, row, self._behind)
+            yield records["key"].copy(), records
+
+    def take(self, records: Array) -> Iterator[pa.RecordBatch]:
+        """The seeds of the postings of a bucket."""
+        order = np.lexsort((records["place"], records["document"], records["key"]))
+        groups = find_groups(records["key"][order])  # the others have no partner
+        sizes = groups[:, 1] - groups[:, 0]
+        chosen = np.repeat(groups[:, 0] - bounds_of(sizes)[:-1], sizes) + np.arange(sizes.sum())
+        records = records[order[chosen]]
+        if len(records):
+            key = np.repeat(np.arange(len(groups), dtype=np.uint64), sizes)
+            yield from self._joined(records, key)
+
+    def _joined(self, records: Array, key: U64) -> Iterator[pa.RecordBatch]:
+        corpus, at = _excerpts(records)
+        seeds = winnowing.join(key << _S32 | at.astype(np.uint64), corpus, self.limits).words
+        first, second = (seeds >> _S32).astype(np.uint32), ((seeds & _LOWER) >> np.uint64(1)).astype(np.uint32)
+        one, two = corpus.documents_of(first), corpus.documents_of(second)
+        document, place = records["document"], records["place"].astype(np.int64)
+        of_one = place[one] + first - at[one]
+        of_two = place[two] + second - at[two]
+        is_apart = document[one] != document[two]
+        swap = document[one] > document[two]
+        low, high = np.where(swap, of_two, of_one), np.where(swap, of_one, of_two)
+        yield from SEEDS.batches(
+            a=np.minimum(document[one], document[two])[is_apart],
+            b=np.maximum(document[one], document[two])[is_apart],
+            seed=(low << 32 | high << 1 | (seeds & np.uint64(1)).astype(np.int64))[is_apart],
+        )
+
+
+def _around(tags: U8, bounds: I64, place: I64, row: I64, behind: int) -> U8:
+    """uint8[n, 18 + behind]: the tags before places and from them on, zeros beyond their documents."""
+    margin = np.zeros(_REACH + behind, np.uint8)
+    padded = np.concatenate([margin, tags, margin])
+    columns = np.arange(-_REACH, behind)
+    found = np.lib.stride_tricks.sliding_window_view(padded, _REACH + behind)[place + len(margin) - _REACH].copy()
+    before, after = (place - bounds[row]), (bounds[row + 1] - place)
+    found[(columns < -before[:, None]) | (columns >= after[:, None])] = 0
+    return found
+
+
+def _excerpts(records: Array) -> tuple[Places, I64]:
+    """Each posting as a document of its own, in their order; and where its place is in all of them (int64[n]).
+
+    Before a place there are as many words as in its document where these are few, else so many that the last bits of
+    the place are the same.
+    """
+    tags, place = records["tags"], records["place"].astype(np.int64)
+    before = np.where(place < _REACH, place, _REACH + (place - _REACH) % _ALIGN)
+    behind = np.count_nonzero(tags[:, _REACH:], axis=1)
+    bounds = bounds_of(before + behind)
+    at = bounds[:-1] + before
+    laid = np.zeros(int(bounds[-1]), np.uint8)
+    columns = np.arange(-_REACH, tags.shape[1] - _REACH)
+    is_there = tags != 0
+    laid[(at[:, None] + columns)[is_there]] = tags[is_there]
+    document, time = records["document"], records["time"]
+    order = np.lexsort((place, document))
+    rank = np.empty(len(order), np.uint32)
+    rank[order] = np.arange(len(order), dtype=np.uint32)
+    article = np.unique(document, return_inverse=True)[1].astype(np.uint32)
+    return Places.of(laid, bounds, time.copy(), rank, article=article), at
+
+
+def seeds(articles: "DataFrame", settings: Settings, words: int) -> "DataFrame":
+    """The seeds of articles (:data:`SEEDS`): ``a < b``, and words counted in each, as in :mod:`syndetect.kernels.seeds`.
+
+    Args:
+        articles: ``document, published, code``.
+        settings: what decides the seeds.
+        words: of all articles.
+    """
+    join = Join(settings)
+    size = join.kind.itemsize * 2 * words // (settings.winnow_window + 1)
+    columns = articles.select("document", "published", "code")
+    return exchanged(columns, join.emit, join.kind, SEEDS, join.take, buckets_for(size))
