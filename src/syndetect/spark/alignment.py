@@ -26,13 +26,18 @@ if TYPE_CHECKING:
 
 _PAIR_SEEDS = Columns(a="long", b="long", seeds="binary")
 _SEED = np.dtype([("a", "<i8"), ("b", "<i8"), ("seed", "<i8")])
+#: What else is known of the two articles of a match.
+TOLD = {
+    "doc_id": "string", "rank": "long", "outlet": "long", "published": "long", "words": "long", "agency": "boolean",
+    "credited": "boolean",
+}  # fmt: skip
 #: A row a match, ``a`` the earlier article; ``low`` and ``high`` are words, ``begin`` and ``end`` characters. The
 #: others hold for the pair of articles: words of each in their matches, words that they share (the mean of both), and
 #: those of them outside quotation marks.
 MATCHES = Columns(
     a="long", b="long", low_a="int", high_a="int", begin_a="int", end_a="int", low_b="int", high_b="int", begin_b="int",
     end_b="int", equal="int", columns="int", score="int", covered_a="long", covered_b="long", shared="long",
-    narration="long",
+    narration="long", **{f"{name}_{side}": kind for side in "ab" for name, kind in TOLD.items()},
 )  # fmt: skip
 _WORDS = ("code", "begin", "end", "quotes")
 _MANY = 1 << 12  # pairs of one article in a task
@@ -119,9 +124,11 @@ class Alignment:
             columns |= {f"low_{side}": words[:, 0] - laid.documents[document], f"high_{side}": words[:, 1] - laid.documents[document]}
             columns |= {f"begin_{side}": laid.begin[words[:, 0]], f"end_{side}": laid.end[words[:, 1] - 1]}
         sums = _sums(found, pair, laid.quotes)
+        chosen = pa.array(pair)
+        told = {f"{name}_{side}": batch.column(f"{name}_{side}").take(chosen) for side in "ab" for name in TOLD}
         yield from MATCHES.batches(
             a=numbers(batch, "a")[pair], b=numbers(batch, "b")[pair], equal=found.equal, columns=found.columns,
-            score=found.score, **columns, **sums,
+            score=found.score, **columns, **sums, **told,
         )  # fmt: skip
 
 
@@ -181,6 +188,6 @@ def matches(articles: "DataFrame", seeds: "DataFrame", settings: Settings, stage
     pairs = stages.table("pairs-of-articles", lambda: exchanged(
         seeds, _emit, _SEED, _PAIR_SEEDS, _take, buckets_for(count * _SEED.itemsize)
     ))  # fmt: skip
-    words = articles.select("document", *_WORDS)
+    words = articles.select("document", *_WORDS, *TOLD)
     both = with_words(with_words(pairs, words, "a"), words, "b")
     return stages.table("matches", lambda: map_rows(both, MATCHES, Alignment(settings)))

@@ -7,7 +7,6 @@ articles is the one with the smaller number, whatever their order in the input.
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from syndetect.reading.articles import times
 from syndetect.reading.options import ReadingOptions
 from syndetect.reading.sources import BATCH_BYTES, Batch
 from syndetect.spark.numbering import numbered
+from syndetect.spark.outlets import outlets_of
 from syndetect.spark.rows import Columns, Flat, bounds_of, map_rows
 from syndetect.spark.stages import Stages
 from syndetect.syndication import marks
@@ -41,7 +41,8 @@ OWN = ("doc_id", "source", "title", "url", "author", "text")
 READ = Columns(
     **dict.fromkeys(OWN, "string"), published="long", code="binary", begin="binary", end="binary", paragraphs="binary",
     credits="binary", quotes="binary", contents="long", words="long", paragraph_count="long", until="long",
-    own_until="long", agency="boolean", skipped="int",
+    own_until="long", agency="boolean", credited="boolean", credits_agency="boolean",
+    skipped="int",
 )  # fmt: skip
 #: Credits as they are held: begin and end in characters, -1 for those of columns.
 CREDIT = np.dtype([("agency", "<i8"), ("role", "<i8"), ("begin", "<i8"), ("end", "<i8"), ("rule", "<i8")])
@@ -74,7 +75,7 @@ class Reader:
         data, bounds = joined_texts(batch[1])
         words, _ = tokens.blank_repeats(tokens.tokenise(data, bounds), names)
         found = marks.find(data, bounds, words, self.agencies)
-        credits_, agency = self._credits(frame, found.credits)
+        credits_, agency, credited, credits_agency = self._credits(frame, found.credits)
         time, first = times(frame["published"]), words.documents
         until = places.latest(time)
         paragraphs, paragraph_bounds = _edges(words.paragraphs, words.document_paragraphs)
@@ -89,11 +90,12 @@ class Reader:
             end=Flat.of_items(words.end, first), paragraphs=Flat.of_items(paragraphs, paragraph_bounds),
             credits=credits_, quotes=Flat.of_items(quotes, quote_bounds), contents=found.contents,
             words=np.diff(first), paragraph_count=np.diff(words.document_paragraphs), until=until,
-            own_until=np.where(agency & (time != UNDATED), time, until), agency=agency, skipped=counts,
+            own_until=np.where(agency & (time != UNDATED), time, until), agency=agency,
+            credited=credited, credits_agency=credits_agency, skipped=counts,
         )  # fmt: skip
 
-    def _credits(self, frame: pl.DataFrame, found: I64) -> tuple[Flat, Array]:
-        """The credits of the articles, and which of these are of agencies themselves."""
+    def _credits(self, frame: pl.DataFrame, found: I64) -> tuple[Flat, Array, Array, Array]:
+        """The credits of the articles; which of these are of agencies themselves; which credit text, and to an agency."""
         rows = credits_frame(found, frame.select("source", "author"), self.agencies)
         numbered_rules = {name: number for number, name in enumerate(RULES)}
         numbered_roles = {name: number for number, name in enumerate(ROLES)}
@@ -104,9 +106,13 @@ class Reader:
         for name in ("begin", "end"):
             records[name] = rows[name].fill_null(-1).to_numpy()
         document = rows["document"].to_numpy()
-        agency = np.zeros(len(frame), bool)
-        agency[document[records["rule"] == numbered_rules["source"]]] = True
-        return Flat.of_items(records, np.searchsorted(document, np.arange(len(frame) + 1))), agency
+        of_text = rows["role"].is_in(["text", "mixture"]).to_numpy()
+        is_release = (self.agencies.table.kinds.gather(rows["agency"]) == "release").to_numpy()
+        marked = (records["rule"] == numbered_rules["source"], of_text, of_text & ~is_release)
+        flags = np.zeros((3, len(frame)), bool)
+        for flag, which in zip(flags, marked, strict=True):
+            flag[document[which]] = True
+        return Flat.of_items(records, np.searchsorted(document, np.arange(len(frame) + 1))), *flags
 
 
 def credits_of(records: Array, document: I64) -> pl.DataFrame:
@@ -145,7 +151,8 @@ def _within(ranges: I64, first: I64) -> tuple[I64, I64]:
 
 
 def read(given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages: Stages) -> "DataFrame":
-    """All articles with their sketches, by number: the columns of :data:`READ`, ``document`` and ``rank``.
+    """All articles with their sketches, by number: the columns of :data:`READ`, ``document``, ``rank`` and
+    ``outlet`` (-1 where it is not known).
 
     ``rank`` is the place of an article in the order in which matches are grouped to passages
     (:func:`syndetect.syndication.origins.rank_of`).
@@ -165,4 +172,9 @@ def read(given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages
     by_time = numbered(light, ["until", "words", "size", "doc_id"], "document", stages, "order")
     numbers = numbered(by_time, ["own_until", "words", "size", "doc_id"], "rank", stages, "order-of-passages")
     numbers = numbers.select("doc_id", "document", "rank")
-    return stages.table("articles", partial(found.join, numbers, "doc_id"))
+    outlets = F.broadcast(stages.spark.createDataFrame(outlets_of(found, stages).of, "source string, outlet long"))
+
+    def whole() -> "DataFrame":
+        return found.join(numbers, "doc_id").join(outlets, "source", "left").fillna(-1, ["outlet"])
+
+    return stages.table("articles", whole)

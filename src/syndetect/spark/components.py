@@ -5,13 +5,22 @@ Kiveris, Lattanzi, Mirrokni, Rastogi and Vassilvitskii 2014, "Connected Componen
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from syndetect.spark.stages import Stages
 
 
-def components(edges: "DataFrame", stages: "Stages", name: str) -> "DataFrame":
+#: Edges that the driver takes, 16 bytes each and as much again: a round of stars takes longer than to count so few.
+FEW_EDGES = 1 << 22
+
+
+def components(edges: "DataFrame", stages: "Stages", name: str, most: int = FEW_EDGES) -> "DataFrame":
     """``node, root``: the smallest node that each node is connected with, a row for every node of an edge.
 
     Each round is kept as a stage; there are about as many as the logarithm of the longest path.
@@ -20,8 +29,14 @@ def components(edges: "DataFrame", stages: "Stages", name: str) -> "DataFrame":
         edges: ``a, b`` (long), in any order and more than once.
         stages: keep the rounds.
         name: of the stages.
+        most: edges that the driver takes; of more it sees none.
     """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    pairs = stages.table(f"{name}-0", lambda: edges.select("a", "b").filter("a != b").distinct())
+    count = stages.facts(f"{name}-count", lambda: {"edges": pairs.count()})["edges"]
+    if count <= most:
+        return stages.table(f"{name}-roots", lambda: _on_driver(pairs, stages))
 
     def large_star(pairs: "DataFrame") -> "DataFrame":
         """Connect the larger neighbours of each node, and itself, with the smallest of all."""
@@ -38,7 +53,6 @@ def components(edges: "DataFrame", stages: "Stages", name: str) -> "DataFrame":
         ends = found.select(F.col("b").alias("a"), F.col("low").alias("b"))
         return ends.union(least.select("a", F.col("low").alias("b"))).filter("a != b").distinct()
 
-    pairs = stages.table(f"{name}-0", lambda: edges.select("a", "b").filter("a != b").distinct())
     known, number = None, 0
     while True:
         number += 1
@@ -55,3 +69,16 @@ def components(edges: "DataFrame", stages: "Stages", name: str) -> "DataFrame":
         known = digest
     roots = pairs.groupBy("a").agg(F.min("b").alias("root")).withColumnRenamed("a", "node")
     return roots.union(roots.select(F.col("root").alias("node"), "root").distinct())
+
+
+def _on_driver(pairs: "DataFrame", stages: "Stages") -> "DataFrame":
+    """The components of few edges."""
+    found = pairs.toArrow()
+    ends = np.stack([found.column(name).to_numpy() for name in ("a", "b")], axis=1)
+    nodes, which = np.unique(ends, return_inverse=True)
+    which = which.reshape(ends.shape)
+    graph = coo_matrix((np.ones(len(ends), np.int8), (which[:, 0], which[:, 1])), shape=(len(nodes), len(nodes)))
+    label = connected_components(graph, directed=False)[1]
+    least = nodes[np.unique(label, return_index=True)[1]]  # nodes ascend
+    table = pa.table({"node": nodes, "root": least[label] if len(nodes) else nodes})
+    return stages.spark.createDataFrame(table)

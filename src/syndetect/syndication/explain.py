@@ -54,6 +54,8 @@ class Articles:
         contents: uint64[d], a hash of each article's words.
         reference: bool[d], the articles of a reference.
         agency: bool[d], the articles that agencies published themselves.
+        credited: int64[outlets + 1] each, the articles of every outlet (the last one is not known), and those of them
+            that credit an agency; None where these are all articles there are.
     """
 
     ids: Callable[[pl.Series], pl.Series]
@@ -67,6 +69,7 @@ class Articles:
     contents: U64
     reference: Bool
     agency: Bool
+    credited: tuple[I64, I64] | None = None
 
     @classmethod
     def of(
@@ -214,7 +217,7 @@ def _crediting(articles: Articles, uses: pl.DataFrame, agency_credits: pl.DataFr
     of_text = agency_credits.filter(pl.col("role").is_in(["text", "mixture"]))
     credited[of_text["document"].to_numpy()] = 1
     outlet = articles.outlet.fill_null(len(articles.outlets)).to_numpy()
-    counts, total = np.bincount(outlet), np.bincount(outlet, credited)
+    counts, total = articles.credited or (np.bincount(outlet), np.bincount(outlet, credited))
     document = uses["document"].to_numpy()
     of_use = outlet[document]
     is_known = of_use < len(articles.outlets)

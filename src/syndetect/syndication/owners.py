@@ -59,18 +59,24 @@ def outlets_of(sources: pl.Series) -> tuple[pl.Series, pl.Series]:
     in the order of their names in small letters.
     """
     source = sources.str.strip_chars()
-    key = source.str.to_lowercase()
+    counted = pl.DataFrame({"source": source}).drop_nulls().group_by("source").len()
+    codes, names = numbered_outlets(counted)
+    outlet = pl.DataFrame({"key": source.str.to_lowercase()}).join(codes, on="key", how="left", maintain_order="left")
+    return outlet["outlet"], names
+
+
+def numbered_outlets(counted: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """The outlets of sources (``source``, without blanks around it, ``len``, its articles), as of :func:`outlets_of`.
+
+    Returns:
+        ``key`` (a source in small letters), ``outlet``; and the names of the outlets.
+    """
     known = (
-        pl.DataFrame({"key": key, "source": source})
-        .drop_nulls("key")
-        .group_by("key", "source")
-        .len()
+        counted.with_columns(key=pl.col("source").str.to_lowercase())
         .sort("key", "len", "source", descending=[False, True, False])
         .unique("key", maintain_order=True, keep="first")
     )
-    codes = known.with_row_index("outlet").select("key", pl.col("outlet").cast(pl.Int64))
-    outlet = pl.DataFrame({"key": key}).join(codes, on="key", how="left", maintain_order="left")["outlet"]
-    return outlet, known["source"]
+    return known.with_row_index("outlet").select("key", pl.col("outlet").cast(pl.Int64)), known["source"]
 
 
 def owners_of(
@@ -85,6 +91,11 @@ def owners_of(
             where no third outlet has one.
         sizes: the number of documents of each outlet.
     """
+    return joined_owners(names, given, affine(counted_copies(copies), sizes))
+
+
+def joined_owners(names: pl.Series, given: Mapping[str, str], pairs: list[tuple[int, int]]) -> np.ndarray:
+    """int64[outlets]: the owner of each outlet, as given, and of outlets that have one owner (pairs of numbers)."""
     owner = np.arange(len(names))
     folded = {source.strip().lower(): name.strip().lower() for source, name in given.items()}
     first: dict[str, int] = {}
@@ -92,17 +103,26 @@ def owners_of(
         key = name.strip().lower()
         if key in folded:
             owner[outlet] = first.setdefault(folded[key], outlet)
-    for one, two in _affine(copies, sizes):
+    for one, two in pairs:
         low, high = sorted((owner[one], owner[two]))
         owner[owner == high] = low
     return owner
 
 
-def _affine(copies: pl.DataFrame, sizes: pl.Series) -> list[tuple[int, int]]:
-    """Pairs of outlets that share many whole articles, and these with hardly any other outlet."""
-    counts = copies.group_by("outlet_a", "outlet_b").agg(
+def counted_copies(copies: pl.DataFrame) -> pl.DataFrame:
+    """``outlet_a, outlet_b, shared`` (documents), ``exclusive`` (the share of the copies that are)."""
+    return copies.group_by("outlet_a", "outlet_b").agg(
         pl.col("document").n_unique().alias("shared"), pl.col("exclusive").mean()
     )
+
+
+def affine(counts: pl.DataFrame, sizes: pl.Series) -> list[tuple[int, int]]:
+    """Pairs of outlets that share many whole articles, and these with hardly any other outlet.
+
+    Args:
+        counts: as of :func:`counted_copies`.
+        sizes: the number of documents of each outlet.
+    """
     smaller = pl.min_horizontal(sizes.gather(counts["outlet_a"]), sizes.gather(counts["outlet_b"]))
     chosen = counts.with_columns(smaller=pl.select(smaller).to_series()).filter(
         (pl.col("shared") >= LEAST_SHARED)
