@@ -40,6 +40,10 @@ MATCHES = Columns(
     narration="long", **{f"{name}_{side}": kind for side in "ab" for name, kind in TOLD.items()},
 )  # fmt: skip
 _WORDS = ("code", "begin", "end", "quotes")
+#: The columns of :data:`MATCHES` that hold for a pair of articles.
+OF_PAIR = (
+    "covered_a", "covered_b", "shared", "narration", *(f"{name}_{side}" for side in "ab" for name in TOLD),
+)  # fmt: skip
 _MANY = 1 << 12  # pairs of one article in a task
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -57,7 +61,9 @@ def _emit(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Array, Array]]:
 def _take(records: Array) -> Iterator[pa.RecordBatch]:
     """The seeds of each pair, ascending and each once."""
     records = np.unique(records)
-    starts = bounds_of_groups(records["a"] * 3 + records["b"]) if not len(records) else _bounds_of_pairs(records)
+    starts = (
+        bounds_of_groups(records["a"] * 3 + records["b"]) if not len(records) else _bounds_of_pairs(records)
+    )
     heads = records[starts[:-1]]
     yield from _PAIR_SEEDS.batches(
         a=heads["a"].copy(), b=heads["b"].copy(), seeds=Flat.of_items(records["seed"].copy(), starts)
@@ -81,9 +87,16 @@ def with_words(pairs: "DataFrame", words: "DataFrame", side: str) -> "DataFrame"
 
     other = "b" if side == "a" else "a"
     parts = F.ceil(F.col("count") / _MANY).cast("int")
-    many = pairs.groupBy(side).count().filter(F.col("count") > _MANY).select(F.col(side).alias("document"), parts.alias("parts"))
+    many = (
+        pairs.groupBy(side)
+        .count()
+        .filter(F.col("count") > _MANY)
+        .select(F.col(side).alias("document"), parts.alias("parts"))
+    )
     many = F.broadcast(many)
-    named = words.join(many, "document", "left").withColumn("part", F.explode(F.sequence(F.lit(0), F.coalesce("parts", F.lit(1)) - 1)))
+    named = words.join(many, "document", "left").withColumn(
+        "part", F.explode(F.sequence(F.lit(0), F.coalesce("parts", F.lit(1)) - 1))
+    )
     named = named.drop("parts").toDF(*(f"{name}_{side}" for name in [*words.columns, "part"]))
     spread = pairs.join(many.withColumnRenamed("document", side), side, "left")
     spread = spread.withColumn("part", F.pmod(F.hash(other), F.coalesce("parts", F.lit(1)))).drop("parts")
@@ -121,11 +134,16 @@ class Alignment:
         for side, words, document in (
             ("a", found.words_a, found.document_a), ("b", found.words_b, found.document_b),
         ):  # fmt: skip
-            columns |= {f"low_{side}": words[:, 0] - laid.documents[document], f"high_{side}": words[:, 1] - laid.documents[document]}
+            columns |= {
+                f"low_{side}": words[:, 0] - laid.documents[document],
+                f"high_{side}": words[:, 1] - laid.documents[document],
+            }
             columns |= {f"begin_{side}": laid.begin[words[:, 0]], f"end_{side}": laid.end[words[:, 1] - 1]}
         sums = _sums(found, pair, laid.quotes)
         chosen = pa.array(pair)
-        told = {f"{name}_{side}": batch.column(f"{name}_{side}").take(chosen) for side in "ab" for name in TOLD}
+        told = {
+            f"{name}_{side}": batch.column(f"{name}_{side}").take(chosen) for side in "ab" for name in TOLD
+        }
         yield from MATCHES.batches(
             a=numbers(batch, "a")[pair], b=numbers(batch, "b")[pair], equal=found.equal, columns=found.columns,
             score=found.score, **columns, **sums, **told,

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from syndetect.arrays import Array, I64
+from syndetect.arrays import I64, Array
 from syndetect.errors import InputError
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching import places, tokens
@@ -71,7 +71,9 @@ class Reader:
         frame = batch[0]
         names = frame["doc_id"].to_list()
         if any(name.startswith(_NO_ID) for name in names):
-            raise InputError("an article has no id: Spark reads articles in no order, so each needs one of its own")
+            raise InputError(
+                "an article has no id: Spark reads articles in no order, so each needs one of its own"
+            )
         data, bounds = joined_texts(batch[1])
         words, _ = tokens.blank_repeats(tokens.tokenise(data, bounds), names)
         found = marks.find(data, bounds, words, self.agencies)
@@ -172,7 +174,9 @@ def read(given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages
     by_time = numbered(light, ["until", "words", "size", "doc_id"], "document", stages, "order")
     numbers = numbered(by_time, ["own_until", "words", "size", "doc_id"], "rank", stages, "order-of-passages")
     numbers = numbers.select("doc_id", "document", "rank")
-    outlets = F.broadcast(stages.spark.createDataFrame(outlets_of(found, stages).of, "source string, outlet long"))
+    outlets = F.broadcast(
+        stages.spark.createDataFrame(outlets_of(found, stages).of, "source string, outlet long")
+    )
 
     def whole() -> "DataFrame":
         return found.join(numbers, "doc_id").join(outlets, "source", "left").fillna(-1, ["outlet"])

@@ -60,9 +60,14 @@ def components(edges: "DataFrame", stages: "Stages", name: str, most: int = FEW_
         pairs = stages.table(f"{name}-{number}", lambda before=before: small_star(large_star(before)))
         digest = stages.facts(
             f"{name}-{number}-sum",
-            lambda pairs=pairs: pairs.select(
-                F.count("*").alias("n"), F.sum(F.xxhash64("a", "b").cast("decimal(38,0)")).cast("string").alias("sum")
-            ).first().asDict(),
+            lambda pairs=pairs: (
+                pairs.select(
+                    F.count("*").alias("n"),
+                    F.sum(F.xxhash64("a", "b").cast("decimal(38,0)")).cast("string").alias("sum"),
+                )
+                .first()
+                .asDict()
+            ),
         )
         if digest == known:
             break
@@ -77,7 +82,9 @@ def _on_driver(pairs: "DataFrame", stages: "Stages") -> "DataFrame":
     ends = np.stack([found.column(name).to_numpy() for name in ("a", "b")], axis=1)
     nodes, which = np.unique(ends, return_inverse=True)
     which = which.reshape(ends.shape)
-    graph = coo_matrix((np.ones(len(ends), np.int8), (which[:, 0], which[:, 1])), shape=(len(nodes), len(nodes)))
+    graph = coo_matrix(
+        (np.ones(len(ends), np.int8), (which[:, 0], which[:, 1])), shape=(len(nodes), len(nodes))
+    )
     label = connected_components(graph, directed=False)[1]
     least = nodes[np.unique(label, return_index=True)[1]]  # nodes ascend
     table = pa.table({"node": nodes, "root": least[label] if len(nodes) else nodes})

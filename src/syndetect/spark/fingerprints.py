@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64, U8, U32, U64, Array, find_groups
-from syndetect.kernels.documents import UNDATED
+from syndetect.arrays import I64, U8, U64, Array, find_groups
 from syndetect.kernels.seeds import SHIFT, SPAN
 from syndetect.matching import places, winnowing
 from syndetect.matching.places import Places
@@ -74,7 +73,10 @@ class Join:
     def _joined(self, records: Array, key: U64) -> Iterator[pa.RecordBatch]:
         corpus, at = _excerpts(records)
         seeds = winnowing.join(key << _S32 | at.astype(np.uint64), corpus, self.limits).words
-        first, second = (seeds >> _S32).astype(np.uint32), ((seeds & _LOWER) >> np.uint64(1)).astype(np.uint32)
+        first, second = (
+            (seeds >> _S32).astype(np.uint32),
+            ((seeds & _LOWER) >> np.uint64(1)).astype(np.uint32),
+        )
         one, two = corpus.documents_of(first), corpus.documents_of(second)
         document, place = records["document"], records["place"].astype(np.int64)
         of_one = place[one] + first - at[one]
@@ -94,7 +96,9 @@ def _around(tags: U8, bounds: I64, place: I64, row: I64, behind: int) -> U8:
     margin = np.zeros(_REACH + behind, np.uint8)
     padded = np.concatenate([margin, tags, margin])
     columns = np.arange(-_REACH, behind)
-    found = np.lib.stride_tricks.sliding_window_view(padded, _REACH + behind)[place + len(margin) - _REACH].copy()
+    found = np.lib.stride_tricks.sliding_window_view(padded, _REACH + behind)[
+        place + len(margin) - _REACH
+    ].copy()
     before, after = (place - bounds[row]), (bounds[row + 1] - place)
     found[(columns < -before[:, None]) | (columns >= after[:, None])] = 0
     return found

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 _ROW_BITS = 33  # of ``monotonically_increasing_id`` for the row in its partition
 
 
-def numbered(frame: "DataFrame", order: "list[str | Column]", name: str, stages: "Stages", stage: str) -> "DataFrame":
+def numbered(
+    frame: "DataFrame", order: "list[str | Column]", name: str, stages: "Stages", stage: str
+) -> "DataFrame":
     """The rows with their places in an order, from 0, as the column ``name``.
 
     Args:
@@ -28,14 +30,19 @@ def numbered(frame: "DataFrame", order: "list[str | Column]", name: str, stages:
 
     kept = stages.table(
         stage,
-        lambda: frame.repartitionByRange(*order)
-        .sortWithinPartitions(*order)
-        .withColumn("_place", F.monotonically_increasing_id()),
+        lambda: (
+            frame.repartitionByRange(*order)
+            .sortWithinPartitions(*order)
+            .withColumn("_place", F.monotonically_increasing_id())
+        ),
     )
     part = F.shiftright("_place", _ROW_BITS)
     counts = stages.facts(
         f"{stage}-counts",
-        lambda: {str(row["part"]): row["n"] for row in kept.groupBy(part.alias("part")).agg(F.count("*").alias("n")).collect()},
+        lambda: {
+            str(row["part"]): row["n"]
+            for row in kept.groupBy(part.alias("part")).agg(F.count("*").alias("n")).collect()
+        },
     )
     parts = sorted(map(int, counts))
     begins = dict(zip(parts, accumulate((counts[str(one)] for one in parts), initial=0), strict=False))

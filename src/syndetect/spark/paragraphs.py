@@ -67,7 +67,8 @@ class Sketches:
             records = np.empty(len(found.row), self.kind)
             records["hash"], records["paragraph"] = found.sketch.hashes, found.paragraph
             records["check"] = [
-                xxh3_64_intdigest(code[low:high].data) for low, high in zip(found.low, found.high, strict=True)
+                xxh3_64_intdigest(code[low:high].data)
+                for low, high in zip(found.low, found.high, strict=True)
             ]
             records["time"] = numbers(batch, "published")[found.row]
             records["keys"] = found.sketch.keys.T
@@ -86,7 +87,8 @@ class Sketches:
         pairs = pairs[pairs[:, 0] >> _S23 != pairs[:, 1] >> _S23]
         own = records[is_own]
         yield from _CLASSES.batches(
-            pairs=Flat.of_items(pairs, np.array([0, len(pairs)])), representatives=Flat.of_items(own, np.array([0, len(own)]))
+            pairs=Flat.of_items(pairs, np.array([0, len(pairs)])),
+            representatives=Flat.of_items(own, np.array([0, len(own)])),
         )
 
     def emit_bands(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
@@ -201,7 +203,10 @@ class Comparison:
         bounds = np.concatenate([bounds_a, bounds_b[1:] + bounds_a[-1]])
         pairs = np.stack([np.arange(rows), np.arange(rows) + rows], axis=1)
         found = portions.compare_paragraphs(code, bounds, pairs, self.settings)
-        first, second = (found.seeds >> np.uint64(32)).astype(np.int64), (found.seeds & _LOWER).astype(np.int64) >> 1
+        first, second = (
+            (found.seeds >> np.uint64(32)).astype(np.int64),
+            (found.seeds & _LOWER).astype(np.int64) >> 1,
+        )
         at, similar = np.searchsorted(bounds_a, first, side="right") - 1, found.pairs[:, 0]
         seeds = np.full(rows, NO_SEED)
         one_place = numbers(batch, "first_a")[at] + first - bounds[at]
@@ -210,7 +215,9 @@ class Comparison:
         shares, is_similar = np.zeros((rows, 3)), np.zeros(rows, bool)
         shares[similar], is_similar[similar] = found.shares, True
         columns = {
-            f"{name}_{side}": numbers(batch, f"{name}_{side}") for side in "ab" for name in ("number", "begin", "end")
+            f"{name}_{side}": numbers(batch, f"{name}_{side}")
+            for side in "ab"
+            for name in ("number", "begin", "end")
         }
         yield from COMPARED.batches(
             a=numbers(batch, "a") >> ORDINAL_BITS, b=numbers(batch, "b") >> ORDINAL_BITS, is_similar=is_similar,
@@ -218,7 +225,9 @@ class Comparison:
         )  # fmt: skip
 
 
-def compared(articles: "DataFrame", settings: Settings, facts: Mapping[str, int], stages: Stages) -> "DataFrame":
+def compared(
+    articles: "DataFrame", settings: Settings, facts: Mapping[str, int], stages: Stages
+) -> "DataFrame":
     """The candidate pairs of paragraphs, compared: :data:`COMPARED`.
 
     Args:
@@ -240,7 +249,9 @@ def compared(articles: "DataFrame", settings: Settings, facts: Mapping[str, int]
     )  # fmt: skip
     same = map_rows(classes, PAIRS, _identical)
     pairs = stages.table("candidates", lambda: banded.union(same).distinct())
-    words = map_rows(articles.select("document", "code", "begin", "end", "paragraphs"), _PARAGRAPHS, Paragraphs(settings))
+    words = map_rows(
+        articles.select("document", "code", "begin", "end", "paragraphs"), _PARAGRAPHS, Paragraphs(settings)
+    )
     one, two = (words.toDF(*(name + f"_{side}" for name in _PARAGRAPHS.kinds)) for side in "ab")
     both = pairs.join(one, pairs["a"] == one["paragraph_a"]).join(two, pairs["b"] == two["paragraph_b"])
     return stages.table("compared", lambda: map_rows(both, COMPARED, Comparison(settings)))

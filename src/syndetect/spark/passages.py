@@ -146,7 +146,9 @@ def grouped(matches: "DataFrame", count: int, stages: Stages) -> "DataFrame":
              "equal", "columns", "score")  # fmt: skip
     chosen = matches.select(*taken)
     kinds = {field.name: field.dataType.simpleString() for field in chosen.schema.fields}
-    columns = Columns(**{name: "long" if kind == "bigint" else kind for name, kind in kinds.items()}, node="long")
+    columns = Columns(
+        **{name: "long" if kind == "bigint" else kind for name, kind in kinds.items()}, node="long"
+    )
     edges = exchanged(chosen, _emit, _STRETCH, _EDGES, _clusters, buckets_for(2 * count * _STRETCH.itemsize))
     roots = components(edges, stages, "groups")
 

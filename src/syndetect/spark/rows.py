@@ -58,7 +58,9 @@ class Flat(NamedTuple):
         bounds = self.bounds[low : high + 1]
         data = np.ascontiguousarray(self.data[bounds[0] : bounds[-1]])
         offsets = (bounds - bounds[0]).astype(np.int32)
-        return pa.Array.from_buffers(pa.binary(), high - low, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+        return pa.Array.from_buffers(
+            pa.binary(), high - low, [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+        )
 
 
 Values = Array | Flat | pa.Array
@@ -96,7 +98,9 @@ def _column(values: Values, kind: str, low: int, high: int) -> pa.Array:
         return values.column(low, high)
     part = values[low:high]
     if isinstance(part, np.ndarray):
-        return pa.array(part.view(np.int64) if part.dtype == np.uint64 else part.astype(_KINDS[kind].to_pandas_dtype()))
+        return pa.array(
+            part.view(np.int64) if part.dtype == np.uint64 else part.astype(_KINDS[kind].to_pandas_dtype())
+        )
     return part.cast(_KINDS[kind])
 
 
@@ -158,7 +162,10 @@ def whole_groups(
         if last:
             yield whole.slice(0, last)
         rest = whole.slice(last)
-        waiting, held = [rest], rest.nbytes if last else 0  # one key with very many rows is not copied again and again
+        waiting, held = (
+            [rest],
+            rest.nbytes if last else 0,
+        )  # one key with very many rows is not copied again and again
     if waiting:
         yield joined(waiting)
 

@@ -25,10 +25,17 @@ class Stages:
         spark: the session.
         folder: where they are kept, on a file system that Spark writes.
         identity: of what was asked; stages of another one are written anew.
+        on_stage: told of every stage that is done, and its seconds.
     """
 
-    def __init__(self, spark: "SparkSession", folder: str, identity: dict[str, Any]) -> None:
-        self.spark, self._folder = spark, folder
+    def __init__(
+        self,
+        spark: "SparkSession",
+        folder: str,
+        identity: dict[str, Any],
+        on_stage: Callable[[str, float], None] = lambda _name, _seconds: None,
+    ) -> None:
+        self.spark, self._folder, self._on_stage = spark, folder, on_stage
         self._identity = xxh3_64_hexdigest(json.dumps(identity, sort_keys=True).encode())
         self.seconds: dict[str, float] = {}
 
@@ -37,6 +44,18 @@ class Stages:
         if self._done(name) is None:
             self._write(name, make)
         return self.spark.read.parquet(self._place(name))
+
+    def beside(self, name: str, place: str, frame: "DataFrame") -> "DataFrame":
+        """A table at a place of its own: read if it is there, else written and read."""
+        if self._done(name) is None:
+            start = perf_counter()
+            frame.write.mode("overwrite").parquet(place)
+            self._mark(name, perf_counter() - start, {})
+        return self.spark.read.parquet(place)
+
+    def write_text(self, place: str, text: str) -> None:
+        """Write one line of text, as a folder with one file."""
+        self.spark.createDataFrame([(text,)], "value string").coalesce(1).write.mode("overwrite").text(place)
 
     def facts(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """A few figures that the driver holds: read if they are there, else made and written."""
@@ -59,6 +78,7 @@ class Stages:
         marker = self.spark.createDataFrame([row], _MARKER.ddl).coalesce(1)
         marker.write.mode("overwrite").parquet(f"{self._place(name)}.done")
         self.seconds[name] = seconds
+        self._on_stage(name, seconds)
 
     def _done(self, name: str) -> dict[str, Any] | None:
         """The facts of a stage that is there; None where it is not, or of another scan."""

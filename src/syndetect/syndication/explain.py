@@ -157,16 +157,37 @@ def explain(
     names = agencies.names
     pairs = _pairs(matches, articles.quotes)
     owner = _owners(articles, pairs, owned)
-    uses = _uses(articles, grouped, characters, owner, pairs).hstack(described)
+    quoted = intervals.count_within(articles.quotes, grouped.words)
+    uses = uses_of(articles, grouped, characters, quoted, owner, pairs).hstack(described)
     del pairs  # which are many
+    clusters, uses = explain_passages(articles, uses, agencies)
+    matched = np.concatenate([matches.words_a, matches.words_b])
+    parts, credited = shares_of(articles, matched, uses, clusters["agency_number"], agencies)
+    shown = uses.select("passage", "document", "low", "high", "size", "role", "kind")
+    return Explained(shown, clusters, owner, parts, credited)
+
+
+def explain_passages(
+    articles: Articles, uses: pl.DataFrame, agencies: AgencyTable
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Explain passages by all their uses, whatever other passages there are.
+
+    Args:
+        articles: those that have the passages.
+        uses: of :func:`uses_of`, with the signs of the uses.
+        agencies: the names and kinds of the agencies.
+
+    Returns:
+        The columns ``clusters`` of :class:`Explained`, with ``agency_number``; and ``passage, document, low, high, size,
+        earliest, latest, carried, role, kind`` of the uses.
+    """
+    names = agencies.names
     is_release = agencies.kinds.gather(articles.credits["agency"]) == "release"
     agency_credits, releases = articles.credits.filter(~is_release), articles.credits.filter(is_release)
     described = _described(articles, uses, agency_credits, releases, names)
     uses = uses.select("passage", "document", "low", "high", "size", "earliest", "latest", "carried")
     clusters, uses = _origins(articles, described, uses, names)
-    parts, credited = _shares_of(articles, matches, uses, described["agency"], agency_credits, names)
-    shown = uses.select("passage", "document", "low", "high", "size", "role", "kind")
-    return Explained(shown, clusters, owner, parts, credited)
+    return clusters.with_columns(agency_number=described["agency"]), uses
 
 
 def _described(
@@ -242,16 +263,20 @@ def _has_caption(uses: pl.DataFrame, credits_: pl.DataFrame) -> pl.Series:
     return pl.Series(reach[last] > document * stride + begin) | uses["captioned"]
 
 
-def _shares_of(
-    articles: Articles,
-    matches: Matches,
-    uses: pl.DataFrame,
-    agency: pl.Series,
-    agency_credits: pl.DataFrame,
-    names: pl.Series,
+def shares_of(
+    articles: Articles, matched: I64, uses: pl.DataFrame, agency: pl.Series, agencies: AgencyTable
 ) -> tuple[shares.Shares, pl.DataFrame]:
-    """The shares and agencies of articles; ``agency``: of each passage; ``agency_credits``: the credits of agencies."""
-    matched = np.concatenate([matches.words_a, matches.words_b])
+    """The shares and agencies of articles.
+
+    Args:
+        articles: the articles.
+        matched: int64[n, 2], the words of all matches, on both sides.
+        uses: of :func:`explain_passages`, all of these articles.
+        agency: the number of each passage's agency, by the number of the passage.
+        agencies: the names and kinds of the agencies.
+    """
+    is_release = agencies.kinds.gather(articles.credits["agency"]) == "release"
+    agency_credits = articles.credits.filter(~is_release)
     whole = agency_credits.filter(pl.col("role") == "text").select("document", "agency").unique()
     alone = whole.filter(pl.len().over("document") == 1).sort("document", "agency")
     document = alone["document"].to_numpy()
@@ -262,7 +287,9 @@ def _shares_of(
     wire = carried.with_columns(agency=agency.gather(carried["passage"]))
     return (
         shares.shares(uses, document, matched, articles.quotes, articles.documents),
-        shares.agencies(wire, alone.with_columns(size=pl.Series(articles.sizes[document])), credited, names),
+        shares.agencies(
+            wire, alone.with_columns(size=pl.Series(articles.sizes[document])), credited, agencies.names
+        ),
     )
 
 
@@ -310,10 +337,24 @@ def _owners(articles: Articles, pairs: pl.DataFrame, owned: Mapping[str, str]) -
     return owner.gather(outlet)
 
 
-def _uses(
-    articles: Articles, grouped: Passages, characters: Characters, owner: pl.Series, pairs: pl.DataFrame
+def uses_of(
+    articles: Articles,
+    grouped: Passages,
+    characters: Characters,
+    quoted: I64,
+    owner: pl.Series,
+    pairs: pl.DataFrame,
 ) -> pl.DataFrame:
-    """A row per use, in the order of the passages, with the columns that decide kinds and origins."""
+    """A row per use, in the order of the passages, with the columns that decide kinds and origins.
+
+    Args:
+        articles: the articles.
+        grouped: the passages.
+        characters: of the uses.
+        quoted: int64[n], words of the uses in quotation marks.
+        owner: Int64, the owner of each article's outlet; null where not known.
+        pairs: ``a, b, shared, narration``, the words that the earliest article of each passage shares with the others.
+    """
     document, words = grouped.document, grouped.words
     low, high = origins.bounds_of(articles.time, articles.reference)
     time = pl.Series(articles.time[document])
@@ -330,7 +371,7 @@ def _uses(
             "high": words[:, 1],
             "size": words[:, 1] - words[:, 0],
             "equal": grouped.equal / np.maximum(grouped.columns, 1),
-            "quoted": intervals.count_within(articles.quotes, words),
+            "quoted": quoted,
             "before": words[:, 0] - articles.documents[document],
             "behind": articles.documents[document + 1] - words[:, 1],
             "begin": characters.begin,

@@ -61,7 +61,9 @@ def outlets_of(sources: pl.Series) -> tuple[pl.Series, pl.Series]:
     source = sources.str.strip_chars()
     counted = pl.DataFrame({"source": source}).drop_nulls().group_by("source").len()
     codes, names = numbered_outlets(counted)
-    outlet = pl.DataFrame({"key": source.str.to_lowercase()}).join(codes, on="key", how="left", maintain_order="left")
+    outlet = pl.DataFrame({"key": source.str.to_lowercase()}).join(
+        codes, on="key", how="left", maintain_order="left"
+    )
     return outlet["outlet"], names
 
 

@@ -1,5 +1,6 @@
 """The tables of a scan: passages are explained and filtered, in the user's document ids and in characters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from syndetect.runtime import memory
 from syndetect.syndication import derivation, explain, families, origins
 from syndetect.syndication.derivation import DERIVATIONS, classify
 from syndetect.syndication.options import PassageFilter, SyndicationOptions
+from syndetect.syndication.shares import Shares
 
 
 class Located(NamedTuple):
@@ -206,22 +208,42 @@ def _documents_table(
     )
     sources = derivation.find_sources(constraints, found.links, found.wording, found.sketches)
     derived = derivation.derive(constraints, matches, sources, known.documents)
+    return with_shares(base, known, explained.shares, explained.agencies, derived, _numbers)
+
+
+def with_shares(
+    base: pl.DataFrame,
+    known: explain.Articles,
+    shares: Shares,
+    agencies: pl.DataFrame,
+    derived: derivation.Derived,
+    named: Callable[[pl.Series], pl.Series],
+) -> pl.DataFrame:
+    """The table ``documents`` whole.
+
+    Args:
+        base: as far as matches tell it.
+        known: the articles.
+        shares, agencies: of :func:`syndetect.syndication.explain.shares_of`.
+        derived: what articles have of others.
+        named: names articles by their numbers, null for none.
+    """
     verbatim = derived.verbatim
     if not known.reference.any():
         # the credit of an article names a source that is not here; but an agency's own article is itself a source
-        verbatim = np.maximum(verbatim, np.where(known.agency, 0, explained.shares.agency))
+        verbatim = np.maximum(verbatim, np.where(known.agency, 0, shares.agency))
     origin = pl.Series(derived.origin, dtype=pl.Int64)
     return base.with_columns(
-        reused_unquoted_share=pl.Series(explained.shares.unquoted),
-        agency_share=pl.Series(explained.shares.agency),
-        copied_share=pl.Series(explained.shares.copied),
-        own_share=pl.Series(explained.shares.own),
+        reused_unquoted_share=pl.Series(shares.unquoted),
+        agency_share=pl.Series(shares.agency),
+        copied_share=pl.Series(shares.copied),
+        own_share=pl.Series(shares.own),
         derived_share=pl.Series(derived.verbatim),
         wording_share=pl.Series(derived.wording),
-        derived_from=_numbers(origin.set(origin < 0, None)),
+        derived_from=named(origin.set(origin < 0, None)),
         derivation=pl.Series(DERIVATIONS).gather(classify(verbatim, derived.wording, derived.chance)),
-        agencies=_of_documents(explained.agencies, "agencies", len(articles)),
-        credited=_of_documents(explained.agencies, "credited", len(articles)),
+        agencies=_of_documents(agencies, "agencies", len(base)),
+        credited=_of_documents(agencies, "credited", len(base)),
     )
 
 

@@ -1,0 +1,279 @@
+"""A scan in Spark: the stages of a scan on one machine, each a data frame that is kept, and the same tables in the end."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+
+from syndetect.errors import InputError, SettingsError
+from syndetect.matching import tokens
+from syndetect.reading.options import ReadingOptions
+from syndetect.settings import Settings
+from syndetect.spark import (
+    alignment,
+    articles as reading_stage,
+    documents,
+    explanation,
+    families,
+    fingerprints,
+    links,
+    outlets,
+    paragraphs,
+    passages,
+    tables,
+    uses,
+)
+from syndetect.spark.stages import Stages
+from syndetect.syndication.options import SyndicationOptions
+from syndetect.syndication.owners import Owners
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+#: Settings of a session while a scan runs: batches of Arrow that a Python worker can hold many times, times as Parquet
+#: has them everywhere.
+_SESSION = {
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "4096",
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(1 << 24),
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.ansi.enabled": "true",
+}
+_STAGES = "stages"
+
+
+
+def scan(  # noqa: PLR0913  (a public signature)
+    articles: Any,
+    output: str | os.PathLike[str],
+    settings: Settings | None = None,
+    *,
+    spark: "SparkSession | None" = None,
+    columns: Mapping[str, str] | None = None,
+    reading: ReadingOptions | None = None,
+    agencies: str | os.PathLike[str] | None = None,
+    owners: Owners | None = None,
+    across_sources: bool | None = None,
+    on_stage: Callable[[str, float], None] = lambda _name, _seconds: None,
+) -> dict[str, Any]:
+    """Find every passage that two or more articles share, on a cluster: the tables of :func:`syndetect.scan`.
+
+    A row is what a scan of the same articles, in the order of their ids, has in a table. Every stage is kept as Parquet
+    under ``output/stages``; where the same call is made again, with the same articles, settings and version, it goes on
+    behind the last stage that is whole.
+
+    Args:
+        articles: a data frame of Spark with ``id`` and ``text`` and, where known, ``source``, ``published``, ``title``,
+            ``url`` and ``author``; or paths that Spark reads, of Parquet or of JSON Lines (all of one form). No two
+            articles have one id.
+        output: a folder on a file system that Spark writes. Tables are folders of Parquet in it, beside a manifest.
+        settings: what decides the result.
+        spark: the session; by default the one that is active, or a new one.
+        columns, reading, agencies, owners, across_sources: as of :func:`syndetect.scan`.
+        on_stage: told of every stage that is done, and its seconds.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        InputError: an article has no id, or two have one; or a path is neither of Parquet nor of JSON Lines.
+        SettingsError: settings are none.
+    """
+    settings = settings or Settings()
+    if not isinstance(settings, Settings):
+        raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
+    options = SyndicationOptions.of(agencies, owners, across_sources=across_sources)
+    session = spark or _session()
+    given = _frame(session, articles)
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    with _configured(session), _told():
+        identity = _identity(settings, options, ReadingOptions.of(reading, columns), given)
+        stages = Stages(session, f"{os.fspath(output)}/{_STAGES}", identity, on_stage)
+        return _Scan(stages, settings, options).run(
+            given, ReadingOptions.of(reading, columns), os.fspath(output), identity | {"scanned": began}
+        )
+
+
+class _Scan:
+    """The stages of a scan."""
+
+    def __init__(self, stages: Stages, settings: Settings, options: SyndicationOptions) -> None:
+        self.stages, self.settings, self.options = stages, settings, options
+
+    def run(
+        self, given: "DataFrame", reading: ReadingOptions, output: str, identity: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Run all stages, write the tables, and return the manifest."""
+        found = reading_stage.read(given, reading, self.options.agencies, self.stages)
+        counts = self._counts(found)
+        compared = paragraphs.compared(found, self.settings, counts, self.stages)
+        matches, pairs = self._matches(found, compared, counts)
+        counts["all_matches"] = self._count("all-matches", matches)
+        named = outlets.outlets_of(found, self.stages)
+        owner = outlets.owners_of(pairs, named, self.options.owners, self.stages)
+        explained = self._explained(found, matches, pairs, named, owner, counts["all_matches"])
+        linked = links.linked(found, pairs, self.settings.window, self.stages)
+        derived = links.derived(linked, found, owner, self.stages)
+        counts["all_uses"] = self._count("all-uses", explained)
+        described = documents.described(
+            found, matches, explained, derived, {"matches": counts["all_matches"], "uses": counts["all_uses"]},
+            owner, self.options, self.stages,
+        )  # fmt: skip
+        shown = self.options.shown.across_sources
+        of_passages = tables.OfPassages(explained, self.options.agencies.table.names, self.stages)
+        frames = {
+            "documents": tables.in_schema("documents", described.withColumn("published", tables.time_of("published"))),
+            "pairs": tables.pairs_table(compared, found, shown),
+            "matches": tables.matches_table(matches, shown),
+            "passages": of_passages.passages(),
+            "clusters": of_passages.clusters(),
+            "credits": tables.credits_table(found, self.options.agencies),
+            "edges": of_passages.edges(),
+            "links": tables.links_table(linked, found),
+            "families": tables.families_table(families.families(pairs, found, self.stages), found),
+        }
+        return self._written(frames, output, identity, counts)
+
+    def _matches(
+        self, found: "DataFrame", compared: "DataFrame", counts: dict[str, int]
+    ) -> tuple["DataFrame", "DataFrame"]:
+        """The matches, and a row for each pair of articles that has any."""
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+        seeds = self.stages.table("seeds", lambda: fingerprints.seeds(found, self.settings, counts["words"]))
+        of_paragraphs = compared.filter(F.col("seed") != paragraphs.NO_SEED).select("a", "b", "seed")
+        matches = alignment.matches(found, seeds.union(of_paragraphs), self.settings, self.stages)
+        told = [name for name in alignment.MATCHES.kinds if name in alignment.OF_PAIR]
+        sums = [F.first(name).alias(name) for name in told]
+        pairs = self.stages.table(
+            "matched-pairs", lambda: matches.groupBy("a", "b").agg(F.sum("equal").alias("equal"), *sums)
+        )
+        return matches, pairs
+
+    def _explained(
+        self, found: "DataFrame", matches: "DataFrame", pairs: "DataFrame", named: outlets.Outlets, owner: Any, count: int
+    ) -> "DataFrame":
+        grouped = passages.grouped(matches, count, self.stages)
+        described = uses.described(found, grouped, count, self.stages)
+        return explanation.explained(described, pairs, named, owner, self.options, self.stages)
+
+    def _counts(self, found: "DataFrame") -> dict[str, int]:
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+        def count() -> dict[str, Any]:
+            sums = {"bytes": F.octet_length("text"), "paragraphs": F.col("paragraph_count"), "words": F.col("words"),
+                    "skipped": F.col("skipped")}  # fmt: skip
+            row = found.agg(F.count("*").alias("documents"), *(F.sum(one).alias(name) for name, one in sums.items()))
+            return {name: value or 0 for name, value in row.first().asDict().items()}
+
+        return self.stages.facts("counts", count)
+
+    def _count(self, name: str, frame: "DataFrame") -> int:
+        found = self.stages.facts(name, lambda: {"rows": frame.count()})
+        return int(found["rows"])
+
+    def _written(
+        self, frames: Mapping[str, "DataFrame"], output: str, identity: Mapping[str, Any], counts: dict[str, int]
+    ) -> dict[str, Any]:
+        for name, frame in frames.items():
+            written = self.stages.beside(name, f"{output}/{name}.parquet", frame)
+            counts[name] = self._count(f"rows-of-{name}", written)
+        manifest = {
+            **identity,
+            "settings_fingerprint": self.settings.fingerprint,
+            "counts": {name: counts[name] for name in (
+                "bytes", "documents", "paragraphs", "words", "pairs", "matches", "skipped",
+            )} | {"passages": counts["clusters"]},
+            "columns_taken": {},
+            "engine": f"Spark {self.stages.spark.version}",
+            "timings": {name: round(seconds, 3) for name, seconds in self.stages.seconds.items()},
+        }  # fmt: skip
+        self.stages.write_text(f"{output}/manifest.json", json.dumps(manifest))
+        return manifest
+
+
+def _identity(
+    settings: Settings, options: SyndicationOptions, reading: ReadingOptions, given: "DataFrame"
+) -> dict[str, Any]:
+    """What was asked: the stages of two calls of one identity are equal. The articles count by a sum of hashes."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    hashed = F.xxhash64(*sorted(given.columns)).cast("decimal(38,0)")
+    row = given.select(F.count("*").alias("rows"), F.sum(hashed).cast("string").alias("sum")).first()
+    return {
+        "version": version("syndetect"),
+        "words": tokens.NEWEST,
+        "settings": settings.to_dict(),
+        "syndication": options.to_dict(),
+        "inputs": [{"rows": row["rows"], "sum": row["sum"]}],
+        "reading": reading.to_dict(),
+        "strict": False,
+    }
+
+
+def _session() -> "SparkSession":
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    return SparkSession.builder.appName("syndetect").getOrCreate()
+
+
+@contextmanager
+def _configured(session: "SparkSession") -> Iterator[None]:
+    """The settings of a scan, which a session has only while it runs."""
+    before = {name: session.conf.get(name, None) for name in _SESSION}
+    for name, value in _SESSION.items():
+        session.conf.set(name, value)
+    try:
+        yield
+    finally:
+        for name, old in before.items():
+            if old is None:
+                session.conf.unset(name)
+            else:
+                session.conf.set(name, old)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a task says of its articles, as the error that it raised there."""
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+
+    try:
+        yield
+    except PySparkException as error:
+        marker = "syndetect.errors.InputError: "
+        message = str(error)
+        if marker in message:
+            raise InputError(message.split(marker, 1)[1].splitlines()[0]) from error
+        raise
+
+
+def _frame(session: "SparkSession", articles: Any) -> "DataFrame":
+    """The articles as a data frame; lines of JSON as text, which tasks read as a scan reads them."""
+    if hasattr(articles, "mapInArrow"):
+        frame: DataFrame = articles
+        return frame
+    given = [articles] if isinstance(articles, (str, os.PathLike)) else list(articles)
+    paths = [os.fspath(path) for path in given]
+    forms = {_form(path) for path in paths}
+    if len(forms) != 1:
+        raise InputError("give paths of one form: Parquet, or JSON Lines")
+    if forms == {"parquet"}:
+        return session.read.parquet(*paths)
+    return session.read.text(paths)
+
+
+def _form(path: str) -> str:
+    name = path.rstrip("/").lower()
+    for end in (".gz", ".bz2", ".zst", ".zstd"):
+        name = name.removesuffix(end)
+    if name.endswith((".jsonl", ".ndjson", ".json")):
+        return "lines"
+    if name.endswith(".parquet") or "." not in name.rsplit("/", 1)[-1]:
+        return "parquet"
+    raise InputError(f"{path} is neither Parquet nor JSON Lines, by its name")
+
+
