@@ -18,7 +18,7 @@ from syndetect.matching.alignment import AlignmentLimits, Matches
 from syndetect.matching.places import Places
 from syndetect.settings import Settings
 from syndetect.spark.exchange import buckets_for, exchanged
-from syndetect.spark.rows import Columns, Flat, bounds_of_groups, in_portions, map_rows, numbers, packed
+from syndetect.spark.rows import Columns, Flat, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
 
 if TYPE_CHECKING:
@@ -59,11 +59,14 @@ def _emit(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Array, Array]]:
 
 
 def _take(records: Array) -> Iterator[pa.RecordBatch]:
-    """The seeds of each pair, ascending and each once."""
+    """The seeds of each pair that has a strong one, ascending and each once."""
     records = np.unique(records)
-    starts = (
-        bounds_of_groups(records["a"] * 3 + records["b"]) if not len(records) else _bounds_of_pairs(records)
-    )
+    starts = _bounds_of_pairs(records)
+    is_strong = np.maximum.reduceat(records["seed"] & 1, starts[:-1]).astype(bool)  # the others are not aligned
+    records = records[np.repeat(is_strong, np.diff(starts))]
+    if not len(records):
+        return
+    starts = _bounds_of_pairs(records)
     heads = records[starts[:-1]]
     yield from _PAIR_SEEDS.batches(
         a=heads["a"].copy(), b=heads["b"].copy(), seeds=Flat.of_items(records["seed"].copy(), starts)

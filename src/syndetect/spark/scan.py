@@ -179,7 +179,7 @@ class _Scan:
         self, frames: Mapping[str, "DataFrame"], output: str, identity: Mapping[str, Any], counts: dict[str, int]
     ) -> dict[str, Any]:
         for name, frame in frames.items():
-            written = self.stages.beside(name, f"{output}/{name}.parquet", frame)
+            written = self.stages.beside(f"table-{name}", f"{output}/{name}.parquet", frame)
             counts[name] = self._count(f"rows-of-{name}", written)
         manifest = {
             **identity,
