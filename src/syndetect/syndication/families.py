@@ -69,24 +69,35 @@ def families(
     """
     same = _first_of_same(content, counts, rank)
     earlier, later, covered = _coverage(matches, rank)
-    kind, share = _relations(earlier, later, covered, counts, outlet, time)
+    kind, share = relations(earlier, later, covered, counts, outlet, time)
     related = np.flatnonzero(kind)
     related = related[order_by(later[related], rank[earlier[related]])]
-    bounds = np.searchsorted(later[related], np.arange(len(counts) + 1))
-    leader, joined, joined_share = (
-        np.empty_like(counts),
-        np.empty(len(counts), np.uint8),
-        np.empty(len(counts)),
+    leader, joined, joined_share = leaders(
+        np.argsort(rank), same, (earlier[related], later[related]), kind[related], share[related]
     )
-    _kernels.find_leaders(
-        np.argsort(rank), same, bounds, earlier[related], kind[related], share[related], np.int64(_REVISION), leader,
-        joined, joined_share,
-    )  # fmt: skip
     members = np.flatnonzero(np.bincount(leader, minlength=len(leader))[leader] > 1)
     members = members[order_by(rank[leader[members]], rank[members])]
     heads = leader[members]
     family = np.cumsum(np.diff(heads, prepend=-1) != 0)
     return Families(family, members, heads, joined[members], joined_share[members])
+
+
+def leaders(order: I64, same: I64, ends: tuple[I64, I64], relation: U8, share: F64) -> tuple[I64, U8, F64]:
+    """The representative that each document joins, or itself; its relation to it, and its share.
+
+    Args:
+        order: int64[d], the documents in order of time.
+        same: int64[d], the earliest document with the same words.
+        ends: int64[n] each, the earlier and the later document of each relation, by the later one, the earliest first.
+        relation, share: uint8[n], float64[n], as of :func:`relations`.
+    """
+    earlier, later = ends
+    bounds = np.searchsorted(later, np.arange(len(order) + 1))
+    leader, joined, joined_share = np.empty_like(order), np.empty(len(order), np.uint8), np.empty(len(order))
+    _kernels.find_leaders(
+        order, same, bounds, earlier, relation, share, np.int64(_REVISION), leader, joined, joined_share
+    )
+    return leader, joined, joined_share
 
 
 def _first_of_same(content: U64, counts: I64, rank: U32) -> I64:
@@ -113,10 +124,16 @@ def _coverage(matches: Matches, rank: U32) -> tuple[I64, I64, tuple[I64, I64]]:
     return pairs // max(len(rank), 1), pairs % max(len(rank), 1), covered
 
 
-def _relations(
+def relations(
     earlier: I64, later: I64, covered: tuple[I64, I64], counts: I64, outlet: I64, time: I64
 ) -> tuple[U8, F64]:
-    """The relation of each pair, 0 for none, and the share; ``exact`` is found by the hashes of the words instead."""
+    """The relation of each pair of documents, 0 for none, and the share; ``exact`` is found by hashes of words instead.
+
+    Args:
+        earlier, later: int64[n], documents.
+        covered: int64[n] each, the words of both in their matches.
+        counts, outlet, time: of all documents, as of :func:`families`.
+    """
     one, other = covered[0] / counts[earlier], covered[1] / counts[later]
     less, longer = np.minimum(one, other), counts[earlier] - counts[later]
     of_shorter = np.where(longer > 0, other, np.where(longer < 0, one, np.maximum(one, other)))
