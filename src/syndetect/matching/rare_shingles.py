@@ -17,7 +17,7 @@ from contextlib import closing
 
 import numpy as np
 
-from syndetect.arrays import I64, U32, U64, run_starts, sort_values, unpack
+from syndetect.arrays import I64, U32, U64, Bool, run_starts, sort_values, unpack
 from syndetect.kernels import rarity as _kernels
 from syndetect.kernels.fingerprints import PARTS, partition
 from syndetect.runtime.threads import in_order, split_evenly
@@ -54,26 +54,51 @@ def rare_pairs(code: U32, documents: I64, time: I64, window: int, threads: int =
     Returns:
         int64[n, 2], ascending, the first of each pair smaller.
     """
-    rate, rounds = sampling(len(code)), 1
-    while 2 * len(code) > rate * rounds * _ROUND:
-        rounds *= 2
+    rate, rounds = sampling(len(code)), rounds_of(len(code))
     found = (
         pairs
         for number in range(rounds)
         for pairs in _joined(_entries(code, documents, rate * rounds, number, threads), time, window, threads)
     )
-    least_count = max(LEAST_SAMPLED, -(-LEAST // rate))
-    pairs, counts = _tally(np.concatenate([np.empty(0, np.uint64), *found]), least_count)
+    pairs, counts = _tally(np.concatenate([np.empty(0, np.uint64), *found]), least_count(rate))
     sides = unpack(pairs)
-    sizes = np.diff(documents)[sides].astype(np.float64)
-    least = LEAST_SHARE * np.sqrt(sizes[:, 0] * sizes[:, 1])
-    linked: I64 = sides[(counts >= least_count) & (rate * counts >= least)]
+    linked: I64 = sides[are_linked(counts, np.diff(documents)[sides], rate)]
     return linked
+
+
+def least_count(rate: int) -> int:
+    """The fewest shingles, of those that are sampled at this rate, that two linked documents share."""
+    return max(LEAST_SAMPLED, -(-LEAST // rate))
+
+
+def are_linked(counts: I64, words: I64, rate: int) -> Bool:
+    """bool[n]: the pairs of documents that share enough.
+
+    Args:
+        counts: int64[n], the rare shingles that they share, of those that are sampled.
+        words: int64[n, 2], the sizes of both documents.
+        rate: of the sampling.
+    """
+    sizes = words.astype(np.float64)
+    least = LEAST_SHARE * np.sqrt(sizes[:, 0] * sizes[:, 1])
+    enough: Bool = (counts >= least_count(rate)) & (rate * counts >= least)
+    return enough
 
 
 def sampling(words: int) -> int:
     """The sampling rate of a corpus of so many words: one shingle in so many is taken, chosen by its hash."""
     return next((rate for most, rate in _RATES if words > most), 1)
+
+
+def rounds_of(words: int) -> int:
+    """In how many rounds the sampled shingles of so many words are joined.
+
+    Taken are the shingles whose hashes, modulo rate times rounds, are less than the number of rounds.
+    """
+    rounds = 1
+    while 2 * words > sampling(words) * rounds * _ROUND:
+        rounds *= 2
+    return rounds
 
 
 def _entries(code: U32, documents: I64, parts: int, number: int, threads: int) -> list[tuple[I64, U64]]:

@@ -15,6 +15,7 @@ from syndetect.reading.options import ReadingOptions
 from syndetect.settings import Settings
 from syndetect.spark import (
     alignment,
+    derivation,
     articles as reading_stage,
     documents,
     explanation,
@@ -115,8 +116,7 @@ class _Scan:
         named = outlets.outlets_of(found, self.stages)
         owner = outlets.owners_of(pairs, named, self.options.owners, self.stages)
         explained = self._explained(found, matches, pairs, named, owner, counts["all_matches"])
-        linked = links.linked(found, pairs, self.settings.window, self.stages)
-        derived = links.derived(linked, found, owner, self.stages)
+        linked, derived = self._linked(found, pairs, counts, owner)
         counts["all_uses"] = self._count("all-uses", explained)
         described = documents.described(
             found, matches, explained, derived, {"matches": counts["all_matches"], "uses": counts["all_uses"]},
@@ -152,6 +152,16 @@ class _Scan:
             "matched-pairs", lambda: matches.groupBy("a", "b").agg(F.sum("equal").alias("equal"), *sums)
         )
         return matches, pairs
+
+    def _linked(
+        self, found: "DataFrame", pairs: "DataFrame", counts: dict[str, int], owner: Any
+    ) -> tuple["DataFrame", "DataFrame"]:
+        """The links of articles, and what articles derive from."""
+        is_across = self.options.shown.across_sources is not False
+        linked = links.linked(found, pairs, self.settings, counts, is_across, self.stages)
+        sketches = links.sketched(linked, found, counts["documents"], self.stages)
+        weighed = links.weighed(linked, sketches, self.stages)
+        return weighed, derivation.derived(weighed, sketches, found, owner, self.stages)
 
     def _explained(
         self, found: "DataFrame", matches: "DataFrame", pairs: "DataFrame", named: outlets.Outlets, owner: Any, count: int

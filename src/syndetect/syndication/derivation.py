@@ -104,23 +104,57 @@ def find_sources(constraints: DerivationConstraints, links: I64, shares: F64, sk
     one = np.concatenate([links[:, 0], links[:, 1]])
     other = np.concatenate([links[:, 1], links[:, 0]])
     share = np.concatenate([shares[:, 0], shares[:, 1]])
-    allowed = np.flatnonzero(constraints.may_derive(one, other))
-    # the most first, then the one that may be earlier, then the first in order of time
-    near = other[allowed]
-    order = allowed[
-        order_by(one[allowed], _falling(share[allowed]), constraints.low[near], constraints.rank[near])
-    ]
-    heads = run_starts(one[order])
-    rank = np.arange(len(order)) - np.repeat(heads, np.diff(heads, append=len(order)))
-    order = order[rank < MOST_SOURCES]
+    order = nearest(constraints, one, other, share)
     heads = run_starts(one[order])
     document, source, starts = one[order[heads]], other[order], np.append(heads, len(order))
     linked = np.unique(links)
-    rows = np.searchsorted(linked, source)
-    wording = union_shares(sketches, np.searchsorted(linked, document), rows, starts)
-    up_to = np.cumsum(np.append(0, sketches.words[rows]))
-    words = up_to[1:] - np.repeat(up_to[heads], np.diff(starts))
+    wording, words = together(
+        sketches, np.searchsorted(linked, document), np.searchsorted(linked, source), starts
+    )
     return Sources(document, starts, source, wording, words)
+
+
+def nearest(constraints: DerivationConstraints, one: I64, other: I64, share: F64) -> I64:
+    """int64[m]: of links from documents to others, those to the sources of each document, by document, the best first.
+
+    Args:
+        constraints: the constraints on derivation.
+        one, other: int64[n], linked documents.
+        share: float64[n], the share of the wording of the first that stands in the other.
+    """
+    allowed = np.flatnonzero(constraints.may_derive(one, other))
+    near = other[allowed]
+    return allowed[ranked(one[allowed], share[allowed], constraints.low[near], constraints.rank[near])]
+
+
+def ranked(document: I64, share: F64, low: I64, rank: I64 | U32) -> I64:
+    """int64[m]: the links of documents to sources, by document, at most ``MOST_SOURCES`` of each.
+
+    The most shared first, then the one that may be earlier, then the first in order of time.
+
+    Args:
+        document: int64[n].
+        share: float64[n], of its wording that stands in the source.
+        low, rank: int64[n], the earliest moment at which the source may have been published, and its place in time.
+    """
+    order = order_by(document, _falling(share), low, rank)
+    heads = run_starts(document[order])
+    place = np.arange(len(order)) - np.repeat(heads, np.diff(heads, append=len(order)))
+    return order[place < MOST_SOURCES]
+
+
+def together(sketches: Sketches, document: I64, source: I64, starts: I64) -> tuple[F64, I64]:
+    """The share of the wording of documents in each of their sources and those before it, and the words of these.
+
+    Args:
+        sketches: of documents and sources.
+        document: int64[n], rows of ``sketches``.
+        source: int64[m], rows of ``sketches``.
+        starts: int64[n + 1], where the sources of each document begin.
+    """
+    wording = union_shares(sketches, document, source, starts)
+    up_to = np.cumsum(np.append(0, sketches.words[source]))
+    return wording, up_to[1:] - np.repeat(up_to[starts[:-1]], np.diff(starts))
 
 
 def _falling(values: F64) -> I64:

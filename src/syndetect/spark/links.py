@@ -1,0 +1,226 @@
+"""Links between articles: those with rare shingles in common, and those with a match; and what they share of wording."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from syndetect.arrays import I64, U64, Array, Bool, bounds_of, unpack
+from syndetect.kernels import rarity as _kernels
+from syndetect.matching import rare_shingles, wording
+from syndetect.matching.wording import SAMPLE, SAMPLE_WORDS, Rarity, Sketches
+from syndetect.settings import Settings
+from syndetect.spark.alignment import with_words
+from syndetect.spark.exchange import buckets_for, exchanged
+from syndetect.spark.rows import Columns, Flat, in_portions, map_rows, numbers, packed
+from syndetect.spark.stages import Stages
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+_PORTION = 1 << 22  # bytes of words whose shingles are hashed at a time
+_KEY = np.uint64(24)  # bits of a hash that do not tell shingles apart
+_SHINGLE = np.dtype([("key", "<u8"), ("document", "<i8"), ("time", "<i8")])
+_COUNTED = Columns(a="long", b="long", count="long")
+SKETCHES = Columns(document="long", keys="binary", mass="binary", sizes="binary", words="long")
+_LINKS = Columns(a="long", b="long", wording_a="double", wording_b="double")
+
+
+class _Sampling(NamedTuple):
+    """Which shingles are taken: those whose hashes, modulo ``parts``, are less than ``rounds``."""
+
+    rate: int
+    rounds: int
+
+    @classmethod
+    def of(cls, words: int) -> "_Sampling":
+        return cls(rare_shingles.sampling(words), rare_shingles.rounds_of(words))
+
+    def shingles(self, batch: pa.RecordBatch) -> tuple[U64, I64]:
+        """The keys of the shingles of articles (``code``), and the row of each; each once an article."""
+        code, bounds = packed(batch, "code", np.uint32)
+        room = 2 * len(code) + 1
+        key, row = np.empty(room, np.uint64), np.empty(room, np.uint32)
+        n = _kernels.take_shingles(code, bounds, np.int64(0), np.uint64(0), np.uint64(0), key, row)
+        chosen = key[:n] & np.uint64(self.rate * self.rounds - 1) < np.uint64(self.rounds)
+        found = np.unique(np.stack([row[:n][chosen].astype(np.uint64), key[:n][chosen] >> _KEY], axis=1), axis=0)
+        return found[:, 1].copy(), found[:, 0].astype(np.int64)
+
+
+@dataclass(frozen=True)
+class _Rare:
+    """The rare shingles of articles, and the pairs of articles that share them."""
+
+    sampling: _Sampling
+    common: U64
+    window: int
+
+    def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
+        """The shingles of articles (``document, published, code``), but for common ones."""
+        for batch in in_portions(batches, _PORTION):
+            key, row = self.sampling.shingles(batch)
+            at = np.searchsorted(self.common, key)
+            rare = np.append(self.common, 0)[at] != key if len(self.common) else np.ones(len(key), bool)
+            records = np.empty(int(rare.sum()), _SHINGLE)
+            records["key"], row = key[rare], row[rare]
+            records["document"], records["time"] = numbers(batch, "document")[row], numbers(batch, "published")[row]
+            yield records["key"].copy(), records
+
+    def take(self, records: Array) -> Iterator[pa.RecordBatch]:
+        """The pairs of articles that share rare shingles of a bucket, and how many."""
+        records = records[np.lexsort((records["document"], records["key"]))]
+        document, first, dense = np.unique(records["document"], return_index=True, return_inverse=True)
+        group = np.cumsum(np.diff(records["key"], prepend=records["key"][:1]) != 0)
+        entries = pack_in_order(group, dense)
+        out = np.empty(len(entries) * (rare_shingles.MOST - 1) // 2 + 1, np.uint64)
+        n = _kernels.pair_rare(
+            entries, records["time"][first], np.int64(self.window), np.int64(rare_shingles.MOST),
+            np.int64(rare_shingles.CROWD), out,
+        )  # fmt: skip
+        found, counts = np.unique(out[:n], return_counts=True)
+        pairs = document[unpack(found)].reshape(-1, 2)
+        yield from _COUNTED.batches(a=pairs[:, 0], b=pairs[:, 1], count=counts)
+
+
+def pack_in_order(upper: I64, lower: I64) -> U64:
+    """Two numbers of at most 32 bits in one."""
+    return upper.astype(np.uint64) << np.uint64(32) | lower.astype(np.uint64)
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """Pairs with their counts of shared shingles, to those that share enough."""
+
+    rate: int
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            words = np.stack([numbers(batch, "words_a"), numbers(batch, "words_b")], axis=1)
+            enough: Bool = rare_shingles.are_linked(numbers(batch, "count"), words, self.rate)
+            yield from _COUNTED.batches(**{name: numbers(batch, name)[enough] for name in _COUNTED.kinds})
+
+
+def _sample(documents: int) -> list[int]:
+    """Articles evenly spaced in the order of time."""
+    taken = min(documents, SAMPLE)
+    return (np.arange(taken, dtype=np.int64) * documents // max(taken, 1)).tolist()
+
+
+def _common(articles: "DataFrame", sampling: _Sampling, documents: int) -> U64:
+    """The keys, ascending, that more articles of a sample have than may have a rare one; the driver counts these."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    taken = articles.filter(F.col("document").isin(_sample(documents))).select("code").toArrow()
+    found = [np.empty(0, np.uint64), *(sampling.shingles(batch)[0] for batch in taken.to_batches() if batch.num_rows)]
+    keys, counts = np.unique(np.concatenate(found), return_counts=True)
+    return keys[counts > rare_shingles.CROWD]
+
+
+def _rarity(articles: "DataFrame", documents: int) -> Rarity:
+    """The rarity of words, by a sample of articles whose first words the driver holds."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    taken = articles.filter(F.col("document").isin(_sample(documents)))
+    found = taken.select(F.substring("code", 1, 4 * SAMPLE_WORDS).alias("code")).toArrow().combine_chunks().to_batches()
+    if not found:
+        return Rarity.of(np.empty(0, np.uint32), np.zeros(1, np.int64))
+    return Rarity.of(*packed(found[0], "code", np.uint32))
+
+
+def linked(
+    articles: "DataFrame", pairs: "DataFrame", settings: Settings, counts: dict[str, int], is_across: bool, stages: Stages
+) -> "DataFrame":
+    """Linked articles: ``a, b`` and ``equal``, the equal words in their matches.
+
+    Args:
+        articles: ``document, published, code, words, outlet``.
+        pairs: ``a, b, equal`` and the outlets of both, a row a pair of articles with a match.
+        settings: the window.
+        counts: ``documents`` and ``words`` of all articles.
+        is_across: whether only articles of different outlets are linked.
+        stages: keep what was found.
+    """
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    sampling = _Sampling.of(counts["words"])
+    size = 2 * counts["words"] // sampling.rate * _SHINGLE.itemsize
+
+    def rare() -> "DataFrame":
+        join = _Rare(sampling, _common(articles, sampling, counts["documents"]), settings.window)
+        light = articles.select("document", "published", "code")
+        found = exchanged(light, join.emit, _SHINGLE, _COUNTED, join.take, buckets_for(size))
+        summed = found.groupBy("a", "b").agg(F.sum("count").alias("count"))
+        enough = summed.filter(F.col("count") >= rare_shingles.least_count(sampling.rate))
+        known = _with(_with(enough, articles, "a", "words", "outlet"), articles, "b", "words", "outlet")
+        across = (F.col("outlet_a") != F.col("outlet_b")) | (F.col("outlet_a") < 0) | F.lit(not is_across)
+        return map_rows(known.filter(across).drop("outlet_a", "outlet_b"), _COUNTED, _Sizes(sampling.rate))
+
+    found = stages.table("rare", rare)
+    across = (F.col("outlet_a") != F.col("outlet_b")) | (F.col("outlet_a") < 0) | F.lit(not is_across)
+    matched = pairs.filter(across).select("a", "b", "equal")
+    both = found.select("a", "b", F.lit(0).cast("long").alias("equal")).union(matched)
+    return stages.table("linked", lambda: both.groupBy("a", "b").agg(F.sum("equal").alias("equal")))
+
+
+def _with(pairs: "DataFrame", articles: "DataFrame", side: str, *columns: str) -> "DataFrame":
+    named = articles.select("document", *columns).toDF(side, *(f"{name}_{side}" for name in columns))
+    return pairs.join(named, side)
+
+
+@dataclass(frozen=True)
+class _Sketch:
+    """Articles to the sketches of their wording."""
+
+    rarity: Rarity
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in in_portions(batches, _PORTION):
+            code, bounds = packed(batch, "code", np.uint32)
+            found = wording.sketch(code, bounds, np.arange(batch.num_rows), self.rarity)
+            edges = found.bounds[:: len(wording.MIX)]
+            sizes = np.diff(found.bounds).reshape(-1, len(wording.MIX))
+            yield from SKETCHES.batches(
+                document=numbers(batch, "document"), keys=Flat.of_items(found.keys, edges),
+                mass=Flat.of_items(found.mass, edges), sizes=Flat.of_items(sizes, np.arange(len(sizes) + 1)),
+                words=found.words,
+            )  # fmt: skip
+
+
+def sketches_of(batch: pa.RecordBatch, *sides: str) -> Sketches:
+    """The sketches of a batch, those of one side behind those of the other."""
+    keys, mass, sizes = (
+        np.concatenate([packed(batch, f"{name}{side}", kind)[0] for side in sides])
+        for name, kind in (("keys", np.uint32), ("mass", np.uint32), ("sizes", np.int64))
+    )
+    words = np.concatenate([numbers(batch, f"words{side}") for side in sides])
+    return Sketches(keys, mass, bounds_of(sizes), words)
+
+
+def _shares(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The wording that linked articles share, of their sketches."""
+    for batch in in_portions(batches, 1 << 24):
+        rows = batch.num_rows
+        found = wording.shares(
+            sketches_of(batch, "_a", "_b"), np.stack([np.arange(rows), np.arange(rows, 2 * rows)], axis=1)
+        )
+        yield from _LINKS.batches(
+            a=numbers(batch, "a"), b=numbers(batch, "b"), wording_a=found[:, 0], wording_b=found[:, 1]
+        )
+
+
+def sketched(links: "DataFrame", articles: "DataFrame", documents: int, stages: Stages) -> "DataFrame":
+    """The wording of linked articles: :data:`SKETCHES`."""
+    both = links.select("a").union(links.select("b")).distinct().withColumnRenamed("a", "document")
+    chosen = articles.select("document", "code").join(both, "document")
+    return stages.table("sketches", lambda: map_rows(chosen, SKETCHES, _Sketch(_rarity(articles, documents))))
+
+
+def weighed(links: "DataFrame", sketches: "DataFrame", stages: Stages) -> "DataFrame":
+    """Links with the share of each article's wording that stands in the other, ``wording_a`` and ``wording_b``."""
+    pairs = with_words(with_words(links.select("a", "b"), sketches, "a"), sketches, "b")
+    found = stages.table("wording", lambda: map_rows(pairs, _LINKS, _shares))
+    return links.join(found, ["a", "b"])
+
+
