@@ -2,9 +2,9 @@
 
 PYTHON ?= .venv/bin/python
 
-.PHONY: check venv lint types test test-bounds test-interpreted bench-small web browser readme wheel
+.PHONY: check venv lint types test test-bounds test-interpreted bench-small web browser spark readme wheel
 
-check: lint types test test-bounds test-interpreted web browser bench-small
+check: lint types test test-bounds test-interpreted web browser spark bench-small
 
 venv:
 	python3 -m venv .venv
@@ -47,6 +47,10 @@ web:
 # The page in a browser: needs the extra `browser`, chromium, and web/node_modules for axe.
 browser:
 	$(PYTHON) -m pytest tests/browser -n 2
+
+# The tables of Spark against those of a scan, in one session: needs the extra `spark` and Java 17.
+spark:
+	$(PYTHON) -m pytest tests/spark -m needs
 
 # The examples of README.md with the output that they give now.
 readme:

@@ -15,6 +15,7 @@ from syndetect.cli.options import OrderedGroup, is_debugged
 from syndetect.cli.report import report
 from syndetect.cli.scan import scan, show
 from syndetect.cli.scratch import scratch
+from syndetect.cli.spark_scan import spark_scan
 from syndetect.cli.warm import warm
 from syndetect.errors import one_line
 
@@ -66,5 +67,5 @@ def main() -> None:
     """
 
 
-for command in (scan, show, report, evaluate, index, dedup, scratch, warm):
+for command in (scan, show, report, evaluate, index, dedup, scratch, warm, spark_scan):
     main.add_command(command)

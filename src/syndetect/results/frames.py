@@ -156,6 +156,34 @@ def read_frame(path: Path, schema: pl.Schema) -> pl.DataFrame:
     return frame
 
 
+def read_parts(folder: Path, schema: pl.Schema) -> pl.DataFrame:
+    """The frame whose rows are in the files of a folder, as Spark writes them, in the order of the files' names.
+
+    Raises:
+        ResultError: as of :func:`read_frame`.
+    """
+    found = [read_frame(path, schema) for path in _parts(folder)]
+    return pl.concat(found, rechunk=True) if found else schema.to_frame()
+
+
+def only_part(place: Path) -> Path:
+    """The file itself, or the only one of a folder that Spark wrote in its place.
+
+    Raises:
+        OSError: the folder has none, or several.
+    """
+    if not place.is_dir():
+        return place
+    parts = _parts(place)
+    if len(parts) != 1:
+        raise OSError(f"{place} has {len(parts)} files in the place of one")
+    return parts[0]
+
+
+def _parts(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
+
+
 def _decode(file: BinaryIO, suffix: str, schema: pl.Schema) -> pl.DataFrame:
     """The frame in a file, its times as times."""
     if suffix == ".parquet":

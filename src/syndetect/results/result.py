@@ -247,7 +247,8 @@ class Result:
             tables = {name: _read(folder, manifest, name, schema) for name, schema in TABLES.items()}
             if wrong := validity.contradiction(tables, manifest.get("counts")):
                 raise ResultError(f"{folder} is damaged: {wrong}; scan again")
-            skipped = _read(folder, manifest, "skipped", SKIPPED)
+            is_of_spark = "engine" in manifest  # which counts what it skips, and does not list it
+            skipped = SKIPPED.to_frame() if is_of_spark else _read(folder, manifest, "skipped", SKIPPED)
             added = ("program", "files", "checksums", _ESCAPED)
             kept = {name: value for name, value in manifest.items() if name not in added}
             return cls(**tables, skipped=skipped, manifest=kept, texts=of_manifest(kept))
@@ -327,15 +328,22 @@ def _read(
     for file in manifest["files"]:
         if file in {f"{name}.{suffix}" for suffix in FORMATS}:  # in the folder itself
             path = Path(directory) / file
+            if path.is_dir():
+                return _checked(path, name, frames.read_parts(path, schema))
             if os.path.lexists(path):
                 _check_size(path, manifest)
             frame = read_frame(path, schema)
             if manifest.get(_ESCAPED) and path.suffix == ".csv":
                 frame = frames.unescape_formulas(frame)
-            if wrong := validity.fault(name, frame):
-                raise ResultError(f"cannot read {path}: {wrong}; scan again")
-            return frame
+            return _checked(path, name, frame)
     raise ResultError(f"{directory} has no file of its table {name}: scan again")
+
+
+def _checked(path: Path, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A table that was read, if nothing is wrong with it."""
+    if wrong := validity.fault(name, frame):
+        raise ResultError(f"cannot read {path}: {wrong}; scan again")
+    return frame
 
 
 def _check_size(path: Path, manifest: Mapping[str, Any]) -> None:
@@ -472,7 +480,7 @@ def _manifest_text(manifest: Mapping[str, Any]) -> bytes:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a result's folder."""
     try:
-        manifest = json.loads(read_file(folder / _MANIFEST))
+        manifest = json.loads(read_file(frames.only_part(folder / _MANIFEST)))
     except (OSError, ValueError, RecursionError) as error:
         raise ResultError(f"{folder} is not a result of a scan: it has no readable {_MANIFEST}") from error
     if not isinstance(manifest, dict) or manifest.get("program") != _PROGRAM or "files" not in manifest:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from syndetect.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from syndetect.spark.scan import scan as scan
+    from syndetect.spark.run import scan as scan
 
 __all__ = ["scan"]
 
@@ -23,6 +23,6 @@ def __getattr__(name: str) -> Any:
             __import__(library)
         except ImportError as error:
             raise MissingExtraError(f"to scan in Spark, pip install 'syndetect[spark]' ({error})") from error
-    from syndetect.spark.scan import scan  # noqa: PLC0415
+    from syndetect.spark.run import scan  # noqa: PLC0415
 
     return scan

@@ -62,7 +62,9 @@ def _take(records: Array) -> Iterator[pa.RecordBatch]:
     """The seeds of each pair that has a strong one, ascending and each once."""
     records = np.unique(records)
     starts = _bounds_of_pairs(records)
-    is_strong = np.maximum.reduceat(records["seed"] & 1, starts[:-1]).astype(bool)  # the others are not aligned
+    is_strong = np.maximum.reduceat(records["seed"] & 1, starts[:-1]).astype(
+        bool
+    )  # the others are not aligned
     records = records[np.repeat(is_strong, np.diff(starts))]
     if not len(records):
         return
@@ -205,7 +207,7 @@ def matches(articles: "DataFrame", seeds: "DataFrame", settings: Settings, stage
         settings: what decides what matches.
         stages: keep the matches.
     """
-    count = stages.facts("seed-count", lambda: {"seeds": seeds.count()})["seeds"]
+    count = seeds.count()
     pairs = stages.table("pairs-of-articles", lambda: exchanged(
         seeds, _emit, _SEED, _PAIR_SEEDS, _take, buckets_for(count * _SEED.itemsize)
     ))  # fmt: skip

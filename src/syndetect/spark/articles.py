@@ -1,7 +1,7 @@
 """Articles: read and sketched where they are, and numbered by time.
 
-An article's number is its place in the order of time (:func:`syndetect.matching.places.time_rank`): so the earlier of two
-articles is the one with the smaller number, whatever their order in the input.
+An article's number is its place in the order of time (:func:`syndetect.matching.places.time_rank`): so the earlier of
+two articles is the one with the smaller number, whatever their order in the input.
 """
 
 import io
@@ -60,8 +60,12 @@ class Reader:
         """The rows of :data:`READ`, of batches of a table, or of lines of JSON."""
         for batch in batches:
             skipped: list[str] = []
+
+            def skip(place: str, *_: str, into: list[str] = skipped) -> None:
+                into.append(place)
+
             for found in sources.batches(
-                _source(batch), reading=self.reading, on_skip=lambda *one: skipped.append(one[0]),
+                _source(batch), reading=self.reading, on_skip=skip,
                 batch_bytes=BATCH_BYTES, default_id=lambda _: _NO_ID, duplicate_ids="error",
             ):  # fmt: skip
                 yield from self._rows(found, len(skipped))
@@ -97,7 +101,7 @@ class Reader:
         )  # fmt: skip
 
     def _credits(self, frame: pl.DataFrame, found: I64) -> tuple[Flat, Array, Array, Array]:
-        """The credits of the articles; which of these are of agencies themselves; which credit text, and to an agency."""
+        """The credits of the articles; which are of agencies themselves; which credit text, and to an agency."""
         rows = credits_frame(found, frame.select("source", "author"), self.agencies)
         numbered_rules = {name: number for number, name in enumerate(RULES)}
         numbered_roles = {name: number for number, name in enumerate(ROLES)}
@@ -153,11 +157,10 @@ def _within(ranges: I64, first: I64) -> tuple[I64, I64]:
 
 
 def read(given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages: Stages) -> "DataFrame":
-    """All articles with their sketches, by number: the columns of :data:`READ`, ``document``, ``rank`` and
-    ``outlet`` (-1 where it is not known).
+    """All articles with their sketches: the columns of :data:`READ`, ``document``, ``rank`` and ``outlet``.
 
-    ``rank`` is the place of an article in the order in which matches are grouped to passages
-    (:func:`syndetect.syndication.origins.rank_of`).
+    ``document`` is the number of an article, ``outlet`` that of its outlet (-1 where it is not known), and ``rank`` its
+    place in the order in which matches are grouped to passages (:func:`syndetect.syndication.origins.rank_of`).
 
     Raises:
         InputError: several articles have one id.

@@ -3,6 +3,9 @@
 Kiveris, Lattanzi, Mirrokni, Rastogi and Vassilvitskii 2014, "Connected Components in MapReduce and Beyond", section 3.
 """
 
+from collections.abc import Callable
+from functools import partial
+from itertools import count as count_from
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +37,7 @@ def components(edges: "DataFrame", stages: "Stages", name: str, most: int = FEW_
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     pairs = stages.table(f"{name}-0", lambda: edges.select("a", "b").filter("a != b").distinct())
-    count = stages.facts(f"{name}-count", lambda: {"edges": pairs.count()})["edges"]
-    if count <= most:
+    if pairs.count() <= most:
         return stages.table(f"{name}-roots", lambda: _on_driver(pairs, stages))
 
     def large_star(pairs: "DataFrame") -> "DataFrame":
@@ -53,27 +55,29 @@ def components(edges: "DataFrame", stages: "Stages", name: str, most: int = FEW_
         ends = found.select(F.col("b").alias("a"), F.col("low").alias("b"))
         return ends.union(least.select("a", F.col("low").alias("b"))).filter("a != b").distinct()
 
-    known, number = None, 0
-    while True:
-        number += 1
-        before = pairs
-        pairs = stages.table(f"{name}-{number}", lambda before=before: small_star(large_star(before)))
-        digest = stages.facts(
-            f"{name}-{number}-sum",
-            lambda pairs=pairs: (
-                pairs.select(
-                    F.count("*").alias("n"),
-                    F.sum(F.xxhash64("a", "b").cast("decimal(38,0)")).cast("string").alias("sum"),
-                )
-                .first()
-                .asDict()
-            ),
+    def summed(pairs: "DataFrame") -> dict[str, str]:
+        """What tells whether a round changed anything."""
+        hashed = F.xxhash64("a", "b").cast("decimal(38,0)")
+        row = pairs.select(
+            F.count("*").cast("string").alias("edges"), F.sum(hashed).cast("string").alias("sum")
         )
-        if digest == known:
+        return dict(row.collect()[0].asDict())
+
+    known: dict[str, str] = {}
+    for number in count_from(1):
+        pairs = stages.table(f"{name}-{number}", partial(_round, pairs, large_star, small_star))
+        found = stages.facts(f"{name}-{number}-sum", partial(summed, pairs))
+        if found == known:
             break
-        known = digest
+        known = found
     roots = pairs.groupBy("a").agg(F.min("b").alias("root")).withColumnRenamed("a", "node")
     return roots.union(roots.select(F.col("root").alias("node"), "root").distinct())
+
+
+def _round(
+    pairs: "DataFrame", one: Callable[["DataFrame"], "DataFrame"], two: Callable[["DataFrame"], "DataFrame"]
+) -> "DataFrame":
+    return two(one(pairs))
 
 
 def _on_driver(pairs: "DataFrame", stages: "Stages") -> "DataFrame":

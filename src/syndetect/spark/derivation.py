@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64, bounds_of
+from syndetect.arrays import I64
 from syndetect.spark.alignment import with_words
 from syndetect.spark.documents import constraints_of
 from syndetect.spark.links import sketches_of
@@ -32,7 +32,9 @@ class _Nearest:
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in whole_groups(batches, "a"):
             rows = batch.num_rows
-            both = {name: np.concatenate([numbers(batch, f"{name}_{side}") for side in "ab"]) for name in _TOLD}
+            both = {
+                name: np.concatenate([numbers(batch, f"{name}_{side}") for side in "ab"]) for name in _TOLD
+            }
             constraints = constraints_of(both["published"], both["outlet"], both["agency"], self.owner)
             constraints = constraints._replace(rank=both["rank"])
             group = np.unique(numbers(batch, "a"), return_inverse=True)[1]
@@ -40,11 +42,14 @@ class _Nearest:
             allowed = constraints.may_derive(np.arange(rows), np.arange(rows, 2 * rows))
             chosen = np.flatnonzero(allowed)
             order = chosen[_derivation.ranked(
-                group[chosen], numbers(batch, "share")[chosen], constraints.low[rows + chosen], both["rank"][rows + chosen]
+                group[chosen], numbers(batch, "share")[chosen], constraints.low[rows + chosen],
+                both["rank"][rows + chosen],
             )]  # fmt: skip
             bounds = bounds_of_groups(group[order])
             place = np.arange(len(order)) - np.repeat(bounds[:-1], np.diff(bounds))
-            yield from _SOURCES.batches(a=numbers(batch, "a")[order], b=numbers(batch, "b")[order], place=place)
+            yield from _SOURCES.batches(
+                a=numbers(batch, "a")[order], b=numbers(batch, "b")[order], place=place
+            )
 
 
 def _derived(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -58,7 +63,10 @@ def _derived(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         found = _derivation.Sources(document[starts[:-1]], starts, source, wording, words)
         last, expected = _derivation.choose(found, numbers(batch, "words_a")[starts[:-1]])
         yield from _DERIVED.batches(
-            document=found.document, source=numbers(batch, "b")[starts[:-1]], wording=wording[last], chance=expected
+            document=found.document,
+            source=numbers(batch, "b")[starts[:-1]],
+            wording=wording[last],
+            chance=expected,
         )
 
 
@@ -80,7 +88,9 @@ def derived(
     other = links.select(F.col("b").alias("a"), F.col("a").alias("b"), F.col("wording_b").alias("share"))
     known = one.union(other)
     for side in "ab":
-        known = known.join(articles.select("document", *_TOLD).toDF(side, *(f"{name}_{side}" for name in _TOLD)), side)
+        known = known.join(
+            articles.select("document", *_TOLD).toDF(side, *(f"{name}_{side}" for name in _TOLD)), side
+        )
     ordered = known.repartition("a").sortWithinPartitions("a", "b")
     sources = stages.table("sources", lambda: map_rows(ordered, _SOURCES, _Nearest(owner)))
 

@@ -1,4 +1,4 @@
-"""The shares of articles: what each has of agencies, of other outlets and of its own, by all its passages and matches."""
+"""The shares of articles: what each has of agencies, of other outlets and of its own, by its passages and matches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from syndetect import intervals
-from syndetect.arrays import Array, Bool, I64, bounds_of
+from syndetect.arrays import I64, Array, Bool, bounds_of
 from syndetect.kernels.documents import UNDATED
 from syndetect.results.tables import documents_table
 from syndetect.schema import TABLES
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _ROLES = ("unknown", "copy", "first")
-_STRETCH = np.dtype([("document", "<i8"), ("low", "<i4"), ("high", "<i4"), ("is_kept", "?"), ("is_derived", "?")])
+_STRETCH = np.dtype(
+    [("document", "<i8"), ("low", "<i4"), ("high", "<i4"), ("is_kept", "?"), ("is_derived", "?")]
+)
 _USE = np.dtype([
     ("document", "<i8"), ("low", "<i4"), ("high", "<i4"), ("agency", "<i4"), ("kind", "u1"), ("role", "u1"),
     ("carried", "?"),
@@ -46,18 +48,22 @@ class _Stretches:
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Array, Array]]:
         for batch in batches:
             rows = batch.num_rows
-            constraints = constraints_of(
-                *(np.concatenate([numbers(batch, f"{name}_{side}") for side in "ab"])
-                  for name in ("published", "outlet", "agency")), self.owner,
-            )  # fmt: skip
-            outlet = pl.Series(np.concatenate([numbers(batch, "outlet_a"), numbers(batch, "outlet_b")]))
+            published, known, agency = (
+                np.concatenate([numbers(batch, f"{name}_{side}") for side in "ab"])
+                for name in ("published", "outlet", "agency")
+            )
+            constraints = constraints_of(published, known, agency, self.owner)
+            outlet = pl.Series(known)
             outlet = outlet.set(outlet < 0, None)
             kept = self.options.shown.is_across(outlet[:rows], outlet[rows:]).to_numpy()
             one, two = np.arange(rows), np.arange(rows, 2 * rows)
             for side, own, other in (("a", one, two), ("b", two, one)):
                 records = np.empty(rows, _STRETCH)
                 records["document"], records["is_kept"] = numbers(batch, side), kept
-                records["low"], records["high"] = numbers(batch, f"low_{side}"), numbers(batch, f"high_{side}")
+                records["low"], records["high"] = (
+                    numbers(batch, f"low_{side}"),
+                    numbers(batch, f"high_{side}"),
+                )
                 records["is_derived"] = constraints.may_derive(own, other)
                 yield records["document"].astype(np.uint64), records
 
@@ -67,7 +73,9 @@ def constraints_of(published: I64, outlet: I64, agency: Array, owner: I64) -> De
     low, high = origins.bounds_of(published.copy())
     of = np.append(owner, -1)[outlet]
     nothing = np.zeros(len(low), bool)
-    return DerivationConstraints(low, high, np.arange(len(low), dtype=np.uint32), of, nothing, agency.astype(bool))
+    return DerivationConstraints(
+        low, high, np.arange(len(low), dtype=np.uint32), of, nothing, agency.astype(bool)
+    )
 
 
 def _uses(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Array, Array]]:
@@ -78,7 +86,9 @@ def _uses(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Array, Array]]:
             records[name] = numbers(batch, name)
         for name, known in (("kind", KINDS), ("role", _ROLES)):
             given = pl.Series(pl.from_arrow(batch.column(name)))
-            records[name] = given.replace_strict({one: at for at, one in enumerate(known)}, return_dtype=pl.UInt8).to_numpy()
+            records[name] = given.replace_strict(
+                {one: at for at, one in enumerate(known)}, return_dtype=pl.UInt8
+            ).to_numpy()
         yield records["document"].astype(np.uint64), records
 
 
@@ -126,7 +136,10 @@ class _Described:
         )
         verbatim = intervals.count_by_document(words[stretches["is_derived"]], known.documents)
         origin = pl.Series(pl.from_arrow(batch.column("derived_from")))
-        wording, chance = (pl.Series(pl.from_arrow(batch.column(name))).fill_null(0.0).to_numpy() for name in ("wording", "chance"))
+        wording, chance = (
+            pl.Series(pl.from_arrow(batch.column(name))).fill_null(0.0).to_numpy()
+            for name in ("wording", "chance")
+        )
         derived = Derived(
             verbatim / np.maximum(known.sizes, 1), wording, chance,
             np.where(origin.is_not_null().to_numpy(), np.arange(len(origin)), -1),

@@ -5,6 +5,7 @@ to end. Spark brings the rows of each bucket together, and a task takes one buck
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def exchanged(
             bucket = numbers(batch, "bucket")
             records, bounds = packed(batch, "records", kind)
             cuts = np.append(np.flatnonzero(np.diff(bucket, prepend=-1)), len(bucket))
-            for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+            for low, high in pairwise(cuts.tolist()):
                 yield from take(records[bounds[low] : bounds[high]])
 
     rows = map_rows(frame, _ROWS, gather)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from syndetect.arrays import Array, I64, bounds_of
+from syndetect.arrays import I64, Array, bounds_of
 from syndetect.matching.passages import Passages
 from syndetect.results.tables import Characters
 from syndetect.spark.articles import CREDIT, credits_of
@@ -58,19 +58,28 @@ class Explanation:
         articles, document = self._articles(batch)
         base = articles.documents[document]
         words = np.stack([numbers(batch, "low"), numbers(batch, "high")], axis=1) + base[:, None]
-        columns = {name: numbers(batch, name).astype(np.int64) for name in ("equal", "columns", "begin", "end", "quoted")}
+        columns = {
+            name: numbers(batch, name).astype(np.int64)
+            for name in ("equal", "columns", "begin", "end", "quoted")
+        }
         grouped = Passages(passage + 1, document, words, columns["equal"], columns["columns"])
         characters = Characters(columns["begin"], columns["end"])
         owner = pl.Series(self.owner).gather(articles.outlet) if len(self.owner) else articles.outlet
-        uses = explain.uses_of(articles, grouped, characters, columns["quoted"], owner, self._pairs(batch, document))
-        uses = uses.hstack(self._signs(batch, passage, columns["quoted"] / np.maximum(words[:, 1] - words[:, 0], 1)))
+        uses = explain.uses_of(
+            articles, grouped, characters, columns["quoted"], owner, self._pairs(batch, document)
+        )
+        uses = uses.hstack(
+            self._signs(batch, passage, columns["quoted"] / np.maximum(words[:, 1] - words[:, 0], 1))
+        )
         clusters, uses = explain.explain_passages(articles, uses, self.options.agencies.table)
         yield from _rows(batch, passage, clusters, uses, self.options)
 
     def _articles(self, batch: pa.RecordBatch) -> tuple[explain.Articles, I64]:
         """The articles of uses, and that of each use."""
         named, first, document = np.unique(numbers(batch, "document"), return_index=True, return_inverse=True)
-        column = {name: numbers(batch, name)[first] for name in ("words", "rank", "published", "outlet", "agency")}
+        column = {
+            name: numbers(batch, name)[first] for name in ("words", "rank", "published", "outlet", "agency")
+        }
         credits_, bounds = packed(batch, "credits", CREDIT)
         counts = np.diff(bounds)[first]
         items = np.repeat(bounds[first] - bounds_of(counts)[:-1], counts) + np.arange(counts.sum())
@@ -105,7 +114,11 @@ class Explanation:
 
 
 def _rows(
-    batch: pa.RecordBatch, passage: I64, clusters: pl.DataFrame, uses: pl.DataFrame, options: SyndicationOptions
+    batch: pa.RecordBatch,
+    passage: I64,
+    clusters: pl.DataFrame,
+    uses: pl.DataFrame,
+    options: SyndicationOptions,
 ) -> Iterator[pa.RecordBatch]:
     shown = np.zeros(len(clusters), bool)
     shown[options.shown.passages(clusters).to_numpy()] = True
@@ -125,7 +138,12 @@ def _rows(
 
 
 def explained(
-    uses: "DataFrame", pairs: "DataFrame", outlets: Outlets, owner: I64, options: SyndicationOptions, stages: Stages
+    uses: "DataFrame",
+    pairs: "DataFrame",
+    outlets: Outlets,
+    owner: I64,
+    options: SyndicationOptions,
+    stages: Stages,
 ) -> "DataFrame":
     """The uses of passages with what they are: :data:`EXPLAINED`.
 
@@ -139,9 +157,11 @@ def explained(
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     shared = pairs.select("a", "b", "shared", "narration")
-    named = uses.withColumn("a", F.least("centre", "document")).withColumn("b", F.greatest("centre", "document"))
+    named = uses.withColumn("a", F.least("centre", "document")).withColumn(
+        "b", F.greatest("centre", "document")
+    )
     both = named.join(shared, ["a", "b"], "left").drop("a", "b")
     ordered = both.repartition("passage").sortWithinPartitions("passage", "place")
-    return stages.table("explained", lambda: map_rows(ordered, EXPLAINED, Explanation(outlets, owner, options)))
-
-
+    return stages.table(
+        "explained", lambda: map_rows(ordered, EXPLAINED, Explanation(outlets, owner, options))
+    )

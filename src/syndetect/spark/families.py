@@ -1,4 +1,4 @@
-"""Families of near-duplicate articles: relations of pairs, and a star within each group of articles that they connect."""
+"""Families of near-duplicate articles: relations of pairs, and a star in each group of articles that they connect."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -28,16 +28,26 @@ def _related(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for name in ("rank", "covered", "words", "outlet", "published")
         }
         swap = sides["rank"][0] > sides["rank"][1]
-        earlier, later = ({name: np.where(swap, *one[::order]) for name, one in sides.items()} for order in (-1, 1))
+        earlier, later = (
+            {name: np.where(swap, *one[::order]) for name, one in sides.items()} for order in (-1, 1)
+        )
         both = {name: np.concatenate([earlier[name], later[name]]) for name in sides}
         rows = batch.num_rows
         one, other = np.arange(rows), np.arange(rows, 2 * rows)
         kind, share = _families.relations(
-            one, other, (earlier["covered"], later["covered"]), both["words"], both["outlet"], both["published"]
+            one,
+            other,
+            (earlier["covered"], later["covered"]),
+            both["words"],
+            both["outlet"],
+            both["published"],
         )
         chosen = kind > 0
         yield from _RELATIONS.batches(
-            earlier=earlier["rank"][chosen], later=later["rank"][chosen], relation=kind[chosen], share=share[chosen]
+            earlier=earlier["rank"][chosen],
+            later=later["rank"][chosen],
+            relation=kind[chosen],
+            share=share[chosen],
         )
 
 
@@ -67,7 +77,7 @@ def _leaders(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
 
 
 def families(pairs: "DataFrame", articles: "DataFrame", stages: Stages) -> "DataFrame":
-    """The families of articles: ``family_id, document, representative, relation, share``.
+    """The families of articles: ``family_id, document, representative, relation, share`` and ``rank``.
 
     Args:
         pairs: a row a pair of articles with a match.
@@ -76,16 +86,24 @@ def families(pairs: "DataFrame", articles: "DataFrame", stages: Stages) -> "Data
     """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    taken = [f"{name}_{side}" for name in ("rank", "covered", "words", "outlet", "published") for side in "ab"]
+    taken = [
+        f"{name}_{side}" for name in ("rank", "covered", "words", "outlet", "published") for side in "ab"
+    ]
     light = articles.filter("words > 0").select("rank", "contents")
     first = light.groupBy("contents").agg(F.min("rank").alias("earlier"), F.count("*").alias("count"))
     same = light.join(first.filter("count > 1"), "contents").filter(F.col("rank") > F.col("earlier"))
-    same = same.select("earlier", F.col("rank").alias("later"), F.lit(0).alias("relation"), F.lit(1.0).alias("share"))
-    related = stages.table("relations", lambda: map_rows(pairs.select(*taken), _RELATIONS, _related).union(same))
+    same = same.select(
+        "earlier", F.col("rank").alias("later"), F.lit(0).alias("relation"), F.lit(1.0).alias("share")
+    )
+    related = stages.table(
+        "relations", lambda: map_rows(pairs.select(*taken), _RELATIONS, _related).union(same)
+    )
     edges = related.select(F.col("earlier").alias("a"), F.col("later").alias("b"))
     roots = components(edges, stages, "families").withColumnRenamed("node", "later")
     grouped = related.join(roots, "later").repartition("root").sortWithinPartitions("root")
-    members = stages.table("members", lambda: map_rows(grouped.select("root", *_RELATIONS.kinds), _MEMBERS, _joined))
+    members = stages.table(
+        "members", lambda: map_rows(grouped.select("root", *_RELATIONS.kinds), _MEMBERS, _joined)
+    )
     heads = members.filter(F.col("rank") == F.col("head")).select("head")
     numbered_heads = numbered(heads, ["head"], "number", stages, "order-of-families").select("head", "number")
     places = articles.select("rank", "document")
@@ -93,4 +111,11 @@ def families(pairs: "DataFrame", articles: "DataFrame", stages: Stages) -> "Data
     named = named.join(places.toDF("head", "representative"), "head")
     told = F.element_at(F.array(*(F.lit(name) for name in _families.RELATIONS)), F.col("relation"))
     relation = F.when(F.col("relation") > 0, told)
-    return named.select((F.col("number") + 1).alias("family_id"), "document", "representative", relation.alias("relation"), "share")
+    return named.select(
+        (F.col("number") + 1).alias("family_id"),
+        "document",
+        "representative",
+        relation.alias("relation"),
+        "share",
+        "rank",
+    )

@@ -1,4 +1,4 @@
-"""Fingerprints to seeds: postings are exchanged by key with the tags around their places, and joined as a scan joins them.
+"""Fingerprints to seeds: postings are exchanged by key, with the tags around their places, and joined as in a scan.
 
 In a bucket each posting is a document of its own, an excerpt with the words around its place, since the whole documents
 are elsewhere. What :func:`syndetect.matching.winnowing.join` looks at lies in the excerpt.
@@ -128,7 +128,7 @@ def _excerpts(records: Array) -> tuple[Places, I64]:
 
 
 def seeds(articles: "DataFrame", settings: Settings, words: int) -> "DataFrame":
-    """The seeds of articles (:data:`SEEDS`): ``a < b``, and words counted in each, as in :mod:`syndetect.kernels.seeds`.
+    """The seeds of articles: ``a < b``, and words counted in each, packed as by :mod:`syndetect.kernels.seeds`.
 
     Args:
         articles: ``document, published, code``.

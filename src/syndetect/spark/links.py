@@ -1,4 +1,4 @@
-"""Links between articles: those with rare shingles in common, and those with a match; and what they share of wording."""
+"""Links between articles that have rare shingles in common, or a match; and what they share of their wording."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +45,9 @@ class _Sampling(NamedTuple):
         key, row = np.empty(room, np.uint64), np.empty(room, np.uint32)
         n = _kernels.take_shingles(code, bounds, np.int64(0), np.uint64(0), np.uint64(0), key, row)
         chosen = key[:n] & np.uint64(self.rate * self.rounds - 1) < np.uint64(self.rounds)
-        found = np.unique(np.stack([row[:n][chosen].astype(np.uint64), key[:n][chosen] >> _KEY], axis=1), axis=0)
+        found = np.unique(
+            np.stack([row[:n][chosen].astype(np.uint64), key[:n][chosen] >> _KEY], axis=1), axis=0
+        )
         return found[:, 1].copy(), found[:, 0].astype(np.int64)
 
 
@@ -65,7 +67,10 @@ class _Rare:
             rare = np.append(self.common, 0)[at] != key if len(self.common) else np.ones(len(key), bool)
             records = np.empty(int(rare.sum()), _SHINGLE)
             records["key"], row = key[rare], row[rare]
-            records["document"], records["time"] = numbers(batch, "document")[row], numbers(batch, "published")[row]
+            records["document"], records["time"] = (
+                numbers(batch, "document")[row],
+                numbers(batch, "published")[row],
+            )
             yield records["key"].copy(), records
 
     def take(self, records: Array) -> Iterator[pa.RecordBatch]:
@@ -113,7 +118,10 @@ def _common(articles: "DataFrame", sampling: _Sampling, documents: int) -> U64:
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     taken = articles.filter(F.col("document").isin(_sample(documents))).select("code").toArrow()
-    found = [np.empty(0, np.uint64), *(sampling.shingles(batch)[0] for batch in taken.to_batches() if batch.num_rows)]
+    found = [
+        np.empty(0, np.uint64),
+        *(sampling.shingles(batch)[0] for batch in taken.to_batches() if batch.num_rows),
+    ]
     keys, counts = np.unique(np.concatenate(found), return_counts=True)
     return keys[counts > rare_shingles.CROWD]
 
@@ -123,14 +131,24 @@ def _rarity(articles: "DataFrame", documents: int) -> Rarity:
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     taken = articles.filter(F.col("document").isin(_sample(documents)))
-    found = taken.select(F.substring("code", 1, 4 * SAMPLE_WORDS).alias("code")).toArrow().combine_chunks().to_batches()
+    found = (
+        taken.select(F.substring("code", 1, 4 * SAMPLE_WORDS).alias("code"))
+        .toArrow()
+        .combine_chunks()
+        .to_batches()
+    )
     if not found:
         return Rarity.of(np.empty(0, np.uint32), np.zeros(1, np.int64))
     return Rarity.of(*packed(found[0], "code", np.uint32))
 
 
 def linked(
-    articles: "DataFrame", pairs: "DataFrame", settings: Settings, counts: dict[str, int], is_across: bool, stages: Stages
+    articles: "DataFrame",
+    pairs: "DataFrame",
+    settings: Settings,
+    counts: dict[str, int],
+    is_across: bool,
+    stages: Stages,
 ) -> "DataFrame":
     """Linked articles: ``a, b`` and ``equal``, the equal words in their matches.
 
@@ -222,5 +240,3 @@ def weighed(links: "DataFrame", sketches: "DataFrame", stages: Stages) -> "DataF
     pairs = with_words(with_words(links.select("a", "b"), sketches, "a"), sketches, "b")
     found = stages.table("wording", lambda: map_rows(pairs, _LINKS, _shares))
     return links.join(found, ["a", "b"])
-
-

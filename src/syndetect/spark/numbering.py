@@ -37,15 +37,10 @@ def numbered(
         ),
     )
     part = F.shiftright("_place", _ROW_BITS)
-    counts = stages.facts(
-        f"{stage}-counts",
-        lambda: {
-            str(row["part"]): row["n"]
-            for row in kept.groupBy(part.alias("part")).agg(F.count("*").alias("n")).collect()
-        },
-    )
-    parts = sorted(map(int, counts))
-    begins = dict(zip(parts, accumulate((counts[str(one)] for one in parts), initial=0), strict=False))
+    rows = kept.groupBy(part.alias("part")).agg(F.count("*").alias("rows")).collect()
+    counts = {row["part"]: row["rows"] for row in rows}
+    parts = sorted(counts)
+    begins = dict(zip(parts, accumulate((counts[one] for one in parts), initial=0), strict=False))
     if not begins:
         return kept.withColumn(name, F.lit(0).cast("long")).drop("_place")
     table = stages.spark.createDataFrame(list(begins.items()), "_part long, _begin long")

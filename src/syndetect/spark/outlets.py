@@ -20,8 +20,8 @@ class Outlets(NamedTuple):
     Attributes:
         of: sources as articles have them, and the numbers of their outlets.
         names: the names of the outlets, by number.
-        articles, credited: int64[outlets + 1], the articles of each, the last one those of no known outlet; and how many
-            of them credit an agency.
+        articles, credited: int64[outlets + 1], the articles of each, the last ones of no known outlet; and how many of
+            them credit an agency.
     """
 
     of: list[tuple[str, int]]

@@ -1,7 +1,7 @@
 """Near-duplicate paragraphs: classes of identical ones, candidates of bands, and the exact comparison of candidates.
 
-A paragraph is named by one number: that of its document, and its place among the sketched paragraphs of that document in
-the last 23 bits.
+A paragraph is named by one number: that of its document, and, in the last 23 bits, its place among the sketched
+paragraphs of that document.
 """
 
 from collections.abc import Iterator, Mapping

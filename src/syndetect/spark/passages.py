@@ -19,7 +19,7 @@ from syndetect.spark.rows import Columns, map_rows, numbers, whole_groups
 from syndetect.spark.stages import Stages
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 _EDGES = Columns(a="long", b="long")
 _STRETCH = np.dtype([("document", "<i8"), ("low", "<i4"), ("high", "<i4"), ("match", "<i8")])
@@ -94,14 +94,16 @@ def _grouped(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     np.maximum.at(high, dense, np.concatenate([columns["high_a"], columns["high_b"]]))
     base = bounds_of((high + _CELL) // _CELL * _CELL)
     sides = dense[: len(dense) // 2], dense[len(dense) // 2 :]
-    ranges = tuple(
+    one, other = (
         np.stack([columns[f"low_{side}"], columns[f"high_{side}"]], axis=1) + base[document][:, None]
         for side, document in zip("ab", sides, strict=True)
     )
+    ranges = one, other
     order = np.lexsort((columns["low_a"], columns["b"], columns["a"]))  # that of a scan
+    measures = columns["equal"][order], columns["columns"][order], columns["score"][order]
     found = passages.group(
         (sides[0][order], sides[1][order]), (ranges[0][order], ranges[1][order]),
-        *(columns[name][order] for name in ("equal", "columns", "score")), rank,
+        *measures, rank,
     )  # fmt: skip
     begin = _look_up(ranges, [columns["begin_a"], columns["begin_b"]], 0, found.words[:, 0])
     end = _look_up(ranges, [columns["end_a"], columns["end_b"]], 1, found.words[:, 1])
@@ -159,6 +161,12 @@ def grouped(matches: "DataFrame", count: int, stages: Stages) -> "DataFrame":
     uses = stages.table("uses", stars)
     key = ["centre", "low_centre", "local"]
     single = uses.filter("place = 0").select(*key, "reach", "length", "rank_centre")
-    order = [F.col("reach").desc(), F.col("length").desc(), "rank_centre", "low_centre", "local"]
+    order: list[str | Column] = [
+        F.col("reach").desc(),
+        F.col("length").desc(),
+        "rank_centre",
+        "low_centre",
+        "local",
+    ]
     numbers_ = numbered(single, order, "passage", stages, "order-of-reach").select(*key, "passage")
     return stages.table("numbered-uses", lambda: uses.join(numbers_, key))

@@ -63,7 +63,8 @@ class Flat(NamedTuple):
         )
 
 
-Values = Array | Flat | pa.Array
+#: An array, :class:`Flat`, or a column of Arrow.
+Values = Any
 
 
 class Columns:

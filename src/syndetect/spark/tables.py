@@ -20,14 +20,48 @@ if TYPE_CHECKING:
 
 _CREDITS = Columns(doc_id="string", agency="string", role="string", begin="long", end="long", rule="string")
 _NOT_COPIED = ("quote", "boilerplate", "formula")
-_KINDS = {pl.String(): "string", pl.Int64(): "long", pl.Float64(): "double", pl.Datetime("us", "UTC"): "timestamp"}
+_KINDS = {
+    pl.String(): "string",
+    pl.Int64(): "long",
+    pl.Float64(): "double",
+    pl.Datetime("us", "UTC"): "timestamp",
+}
 
 
 def in_schema(name: str, frame: "DataFrame") -> "DataFrame":
     """The columns of a table, in their order, as their types."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    return frame.select(*(F.col(column).cast(_KINDS[kind]).alias(column) for column, kind in TABLES[name].items()))
+    return frame.select(
+        *(F.col(column).cast(_KINDS[kind]).alias(column) for column, kind in TABLES[name].items())
+    )
+
+
+def _by_id(column: str) -> "list[Column]":
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    return [F.length(column), F.col(column)]
+
+
+def in_order(name: str, frame: "DataFrame", *further: str) -> "DataFrame":
+    """A table in the order of a scan: by its first column, or by what else decides, ids as a scan has them in order.
+
+    Args:
+        name: of the table.
+        frame: has its columns.
+        further: columns that decide behind the first, in place of the others of the table.
+    """
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    kinds = TABLES[name]
+    keys: list[Column] = []
+    for column in (next(iter(kinds)), *further) if further else kinds:
+        of_id = kinds.get(column) == pl.String() and column in _IDS
+        keys += _by_id(column) if of_id else [F.col(column)]
+    return in_schema(name, frame.repartitionByRange(*keys).sortWithinPartitions(*keys))
+
+
+_IDS = ("doc_id", "doc_a", "doc_b", "from_doc", "to_doc")
 
 
 def time_of(column: str) -> "Column":
@@ -67,6 +101,11 @@ def across(frame: "DataFrame", wanted: bool | None) -> "DataFrame":
     return frame.filter(is_known & differ) if wanted else frame
 
 
+def documents_table(described: "DataFrame") -> "DataFrame":
+    """The table ``documents``; ``described`` is as of :mod:`syndetect.spark.documents`."""
+    return in_order("documents", described.withColumn("published", time_of("published")), "doc_id")
+
+
 def named(frame: "DataFrame", articles: "DataFrame", *columns: str) -> "DataFrame":
     """Pairs (``a, b``) with columns of both articles: ``doc_id`` as ``doc_a`` and ``doc_b``, others by their names."""
     for side in "ab":
@@ -79,18 +118,22 @@ def matches_table(matches: "DataFrame", wanted: bool | None) -> "DataFrame":
     """The table ``matches``."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    known = across(matches, wanted).withColumnRenamed("doc_id_a", "doc_a").withColumnRenamed("doc_id_b", "doc_b")
-    told = known.withColumn("identity", F.col("equal") / F.col("columns")).withColumn("score", F.col("score") / 4)
+    known = (
+        across(matches, wanted).withColumnRenamed("doc_id_a", "doc_a").withColumnRenamed("doc_id_b", "doc_b")
+    )
+    told = known.withColumn("identity", F.col("equal") / F.col("columns")).withColumn(
+        "score", F.col("score") / 4
+    )
     sides = [f"{name}_{side}" for side in "ab" for name in ("doc", "begin", "end")]
     told = told.select(*sides, F.col("equal").alias("words"), "identity", "score")
-    return in_schema("matches", in_order_of_ids(told))
+    return in_order("matches", in_order_of_ids(told), "doc_b", "begin_a", "begin_b", "end_a", "end_b")
 
 
 def pairs_table(compared: "DataFrame", articles: "DataFrame", wanted: bool | None) -> "DataFrame":
     """The table ``pairs``."""
     both = across(named(compared.filter("is_similar"), articles, "doc_id", "outlet"), wanted)
     told = both.withColumnRenamed("number_a", "paragraph_a").withColumnRenamed("number_b", "paragraph_b")
-    return in_schema("pairs", in_order_of_ids(told.drop("a", "b")))
+    return in_order("pairs", in_order_of_ids(told.drop("a", "b")), "paragraph_a", "doc_b", "paragraph_b")
 
 
 class OfPassages:
@@ -106,7 +149,9 @@ class OfPassages:
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
         shown = explained.filter("is_shown")
-        numbers = numbered(shown.filter("place = 0").select("passage"), ["passage"], "number", stages, "order-shown")
+        numbers = numbered(
+            shown.filter("place = 0").select("passage"), ["passage"], "number", stages, "order-shown"
+        )
         numbers = numbers.select("passage", (F.col("number") + 1).alias("passage_id"))
         self._uses = stages.table("shown", lambda: shown.join(numbers, "passage"))
         self._names = names
@@ -117,7 +162,7 @@ class OfPassages:
 
         identity = F.col("equal") / F.greatest("columns", F.lit(1))
         told = self._uses.withColumn("identity", identity).withColumn("words", F.col("equal"))
-        return in_schema("passages", told.withColumn("published", time_of("published")))
+        return in_order("passages", told.withColumn("published", time_of("published")), "place")
 
     def clusters(self) -> "DataFrame":
         """The table ``clusters``."""
@@ -126,16 +171,19 @@ class OfPassages:
         first = self._uses.filter("place = 0").drop("agency", "words")
         renamed = {"agency_name": "agency", "evidence": "agency_evidence", "passage_words": "words"}
         told = first.withColumn("first_published", F.timestamp_micros("first_time"))
-        return in_schema("clusters", told.withColumnsRenamed(renamed))
+        return in_order("clusters", told.withColumnsRenamed(renamed), "passage_id")
 
     def edges(self) -> "DataFrame":
         """The table ``edges``."""
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-        copied = (F.col("role") == "copy") & ~F.col("kind").isin(*_NOT_COPIED) & F.col("first_doc").isNotNull()
+        copied = (
+            (F.col("role") == "copy") & ~F.col("kind").isin(*_NOT_COPIED) & F.col("first_doc").isNotNull()
+        )
         size = F.col("high") - F.col("low")
         told = self._uses.filter(copied).withColumn("share", size / F.col("words")).withColumn("words", size)
-        return in_schema("edges", told.withColumnsRenamed({"first_doc": "from_doc", "doc_id": "to_doc"}))
+        renamed = told.withColumnsRenamed({"first_doc": "from_doc", "doc_id": "to_doc"})
+        return in_order("edges", renamed, "passage_id", "place")
 
 
 @dataclass(frozen=True)
@@ -157,13 +205,14 @@ class _Credits:
 
 def credits_table(articles: "DataFrame", agencies: Agencies) -> "DataFrame":
     """The table ``credits``."""
-    return in_schema("credits", map_rows(articles.select("doc_id", "credits"), _CREDITS, _Credits(agencies)))
+    found = map_rows(articles.select("doc_id", "credits"), _CREDITS, _Credits(agencies))
+    return in_order("credits", found, "begin", "agency", "rule")
 
 
 def links_table(links: "DataFrame", articles: "DataFrame") -> "DataFrame":
     """The table ``links``; ``links`` are as of :mod:`syndetect.spark.links`."""
     told = named(links, articles, "doc_id").withColumnRenamed("equal", "words").drop("a", "b")
-    return in_schema("links", in_order_of_ids(told))
+    return in_order("links", in_order_of_ids(told), "doc_b")
 
 
 def families_table(families: "DataFrame", articles: "DataFrame") -> "DataFrame":
@@ -171,4 +220,4 @@ def families_table(families: "DataFrame", articles: "DataFrame") -> "DataFrame":
     ids = articles.select("document", "doc_id")
     members = families.join(ids, "document").drop("document").withColumnRenamed("representative", "document")
     heads = ids.withColumnRenamed("doc_id", "representative")
-    return in_schema("families", members.join(heads, "document"))
+    return in_order("families", members.join(heads, "document"), "rank")

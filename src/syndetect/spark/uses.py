@@ -31,8 +31,8 @@ _TOLD = {
     "agency": "boolean",
 }  # fmt: skip
 USES = Columns(
-    **{name: "long" if _USE[name].itemsize == 8 else "int" for name in _NAMES}, **_TOLD, credits="binary", quoted="long",
-    text="string", around="string", **{name: _SPARK_KINDS[kind] for name, kind in SIGNS.items()},
+    **{name: "long" if _USE[name].itemsize == 8 else "int" for name in _NAMES}, **_TOLD, credits="binary",
+    quoted="long", text="string", around="string", **{name: _SPARK_KINDS[kind] for name, kind in SIGNS.items()},
 )  # fmt: skip
 
 

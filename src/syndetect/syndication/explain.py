@@ -154,7 +154,6 @@ def explain(
         agencies: the names and kinds of the agencies.
         owned: sources to owners, as far as these are given.
     """
-    names = agencies.names
     pairs = _pairs(matches, articles.quotes)
     owner = _owners(articles, pairs, owned)
     quoted = intervals.count_within(articles.quotes, grouped.words)
@@ -178,8 +177,8 @@ def explain_passages(
         agencies: the names and kinds of the agencies.
 
     Returns:
-        The columns ``clusters`` of :class:`Explained`, with ``agency_number``; and ``passage, document, low, high, size,
-        earliest, latest, carried, role, kind`` of the uses.
+        The columns ``clusters`` of :class:`Explained`, with ``agency_number``; and of the uses ``passage, document,
+        low, high, size, earliest, latest, carried, role, kind``.
     """
     names = agencies.names
     is_release = agencies.kinds.gather(articles.credits["agency"]) == "release"

@@ -1,13 +1,12 @@
-"""A scan in Spark: the stages of a scan on one machine, each a data frame that is kept, and the same tables in the end."""
+"""A scan in Spark: the stages of a scan on one machine, each a data frame that is kept, and the same tables."""
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
-
 
 from syndetect.errors import InputError, SettingsError
 from syndetect.matching import tokens
@@ -16,7 +15,6 @@ from syndetect.settings import Settings
 from syndetect.spark import (
     alignment,
     derivation,
-    articles as reading_stage,
     documents,
     explanation,
     families,
@@ -27,6 +25,9 @@ from syndetect.spark import (
     passages,
     tables,
     uses,
+)
+from syndetect.spark import (
+    articles as reading_stage,
 )
 from syndetect.spark.stages import Stages
 from syndetect.syndication.options import SyndicationOptions
@@ -44,7 +45,6 @@ _SESSION = {
     "spark.sql.ansi.enabled": "true",
 }
 _STAGES = "stages"
-
 
 
 def scan(  # noqa: PLR0913  (a public signature)
@@ -112,12 +112,12 @@ class _Scan:
         counts = self._counts(found)
         compared = paragraphs.compared(found, self.settings, counts, self.stages)
         matches, pairs = self._matches(found, compared, counts)
-        counts["all_matches"] = self._count("all-matches", matches)
+        counts["all_matches"] = matches.count()
         named = outlets.outlets_of(found, self.stages)
         owner = outlets.owners_of(pairs, named, self.options.owners, self.stages)
         explained = self._explained(found, matches, pairs, named, owner, counts["all_matches"])
         linked, derived = self._linked(found, pairs, counts, owner)
-        counts["all_uses"] = self._count("all-uses", explained)
+        counts["all_uses"] = explained.count()
         described = documents.described(
             found, matches, explained, derived, {"matches": counts["all_matches"], "uses": counts["all_uses"]},
             owner, self.options, self.stages,
@@ -125,7 +125,7 @@ class _Scan:
         shown = self.options.shown.across_sources
         of_passages = tables.OfPassages(explained, self.options.agencies.table.names, self.stages)
         frames = {
-            "documents": tables.in_schema("documents", described.withColumn("published", tables.time_of("published"))),
+            "documents": tables.documents_table(described),
             "pairs": tables.pairs_table(compared, found, shown),
             "matches": tables.matches_table(matches, shown),
             "passages": of_passages.passages(),
@@ -164,7 +164,13 @@ class _Scan:
         return weighed, derivation.derived(weighed, sketches, found, owner, self.stages)
 
     def _explained(
-        self, found: "DataFrame", matches: "DataFrame", pairs: "DataFrame", named: outlets.Outlets, owner: Any, count: int
+        self,
+        found: "DataFrame",
+        matches: "DataFrame",
+        pairs: "DataFrame",
+        named: outlets.Outlets,
+        owner: Any,
+        count: int,
     ) -> "DataFrame":
         grouped = passages.grouped(matches, count, self.stages)
         described = uses.described(found, grouped, count, self.stages)
@@ -176,27 +182,30 @@ class _Scan:
         def count() -> dict[str, Any]:
             sums = {"bytes": F.octet_length("text"), "paragraphs": F.col("paragraph_count"), "words": F.col("words"),
                     "skipped": F.col("skipped")}  # fmt: skip
-            row = found.agg(F.count("*").alias("documents"), *(F.sum(one).alias(name) for name, one in sums.items()))
-            return {name: value or 0 for name, value in row.first().asDict().items()}
+            row = found.agg(
+                F.count("*").alias("documents"), *(F.sum(one).alias(name) for name, one in sums.items())
+            )
+            return {name: value or 0 for name, value in row.collect()[0].asDict().items()}
 
         return self.stages.facts("counts", count)
 
-    def _count(self, name: str, frame: "DataFrame") -> int:
-        found = self.stages.facts(name, lambda: {"rows": frame.count()})
-        return int(found["rows"])
-
     def _written(
-        self, frames: Mapping[str, "DataFrame"], output: str, identity: Mapping[str, Any], counts: dict[str, int]
+        self,
+        frames: Mapping[str, "DataFrame"],
+        output: str,
+        identity: Mapping[str, Any],
+        counts: dict[str, int],
     ) -> dict[str, Any]:
         for name, frame in frames.items():
-            written = self.stages.beside(f"table-{name}", f"{output}/{name}.parquet", frame)
-            counts[name] = self._count(f"rows-of-{name}", written)
+            counts[name] = self.stages.beside(f"table-{name}", f"{output}/{name}.parquet", frame).count()
         manifest = {
             **identity,
             "settings_fingerprint": self.settings.fingerprint,
             "counts": {name: counts[name] for name in (
                 "bytes", "documents", "paragraphs", "words", "pairs", "matches", "skipped",
             )} | {"passages": counts["clusters"]},
+            "program": "syndetect",
+            "files": {f"{name}.parquet": counts[name] for name in frames},
             "columns_taken": {},
             "engine": f"Spark {self.stages.spark.version}",
             "timings": {name: round(seconds, 3) for name, seconds in self.stages.seconds.items()},
@@ -212,7 +221,7 @@ def _identity(
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     hashed = F.xxhash64(*sorted(given.columns)).cast("decimal(38,0)")
-    row = given.select(F.count("*").alias("rows"), F.sum(hashed).cast("string").alias("sum")).first()
+    row = given.select(F.count("*").alias("rows"), F.sum(hashed).cast("string").alias("sum")).collect()[0]
     return {
         "version": version("syndetect"),
         "words": tokens.NEWEST,
@@ -285,5 +294,3 @@ def _form(path: str) -> str:
     if name.endswith(".parquet") or "." not in name.rsplit("/", 1)[-1]:
         return "parquet"
     raise InputError(f"{path} is neither Parquet nor JSON Lines, by its name")
-
-

@@ -1,0 +1,189 @@
+"""What Spark writes is what a scan of the same articles, in the order of their ids, has: row for row."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import syndetect
+from syndetect.errors import InputError, SettingsError
+from syndetect.reading.articles import id_rank
+from syndetect.results.result import Result
+from syndetect.schema import TABLES
+
+pytestmark = [
+    pytest.mark.needs("pyspark", "pandas", "pyarrow"),
+    pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+_SYLLABLES = ["ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "ze"]
+
+
+def _words(draw: random.Random, count: int) -> str:
+    words = ["".join(draw.choices(_SYLLABLES, k=draw.randint(1, 3))) for _ in range(count)]
+    words[0] = words[0].capitalize()
+    return " ".join(words) + "."
+
+
+def articles(count: int, seed: int = 1) -> list[dict[str, Any]]:
+    """Articles that share wire copy, quotations and furniture, in part; some are undated, some there twice."""
+    draw = random.Random(seed)
+    wire = [[_words(draw, draw.randint(15, 60)) for _ in range(6)] for _ in range(count // 8 + 1)]
+    quotes = [f'"{_words(draw, 30)}"' for _ in range(9)]
+    furniture = "Sign up for our newsletter to have the best of the week in your inbox every Sunday morning."
+    made: list[dict[str, Any]] = []
+    for number in range(count):
+        paragraphs = [_words(draw, draw.randint(8, 70)) for _ in range(draw.randint(1, 6))]
+        for _ in range(draw.randint(0, 2)):
+            story = draw.choice(wire)
+            low = draw.randrange(len(story))
+            paragraphs += [_edited(draw, text) for text in story[low : low + draw.randint(1, 4)]]
+        if draw.random() < 0.3:
+            paragraphs.insert(draw.randrange(len(paragraphs)), f"{draw.choice(quotes)} {_words(draw, 5)}")
+        if draw.random() < 0.3:
+            paragraphs.append(draw.choice([furniture, "(AFP)", "Reporting by Reuters", "Hier © dpa"]))
+        if number and draw.random() < 0.08:
+            paragraphs = [made[draw.randrange(number)]["text"]]
+        day, hour = draw.randint(1, 28), draw.randint(0, 23)
+        made.append({
+            "id": f"{draw.choice('abc')}{number}", "text": "\n\n".join(paragraphs),
+            "source": draw.choice(["Bugle", "bugle ", "The Post", "Herald", "Agence France-Presse", "Echo", None]),
+            "published": draw.choice([f"2024-01-{day:02d}", f"2024-01-{day:02d}T{hour:02d}:15:00Z", None]),
+            "title": f"Title {number}", "author": draw.choice([None, "AFP", "Jo Doe"]),
+        })  # fmt: skip
+    return made
+
+
+def _edited(draw: random.Random, text: str) -> str:
+    words = text.split()
+    if draw.random() < 0.4:
+        words[draw.randrange(len(words))] = "changed"
+    return " ".join(words[: draw.randint(len(words) // 2, len(words))])
+
+
+def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    ranks = id_rank(pl.Series([row["id"] for row in rows]))
+    return [row for _, row in sorted(zip(ranks.tolist(), rows, strict=True), key=lambda one: one[0])]
+
+
+def assert_same(local: Result, folder: Path) -> Result:
+    found = Result.read(folder)
+    for name in TABLES:
+        one, other = getattr(local, name), getattr(found, name)
+        assert one.schema == other.schema, name
+        assert one.sort(one.columns).equals(other.sort(one.columns)), name
+    return found
+
+
+def _given(session: Any, rows: list[dict[str, Any]], seed: int) -> Any:
+    shuffled = rows[:]
+    random.Random(seed).shuffle(shuffled)
+    columns = ("id", "text", "source", "published", "title", "author")
+    kinds = ", ".join(f"{name} string" for name in columns)
+    return session.createDataFrame(
+        [tuple(row[name] for name in columns) for row in shuffled], kinds
+    ).repartition(3)
+
+
+def test_lines_of_json_are_read_as_a_scan_reads_them(session: Any, tmp_path: Path) -> None:
+    from syndetect.spark import scan  # noqa: PLC0415
+
+    rows = in_order(articles(200))
+    lines = "".join(json.dumps(row) + "\n" for row in rows) + "no JSON\n"
+    (tmp_path / "news.jsonl").write_text(lines, encoding="utf-8")
+    owners = {"Bugle": "One", "Herald": "One"}
+    local = syndetect.scan(rows, owners=owners, across_sources=False)
+    manifest = scan(
+        str(tmp_path / "news.jsonl"), tmp_path / "out", spark=session, owners=owners, across_sources=False
+    )
+    assert len(local.passages) > 100
+    found = assert_same(local, tmp_path / "out")
+    assert manifest["counts"] == {key: local.manifest["counts"][key] for key in manifest["counts"]} | {
+        "skipped": 1
+    }
+    assert found.documents.equals(local.documents)
+    for table in ("passages", "clusters", "families"):
+        assert getattr(found, table).equals(getattr(local, table)), f"{table}: rows in the order of a scan"
+
+
+def test_a_call_that_is_made_again_goes_on_where_the_last_one_ended(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from syndetect.spark import passages, scan  # noqa: PLC0415
+
+    rows = articles(200, seed=2)
+    settings = syndetect.Settings(hot_places=3, window_days=2.5)
+    local = syndetect.scan(in_order(rows), settings)
+    assert len(local.passages) > 100
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passages, "grouped", fail)
+        with pytest.raises(RuntimeError, match="killed"):
+            scan(_given(session, rows, 1), tmp_path / "out", settings, spark=session)
+    stages = tmp_path / "out" / "stages"
+    done = {path.name for path in stages.glob("*.done")}
+    assert "matches.done" in done
+    half = next((stages / "seeds").glob("part-*.parquet"))
+    (stages / "explained").mkdir()
+    (stages / "explained" / half.name).write_bytes(half.read_bytes())  # half written: it has no marker
+    made: list[str] = []
+    given = _given(session, rows, 2)
+    scan(given, tmp_path / "out", settings, spark=session, on_stage=lambda name, _: made.append(name))
+    assert "explained" in made
+    assert not {f"{name}.done" for name in made} & done
+    assert_same(local, tmp_path / "out")
+
+
+def test_stages_of_other_articles_are_not_used(session: Any, tmp_path: Path) -> None:
+    from syndetect.spark.stages import Stages  # noqa: PLC0415
+
+    made: list[int] = []
+
+    def ask(identity: int) -> list[Any]:
+        def make() -> Any:
+            made.append(identity)
+            return session.createDataFrame([(identity,)], "number long")
+
+        stages = Stages(session, str(tmp_path / "stages"), {"articles": identity})
+        return [row["number"] for row in stages.table("numbers", make).collect()]
+
+    assert [ask(1), ask(1), ask(2), ask(2)] == [[1], [1], [2], [2]]
+    assert made == [1, 2]
+
+
+def test_faults_of_the_input_are_told(session: Any, tmp_path: Path) -> None:
+    from syndetect.spark import scan  # noqa: PLC0415
+
+    rows = articles(5)
+    with pytest.raises(InputError, match="has no id"):
+        scan(_given(session, [rows[0] | {"id": None}], 1), tmp_path / "one", spark=session)
+    with pytest.raises(InputError, match=f"the id '{rows[1]['id']}'|id '{rows[1]['id']}' again"):
+        scan(_given(session, [*rows, rows[1]], 1), tmp_path / "two", spark=session)
+    with pytest.raises(InputError, match="neither Parquet nor JSON Lines"):
+        scan("articles.csv", tmp_path / "three", spark=session)
+    with pytest.raises(SettingsError, match="settings must be Settings"):
+        scan(_given(session, rows, 1), tmp_path / "four", {"bands": 3}, spark=session)  # type: ignore[arg-type]
+
+
+def test_no_articles_give_empty_tables(session: Any, tmp_path: Path) -> None:
+    from syndetect.spark import scan  # noqa: PLC0415
+
+    rows = [
+        {
+            "id": "one",
+            "text": "A few words.",
+            "source": None,
+            "published": None,
+            "title": None,
+            "author": None,
+        }
+    ]
+    scan(_given(session, rows, 1), tmp_path / "out", spark=session)
+    assert_same(syndetect.scan(rows), tmp_path / "out")
