@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import syndetect
+from samples.collisions import colliding_texts, colliding_words
 from syndetect.errors import InputError, SettingsError
 from syndetect.reading.articles import id_rank
 from syndetect.results.result import Result
@@ -58,6 +59,26 @@ def articles(count: int, seed: int = 1) -> list[dict[str, Any]]:
     return made
 
 
+def of_words_that_share_codes() -> list[dict[str, Any]]:
+    """Articles of different words with the same codes, beside words that are the same."""
+    own = " ".join(f"plain{number}" for number in range(30))
+    one, two = colliding_texts()
+    word, other = colliding_words()[0]
+    texts = [
+        f"{one} {own}",
+        f"{two} {own}",
+        one,
+        f"{own} {word} {own[::-1]}",
+        f"{own} {other} {own[::-1]}",
+        one,
+        two,
+    ]
+    known = {"published": None, "title": None, "author": None}
+    return [
+        {"id": f"z{at}", "text": text, "source": f"Outlet {at}", **known} for at, text in enumerate(texts)
+    ]
+
+
 def _edited(draw: random.Random, text: str) -> str:
     words = text.split()
     if draw.random() < 0.4:
@@ -92,7 +113,7 @@ def _given(session: Any, rows: list[dict[str, Any]], seed: int) -> Any:
 def test_lines_of_json_are_read_as_a_scan_reads_them(session: Any, tmp_path: Path) -> None:
     from syndetect.spark import scan  # noqa: PLC0415
 
-    rows = in_order(articles(200))
+    rows = in_order(articles(200) + of_words_that_share_codes())
     lines = "".join(json.dumps(row) + "\n" for row in rows) + "no JSON\n"
     (tmp_path / "news.jsonl").write_text(lines, encoding="utf-8")
     owners = {"Bugle": "One", "Herald": "One"}

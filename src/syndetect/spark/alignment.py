@@ -17,6 +17,7 @@ from syndetect.matching import alignment
 from syndetect.matching.alignment import AlignmentLimits, Matches
 from syndetect.matching.places import Places
 from syndetect.settings import Settings
+from syndetect.spark.collisions import ODD, are_confused
 from syndetect.spark.exchange import buckets_for, exchanged
 from syndetect.spark.rows import Columns, Flat, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
@@ -39,7 +40,9 @@ MATCHES = Columns(
     end_b="int", equal="int", columns="int", score="int", covered_a="long", covered_b="long", shared="long",
     narration="long", **{f"{name}_{side}": kind for side in "ab" for name, kind in TOLD.items()},
 )  # fmt: skip
-_WORDS = ("code", "begin", "end", "quotes")
+_WORDS = ("code", "begin", "end", "quotes", "odd")
+#: In the place of a seed: the pair has similar paragraphs in which different words share a code.
+CONFUSED = -2
 #: The columns of :data:`MATCHES` that hold for a pair of articles.
 OF_PAIR = (
     "covered_a", "covered_b", "shared", "narration", *(f"{name}_{side}" for side in "ab" for name in TOLD),
@@ -124,16 +127,30 @@ class Alignment:
         laid = _Laid(batch)
         seeds, bounds = packed(batch, "seeds", np.int64)
         pair = np.repeat(np.arange(batch.num_rows), np.diff(bounds))
+        is_marked = np.bincount(pair, seeds == CONFUSED, batch.num_rows) > 0
+        seeds, pair = seeds[seeds >= 0], pair[seeds >= 0]
         one = laid.documents[2 * pair] + (seeds >> 32)
         other = laid.documents[2 * pair + 1] + ((seeds & 0xFFFFFFFF) >> 1)
-        packed_seeds = (one << 32 | other << 1 | seeds & 1).astype(np.uint64)
-        documents = 2 * batch.num_rows
+        placed = (one << 32 | other << 1 | seeds & 1).astype(np.uint64)
         places = Places.of(
-            np.empty(len(laid.code), np.uint8), laid.documents, np.zeros(documents, np.int64),
-            np.arange(documents, dtype=np.uint32),
+            np.empty(len(laid.code), np.uint8), laid.documents, np.zeros(2 * batch.num_rows, np.int64),
+            np.arange(2 * batch.num_rows, dtype=np.uint32),
         )  # fmt: skip
-        table = alignment.align(laid.code, places, packed_seeds, self.limits).table
-        found = Matches.of(table, places)
+        table = alignment.align(laid.code, places, placed, self.limits).table
+        if laid.told is not None:
+            found = Matches.of(table, places)
+            is_confused = are_confused(laid.code, laid.told, found.words_a, found.words_b)
+            is_marked[found.document_a[is_confused] // 2] = True
+        again = np.flatnonzero(is_marked)
+        if len(again) and laid.told is not None:
+            told = alignment.align(laid.told, places, placed[is_marked[pair]], self.limits).table
+            table = np.concatenate([table[~is_marked[found.document_a // 2]], told])
+        yield from self._rows(batch, laid, Matches.of(table, places), again)
+
+    def _rows(
+        self, batch: pa.RecordBatch, laid: "_Laid", found: Matches, again: I64
+    ) -> Iterator[pa.RecordBatch]:
+        """The matches of pairs; and a row without words for those that were aligned again and have none left."""
         pair = found.document_a // 2
         columns: dict[str, Array] = {}
         for side, words, document in (
@@ -153,6 +170,11 @@ class Alignment:
             a=numbers(batch, "a")[pair], b=numbers(batch, "b")[pair], equal=found.equal, columns=found.columns,
             score=found.score, **columns, **sums, **told,
         )  # fmt: skip
+        lost = np.setdiff1d(again, pair)
+        if len(lost):
+            left = {name: batch.column(name).take(pa.array(lost)) for name in (*told, "a", "b")}
+            nothing = np.zeros(len(lost), np.int64)
+            yield from MATCHES.batches(**{name: left.get(name, nothing) for name in MATCHES.kinds})
 
 
 class _Laid:
@@ -164,6 +186,7 @@ class _Laid:
         self.documents = bounds_of(sizes)
         self.code: U32 = self._woven(batch, "code")
         self.begin, self.end = self._woven(batch, "begin"), self._woven(batch, "end")
+        self.told = self._told(batch)
         found = []
         for side in (0, 1):
             quotes, bounds = packed(batch, f"quotes_{'ab'[side]}", np.int64)
@@ -171,6 +194,16 @@ class _Laid:
             pair = np.repeat(np.arange(batch.num_rows), np.diff(bounds) // 2)
             found.append(ranges + self.documents[2 * pair + side][:, None])
         self.quotes = intervals.union(np.concatenate(found))
+
+    def _told(self, batch: pa.RecordBatch) -> U32 | None:
+        """The codes with odd words told apart; None where no word is odd."""
+        sides = [packed(batch, f"odd_{side}", ODD) for side in "ab"]
+        if not any(len(odd) for odd, _ in sides):
+            return None
+        told = self.code.copy()
+        for side, (odd, bounds) in enumerate(sides):
+            told[odd["place"] + np.repeat(self.documents[side:-1:2], np.diff(bounds))] = odd["code"]
+        return told
 
     def _woven(self, batch: pa.RecordBatch, name: str) -> U32:
         items = np.empty(int(self.documents[-1]), np.uint32)
@@ -198,11 +231,13 @@ def _sums(found: Matches, pair: I64, quotes: I64) -> dict[str, Array]:
     return columns
 
 
-def matches(articles: "DataFrame", seeds: "DataFrame", settings: Settings, stages: Stages) -> "DataFrame":
-    """The matches of articles: :data:`MATCHES`.
+def matches(
+    articles: "DataFrame", seeds: "DataFrame", settings: Settings, stages: Stages
+) -> "tuple[DataFrame, DataFrame]":
+    """The matches of articles, :data:`MATCHES`; and pairs of which none is left since different words share a code.
 
     Args:
-        articles: ``document, code, begin, end, quotes``.
+        articles: ``document, code, begin, end, quotes, odd`` and the columns of :data:`TOLD`.
         seeds: ``a, b, seed``.
         settings: what decides what matches.
         stages: keep the matches.
@@ -213,4 +248,5 @@ def matches(articles: "DataFrame", seeds: "DataFrame", settings: Settings, stage
     ))  # fmt: skip
     words = articles.select("document", *_WORDS, *TOLD)
     both = with_words(with_words(pairs, words, "a"), words, "b")
-    return stages.table("matches", lambda: map_rows(both, MATCHES, Alignment(settings)))
+    found = stages.table("matches", lambda: map_rows(both, MATCHES, Alignment(settings)))
+    return found.filter("high_a > 0"), found.filter("high_a = 0").select("a", "b")

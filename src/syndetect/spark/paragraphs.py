@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 from xxhash import xxh3_64_intdigest
 
-from syndetect.arrays import I64, U32, U64, Array, find_groups, pack, unpack
+from syndetect.arrays import F64, I64, U32, U64, Array, Bool, find_groups, pack, unpack
 from syndetect.kernels.documents import UNDATED
 from syndetect.kernels.signatures import permutations
 from syndetect.matching import bands, portions
 from syndetect.matching.bands import ParagraphDocuments
 from syndetect.settings import Settings
+from syndetect.spark.alignment import CONFUSED
+from syndetect.spark.collisions import ODD, are_confused, told_apart
 from syndetect.spark.exchange import buckets_for, exchanged
 from syndetect.spark.rows import Columns, Flat, bounds_of, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 ORDINAL_BITS = 23
 PAIRS = Columns(a="long", b="long")
 _CLASSES = Columns(pairs="binary", representatives="binary")
-_PARAGRAPHS = Columns(paragraph="long", number="int", first="int", code="binary", begin="int", end="int")
+_PARAGRAPHS = Columns(
+    paragraph="long", number="int", first="int", code="binary", odd="binary", begin="int", end="int"
+)
 COMPARED = Columns(
     a="long", number_a="int", begin_a="int", end_a="int", b="long", number_b="int", begin_b="int", end_b="int",
     jaccard="double", containment_a="double", containment_b="double", is_similar="boolean", seed="long",
@@ -172,8 +176,21 @@ class Paragraphs:
             which = np.repeat(low - bounds_of(sizes)[:-1], sizes) + np.arange(sizes.sum())
             yield from _PARAGRAPHS.batches(
                 paragraph=name, number=number, first=low - words[row],
-                code=Flat.of_items(code[which], bounds_of(sizes)), begin=begin[low], end=end[high - 1],
+                code=Flat.of_items(code[which], bounds_of(sizes)), odd=_odd_in(batch, words, low, high),
+                begin=begin[low], end=end[high - 1],
             )  # fmt: skip
+
+
+def _odd_in(batch: pa.RecordBatch, words: I64, low: I64, high: I64) -> Flat:
+    """The odd words of paragraphs, with their places in these; ``words`` are the bounds of articles."""
+    odd, bounds = packed(batch, "odd", ODD)
+    place = odd["place"] + np.repeat(words[:-1], np.diff(bounds))
+    edges = np.searchsorted(place, low), np.searchsorted(place, high)
+    sizes = edges[1] - edges[0]
+    chosen = np.repeat(edges[0] - bounds_of(sizes)[:-1], sizes) + np.arange(sizes.sum())
+    found = odd[chosen]
+    found["place"] = place[chosen] - np.repeat(low, sizes)
+    return Flat.of_items(found, bounds_of(sizes))
 
 
 def _spans(batch: pa.RecordBatch, words: I64, least: int) -> tuple[I64, I64, U64, I64, I64]:
@@ -201,27 +218,51 @@ class Comparison:
         (one, bounds_a), (two, bounds_b) = (packed(batch, f"code_{side}", np.uint32) for side in "ab")
         code = np.concatenate([one, two])
         bounds = np.concatenate([bounds_a, bounds_b[1:] + bounds_a[-1]])
-        pairs = np.stack([np.arange(rows), np.arange(rows) + rows], axis=1)
-        found = portions.compare_paragraphs(code, bounds, pairs, self.settings)
+        shares, is_similar, seeds = self._of_words(batch, code, bounds, np.arange(rows))
+        again = seeds[:0]
+        odd = [packed(batch, f"odd_{side}", ODD) for side in "ab"]
+        if any(len(found) for found, _ in odd):
+            records = np.concatenate([found for found, _ in odd])
+            told = told_apart(code, bounds, records, np.append(odd[0][1], odd[1][1][1:] + odd[0][1][-1]))
+            spans = np.stack([bounds[:-1], bounds[1:]], axis=1)
+            again = np.flatnonzero(is_similar & are_confused(code, told, spans[:rows], spans[rows:]))
+        if len(again):
+            right = self._of_words(batch, told, bounds, again)
+            shares[again], is_similar[again] = right[0][again], right[1][again]
+            yield from self._rows(batch, again, shares, is_similar & False, np.full(rows, CONFUSED))
+            yield from self._rows(batch, again, shares, is_similar & False, right[2])
+        yield from self._rows(batch, np.arange(rows), shares, is_similar, seeds)
+
+    def _of_words(self, batch: pa.RecordBatch, code: U32, bounds: I64, which: I64) -> tuple[F64, Bool, I64]:
+        """What some pairs share, whether they are similar, and their seeds, of all pairs of a batch."""
+        rows = batch.num_rows
+        found = portions.compare_paragraphs(
+            code, bounds, np.stack([which, which + rows], axis=1), self.settings
+        )
         first, second = (
             (found.seeds >> np.uint64(32)).astype(np.int64),
             (found.seeds & _LOWER).astype(np.int64) >> 1,
         )
-        at, similar = np.searchsorted(bounds_a, first, side="right") - 1, found.pairs[:, 0]
+        at, similar = np.searchsorted(bounds, first, side="right") - 1, found.pairs[:, 0]
         seeds = np.full(rows, NO_SEED)
         one_place = numbers(batch, "first_a")[at] + first - bounds[at]
         other_place = numbers(batch, "first_b")[at] + second - bounds[at + rows]
         seeds[at] = one_place << 32 | other_place << 1 | 1
         shares, is_similar = np.zeros((rows, 3)), np.zeros(rows, bool)
         shares[similar], is_similar[similar] = found.shares, True
+        return shares, is_similar, seeds
+
+    def _rows(
+        self, batch: pa.RecordBatch, which: I64, shares: F64, is_similar: Bool, seeds: I64
+    ) -> Iterator[pa.RecordBatch]:
         columns = {
-            f"{name}_{side}": numbers(batch, f"{name}_{side}")
-            for side in "ab"
-            for name in ("number", "begin", "end")
-        }
+            f"{name}_{side}": numbers(batch, f"{name}_{side}")[which]
+            for side in "ab" for name in ("number", "begin", "end")
+        }  # fmt: skip
         yield from COMPARED.batches(
-            a=numbers(batch, "a") >> ORDINAL_BITS, b=numbers(batch, "b") >> ORDINAL_BITS, is_similar=is_similar,
-            jaccard=shares[:, 0], containment_a=shares[:, 1], containment_b=shares[:, 2], seed=seeds, **columns,
+            a=numbers(batch, "a")[which] >> ORDINAL_BITS, b=numbers(batch, "b")[which] >> ORDINAL_BITS,
+            is_similar=is_similar[which], jaccard=shares[which, 0], containment_a=shares[which, 1],
+            containment_b=shares[which, 2], seed=seeds[which], **columns,
         )  # fmt: skip
 
 
@@ -231,7 +272,7 @@ def compared(
     """The candidate pairs of paragraphs, compared: :data:`COMPARED`.
 
     Args:
-        articles: ``document, published, code, begin, end, paragraphs``.
+        articles: ``document, published, code, begin, end, paragraphs, odd``.
         settings: what decides the candidates and what is similar.
         facts: ``words`` of all articles.
         stages: keep what was found.
@@ -250,7 +291,9 @@ def compared(
     same = map_rows(classes, PAIRS, _identical)
     pairs = stages.table("candidates", lambda: banded.union(same).distinct())
     words = map_rows(
-        articles.select("document", "code", "begin", "end", "paragraphs"), _PARAGRAPHS, Paragraphs(settings)
+        articles.select("document", "code", "odd", "begin", "end", "paragraphs"),
+        _PARAGRAPHS,
+        Paragraphs(settings),
     )
     one, two = (words.toDF(*(name + f"_{side}" for name in _PARAGRAPHS.kinds)) for side in "ab")
     both = pairs.join(one, pairs["a"] == one["paragraph_a"]).join(two, pairs["b"] == two["paragraph_b"])

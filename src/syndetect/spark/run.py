@@ -14,6 +14,7 @@ from syndetect.reading.options import ReadingOptions
 from syndetect.settings import Settings
 from syndetect.spark import (
     alignment,
+    collisions,
     derivation,
     documents,
     explanation,
@@ -110,13 +111,14 @@ class _Scan:
         """Run all stages, write the tables, and return the manifest."""
         found = reading_stage.read(given, reading, self.options.agencies, self.stages)
         counts = self._counts(found)
+        found = collisions.with_odd(found, counts, self.stages)
         compared = paragraphs.compared(found, self.settings, counts, self.stages)
-        matches, pairs = self._matches(found, compared, counts)
+        matches, pairs, lost = self._matches(found, compared, counts)
         counts["all_matches"] = matches.count()
         named = outlets.outlets_of(found, self.stages)
         owner = outlets.owners_of(pairs, named, self.options.owners, self.stages)
         explained = self._explained(found, matches, pairs, named, owner, counts["all_matches"])
-        linked, derived = self._linked(found, pairs, counts, owner)
+        linked, derived = self._linked(found, pairs, lost, counts, owner)
         counts["all_uses"] = explained.count()
         described = documents.described(
             found, matches, explained, derived, {"matches": counts["all_matches"], "uses": counts["all_uses"]},
@@ -139,26 +141,27 @@ class _Scan:
 
     def _matches(
         self, found: "DataFrame", compared: "DataFrame", counts: dict[str, int]
-    ) -> tuple["DataFrame", "DataFrame"]:
-        """The matches, and a row for each pair of articles that has any."""
+    ) -> tuple["DataFrame", "DataFrame", "DataFrame"]:
+        """The matches; a row for each pair of articles that has any; and pairs that lost theirs."""
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
         seeds = self.stages.table("seeds", lambda: fingerprints.seeds(found, self.settings, counts["words"]))
         of_paragraphs = compared.filter(F.col("seed") != paragraphs.NO_SEED).select("a", "b", "seed")
-        matches = alignment.matches(found, seeds.union(of_paragraphs), self.settings, self.stages)
+        matches, lost = alignment.matches(found, seeds.union(of_paragraphs), self.settings, self.stages)
         told = [name for name in alignment.MATCHES.kinds if name in alignment.OF_PAIR]
         sums = [F.first(name).alias(name) for name in told]
         pairs = self.stages.table(
             "matched-pairs", lambda: matches.groupBy("a", "b").agg(F.sum("equal").alias("equal"), *sums)
         )
-        return matches, pairs
+        return matches, pairs, lost
 
     def _linked(
-        self, found: "DataFrame", pairs: "DataFrame", counts: dict[str, int], owner: Any
+        self, found: "DataFrame", pairs: "DataFrame", lost: "DataFrame", counts: dict[str, int], owner: Any
     ) -> tuple["DataFrame", "DataFrame"]:
         """The links of articles, and what articles derive from."""
         is_across = self.options.shown.across_sources is not False
         linked = links.linked(found, pairs, self.settings, counts, is_across, self.stages)
+        linked = linked.join(lost, ["a", "b"], "left_anti")
         sketches = links.sketched(linked, found, counts["documents"], self.stages)
         weighed = links.weighed(linked, sketches, self.stages)
         return weighed, derivation.derived(weighed, sketches, found, owner, self.stages)
