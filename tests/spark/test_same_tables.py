@@ -162,23 +162,6 @@ def test_a_call_that_is_made_again_goes_on_where_the_last_one_ended(
     assert_same(local, tmp_path / "out")
 
 
-def test_stages_of_other_articles_are_not_used(session: Any, tmp_path: Path) -> None:
-    from syndetect.spark.stages import Stages  # noqa: PLC0415
-
-    made: list[int] = []
-
-    def ask(identity: int) -> list[Any]:
-        def make() -> Any:
-            made.append(identity)
-            return session.createDataFrame([(identity,)], "number long")
-
-        stages = Stages(session, str(tmp_path / "stages"), {"articles": identity})
-        return [row["number"] for row in stages.table("numbers", make).collect()]
-
-    assert [ask(1), ask(1), ask(2), ask(2)] == [[1], [1], [2], [2]]
-    assert made == [1, 2]
-
-
 def test_faults_of_the_input_are_told(session: Any, tmp_path: Path) -> None:
     from syndetect.spark import scan  # noqa: PLC0415
 

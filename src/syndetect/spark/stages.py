@@ -15,7 +15,7 @@ from syndetect.spark.rows import Columns
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_MARKER = Columns(identity="string", seconds="double", facts="string")
+_MARKER = Columns(stage="string", identity="string", seconds="double", facts="string")
 
 
 class Stages:
@@ -38,6 +38,9 @@ class Stages:
         self.spark, self._folder, self._on_stage = spark, folder, on_stage
         self._identity = xxh3_64_hexdigest(json.dumps(identity, sort_keys=True).encode())
         self.seconds: dict[str, float] = {}
+        self._known: dict[str, dict[str, Any]] = {}
+        self._others: set[str] = set()  # stages of other scans
+        self._read_markers()
 
     def table(self, name: str, make: Callable[[], "DataFrame"]) -> "DataFrame":
         """A stage: read if it is there, else made, written and read."""
@@ -48,6 +51,7 @@ class Stages:
     def beside(self, name: str, place: str, frame: "DataFrame") -> "DataFrame":
         """A table at a place of its own: read if it is there, else written and read."""
         if self._done(name) is None:
+            self._begin(name)
             start = perf_counter()
             frame.write.mode("overwrite").parquet(place)
             self._mark(name, perf_counter() - start, {})
@@ -69,27 +73,45 @@ class Stages:
         return f"{self._folder}/{name}"
 
     def _write(self, name: str, make: Callable[[], "DataFrame"]) -> None:
+        self._begin(name)
         start = perf_counter()
         make().write.mode("overwrite").parquet(self._place(name))
         self._mark(name, perf_counter() - start, {})
 
     def _mark(self, name: str, seconds: float, facts: dict[str, Any]) -> None:
-        row = (self._identity, seconds, json.dumps(facts))
-        marker = self.spark.createDataFrame([row], _MARKER.ddl).coalesce(1)
-        marker.write.mode("overwrite").parquet(f"{self._place(name)}.done")
-        self.seconds[name] = seconds
+        self._write_marker(name, self._identity, seconds, facts)
+        self.seconds[name], self._known[name] = seconds, facts
         self._on_stage(name, seconds)
 
     def _done(self, name: str) -> dict[str, Any] | None:
         """The facts of a stage that is there; None where it is not, or of another scan."""
+        return self._known.get(name)
+
+    def _read_markers(self) -> None:
+        """Find the stages that are there."""
         from pyspark.errors import PySparkException  # noqa: PLC0415  (an extra)
 
+        # of a single path that is not there, Spark logs a trace
+        paths = [f"{self._folder}/{form}" for form in ("*.done", "*.don[e]")]
         try:
-            rows = self.spark.read.schema(_MARKER.ddl).parquet(f"{self._place(name)}.done").collect()
+            rows = self.spark.read.schema(_MARKER.ddl).parquet(*paths).distinct().collect()
         except PySparkException:
-            return None
-        if len(rows) != 1 or rows[0]["identity"] != self._identity:
-            return None
-        self.seconds[name] = rows[0]["seconds"]
-        facts: dict[str, Any] = json.loads(rows[0]["facts"])
-        return facts
+            return
+        for row in rows:
+            if row["identity"] == self._identity:
+                self._known[row["stage"]], self.seconds[row["stage"]] = (
+                    json.loads(row["facts"]),
+                    row["seconds"],
+                )
+            else:
+                self._others.add(row["stage"])
+
+    def _begin(self, name: str) -> None:
+        """Take the marker of another scan from a stage that is to be replaced: it may remain half written."""
+        if name in self._others:
+            self._write_marker(name, "", 0.0, {})
+            self._others.discard(name)
+
+    def _write_marker(self, name: str, identity: str, seconds: float, facts: dict[str, Any]) -> None:
+        marker = self.spark.createDataFrame([(name, identity, seconds, json.dumps(facts))], _MARKER.ddl)
+        marker.coalesce(1).write.mode("overwrite").parquet(f"{self._place(name)}.done")

@@ -1,0 +1,47 @@
+"""Stages that are kept: used again by the scan that wrote them, and by no other one."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [
+    pytest.mark.needs("pyspark", "pandas", "pyarrow"),
+    pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+class _Calls:
+    """Scans, each known by a number, that ask for one stage."""
+
+    def __init__(self, session: Any, folder: Path) -> None:
+        self.session, self.folder, self.made = session, folder, list[int]()
+
+    def ask(self, scan: int, fails: bool = False) -> list[int]:
+        from syndetect.spark.stages import Stages  # noqa: PLC0415
+
+        def make() -> Any:
+            self.made.append(scan)
+            if fails:
+                raise RuntimeError("killed")
+            return self.session.createDataFrame([(scan,)], "number long")
+
+        stages = Stages(self.session, str(self.folder), {"articles": scan})
+        assert stages.facts("count", lambda: {"scan": scan}) == {"scan": scan}
+        return [row["number"] for row in stages.table("numbers", make).collect()]
+
+
+def test_a_stage_is_made_once_for_every_scan_in_turn(session: Any, tmp_path: Path) -> None:
+    calls = _Calls(session, tmp_path)
+    assert [calls.ask(number) for number in (1, 1, 2, 2, 1)] == [[1], [1], [2], [2], [1]]
+    assert calls.made == [1, 2, 1]
+
+
+def test_a_stage_that_another_scan_began_to_replace_counts_for_none(session: Any, tmp_path: Path) -> None:
+    calls = _Calls(session, tmp_path)
+    calls.ask(1)
+    with pytest.raises(RuntimeError, match="killed"):
+        calls.ask(2, fails=True)
+    assert calls.ask(1) == [1]
+    assert calls.made == [1, 2, 1]
