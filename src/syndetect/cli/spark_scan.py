@@ -79,6 +79,7 @@ def _session(master: str | None, chosen: dict[str, str]) -> Any:
         if master.startswith("local"):  # workers there run any python3 that is on the path
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "8")
+            builder = builder.config("spark.ui.showConsoleProgress", "false")  # stages are told here
     for name, value in chosen.items():
         builder = builder.config(name, value)
     try:
