@@ -17,14 +17,17 @@ from syndetect.arrays import I64, Array
 from syndetect.errors import InputError
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching import places, tokens
+from syndetect.matching.tokens import Key, Words
 from syndetect.matching.tokens import joined as joined_texts
 from syndetect.reading import sources
 from syndetect.reading.articles import times
 from syndetect.reading.options import ReadingOptions
 from syndetect.reading.sources import BATCH_BYTES, Batch
+from syndetect.spark.collisions import counted, secret_key, spellings_of
 from syndetect.spark.numbering import numbered
 from syndetect.spark.outlets import outlets_of
 from syndetect.spark.rows import Columns, Flat, bounds_of, map_rows
+from syndetect.spark.spacing import packed_places
 from syndetect.spark.stages import Stages
 from syndetect.syndication import marks
 from syndetect.syndication.credits.agencies import Agencies
@@ -37,13 +40,17 @@ if TYPE_CHECKING:
 #: The column that holds lines of JSON, where articles are read from such.
 LINES = "value"
 #: An article's own columns.
-OWN = ("doc_id", "source", "title", "url", "author", "text")
+OWN = ("doc_id", "source", "title", "url")
 READ = Columns(
-    **dict.fromkeys(OWN, "string"), published="long", code="binary", begin="binary", end="binary", paragraphs="binary",
-    credits="binary", quotes="binary", contents="long", words="long", paragraph_count="long", until="long",
-    own_until="long", agency="boolean", credited="boolean", credits_agency="boolean",
-    skipped="int",
+    **dict.fromkeys(OWN, "string"), text="string", published="long", code="binary", spacing="binary",
+    paragraphs="binary", credits="binary", quotes="binary", contents="long", words="long", paragraph_count="long",
+    until="long", own_until="long", agency="boolean", credited="boolean", credits_agency="boolean", bytes="long",
+    spellings="binary", skipped="int",
 )  # fmt: skip
+#: Columns that are read from the stage ``read`` where they are needed.
+_LEFT = ("text", "spellings", "skipped", "until", "own_until")
+#: A paragraph: its end in words; and where its words begin and end, in characters.
+PARAGRAPH = np.dtype([("end", "<u4"), ("begin_character", "<u4"), ("end_character", "<u4")])
 #: Credits as they are held: begin and end in characters, -1 for those of columns.
 CREDIT = np.dtype([("agency", "<i8"), ("role", "<i8"), ("begin", "<i8"), ("end", "<i8"), ("rule", "<i8")])
 _NO_ID = "\0"
@@ -55,6 +62,7 @@ class Reader:
 
     reading: ReadingOptions
     agencies: Agencies
+    key: Key
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The rows of :data:`READ`, of batches of a table, or of lines of JSON."""
@@ -80,24 +88,27 @@ class Reader:
             )
         data, bounds = joined_texts(batch[1])
         words, _ = tokens.blank_repeats(tokens.tokenise(data, bounds), names)
+        spelt = counted(spellings_of(words.code, data, bounds, self.key))
         found = marks.find(data, bounds, words, self.agencies)
         credits_, agency, credited, credits_agency = self._credits(frame, found.credits)
         time, first = times(frame["published"]), words.documents
         until = places.latest(time)
-        paragraphs, paragraph_bounds = _edges(words.paragraphs, words.document_paragraphs)
+        paragraphs = Flat.of_items(_paragraphs(words), words.document_paragraphs)
         quotes, quote_bounds = _within(found.quotes, first)
         counts = np.zeros(len(names), np.int32)
         counts[0] = skipped
         yield from READ.batches(
-            **{name: frame[name].cast(pl.String).to_arrow() for name in OWN if name != "text"},
+            **{name: frame[name].cast(pl.String).to_arrow() for name in OWN},
             text=pa.array([bytes(one) for one in batch[1]], pa.binary()).cast(pa.string()),
             published=time,
-            code=Flat.of_items(words.code, first), begin=Flat.of_items(words.begin, first),
-            end=Flat.of_items(words.end, first), paragraphs=Flat.of_items(paragraphs, paragraph_bounds),
-            credits=credits_, quotes=Flat.of_items(quotes, quote_bounds), contents=found.contents,
-            words=np.diff(first), paragraph_count=np.diff(words.document_paragraphs), until=until,
+            code=Flat.of_items(words.code, first), spacing=packed_places(words.begin, words.end, first),
+            paragraphs=paragraphs, credits=credits_, quotes=Flat.of_items(quotes, quote_bounds),
+            contents=found.contents, words=np.diff(first), until=until,
+            paragraph_count=np.diff(words.document_paragraphs),
             own_until=np.where(agency & (time != UNDATED), time, until), agency=agency,
-            credited=credited, credits_agency=credits_agency, skipped=counts,
+            credited=credited, credits_agency=credits_agency,
+            bytes=np.diff(bounds), spellings=Flat.of_items(spelt, len(spelt) * (np.arange(len(names) + 1) > 0)),
+            skipped=counts,
         )  # fmt: skip
 
     def _credits(self, frame: pl.DataFrame, found: I64) -> tuple[Flat, Array, Array, Array]:
@@ -138,10 +149,15 @@ def _source(batch: pa.RecordBatch) -> Any:
     return pl.DataFrame(pl.from_arrow(batch))
 
 
-def _edges(paragraphs: I64, document_paragraphs: I64) -> tuple[Array, I64]:
-    """The ends of paragraphs, counted from the first word of their documents; the bounds of each document's."""
-    first = np.repeat(paragraphs[document_paragraphs[:-1]], np.diff(document_paragraphs))
-    return (paragraphs[1:] - first).astype(np.uint32), document_paragraphs
+def _paragraphs(words: Words) -> Array:
+    """:data:`PARAGRAPH` of all paragraphs, their ends counted from the first words of their documents."""
+    bounds, of = words.paragraphs, words.document_paragraphs
+    found = np.zeros(len(bounds) - 1, PARAGRAPH)
+    found["end"] = bounds[1:] - np.repeat(bounds[of[:-1]], np.diff(of))
+    some = np.flatnonzero(bounds[1:] > bounds[:-1])
+    found["begin_character"][some] = words.begin[bounds[some]]
+    found["end_character"][some] = words.end[bounds[some + 1] - 1]
+    return found
 
 
 def _within(ranges: I64, first: I64) -> tuple[I64, I64]:
@@ -156,8 +172,10 @@ def _within(ranges: I64, first: I64) -> tuple[I64, I64]:
     return np.stack([begin, end], axis=1), np.searchsorted(document, np.arange(len(first)))
 
 
-def read(given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages: Stages) -> "DataFrame":
-    """All articles with their sketches: the columns of :data:`READ`, ``document``, ``rank`` and ``outlet``.
+def read(
+    given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages: Stages
+) -> "tuple[DataFrame, DataFrame]":
+    """All articles as they were read, :data:`READ`; and without their texts, but with ``document, rank, outlet``.
 
     ``document`` is the number of an article, ``outlet`` that of its outlet (-1 where it is not known), and ``rank`` its
     place in the order in which matches are grouped to passages (:func:`syndetect.syndication.origins.rank_of`).
@@ -167,7 +185,8 @@ def read(given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages
     """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    found = stages.table("read", lambda: map_rows(given, READ, Reader(reading, agencies)))
+    key = secret_key(stages)
+    found = stages.table("read", lambda: map_rows(given, READ, Reader(reading, agencies, key)))
     again = stages.facts("ids", lambda: {
         "again": [row["doc_id"] for row in found.groupBy("doc_id").count().filter("count > 1").limit(1).collect()]
     })["again"]  # fmt: skip
@@ -182,6 +201,7 @@ def read(given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages
     )
 
     def whole() -> "DataFrame":
-        return found.join(numbers, "doc_id").join(outlets, "source", "left").fillna(-1, ["outlet"])
+        light = found.drop(*_LEFT).join(numbers, "doc_id")
+        return light.join(outlets, "source", "left").fillna(-1, ["outlet"])
 
-    return stages.table("articles", whole)
+    return found, stages.table("articles", whole)

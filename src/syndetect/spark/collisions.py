@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64, U32, U64, Array, Bool
+from syndetect.arrays import I64, U8, U32, U64, Array, Bool, is_among, run_starts, sort_values
 from syndetect.matching import tokens
 from syndetect.matching.tokens import Key
 from syndetect.spark.exchange import buckets_for, exchanged
-from syndetect.spark.rows import Columns, Flat, in_portions, map_rows, numbers, packed
+from syndetect.spark.rows import Columns, Flat, in_portions, joined, map_rows, packed
 from syndetect.spark.stages import Stages
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 #: A word that is odd: its place in its article or paragraph, and the code that tells it apart.
 ODD = np.dtype([("place", "<u4"), ("code", "<u4")])
 _PORTION = 1 << 24
-_SPELLING = np.dtype([("spelling", "<u8"), ("count", "<i8")])
+SPELLING = np.dtype([("spelling", "<u8"), ("count", "<i8")])
 _SPELLINGS = Columns(spelling="long", place="int")
-_OF_ARTICLES = Columns(document="long", odd="binary")
+_OF_ARTICLES = Columns(doc_id="string", odd="binary")
 #: Between the codes of words that shared one; even, so that the lowest bit stays.
 _STEP = np.uint32(2 * 0x4F1BBCDD)
 _S32 = np.uint64(32)
@@ -40,38 +40,44 @@ class Shared(NamedTuple):
     code: U32
 
 
-@dataclass(frozen=True)
-class _Spellings:
-    """The spellings of the words of articles (``text, code``)."""
-
-    key: Key
-
-    def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
-        for batch in in_portions(batches, _PORTION):
-            found, counts = np.unique(spelt(batch, self.key), return_counts=True)
-            records = np.empty(len(found), _SPELLING)
-            records["spelling"], records["count"] = found, counts
-            yield found >> _S32, records
-
-    def take(self, records: Array) -> Iterator[pa.RecordBatch]:
-        """The spellings of codes that have several, with the place of each among them, the most frequent first."""
-        found, which = np.unique(records["spelling"], return_inverse=True)
-        counts = np.bincount(which, records["count"], len(found)).astype(np.int64)
-        code = found >> _S32
-        order = np.lexsort((found, -counts, code))
-        starts = np.flatnonzero(np.diff(code[order], prepend=np.uint64(1 << 40)) != 0)
-        sizes = np.diff(starts, append=len(order))
-        place = np.arange(len(order)) - np.repeat(starts, sizes)
-        chosen = np.repeat(sizes > 1, sizes)
-        yield from _SPELLINGS.batches(spelling=found[order][chosen], place=place[chosen])
+def secret_key(stages: Stages) -> Key:
+    """The key of a scan's spellings; it is kept, so that a call that is made again has the same."""
+    secret = stages.facts("key", lambda: {"key": [str(part) for part in tokens.secret_key()]})["key"]
+    return int(secret[0]), int(secret[1])
 
 
-def spelt(batch: pa.RecordBatch, key: Key) -> U64:
-    """uint64[words]: the spellings of all words of articles (``text, code``)."""
-    code, _ = packed(batch, "code", np.uint32)
-    text = Flat.of(batch.column("text"))
-    keyed = tokens.tokenise(text.data, text.bounds, key=key).code
+def spellings_of(code: U32, data: U8, bounds: I64, key: Key) -> U64:
+    """uint64[words]: the spellings of all words of texts, the code in the upper half."""
+    keyed = tokens.tokenise(data, bounds, key=key).code
     return code.astype(np.uint64) << _S32 | keyed
+
+
+def counted(spelt: U64) -> Array:
+    """:data:`SPELLING` of words, each once."""
+    ordered = sort_values(spelt)
+    starts = run_starts(ordered)
+    records = np.empty(len(starts), SPELLING)
+    records["spelling"], records["count"] = ordered[starts], np.diff(starts, append=len(ordered))
+    return records
+
+
+def _emit(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
+    for batch in batches:
+        records, _ = packed(batch, "spellings", SPELLING)
+        yield records["spelling"] >> _S32, records
+
+
+def _take(records: Array) -> Iterator[pa.RecordBatch]:
+    """The spellings of codes that have several, with the place of each among them, the most frequent first."""
+    found, which = np.unique(records["spelling"], return_inverse=True)
+    counts = np.bincount(which, records["count"], len(found)).astype(np.int64)
+    code = found >> _S32
+    order = np.lexsort((found, -counts, code))
+    starts = np.flatnonzero(np.diff(code[order], prepend=np.uint64(1 << 40)) != 0)
+    sizes = np.diff(starts, append=len(order))
+    place = np.arange(len(order)) - np.repeat(starts, sizes)
+    chosen = np.repeat(sizes > 1, sizes)
+    yield from _SPELLINGS.batches(spelling=found[order][chosen], place=place[chosen])
 
 
 @dataclass(frozen=True)
@@ -82,9 +88,14 @@ class _Odd:
     shared: Shared
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in in_portions(batches, _PORTION):
-            _, bounds = packed(batch, "code", np.uint32)
-            spelling = spelt(batch, self.key)
+        codes = (self.shared.spelling >> _S32).astype(np.uint32)
+        for whole in in_portions(batches, _PORTION):
+            code, bounds = packed(whole, "code", np.uint32)
+            rows = np.unique(np.searchsorted(bounds, np.flatnonzero(is_among(code, codes)), side="right") - 1)
+            batch = joined([whole.take(pa.array(rows))])
+            code, bounds = packed(batch, "code", np.uint32)
+            text = Flat.of(batch.column("text"))
+            spelling = spellings_of(code, text.data, text.bounds, self.key)
             at = np.minimum(np.searchsorted(self.shared.spelling, spelling), len(self.shared.spelling) - 1)
             words = np.flatnonzero(self.shared.spelling[at] == spelling)
             row = np.searchsorted(bounds, words, side="right") - 1
@@ -93,28 +104,26 @@ class _Odd:
             used, first = np.unique(row, return_index=True)
             edges = np.append(first, len(row))
             yield from _OF_ARTICLES.batches(
-                document=numbers(batch, "document")[used], odd=Flat.of_items(records, edges)
+                doc_id=batch.column("doc_id").take(pa.array(used)), odd=Flat.of_items(records, edges)
             )
 
 
-def with_odd(articles: "DataFrame", counts: dict[str, int], stages: Stages) -> "DataFrame":
+def with_odd(articles: "DataFrame", read: "DataFrame", counts: dict[str, int], stages: Stages) -> "DataFrame":
     """Articles with the column ``odd``, :data:`ODD` of each; few have any.
 
     The driver holds the odd spellings, 12 bytes each: of a million different words there are some hundred.
 
     Args:
-        articles: ``document, text, code`` and others.
+        articles: ``doc_id`` and others.
+        read: ``doc_id, text, code, spellings``.
         counts: ``words`` of all.
         stages: keep what was found.
     """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    secret = stages.facts("key", lambda: {"key": [str(part) for part in tokens.secret_key()]})["key"]
-    key = int(secret[0]), int(secret[1])
-    spellings = _Spellings(key)
     found = stages.table("spellings", lambda: exchanged(
-        articles.select("text", "code"), spellings.emit, _SPELLING, _SPELLINGS, spellings.take,
-        buckets_for(counts["words"] // 8 * _SPELLING.itemsize),
+        read.select("spellings"), _emit, SPELLING, _SPELLINGS, _take,
+        buckets_for(counts["words"] // 8 * SPELLING.itemsize),
     ))  # fmt: skip
     rows = found.filter("place > 0").toArrow()
     spelling = rows.column("spelling").to_numpy().view(np.uint64)
@@ -123,10 +132,9 @@ def with_odd(articles: "DataFrame", counts: dict[str, int], stages: Stages) -> "
     order = np.argsort(spelling)
     code = (spelling >> _S32).astype(np.uint32) + rows.column("place").to_numpy().astype(np.uint32) * _STEP
     shared = Shared(spelling[order], code[order])
-    odd = stages.table(
-        "odd", lambda: map_rows(articles.select("document", "text", "code"), _OF_ARTICLES, _Odd(key, shared))
-    )
-    return articles.join(odd, "document", "left").withColumn("odd", F.coalesce("odd", F.lit(b"")))
+    work = _Odd(secret_key(stages), shared)
+    odd = stages.table("odd", lambda: map_rows(read.select("doc_id", "text", "code"), _OF_ARTICLES, work))
+    return articles.join(odd, "doc_id", "left").withColumn("odd", F.coalesce("odd", F.lit(b"")))
 
 
 def told_apart(code: U32, bounds: I64, odd: Array, odd_bounds: I64) -> U32:

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64
-from syndetect.spark.alignment import with_words
+from syndetect.arrays import I64, order_by
 from syndetect.spark.documents import constraints_of
 from syndetect.spark.links import sketches_of
 from syndetect.spark.rows import Columns, bounds_of_groups, map_rows, numbers, whole_groups
 from syndetect.spark.stages import Stages
+from syndetect.spark.tiles import Tile, tiles, worked
 from syndetect.syndication import derivation as _derivation
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _SOURCES = Columns(a="long", b="long", place="int")
+_SOURCE = np.dtype([("a", "<i8"), ("b", "<i8"), ("place", "<i4")])
 _DERIVED = Columns(document="long", source="long", wording="double", chance="double")
 _TOLD = ("published", "outlet", "agency", "rank")
 
@@ -52,33 +53,31 @@ class _Nearest:
             )
 
 
-def _derived(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _derived(tile: Tile) -> Iterator[pa.RecordBatch]:
     """What articles derive from, by the sketches of them and of their sources, these in order."""
-    for batch in whole_groups(batches, "a", 1 << 24):
-        rows, document = batch.num_rows, numbers(batch, "a")
-        starts = bounds_of_groups(document)
-        sketches = sketches_of(batch, "_a", "_b")
-        source = np.arange(rows, 2 * rows)
-        wording, words = _derivation.together(sketches, starts[:-1], source, starts)
-        found = _derivation.Sources(document[starts[:-1]], starts, source, wording, words)
-        last, expected = _derivation.choose(found, numbers(batch, "words_a")[starts[:-1]])
-        yield from _DERIVED.batches(
-            document=found.document,
-            source=numbers(batch, "b")[starts[:-1]],
-            wording=wording[last],
-            chance=expected,
-        )
+    order = order_by(tile.one, tile.records["place"])
+    of, source = tile.one[order], tile.other[order]
+    starts = bounds_of_groups(of)
+    article = of[starts[:-1]]
+    wording, words = _derivation.together(sketches_of(tile.items), article, source, starts)
+    document = numbers(tile.items, "document")
+    found = _derivation.Sources(document[article], starts, source, wording, words)
+    last, expected = _derivation.choose(found, numbers(tile.items, "words")[article])
+    yield from _DERIVED.batches(
+        document=found.document, source=document[source[starts[:-1]]], wording=wording[last], chance=expected
+    )
 
 
 def derived(
-    links: "DataFrame", sketches: "DataFrame", articles: "DataFrame", owner: I64, stages: Stages
-) -> "DataFrame":
+    links: "DataFrame", sketches: "DataFrame", articles: "DataFrame", counts: dict[str, int], owner: I64, stages: Stages
+) -> "DataFrame":  # fmt: skip
     """``document, wording, chance, derived_from`` (an id) of the articles that may derive from others.
 
     Args:
         links: ``a, b, wording_a, wording_b``.
         sketches: as of :func:`syndetect.spark.links.sketched`.
         articles: the articles.
+        counts: ``documents`` and ``words`` of all articles.
         owner: of each outlet.
         stages: keep what was found.
     """
@@ -95,8 +94,8 @@ def derived(
     sources = stages.table("sources", lambda: map_rows(ordered, _SOURCES, _Nearest(owner)))
 
     def compared() -> "DataFrame":
-        both = with_words(with_words(sources, sketches, "a"), sketches, "b")
-        return map_rows(both.repartition("a").sortWithinPartitions("a", "place"), _DERIVED, _derived)
+        known = counts | {"pairs": sources.count()}
+        return worked(tiles(sources, _SOURCE, known, is_by_first=True), sketches, _SOURCE, _DERIVED, _derived)
 
     found = stages.table("derived", compared)
     ids = articles.select(F.col("document").alias("source"), F.col("doc_id").alias("derived_from"))

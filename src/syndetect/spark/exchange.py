@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import U64, Array
-from syndetect.spark.rows import Columns, Flat, bounds_of, map_rows, numbers, packed, whole_groups
+from syndetect.arrays import I64, U64, Array, repeated
+from syndetect.kernels.scatter import to_buckets
+from syndetect.spark.rows import Columns, Flat, map_rows, numbers, packed, whole_groups
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _ROWS = Columns(bucket="int", records="binary")
 _BUCKET_BYTES = 1 << 24  # of records in a bucket, about
-_WAITING = 1 << 26  # bytes of records that a task gathers before it gives them to Spark
+#: Bytes of records that a task gathers before it gives them to Spark: so many a bucket, within these bounds.
+_OF_BUCKET, _LEAST_WAITING, _MOST_WAITING = 1 << 12, 1 << 24, 1 << 28
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _S32 = np.uint64(32)
 
@@ -49,6 +51,7 @@ def exchanged(
         buckets: how many there are.
     """
     kind = np.dtype(kind)
+    most = min(max(buckets * _OF_BUCKET, _LEAST_WAITING), _MOST_WAITING)
 
     def gather(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         waiting: list[tuple[U64, Array]] = []
@@ -56,7 +59,7 @@ def exchanged(
         for keys, records in emit(batches):
             waiting.append((keys, records))
             held += records.nbytes
-            if held >= _WAITING:
+            if held >= most:
                 yield from _by_bucket(waiting, buckets)
                 waiting, held = [], 0
         if held:
@@ -74,17 +77,37 @@ def exchanged(
     return map_rows(by_key(rows, "bucket"), columns, scatter)
 
 
-def by_key(frame: "DataFrame", *keys: str) -> "DataFrame":
-    """The rows of equal keys in one partition, in order of the keys."""
-    return frame.repartition(*keys).sortWithinPartitions(*keys)
+def by_key(frame: "DataFrame", key: str, *order: str) -> "DataFrame":
+    """The rows of equal keys in one partition, in order of the key and of other columns."""
+    return frame.repartition(key).sortWithinPartitions(key, *order)
+
+
+def with_partners(records: Array) -> Array:
+    """The records of a bucket whose ``key`` (uint64, its lower half evenly spread) others may have, in their order."""
+    keys = records["key"].astype(np.uint32)
+    return records[repeated(keys, np.arange(len(keys), dtype=np.uint32))]
+
+
+def times_of(records: Array) -> I64:
+    """int64[n]: the times of records; zeros where there is no window, and they have none."""
+    times: I64 = (
+        records["time"] if "time" in (records.dtype.names or ()) else np.zeros(len(records), np.int64)
+    )
+    return times
 
 
 def _by_bucket(waiting: list[tuple[U64, Array]], buckets: int) -> Iterator[pa.RecordBatch]:
     keys = np.concatenate([one for one, _ in waiting])
     records = np.concatenate([one for _, one in waiting])
-    bucket = ((keys * _MIX >> _S32) * np.uint64(buckets) >> _S32).astype(np.int32)
-    order = np.argsort(bucket, kind="stable")
-    counts = np.bincount(bucket, minlength=buckets)
-    used = np.flatnonzero(counts)
-    bounds = bounds_of(counts[used])
-    yield from _ROWS.batches(bucket=used.astype(np.int32), records=Flat.of_items(records[order], bounds))
+    bucket = ((keys * _MIX >> _S32) * np.uint64(buckets) >> _S32).astype(np.uint32)
+    bounds, laid = np.empty(buckets + 1, np.int64), np.empty_like(records)
+    to_buckets(bucket, _in_units(records), bounds, _in_units(laid))
+    used = np.flatnonzero(np.diff(bounds))
+    edges = np.append(bounds[used], bounds[-1])
+    yield from _ROWS.batches(bucket=used.astype(np.int32), records=Flat.of_items(laid, edges))
+
+
+def _in_units(records: Array) -> Array:
+    """Records as rows of words, or of bytes where they are no whole number of words."""
+    unit = np.dtype(np.uint8 if records.dtype.itemsize % 4 else np.uint32)
+    return records.view(unit).reshape(len(records), records.dtype.itemsize // unit.itemsize)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64, U8, U64, Array, find_groups
+from syndetect.arrays import I64, U8, U64, Array, expand, find_groups, order_by
 from syndetect.kernels.seeds import SHIFT, SPAN
 from syndetect.matching import places, winnowing
 from syndetect.matching.places import Places
 from syndetect.matching.winnowing import JoinLimits
 from syndetect.settings import Settings
-from syndetect.spark.exchange import buckets_for, exchanged
+from syndetect.spark.exchange import buckets_for, exchanged, with_partners
 from syndetect.spark.rows import Columns, bounds_of, in_portions, numbers, packed
 
 if TYPE_CHECKING:
@@ -61,14 +61,12 @@ class Join:
 
     def take(self, records: Array) -> Iterator[pa.RecordBatch]:
         """The seeds of the postings of a bucket."""
-        order = np.lexsort((records["place"], records["document"], records["key"]))
+        records = with_partners(records)
+        order = order_by(records["key"], records["document"], records["place"])
         groups = find_groups(records["key"][order])  # the others have no partner
-        sizes = groups[:, 1] - groups[:, 0]
-        chosen = np.repeat(groups[:, 0] - bounds_of(sizes)[:-1], sizes) + np.arange(sizes.sum())
-        records = records[order[chosen]]
-        if len(records):
-            key = np.repeat(np.arange(len(groups), dtype=np.uint64), sizes)
-            yield from self._joined(records, key)
+        which, chosen = expand(groups[:, 0], groups[:, 1] - groups[:, 0])
+        if len(chosen):
+            yield from self._joined(records[order[chosen]], which.astype(np.uint64))
 
     def _joined(self, records: Array, key: U64) -> Iterator[pa.RecordBatch]:
         corpus, at = _excerpts(records)
@@ -100,7 +98,9 @@ def _around(tags: U8, bounds: I64, place: I64, row: I64, behind: int) -> U8:
         place + len(margin) - _REACH
     ].copy()
     before, after = (place - bounds[row]), (bounds[row + 1] - place)
-    found[(columns < -before[:, None]) | (columns >= after[:, None])] = 0
+    edge = np.flatnonzero((before < _REACH) | (after < behind))
+    is_beyond = (columns < -before[edge, None]) | (columns >= after[edge, None])
+    found[edge] = np.where(is_beyond, 0, found[edge])
     return found
 
 

@@ -2,29 +2,43 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64, U64, Array, Bool, bounds_of, unpack
+from syndetect.arrays import (
+    I64,
+    U64,
+    Array,
+    Bool,
+    bounds_of,
+    distinct,
+    is_among,
+    order_by,
+    pack,
+    run_starts,
+    sort_values,
+    unpack,
+)  # fmt: skip
 from syndetect.kernels import rarity as _kernels
 from syndetect.matching import rare_shingles, wording
 from syndetect.matching.wording import SAMPLE, SAMPLE_WORDS, Rarity, Sketches
 from syndetect.settings import Settings
-from syndetect.spark.alignment import with_words
-from syndetect.spark.exchange import buckets_for, exchanged
+from syndetect.spark.exchange import buckets_for, exchanged, times_of, with_partners
 from syndetect.spark.rows import Columns, Flat, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
+from syndetect.spark.tiles import Tile, tiles, worked
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _PORTION = 1 << 22  # bytes of words whose shingles are hashed at a time
 _KEY = np.uint64(24)  # bits of a hash that do not tell shingles apart
-_SHINGLE = np.dtype([("key", "<u8"), ("document", "<i8"), ("time", "<i8")])
+_ROWS = np.uint64((1 << 24) - 1)  # in their place: the row of the article
 _COUNTED = Columns(a="long", b="long", count="long")
 SKETCHES = Columns(document="long", keys="binary", mass="binary", sizes="binary", words="long")
+PAIR = np.dtype([("a", "<i8"), ("b", "<i8")])
 _LINKS = Columns(a="long", b="long", wording_a="double", wording_b="double")
 
 
@@ -43,12 +57,13 @@ class _Sampling(NamedTuple):
         code, bounds = packed(batch, "code", np.uint32)
         room = 2 * len(code) + 1
         key, row = np.empty(room, np.uint64), np.empty(room, np.uint32)
-        n = _kernels.take_shingles(code, bounds, np.int64(0), np.uint64(0), np.uint64(0), key, row)
-        chosen = key[:n] & np.uint64(self.rate * self.rounds - 1) < np.uint64(self.rounds)
-        found = np.unique(
-            np.stack([row[:n][chosen].astype(np.uint64), key[:n][chosen] >> _KEY], axis=1), axis=0
-        )
-        return found[:, 1].copy(), found[:, 0].astype(np.int64)
+        found = []
+        for part in range(self.rounds):
+            mask = np.uint64(self.rate * self.rounds - 1)
+            n = _kernels.take_shingles(code, bounds, np.int64(0), mask, np.uint64(part), key, row)
+            found.append(key[:n] & ~_ROWS | row[:n])
+        taken = distinct(sort_values(np.concatenate(found)))
+        return taken >> _KEY, (taken & _ROWS).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -59,39 +74,40 @@ class _Rare:
     common: U64
     window: int
 
+    @property
+    def kind(self) -> "np.dtype[Any]":
+        """A shingle of an article; its time where there is a window."""
+        of_window = [("time", "<i8")] if self.window >= 0 else []
+        return np.dtype([("key", "<u8"), ("document", "<i8"), *of_window])
+
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The shingles of articles (``document, published, code``), but for common ones."""
         for batch in in_portions(batches, _PORTION):
             key, row = self.sampling.shingles(batch)
-            at = np.searchsorted(self.common, key)
-            rare = np.append(self.common, 0)[at] != key if len(self.common) else np.ones(len(key), bool)
-            records = np.empty(int(rare.sum()), _SHINGLE)
-            records["key"], row = key[rare], row[rare]
-            records["document"], records["time"] = (
-                numbers(batch, "document")[row],
-                numbers(batch, "published")[row],
-            )
-            yield records["key"].copy(), records
+            rare = ~is_among(key, self.common)
+            key, row = key[rare], row[rare]
+            records = np.empty(len(key), self.kind)
+            records["key"], records["document"] = key, numbers(batch, "document")[row]
+            if self.window >= 0:
+                records["time"] = numbers(batch, "published")[row]
+            yield key, records
 
     def take(self, records: Array) -> Iterator[pa.RecordBatch]:
         """The pairs of articles that share rare shingles of a bucket, and how many."""
-        records = records[np.lexsort((records["document"], records["key"]))]
+        records = with_partners(records)
+        records = records[order_by(records["key"], records["document"])]
         document, first, dense = np.unique(records["document"], return_index=True, return_inverse=True)
         group = np.cumsum(np.diff(records["key"], prepend=records["key"][:1]) != 0)
-        entries = pack_in_order(group, dense)
+        entries = pack(group, dense)
         out = np.empty(len(entries) * (rare_shingles.MOST - 1) // 2 + 1, np.uint64)
         n = _kernels.pair_rare(
-            entries, records["time"][first], np.int64(self.window), np.int64(rare_shingles.MOST),
+            entries, times_of(records)[first], np.int64(self.window), np.int64(rare_shingles.MOST),
             np.int64(rare_shingles.CROWD), out,
         )  # fmt: skip
-        found, counts = np.unique(out[:n], return_counts=True)
-        pairs = document[unpack(found)].reshape(-1, 2)
+        found = sort_values(out[:n])
+        starts = run_starts(found)
+        counts, pairs = np.diff(starts, append=n), document[unpack(found[starts])]
         yield from _COUNTED.batches(a=pairs[:, 0], b=pairs[:, 1], count=counts)
-
-
-def pack_in_order(upper: I64, lower: I64) -> U64:
-    """Two numbers of at most 32 bits in one."""
-    return upper.astype(np.uint64) << np.uint64(32) | lower.astype(np.uint64)
 
 
 @dataclass(frozen=True)
@@ -163,12 +179,12 @@ def linked(
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     sampling = _Sampling.of(counts["words"])
-    size = 2 * counts["words"] // sampling.rate * _SHINGLE.itemsize
 
     def rare() -> "DataFrame":
         join = _Rare(sampling, _common(articles, sampling, counts["documents"]), settings.window)
         light = articles.select("document", "published", "code")
-        found = exchanged(light, join.emit, _SHINGLE, _COUNTED, join.take, buckets_for(size))
+        size = 2 * counts["words"] // sampling.rate * join.kind.itemsize
+        found = exchanged(light, join.emit, join.kind, _COUNTED, join.take, buckets_for(size))
         summed = found.groupBy("a", "b").agg(F.sum("count").alias("count"))
         enough = summed.filter(F.col("count") >= rare_shingles.least_count(sampling.rate))
         known = _with(_with(enough, articles, "a", "words", "outlet"), articles, "b", "words", "outlet")
@@ -206,26 +222,19 @@ class _Sketch:
             )  # fmt: skip
 
 
-def sketches_of(batch: pa.RecordBatch, *sides: str) -> Sketches:
-    """The sketches of a batch, those of one side behind those of the other."""
-    keys, mass, sizes = (
-        np.concatenate([packed(batch, f"{name}{side}", kind)[0] for side in sides])
-        for name, kind in (("keys", np.uint32), ("mass", np.uint32), ("sizes", np.int64))
-    )
-    words = np.concatenate([numbers(batch, f"words{side}") for side in sides])
-    return Sketches(keys, mass, bounds_of(sizes), words)
+def sketches_of(items: pa.RecordBatch) -> Sketches:
+    """The sketches of articles: columns as of :data:`SKETCHES`."""
+    sizes, _ = packed(items, "sizes", np.int64)
+    keys, mass = (packed(items, name, np.uint32)[0] for name in ("keys", "mass"))
+    return Sketches(keys, mass, bounds_of(sizes), numbers(items, "words").copy())
 
 
-def _shares(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _shares(tile: Tile) -> Iterator[pa.RecordBatch]:
     """The wording that linked articles share, of their sketches."""
-    for batch in in_portions(batches, 1 << 24):
-        rows = batch.num_rows
-        found = wording.shares(
-            sketches_of(batch, "_a", "_b"), np.stack([np.arange(rows), np.arange(rows, 2 * rows)], axis=1)
-        )
-        yield from _LINKS.batches(
-            a=numbers(batch, "a"), b=numbers(batch, "b"), wording_a=found[:, 0], wording_b=found[:, 1]
-        )
+    found = wording.shares(sketches_of(tile.items), np.stack([tile.one, tile.other], axis=1))
+    yield from _LINKS.batches(
+        a=tile.records["a"].copy(), b=tile.records["b"].copy(), wording_a=found[:, 0], wording_b=found[:, 1]
+    )
 
 
 def sketched(links: "DataFrame", articles: "DataFrame", documents: int, stages: Stages) -> "DataFrame":
@@ -235,8 +244,11 @@ def sketched(links: "DataFrame", articles: "DataFrame", documents: int, stages: 
     return stages.table("sketches", lambda: map_rows(chosen, SKETCHES, _Sketch(_rarity(articles, documents))))
 
 
-def weighed(links: "DataFrame", sketches: "DataFrame", stages: Stages) -> "DataFrame":
+def weighed(links: "DataFrame", sketches: "DataFrame", counts: dict[str, int], stages: Stages) -> "DataFrame":
     """Links with the share of each article's wording that stands in the other, ``wording_a`` and ``wording_b``."""
-    pairs = with_words(with_words(links.select("a", "b"), sketches, "a"), sketches, "b")
-    found = stages.table("wording", lambda: map_rows(pairs, _LINKS, _shares))
-    return links.join(found, ["a", "b"])
+
+    def weigh() -> "DataFrame":
+        known = counts | {"pairs": links.count()}
+        return worked(tiles(links.select("a", "b"), PAIR, known), sketches, PAIR, _LINKS, _shares)
+
+    return links.join(stages.table("wording", weigh), ["a", "b"])

@@ -15,6 +15,7 @@ from syndetect.settings import Settings
 from syndetect.spark import (
     alignment,
     collisions,
+    comparison,
     derivation,
     documents,
     explanation,
@@ -109,15 +110,17 @@ class _Scan:
         self, given: "DataFrame", reading: ReadingOptions, output: str, identity: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Run all stages, write the tables, and return the manifest."""
-        found = reading_stage.read(given, reading, self.options.agencies, self.stages)
-        counts = self._counts(found)
-        found = collisions.with_odd(found, counts, self.stages)
-        compared = paragraphs.compared(found, self.settings, counts, self.stages)
+        read, found = reading_stage.read(given, reading, self.options.agencies, self.stages)
+        counts = self._counts(read)
+        found = collisions.with_odd(found, read, counts, self.stages)
+        candidates = paragraphs.candidates(found, self.settings, counts, self.stages)
+        compared = comparison.compared(found, candidates, self.settings, counts, self.stages)
         matches, pairs, lost = self._matches(found, compared, counts)
         counts["all_matches"] = matches.count()
         named = outlets.outlets_of(found, self.stages)
         owner = outlets.owners_of(pairs, named, self.options.owners, self.stages)
-        explained = self._explained(found, matches, pairs, named, owner, counts["all_matches"])
+        texts = read.select("doc_id", "text")
+        explained = self._explained(found, texts, matches, pairs, named, owner, counts["all_matches"])
         linked, derived = self._linked(found, pairs, lost, counts, owner)
         counts["all_uses"] = explained.count()
         described = documents.described(
@@ -146,8 +149,10 @@ class _Scan:
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
         seeds = self.stages.table("seeds", lambda: fingerprints.seeds(found, self.settings, counts["words"]))
-        of_paragraphs = compared.filter(F.col("seed") != paragraphs.NO_SEED).select("a", "b", "seed")
-        matches, lost = alignment.matches(found, seeds.union(of_paragraphs), self.settings, self.stages)
+        of_paragraphs = compared.filter(F.col("seed") != comparison.NO_SEED).select("a", "b", "seed")
+        seeds = seeds.union(of_paragraphs)
+        known = counts | self.stages.facts("seeds-count", lambda: {"pairs": seeds.count()})
+        matches, lost = alignment.matches(found, seeds, self.settings, known, self.stages)
         told = [name for name in alignment.MATCHES.kinds if name in alignment.OF_PAIR]
         sums = [F.first(name).alias(name) for name in told]
         pairs = self.stages.table(
@@ -163,12 +168,13 @@ class _Scan:
         linked = links.linked(found, pairs, self.settings, counts, is_across, self.stages)
         linked = linked.join(lost, ["a", "b"], "left_anti")
         sketches = links.sketched(linked, found, counts["documents"], self.stages)
-        weighed = links.weighed(linked, sketches, self.stages)
-        return weighed, derivation.derived(weighed, sketches, found, owner, self.stages)
+        weighed = links.weighed(linked, sketches, counts, self.stages)
+        return weighed, derivation.derived(weighed, sketches, found, counts, owner, self.stages)
 
     def _explained(
         self,
         found: "DataFrame",
+        texts: "DataFrame",
         matches: "DataFrame",
         pairs: "DataFrame",
         named: outlets.Outlets,
@@ -176,15 +182,14 @@ class _Scan:
         count: int,
     ) -> "DataFrame":
         grouped = passages.grouped(matches, count, self.stages)
-        described = uses.described(found, grouped, count, self.stages)
+        described = uses.described(found, texts, grouped, count, self.stages)
         return explanation.explained(described, pairs, named, owner, self.options, self.stages)
 
     def _counts(self, found: "DataFrame") -> dict[str, int]:
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
         def count() -> dict[str, Any]:
-            sums = {"bytes": F.octet_length("text"), "paragraphs": F.col("paragraph_count"), "words": F.col("words"),
-                    "skipped": F.col("skipped")}  # fmt: skip
+            sums = {"bytes": "bytes", "paragraphs": "paragraph_count", "words": "words", "skipped": "skipped"}
             row = found.agg(
                 F.count("*").alias("documents"), *(F.sum(one).alias(name) for name, one in sums.items())
             )

@@ -94,11 +94,14 @@ def _texts(batch: pa.RecordBatch, records: Array, row: Array) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def described(articles: "DataFrame", uses: "DataFrame", count: int, stages: Stages) -> "DataFrame":
+def described(
+    articles: "DataFrame", texts: "DataFrame", uses: "DataFrame", count: int, stages: Stages
+) -> "DataFrame":
     """The uses with their texts, the signs around them and what is known of their articles: :data:`USES`.
 
     Args:
         articles: the articles.
+        texts: ``doc_id, text``.
         uses: as of :func:`syndetect.spark.passages.grouped`.
         count: how many uses there are.
         stages: keep what was found.
@@ -106,5 +109,6 @@ def described(articles: "DataFrame", uses: "DataFrame", count: int, stages: Stag
     of_articles = exchanged(
         uses.select(*_NAMES), _emit, _USE, _BY_DOCUMENT, _take, buckets_for(count * _USE.itemsize)
     )
-    both = of_articles.join(articles.select("document", *_TOLD, "text", "quotes", "credits"), "document")
+    known = articles.select("document", *_TOLD, "quotes", "credits")
+    both = of_articles.join(known, "document").join(texts, "doc_id")
     return stages.table("described-uses", lambda: map_rows(both, USES, _describe))
