@@ -20,7 +20,7 @@ def test_places_of_words_come_back(found: list[list[tuple[int, int]]]) -> None:
     import pyarrow as pa  # noqa: PLC0415
 
     from syndetect.spark.rows import Flat  # noqa: PLC0415
-    from syndetect.spark.spacing import packed_places, places_of  # noqa: PLC0415
+    from syndetect.spark.spacing import characters_at, packed_places  # noqa: PLC0415
 
     words: list[tuple[int, int]] = []
     documents = [0]
@@ -35,4 +35,8 @@ def test_places_of_words_come_back(found: list[list[tuple[int, int]]]) -> None:
     packed: Any = packed_places(begin, end, bounds)
     columns = [flat.column(0, len(found)) for flat in (packed, Flat.of_items(begin, bounds))]
     batch = pa.RecordBatch.from_arrays(columns, names=["spacing", "code"])
-    assert [one.tolist() for one in places_of(batch)] == [begin.tolist(), end.tolist()]
+    row = np.repeat(np.arange(len(found)), np.diff(bounds))
+    edge = 2 * (np.arange(len(words)) - bounds[row])
+    mixed = np.random.default_rng(len(words)).permutation(len(words))
+    for edges, wanted in ((edge, begin), (edge + 1, end)):
+        assert characters_at(batch, row[mixed], edges[mixed]).tolist() == wanted[mixed].tolist()

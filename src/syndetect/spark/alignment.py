@@ -13,9 +13,10 @@ from syndetect.matching import alignment
 from syndetect.matching.alignment import AlignmentLimits, Matches
 from syndetect.matching.places import Places
 from syndetect.settings import Settings
-from syndetect.spark import spacing
 from syndetect.spark.collisions import ODD, are_confused, told_apart
+from syndetect.spark.fingerprints import SEED
 from syndetect.spark.rows import Columns, packed
+from syndetect.spark.spacing import characters_at
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, worked
 from syndetect.spark.tiles import tiles as tiles_of
@@ -23,27 +24,23 @@ from syndetect.spark.tiles import tiles as tiles_of
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_SEED = np.dtype([("a", "<i8"), ("b", "<i8"), ("seed", "<i8")])
 #: What else is known of the two articles of a match.
 TOLD = {
     "doc_id": "string", "rank": "long", "outlet": "long", "published": "long", "words": "long", "agency": "boolean",
     "credited": "boolean",
 }  # fmt: skip
 #: A row a match, ``a`` the earlier article; ``low`` and ``high`` are words, ``begin`` and ``end`` characters. The
-#: others hold for the pair of articles: words of each in their matches, words that they share (the mean of both), and
-#: those of them outside quotation marks.
+#: others hold for the pair of articles: words of each in their matches, words that they share (the mean of both),
+#: those of them outside quotation marks, and equal words; and which row is the first of the pair.
 MATCHES = Columns(
     a="long", b="long", low_a="int", high_a="int", begin_a="int", end_a="int", low_b="int", high_b="int", begin_b="int",
     end_b="int", equal="int", columns="int", score="int", covered_a="long", covered_b="long", shared="long",
-    narration="long", **{f"{name}_{side}": kind for side in "ab" for name, kind in TOLD.items()},
+    narration="long", pair_equal="long",
+    is_first="boolean", **{f"{name}_{side}": kind for side in "ab" for name, kind in TOLD.items()},
 )  # fmt: skip
 _WORDS = ("code", "spacing", "quotes", "odd")
 #: In the place of a seed: the pair has similar paragraphs in which different words share a code.
 CONFUSED = -2
-#: The columns of :data:`MATCHES` that hold for a pair of articles.
-OF_PAIR = (
-    "covered_a", "covered_b", "shared", "narration", *(f"{name}_{side}" for side in "ab" for name in TOLD),
-)  # fmt: skip
 
 
 def _of_strong(records: Array) -> Array:
@@ -113,10 +110,18 @@ def _rows(
         columns |= {
             f"low_{side}": words[:, 0] - laid.documents[document],
             f"high_{side}": words[:, 1] - laid.documents[document],
-            f"begin_{side}": laid.begin[words[:, 0]], f"end_{side}": laid.end[words[:, 1] - 1],
         }  # fmt: skip
+        edges = 2 * columns[f"low_{side}"], 2 * columns[f"high_{side}"] - 1
+        columns |= {
+            f"{name}_{side}": characters_at(items, document, edge)
+            for name, edge in zip(("begin", "end"), edges, strict=True)
+        }
+    is_first = np.zeros(len(pair), bool)
+    is_first[run_starts(pair)] = True
+    equal = np.bincount(pair, found.equal, len(pairs.one)).astype(np.int64)
     yield from MATCHES.batches(
-        equal=found.equal, columns=found.columns, score=found.score, **columns, **_sums(found, pair, laid.quotes),
+        is_first=is_first, pair_equal=equal[pair], equal=found.equal, columns=found.columns, score=found.score, **columns,
+        **_sums(found, pair, laid.quotes),
         **_of_both(items, found.document_a, found.document_b),
     )  # fmt: skip
     lost = np.setdiff1d(again, pair)
@@ -139,7 +144,6 @@ class _Laid:
 
     def __init__(self, items: pa.RecordBatch) -> None:
         self.code, self.documents = packed(items, "code", np.uint32)
-        self.begin, self.end = spacing.places_of(items)
         odd, bounds = packed(items, "odd", ODD)
         self.told = told_apart(self.code, self.documents, odd, bounds) if len(odd) else None
         self.places = Places.of(
@@ -175,12 +179,12 @@ def matches(
 
     Args:
         articles: ``document``, ``code``, ``spacing``, ``quotes``, ``odd`` and the columns of :data:`TOLD`.
-        seeds: ``a, b, seed``.
+        seeds: records of :data:`syndetect.spark.fingerprints.SEED`.
         settings: what decides what matches.
         counts: ``documents`` and ``words`` of all articles.
         stages: keep the matches.
     """
-    tiles = stages.table("tiles", lambda: tiles_of(seeds, _SEED, counts, _of_strong))
+    tiles = stages.table("tiles", lambda: tiles_of(seeds, SEED, counts, _of_strong))
     words = articles.select("document", *_WORDS, *TOLD)
-    found = stages.table("matches", lambda: worked(tiles, words, _SEED, MATCHES, Alignment(settings)))
+    found = stages.table("matches", lambda: worked(tiles, words, SEED, MATCHES, Alignment(settings)))
     return found.filter("high_a > 0"), found.filter("high_a = 0").select("a", "b")

@@ -12,7 +12,7 @@ from syndetect.settings import Settings
 from syndetect.spark.alignment import CONFUSED
 from syndetect.spark.articles import PARAGRAPH
 from syndetect.spark.collisions import ODD, are_confused, told_apart
-from syndetect.spark.paragraphs import edges_of
+from syndetect.spark.paragraphs import PAIR, edges_of
 from syndetect.spark.rows import Columns, packed
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, tiles, worked
@@ -26,7 +26,6 @@ COMPARED = Columns(
 )  # fmt: skip
 #: Where a pair has no seed.
 NO_SEED = -1
-_PAIR = np.dtype([("a", "<i8"), ("b", "<i8"), ("one", "<u4"), ("other", "<u4")])
 _LOWER = np.uint64(0xFFFFFFFF)
 _S32, _U1 = np.uint64(32), np.uint64(1)
 
@@ -74,7 +73,8 @@ class Comparison:
         order = np.argsort(known)
 
         def place(one: I64, other: I64) -> I64:
-            return order[np.searchsorted(known[order], one * len(laid.edges) + other)]
+            at: I64 = order[np.searchsorted(known[order], one * len(laid.edges) + other)]
+            return at
 
         shares, is_similar = np.zeros((len(pairs), 3)), np.zeros(len(pairs), bool)
         similar = place(found.pairs[:, 0], found.pairs[:, 1])
@@ -138,7 +138,6 @@ def compared(
         counts: ``documents`` and ``words`` of all articles.
         stages: keep what was found.
     """
-    known = counts | stages.facts("candidates-count", lambda: {"pairs": candidates.count()})
-    found = stages.table("candidate-tiles", lambda: tiles(candidates, _PAIR, known))
+    found = stages.table("candidate-tiles", lambda: tiles(candidates, PAIR, counts))
     words = articles.select("document", "code", "odd", "paragraphs")
-    return stages.table("compared", lambda: worked(found, words, _PAIR, COMPARED, Comparison(settings)))
+    return stages.table("compared", lambda: worked(found, words, PAIR, COMPARED, Comparison(settings)))

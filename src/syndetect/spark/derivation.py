@@ -10,7 +10,7 @@ import pyarrow as pa
 from syndetect.arrays import I64, order_by
 from syndetect.spark.documents import constraints_of
 from syndetect.spark.links import sketches_of
-from syndetect.spark.rows import Columns, bounds_of_groups, map_rows, numbers, whole_groups
+from syndetect.spark.rows import Columns, as_records, bounds_of_groups, map_rows, numbers, whole_groups
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, tiles, worked
 from syndetect.syndication import derivation as _derivation
@@ -94,8 +94,8 @@ def derived(
     sources = stages.table("sources", lambda: map_rows(ordered, _SOURCES, _Nearest(owner)))
 
     def compared() -> "DataFrame":
-        known = counts | {"pairs": sources.count()}
-        return worked(tiles(sources, _SOURCE, known, is_by_first=True), sketches, _SOURCE, _DERIVED, _derived)
+        found = tiles(as_records(sources, _SOURCE), _SOURCE, counts, is_by_first=True)
+        return worked(found, sketches, _SOURCE, _DERIVED, _derived)
 
     found = stages.table("derived", compared)
     ids = articles.select(F.col("document").alias("source"), F.col("doc_id").alias("derived_from"))

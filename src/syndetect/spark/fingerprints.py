@@ -11,27 +11,30 @@ import numpy as np
 import pyarrow as pa
 
 from syndetect.arrays import I64, U8, U64, Array, expand, find_groups, order_by
+from syndetect.kernels.excerpts import count_behind, lay_excerpts
 from syndetect.kernels.seeds import SHIFT, SPAN
 from syndetect.matching import places, winnowing
 from syndetect.matching.places import Places
 from syndetect.matching.winnowing import JoinLimits
 from syndetect.settings import Settings
-from syndetect.spark.exchange import buckets_for, exchanged, with_partners
-from syndetect.spark.rows import Columns, bounds_of, in_portions, numbers, packed
+from syndetect.spark.exchange import buckets_for, exchanged, times_of, with_partners
+from syndetect.spark.rows import RECORDS, bounds_of, in_portions, numbers, packed, record_rows
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-SEEDS = Columns(a="long", b="long", seed="long")
+#: A seed of two articles, ``a`` the earlier: words counted in each, packed as by :mod:`syndetect.kernels.seeds`.
+SEED = np.dtype([("a", "<i8"), ("b", "<i8"), ("seed", "<i8")])
 _REACH = SPAN + SHIFT
 _ALIGN = 16  # places are told apart by their last bits where seeds are left out within long runs
 _S32, _S40, _LOWER = np.uint64(32), np.uint64(24), np.uint64(0xFFFFFFFF)
 
 
-def _posting(behind: int) -> np.dtype[Any]:
+def _posting(behind: int, has_time: bool) -> np.dtype[Any]:
     """A posting: its key, its place, and the tags before it and from it on, zeros beyond the document."""
     return np.dtype([
-        ("key", "<u8"), ("document", "<i8"), ("time", "<i8"), ("place", "<u4"), ("tags", "u1", _REACH + behind),
+        ("key", "<u8"), ("document", "<i8"), *([("time", "<i8")] if has_time else []), ("place", "<u4"),
+        ("tags", "u1", _REACH + behind),
     ])  # fmt: skip
 
 
@@ -41,7 +44,7 @@ class Join:
     def __init__(self, settings: Settings) -> None:
         self.limits, self._window = JoinLimits.of(settings), settings.winnow_window
         self._behind = max(self.limits.k + _REACH, self.limits.k * winnowing.LENGTHS[-1])
-        self.kind = _posting(self._behind)
+        self.kind = _posting(self._behind, settings.window >= 0)
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The postings of articles (``document, published, code``)."""
@@ -54,7 +57,8 @@ class Join:
             records = np.empty(len(place), self.kind)
             records["key"] = part << _S32 | found.entries >> _S32
             records["document"] = numbers(batch, "document")[row]
-            records["time"] = numbers(batch, "published")[row]
+            if self.limits.window >= 0:
+                records["time"] = numbers(batch, "published")[row]
             records["place"] = place - bounds[row]
             records["tags"] = _around(places.tags(code), bounds, place, row, self._behind)
             yield records["key"].copy(), records
@@ -82,11 +86,11 @@ class Join:
         is_apart = document[one] != document[two]
         swap = document[one] > document[two]
         low, high = np.where(swap, of_two, of_one), np.where(swap, of_one, of_two)
-        yield from SEEDS.batches(
-            a=np.minimum(document[one], document[two])[is_apart],
-            b=np.maximum(document[one], document[two])[is_apart],
-            seed=(low << 32 | high << 1 | (seeds & np.uint64(1)).astype(np.int64))[is_apart],
-        )
+        found = np.empty(int(is_apart.sum()), SEED)
+        found["a"] = np.minimum(document[one], document[two])[is_apart]
+        found["b"] = np.maximum(document[one], document[two])[is_apart]
+        found["seed"] = (low << 32 | high << 1 | (seeds & np.uint64(1)).astype(np.int64))[is_apart]
+        yield from record_rows(found)
 
 
 def _around(tags: U8, bounds: I64, place: I64, row: I64, behind: int) -> U8:
@@ -110,25 +114,26 @@ def _excerpts(records: Array) -> tuple[Places, I64]:
     Before a place there are as many words as in its document where these are few, else so many that the last bits of
     the place are the same.
     """
-    tags, place = records["tags"], records["place"].astype(np.int64)
+    place = records["place"].astype(np.int64)
     before = np.where(place < _REACH, place, _REACH + (place - _REACH) % _ALIGN)
-    behind = np.count_nonzero(tags[:, _REACH:], axis=1)
+    tags = np.ascontiguousarray(records["tags"])
+    behind = np.empty(len(place), np.int64)
+    count_behind(tags, np.int64(_REACH), behind)
     bounds = bounds_of(before + behind)
     at = bounds[:-1] + before
     laid = np.zeros(int(bounds[-1]), np.uint8)
-    columns = np.arange(-_REACH, tags.shape[1] - _REACH)
-    is_there = tags != 0
-    laid[(at[:, None] + columns)[is_there]] = tags[is_there]
-    document, time = records["document"], records["time"]
-    order = np.lexsort((place, document))
+    lay_excerpts(tags, np.int64(_REACH), behind, at, laid)
+    document = records["document"]
+    order = order_by(document, place)
     rank = np.empty(len(order), np.uint32)
     rank[order] = np.arange(len(order), dtype=np.uint32)
-    article = np.unique(document, return_inverse=True)[1].astype(np.uint32)
-    return Places.of(laid, bounds, time.copy(), rank, article=article), at
+    article = np.empty(len(order), np.uint32)
+    article[order] = np.cumsum(np.diff(document[order], prepend=document[order[:1]]) != 0)
+    return Places.of(laid, bounds, times_of(records).copy(), rank, article=article), at
 
 
 def seeds(articles: "DataFrame", settings: Settings, words: int) -> "DataFrame":
-    """The seeds of articles: ``a < b``, and words counted in each, packed as by :mod:`syndetect.kernels.seeds`.
+    """The seeds of articles: :data:`syndetect.spark.rows.RECORDS` of :data:`SEED`.
 
     Args:
         articles: ``document, published, code``.
@@ -138,4 +143,4 @@ def seeds(articles: "DataFrame", settings: Settings, words: int) -> "DataFrame":
     join = Join(settings)
     size = join.kind.itemsize * 2 * words // (settings.winnow_window + 1)
     columns = articles.select("document", "published", "code")
-    return exchanged(columns, join.emit, join.kind, SEEDS, join.take, buckets_for(size))
+    return exchanged(columns, join.emit, join.kind, RECORDS, join.take, buckets_for(size))

@@ -26,7 +26,7 @@ from syndetect.matching import rare_shingles, wording
 from syndetect.matching.wording import SAMPLE, SAMPLE_WORDS, Rarity, Sketches
 from syndetect.settings import Settings
 from syndetect.spark.exchange import buckets_for, exchanged, times_of, with_partners
-from syndetect.spark.rows import Columns, Flat, in_portions, map_rows, numbers, packed
+from syndetect.spark.rows import Columns, Flat, as_records, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, tiles, worked
 
@@ -248,7 +248,6 @@ def weighed(links: "DataFrame", sketches: "DataFrame", counts: dict[str, int], s
     """Links with the share of each article's wording that stands in the other, ``wording_a`` and ``wording_b``."""
 
     def weigh() -> "DataFrame":
-        known = counts | {"pairs": links.count()}
-        return worked(tiles(links.select("a", "b"), PAIR, known), sketches, PAIR, _LINKS, _shares)
+        return worked(tiles(as_records(links, PAIR), PAIR, counts), sketches, PAIR, _LINKS, _shares)
 
     return links.join(stages.table("wording", weigh), ["a", "b"])

@@ -31,15 +31,15 @@ from syndetect.matching.bands import ParagraphDocuments
 from syndetect.settings import Settings
 from syndetect.spark.articles import PARAGRAPH
 from syndetect.spark.exchange import buckets_for, exchanged, times_of
-from syndetect.spark.rows import Columns, Flat, in_portions, map_rows, numbers, packed
+from syndetect.spark.rows import RECORDS, Columns, Flat, in_portions, map_rows, numbers, packed, record_rows
 from syndetect.spark.stages import Stages
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 ORDINAL_BITS = 23
-#: Articles, and the places of their paragraphs among the sketched ones.
-PAIRS = Columns(a="long", b="long", one="int", other="int")
+#: A pair of paragraphs: their articles, and their places among the sketched ones.
+PAIR = np.dtype([("a", "<i8"), ("b", "<i8"), ("one", "<u4"), ("other", "<u4")])
 _CLASSES = Columns(pairs="binary", representatives="binary")
 _LOWER, _S8, _S23, _S32 = np.uint64(0xFFFFFFFF), np.uint64(8), np.uint64(ORDINAL_BITS), np.uint64(32)
 
@@ -135,11 +135,12 @@ class Sketches:
 
 
 def pair_rows(one: I64, other: I64) -> Iterator[pa.RecordBatch]:
-    """:data:`PAIRS`, of names of paragraphs."""
+    """Records of :data:`PAIR`, of names of paragraphs."""
     ordinals = (1 << ORDINAL_BITS) - 1
-    yield from PAIRS.batches(
-        a=one >> ORDINAL_BITS, b=other >> ORDINAL_BITS, one=one & ordinals, other=other & ordinals
-    )
+    records = np.empty(len(one), PAIR)
+    records["a"], records["b"] = one >> ORDINAL_BITS, other >> ORDINAL_BITS
+    records["one"], records["other"] = one & ordinals, other & ordinals
+    yield from record_rows(records)
 
 
 def pairs_of(one: Array, other: Array) -> Array:
@@ -191,7 +192,7 @@ def edges_of(batch: pa.RecordBatch, words: I64) -> tuple[I64, I64]:
 def candidates(
     articles: "DataFrame", settings: Settings, facts: Mapping[str, int], stages: Stages
 ) -> "DataFrame":
-    """The candidate pairs of paragraphs: :data:`PAIRS`, some more than once.
+    """The candidate pairs of paragraphs: records of :data:`PAIR`, some more than once.
 
     Args:
         articles: ``document, published, code, paragraphs``.
@@ -207,10 +208,10 @@ def candidates(
         light, sketches.emit, sketches.kind, _CLASSES, sketches.classes, buckets_for(size)
     ))  # fmt: skip
     banded = exchanged(
-        classes, sketches.emit_bands, sketches.banded, PAIRS, sketches.candidates,
+        classes, sketches.emit_bands, sketches.banded, RECORDS, sketches.candidates,
         buckets_for(most // 4 * settings.bands * sketches.banded.itemsize),
     )  # fmt: skip
-    return stages.table("candidates", lambda: banded.union(map_rows(classes, PAIRS, _identical)))
+    return stages.table("candidates", lambda: banded.union(map_rows(classes, RECORDS, _identical)))
 
 
 def _identical(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -123,6 +123,41 @@ def map_rows(frame: "DataFrame", columns: Columns, work: Work) -> "DataFrame":
     return frame.mapInArrow(work, columns.ddl)
 
 
+#: Records, many in a row.
+RECORDS = Columns(records="binary")
+
+
+def record_rows(records: Array) -> Iterator[pa.RecordBatch]:
+    """:data:`RECORDS` of a structured array, in one row."""
+    if len(records):
+        yield from RECORDS.batches(records=Flat.of_items(records, np.array([0, len(records)])))
+
+
+def records_of(batches: Iterable[pa.RecordBatch], kind: Any) -> Iterator[Array]:
+    """The records of :data:`RECORDS`, portion by portion."""
+    for batch in in_portions(batches):
+        yield packed(batch, "records", kind)[0]
+
+
+class _Packing:
+    """Rows with the fields of a record to :data:`RECORDS`."""
+
+    def __init__(self, kind: "np.dtype[Any]") -> None:
+        self.kind = kind
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in in_portions(batches):
+            records = np.empty(batch.num_rows, self.kind)
+            for name in self.kind.names or ():
+                records[name] = numbers(batch, name)
+            yield from record_rows(records)
+
+
+def as_records(frame: "DataFrame", kind: "np.dtype[Any]") -> "DataFrame":
+    """Rows with the fields of a record as :data:`RECORDS`."""
+    return map_rows(frame.select(*(kind.names or ())), RECORDS, _Packing(kind))
+
+
 def joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     """Several batches as one."""
     if len(batches) == 1:
@@ -177,6 +212,6 @@ def bounds_of_groups(values: Array) -> I64:
 
 
 __all__ = [
-    "Columns", "Flat", "Values", "bounds_of", "bounds_of_groups", "in_portions", "joined", "map_rows", "numbers",
-    "packed", "whole_groups",
+    "RECORDS", "Columns", "Flat", "Values", "as_records", "bounds_of", "bounds_of_groups", "in_portions", "joined",
+    "map_rows", "numbers", "packed", "record_rows", "records_of", "whole_groups",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ from syndetect.spark import (
 from syndetect.spark import (
     articles as reading_stage,
 )
+from syndetect.spark.rows import as_records
 from syndetect.spark.stages import Stages
 from syndetect.syndication.options import SyndicationOptions
 from syndetect.syndication.owners import Owners
@@ -149,15 +150,10 @@ class _Scan:
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
         seeds = self.stages.table("seeds", lambda: fingerprints.seeds(found, self.settings, counts["words"]))
-        of_paragraphs = compared.filter(F.col("seed") != comparison.NO_SEED).select("a", "b", "seed")
-        seeds = seeds.union(of_paragraphs)
-        known = counts | self.stages.facts("seeds-count", lambda: {"pairs": seeds.count()})
-        matches, lost = alignment.matches(found, seeds, self.settings, known, self.stages)
-        told = [name for name in alignment.MATCHES.kinds if name in alignment.OF_PAIR]
-        sums = [F.first(name).alias(name) for name in told]
-        pairs = self.stages.table(
-            "matched-pairs", lambda: matches.groupBy("a", "b").agg(F.sum("equal").alias("equal"), *sums)
-        )
+        of_paragraphs = compared.filter(F.col("seed") != comparison.NO_SEED)
+        seeds = seeds.union(as_records(of_paragraphs, fingerprints.SEED))
+        matches, lost = alignment.matches(found, seeds, self.settings, counts, self.stages)
+        pairs = matches.filter("is_first").withColumn("equal", F.col("pair_equal"))
         return matches, pairs, lost
 
     def _linked(

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from syndetect.arrays import I64, U32, Array, bounds_of
+from syndetect.arrays import I64, U32, bounds_of, order_by
+from syndetect.kernels.excerpts import find_characters
 from syndetect.spark.rows import Flat
 
 _NARROW, _WIDE = 1, 4  # bytes of a distance; those of one article have one size
@@ -36,21 +37,22 @@ def packed_places(begin: U32, end: U32, documents: I64) -> Flat:
     return Flat(data, whole)
 
 
-def places_of(batch: Any) -> tuple[Array, Array]:
-    """int64[words] each: where words begin and end, of articles end to end (``code`` and ``spacing``)."""
+def characters_at(batch: Any, row: I64, edge: I64) -> I64:
+    """int64[n]: the characters at edges of words.
+
+    Args:
+        batch: articles with ``code`` and ``spacing``.
+        row: int64[n], articles.
+        edge: int64[n], ``2 * word`` for where a word of the article begins, and one more for where it ends.
+    """
     data, whole = Flat.of(batch.column("spacing"))
     bounds = Flat.of(batch.column("code")).bounds // 2  # two edges a word of four bytes
     sizes = np.where(np.diff(whole) > np.diff(bounds), _WIDE, _NARROW)
-    gaps = data.astype(np.int64)
-    if (sizes == _WIDE).any():
-        at, size = _bytes_of(bounds, whole, sizes)
-        gaps = data[at].astype(np.int64)
-        for byte in range(1, _WIDE):
-            chosen = np.flatnonzero(size > byte)
-            gaps[chosen] |= data[at[chosen] + byte].astype(np.int64) << 8 * byte
-    edges = np.concatenate([[0], np.cumsum(gaps)])
-    edges = edges[1:] - np.repeat(edges[bounds[:-1]], np.diff(bounds))
-    return edges[::2], edges[1::2]
+    order = order_by(row, edge)
+    found, characters = np.empty(len(row), np.int64), np.empty(len(row), np.int64)
+    find_characters(np.ascontiguousarray(data), whole[:-1], sizes, row[order], edge[order], found)
+    characters[order] = found
+    return characters
 
 
 def _bytes_of(bounds: I64, whole: I64, sizes: I64) -> tuple[I64, I64]:

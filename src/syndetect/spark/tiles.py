@@ -6,7 +6,7 @@ article is in few tiles, however many pairs it is in. A tile with very many pair
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,16 +14,18 @@ import pyarrow as pa
 
 from syndetect.arrays import I64, U64, Array, order_by, run_starts
 from syndetect.spark.exchange import buckets_for, by_key, exchanged
-from syndetect.spark.rows import Columns, Flat, joined, map_rows, numbers, packed, whole_groups
+from syndetect.spark.rows import Columns, Flat, joined, map_rows, numbers, packed, records_of, whole_groups
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_BLOCK_WORDS = 1 << 21  # of the articles of a block, about
+_BLOCK_WORDS = 1 << 22  # of the articles of a block, about
 _FEWEST_BLOCKS = 8  # tiles are what tasks share out
 _PART_BYTES = 1 << 23  # of the records of a part of a tile, about
 _PORTION = 1 << 25  # bytes of tiles that are worked on at a time
 _TILES = Columns(tile="long", records="binary", wanted="binary")
+_COUNTS = Columns(tile="long", count="long")
+_ALL = -1  # in the place of a tile
 _WANTED = Columns(tile="long", document="long")
 _PAIRS = -1  # in the place of an article, in the row of a tile's records
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -84,22 +86,35 @@ def _mixed(one: U64, other: U64) -> U64:
     return mixed ^ mixed >> _S29
 
 
-def tiling(pairs: "DataFrame", kind: Any, counts: dict[str, int], is_by_first: bool) -> Tiling:
-    """The tiles of pairs of articles; arguments as of :func:`tiles`."""
+@dataclass(frozen=True)
+class _Counting:
+    """How many records are in each tile; and, as :data:`_ALL`, in all."""
+
+    tiling: Tiling
+    kind: "np.dtype[Any]"
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for records in records_of(batches, self.kind):
+            tile, counts = np.unique(self.tiling.of(records["a"], records["b"]), return_counts=True)
+            yield from _COUNTS.batches(
+                tile=np.append(tile.view(np.int64), _ALL), count=np.append(counts, len(records))
+            )
+
+
+def _tiling(pairs: "DataFrame", kind: "np.dtype[Any]", plain: Tiling) -> tuple[Tiling, int]:
+    """A tiling with its heavy tiles, and how many records there are."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    by_words = counts["documents"] * _BLOCK_WORDS // max(counts["words"], 1)
-    block = max(1, min(by_words, counts["documents"] // _FEWEST_BLOCKS))
-    most = _PART_BYTES // np.dtype(kind).itemsize
-    sides = [
-        F.expr(f"a div {block}").alias("a"),
-        F.expr(f"{'a' if is_by_first else 'b'} div {block}").alias("b"),
-    ]
-    found = pairs.select(*sides).groupBy("a", "b").count().filter(F.col("count") > most).toArrow()
-    one, other, count = (found.column(name).to_numpy() for name in ("a", "b", "count"))
-    tile = tile_of(one, other)
-    order = np.argsort(tile)
-    return Tiling(block, tile[order], -(-count[order] // most), is_by_first)
+    most = _PART_BYTES // kind.itemsize
+    summed = (
+        map_rows(pairs, _COUNTS, _Counting(plain, kind)).groupBy("tile").agg(F.sum("count").alias("count"))
+    )
+    found = summed.filter((F.col("count") > most) | (F.col("tile") == _ALL)).toArrow()
+    tile, count = (found.column(name).to_numpy() for name in ("tile", "count"))
+    heavy = np.flatnonzero(tile != _ALL)
+    order = heavy[np.argsort(tile[heavy].view(np.uint64))]
+    tiling = replace(plain, heavy=tile[order].view(np.uint64), parts=-(-count[order] // most))
+    return tiling, int(count[tile == _ALL].sum())
 
 
 @dataclass(frozen=True)
@@ -111,10 +126,7 @@ class _Gathering:
     reduce: Callable[[Array], Array]
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
-        for batch in batches:
-            records = np.empty(batch.num_rows, self.kind)
-            for name in self.kind.names or ():
-                records[name] = numbers(batch, name)
+        for records in records_of(batches, self.kind):
             yield self.tiling.of(records["a"], records["b"]), records
 
     def take(self, records: Array) -> Iterator[pa.RecordBatch]:
@@ -156,15 +168,19 @@ def tiles(
     """Pairs by tile.
 
     Args:
-        pairs: ``a, b`` and the other fields of ``kind``, a row a record.
+        pairs: :data:`syndetect.spark.rows.RECORDS` with the fields ``a`` and ``b`` and others.
         kind: the type of records, as of numpy.
-        counts: ``documents`` and ``words`` of all articles; ``pairs``, the number of rows.
+        counts: ``documents`` and ``words`` of all articles.
         reduce: leaves out records of pairs; it is given all those of each of some pairs, in order and each once.
         is_by_first: whether the records of one article ``a`` stay together.
     """
-    work = _Gathering(tiling(pairs, kind, counts, is_by_first), np.dtype(kind), reduce)
-    size = counts["pairs"] * work.kind.itemsize
-    return exchanged(pairs, work.emit, work.kind, _TILES, work.take, buckets_for(size))
+    by_words = counts["documents"] * _BLOCK_WORDS // max(counts["words"], 1)
+    block = max(1, min(by_words, counts["documents"] // _FEWEST_BLOCKS))
+    kind = np.dtype(kind)
+    plain = Tiling(block, np.empty(0, np.uint64), np.empty(0, np.int64), is_by_first)
+    tiling, count = _tiling(pairs, kind, plain)
+    work = _Gathering(tiling, kind, reduce)
+    return exchanged(pairs, work.emit, kind, _TILES, work.take, buckets_for(count * kind.itemsize))
 
 
 def _wanted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -196,9 +212,7 @@ def _tile(batch: pa.RecordBatch, kind: "np.dtype[Any]") -> Tile:
     items = batch.take(pa.array(rows))
     tiles_, which = np.unique(tile[rows], return_inverse=True)
     documents, place = np.unique(document[rows], return_inverse=True)
-    known = (
-        which * len(documents) + place
-    )  # in the order of tiles as numbers without a sign, or not: sorted below
+    known = which * len(documents) + place
     order = np.argsort(known, kind="stable")
 
     def row_of(side: Array) -> I64:
