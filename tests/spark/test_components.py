@@ -35,5 +35,6 @@ def test_components_are_those_of_plain_search(session: Any, tmp_path: Path, most
     edges += [(number << 40, number + 1 << 40) for number in range(1, 12)]  # a path
     edges += [(5 << 50, number << 33) for number in range(100, 130)]  # a star
     frame = session.createDataFrame(edges, "a long, b long")
-    found = components(frame, Stages(session, str(tmp_path / "stages"), {}), "groups", most)
-    assert {row["node"]: row["root"] for row in found.collect()} == _plain(edges)
+    with Stages(session, str(tmp_path / "stages"), {}) as stages:
+        found = components(frame, stages, "groups", most).collect()
+    assert {row["node"]: row["root"] for row in found} == _plain(edges)

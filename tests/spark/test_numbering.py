@@ -21,8 +21,8 @@ def test_numbers_are_places_in_the_order(session: Any, tmp_path: Path, count: in
     draw = random.Random(1)
     rows = [(draw.randint(0, 20), f"name {number}") for number in range(count)]
     frame = session.createDataFrame(rows, "time long, name string").repartition(5)
-    stages = Stages(session, str(tmp_path / "stages"), {})
-    found = numbered(frame, ["time", "name"], "number", stages, "order").collect()
+    with Stages(session, str(tmp_path / "stages"), {}) as stages:
+        found = numbered(frame, ["time", "name"], "number", stages, "order").collect()
     assert [(row["time"], row["name"]) for row in sorted(found, key=lambda row: row["number"])] == sorted(
         rows
     )

@@ -27,9 +27,9 @@ class _Calls:
                 raise RuntimeError("killed")
             return self.session.createDataFrame([(scan,)], "number long")
 
-        stages = Stages(self.session, str(self.folder), {"articles": scan})
-        assert stages.facts("count", lambda: {"scan": scan}) == {"scan": scan}
-        return [row["number"] for row in stages.table("numbers", make).collect()]
+        with Stages(self.session, str(self.folder), {"articles": scan}) as stages:
+            assert stages.facts("count", lambda: {"scan": scan}) == {"scan": scan}
+            return [row["number"] for row in stages.table("numbers", make).collect()]
 
 
 def test_a_stage_is_made_once_for_every_scan_in_turn(session: Any, tmp_path: Path) -> None:
@@ -45,3 +45,17 @@ def test_a_stage_that_another_scan_began_to_replace_counts_for_none(session: Any
         calls.ask(2, fails=True)
     assert calls.ask(1) == [1]
     assert calls.made == [1, 2, 1]
+
+
+def test_what_is_done_at_once_comes_back_in_order_and_its_first_error_is_raised(
+    session: Any, tmp_path: Path
+) -> None:
+    from syndetect.spark.stages import Stages  # noqa: PLC0415
+
+    def fail() -> None:
+        raise RuntimeError("the first one")
+
+    with Stages(session, str(tmp_path), {}) as stages:
+        assert stages.at_once(lambda: 1, lambda: 2, lambda: 3) == [1, 2, 3]
+        with pytest.raises(RuntimeError, match="the first one"):
+            stages.at_once(lambda: 1, fail, lambda: 3)

@@ -120,9 +120,8 @@ def _rows(
     is_first[run_starts(pair)] = True
     equal = np.bincount(pair, found.equal, len(pairs.one)).astype(np.int64)
     yield from MATCHES.batches(
-        is_first=is_first, pair_equal=equal[pair], equal=found.equal, columns=found.columns, score=found.score, **columns,
-        **_sums(found, pair, laid.quotes),
-        **_of_both(items, found.document_a, found.document_b),
+        is_first=is_first, pair_equal=equal[pair], equal=found.equal, columns=found.columns, score=found.score,
+        **columns, **_sums(found, pair, laid.quotes), **_of_both(items, found.document_a, found.document_b),
     )  # fmt: skip
     lost = np.setdiff1d(again, pair)
     nothing = np.zeros(len(lost), np.int64)

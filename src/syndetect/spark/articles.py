@@ -187,21 +187,29 @@ def read(
 
     key = secret_key(stages)
     found = stages.table("read", lambda: map_rows(given, READ, Reader(reading, agencies, key)))
-    again = stages.facts("ids", lambda: {
-        "again": [row["doc_id"] for row in found.groupBy("doc_id").count().filter("count > 1").limit(1).collect()]
-    })["again"]  # fmt: skip
-    if again:
-        raise InputError(f"several articles have the id {again[0]!r}: each needs one of its own")
     light = found.select("doc_id", "until", "own_until", "words", F.length("doc_id").alias("size"))
-    by_time = numbered(light, ["until", "words", "size", "doc_id"], "document", stages, "order")
-    numbers = numbered(by_time, ["own_until", "words", "size", "doc_id"], "rank", stages, "order-of-passages")
-    numbers = numbers.select("doc_id", "document", "rank")
-    outlets = F.broadcast(
-        stages.spark.createDataFrame(outlets_of(found, stages).of, "source string, outlet long")
+    own = ["words", "size", "doc_id"]
+    _, by_time, by_rank, outlets = stages.at_once(
+        lambda: _check_ids(found, stages),
+        lambda: numbered(light, ["until", *own], "document", stages, "order"),
+        lambda: numbered(light, ["own_until", *own], "rank", stages, "order-of-passages"),
+        lambda: outlets_of(found, stages),
     )
+    numbers = by_time.select("doc_id", "document").join(by_rank.select("doc_id", "rank"), "doc_id")
+    outlets = F.broadcast(stages.spark.createDataFrame(outlets.of, "source string, outlet long"))
 
     def whole() -> "DataFrame":
         light = found.drop(*_LEFT).join(numbers, "doc_id")
         return light.join(outlets, "source", "left").fillna(-1, ["outlet"])
 
     return found, stages.table("articles", whole)
+
+
+def _check_ids(found: "DataFrame", stages: Stages) -> None:
+    def count() -> dict[str, Any]:
+        again = found.groupBy("doc_id").count().filter("count > 1").select("doc_id").limit(1).collect()
+        return {"again": [row["doc_id"] for row in again]}
+
+    again = stages.facts("ids", count)["again"]
+    if again:
+        raise InputError(f"several articles have the id {again[0]!r}: each needs one of its own")

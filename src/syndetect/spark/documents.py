@@ -180,7 +180,7 @@ def described(
         articles: the articles.
         matches, uses: as of :mod:`syndetect.spark.alignment` and :mod:`syndetect.spark.explanation`.
         derived: ``document, wording, chance, derived_from`` (an id), of the articles that may derive from others.
-        counts: of ``matches`` and ``uses``.
+        counts: ``all_matches`` and ``all_uses``.
         owner: of each outlet.
         options: agencies, and what is shown.
         stages: keep what was found.
@@ -188,11 +188,11 @@ def described(
     sides = ("low", "high", "published", "outlet", "agency")
     stretches = exchanged(
         matches.select("a", "b", *(f"{name}_{side}" for name in sides for side in "ab")), _Stretches(owner, options),
-        _STRETCH, _OF_ARTICLE, _by_article, buckets_for(2 * counts["matches"] * _STRETCH.itemsize),
+        _STRETCH, _OF_ARTICLE, _by_article, buckets_for(2 * counts["all_matches"] * _STRETCH.itemsize),
     )  # fmt: skip
     of_uses = exchanged(
         uses.select("document", "low", "high", "agency", "carried", "kind", "role"), _uses, _USE, _OF_ARTICLE,
-        _by_article, buckets_for(counts["uses"] * _USE.itemsize),
+        _by_article, buckets_for(counts["all_uses"] * _USE.itemsize),
     )  # fmt: skip
     own = articles.select(
         "document", "doc_id", "source", "title", "url", "published", "paragraph_count", "words", "outlet", "agency",

@@ -123,17 +123,16 @@ class _Sizes:
             yield from _COUNTED.batches(**{name: numbers(batch, name)[enough] for name in _COUNTED.kinds})
 
 
-def _sample(documents: int) -> list[int]:
-    """Articles evenly spaced in the order of time."""
-    taken = min(documents, SAMPLE)
-    return (np.arange(taken, dtype=np.int64) * documents // max(taken, 1)).tolist()
+def _sample(articles: "DataFrame", documents: int) -> "DataFrame":
+    """Articles evenly spaced in the order of time: of ``taken``, number i is ``i * documents // taken``."""
+    taken = max(min(documents, SAMPLE), 1)
+    number = f"((document * {taken} + {documents - 1}) div {documents})"
+    return articles.filter(f"({number} * {documents}) div {taken} = document") if documents else articles
 
 
 def _common(articles: "DataFrame", sampling: _Sampling, documents: int) -> U64:
     """The keys, ascending, that more articles of a sample have than may have a rare one; the driver counts these."""
-    from pyspark.sql import functions as F  # noqa: N812, PLC0415
-
-    taken = articles.filter(F.col("document").isin(_sample(documents))).select("code").toArrow()
+    taken = _sample(articles, documents).select("code").toArrow()
     found = [
         np.empty(0, np.uint64),
         *(sampling.shingles(batch)[0] for batch in taken.to_batches() if batch.num_rows),
@@ -146,9 +145,9 @@ def _rarity(articles: "DataFrame", documents: int) -> Rarity:
     """The rarity of words, by a sample of articles whose first words the driver holds."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    taken = articles.filter(F.col("document").isin(_sample(documents)))
     found = (
-        taken.select(F.substring("code", 1, 4 * SAMPLE_WORDS).alias("code"))
+        _sample(articles, documents)
+        .select(F.substring("code", 1, 4 * SAMPLE_WORDS).alias("code"))
         .toArrow()
         .combine_chunks()
         .to_batches()
@@ -158,19 +157,13 @@ def _rarity(articles: "DataFrame", documents: int) -> Rarity:
     return Rarity.of(*packed(found[0], "code", np.uint32))
 
 
-def linked(
-    articles: "DataFrame",
-    pairs: "DataFrame",
-    settings: Settings,
-    counts: dict[str, int],
-    is_across: bool,
-    stages: Stages,
+def rare_pairs(
+    articles: "DataFrame", settings: Settings, counts: dict[str, int], is_across: bool, stages: Stages
 ) -> "DataFrame":
-    """Linked articles: ``a, b`` and ``equal``, the equal words in their matches.
+    """The pairs of articles that share enough rare shingles: ``a, b`` and ``count``.
 
     Args:
         articles: ``document, published, code, words, outlet``.
-        pairs: ``a, b, equal`` and the outlets of both, a row a pair of articles with a match.
         settings: the window.
         counts: ``documents`` and ``words`` of all articles.
         is_across: whether only articles of different outlets are linked.
@@ -188,14 +181,35 @@ def linked(
         summed = found.groupBy("a", "b").agg(F.sum("count").alias("count"))
         enough = summed.filter(F.col("count") >= rare_shingles.least_count(sampling.rate))
         known = _with(_with(enough, articles, "a", "words", "outlet"), articles, "b", "words", "outlet")
-        across = (F.col("outlet_a") != F.col("outlet_b")) | (F.col("outlet_a") < 0) | F.lit(not is_across)
-        return map_rows(known.filter(across).drop("outlet_a", "outlet_b"), _COUNTED, _Sizes(sampling.rate))
+        chosen = _across(known, is_across).drop("outlet_a", "outlet_b")
+        return map_rows(chosen, _COUNTED, _Sizes(sampling.rate))
 
-    found = stages.table("rare", rare)
-    across = (F.col("outlet_a") != F.col("outlet_b")) | (F.col("outlet_a") < 0) | F.lit(not is_across)
-    matched = pairs.filter(across).select("a", "b", "equal")
-    both = found.select("a", "b", F.lit(0).cast("long").alias("equal")).union(matched)
+    return stages.table("rare", rare)
+
+
+def linked(rare: "DataFrame", pairs: "DataFrame", is_across: bool, stages: Stages) -> "DataFrame":
+    """Linked articles: ``a, b`` and ``equal``, the equal words in their matches.
+
+    Args:
+        rare: as of :func:`rare_pairs`.
+        pairs: ``a, b, equal`` and the outlets of both, a row a pair of articles with a match.
+        is_across: whether only articles of different outlets are linked.
+        stages: keep what was found.
+    """
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    matched = _across(pairs, is_across).select("a", "b", "equal")
+    both = rare.select("a", "b", F.lit(0).cast("long").alias("equal")).union(matched)
     return stages.table("linked", lambda: both.groupBy("a", "b").agg(F.sum("equal").alias("equal")))
+
+
+def _across(pairs: "DataFrame", is_across: bool) -> "DataFrame":
+    """Pairs of articles that may be linked, by their outlets."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    return pairs.filter(
+        (F.col("outlet_a") != F.col("outlet_b")) | (F.col("outlet_a") < 0) | F.lit(not is_across)
+    )
 
 
 def _with(pairs: "DataFrame", articles: "DataFrame", side: str, *columns: str) -> "DataFrame":

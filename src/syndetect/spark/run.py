@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -95,10 +96,10 @@ def scan(  # noqa: PLR0913  (a public signature)
     began = datetime.now(UTC).isoformat(timespec="seconds")
     with _configured(session), _told():
         identity = _identity(settings, options, ReadingOptions.of(reading, columns), given)
-        stages = Stages(session, f"{os.fspath(output)}/{_STAGES}", identity, on_stage)
-        return _Scan(stages, settings, options).run(
-            given, ReadingOptions.of(reading, columns), os.fspath(output), identity | {"scanned": began}
-        )
+        with Stages(session, f"{os.fspath(output)}/{_STAGES}", identity, on_stage) as stages:
+            return _Scan(stages, settings, options).run(
+                given, ReadingOptions.of(reading, columns), os.fspath(output), identity | {"scanned": began}
+            )
 
 
 class _Scan:
@@ -111,26 +112,48 @@ class _Scan:
         self, given: "DataFrame", reading: ReadingOptions, output: str, identity: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Run all stages, write the tables, and return the manifest."""
-        read, found = reading_stage.read(given, reading, self.options.agencies, self.stages)
+        stages = self.stages
+        read, found = reading_stage.read(given, reading, self.options.agencies, stages)
         counts = self._counts(read)
-        found = collisions.with_odd(found, read, counts, self.stages)
-        candidates = paragraphs.candidates(found, self.settings, counts, self.stages)
-        compared = comparison.compared(found, candidates, self.settings, counts, self.stages)
-        matches, pairs, lost = self._matches(found, compared, counts)
+        told, candidates, seeds, rare = stages.at_once(
+            lambda: collisions.with_odd(found, read, counts, stages),
+            lambda: paragraphs.candidates(found, self.settings, counts, stages),
+            lambda: stages.table("seeds", lambda: fingerprints.seeds(found, self.settings, counts["words"])),
+            lambda: links.rare_pairs(found, self.settings, counts, self._is_across, stages),
+        )
+        compared = comparison.compared(told, candidates, self.settings, counts, stages)
+        matches, pairs, lost = self._matches(told, compared, seeds, counts)
+        owner = outlets.owners_of(pairs, outlets.outlets_of(read, stages), self.options.owners, stages)
         counts["all_matches"] = matches.count()
-        named = outlets.outlets_of(found, self.stages)
-        owner = outlets.owners_of(pairs, named, self.options.owners, self.stages)
-        texts = read.select("doc_id", "text")
-        explained = self._explained(found, texts, matches, pairs, named, owner, counts["all_matches"])
-        linked, derived = self._linked(found, pairs, lost, counts, owner)
+        explained, (linked, derived), members = stages.at_once(
+            lambda: self._explained(found, read, matches, pairs, owner, counts["all_matches"]),
+            lambda: self._linked(found, rare, pairs, lost, counts, owner),
+            lambda: families.families(pairs, found, stages),
+        )
         counts["all_uses"] = explained.count()
         described = documents.described(
-            found, matches, explained, derived, {"matches": counts["all_matches"], "uses": counts["all_uses"]},
-            owner, self.options, self.stages,
-        )  # fmt: skip
+            found, matches, explained, derived, counts, owner, self.options, stages
+        )
+        return self._written(
+            self._tables(found, described, compared, matches, explained, linked, members),
+            output,
+            identity,
+            counts,
+        )
+
+    @property
+    def _is_across(self) -> bool:
+        """Whether only articles of different outlets are linked."""
+        return self.options.shown.across_sources is not False
+
+    def _tables(
+        self, found: "DataFrame", described: "DataFrame", compared: "DataFrame", matches: "DataFrame",
+        explained: "DataFrame", linked: "DataFrame", members: "DataFrame",
+    ) -> "dict[str, DataFrame]":  # fmt: skip
+        """The frames of all tables."""
         shown = self.options.shown.across_sources
         of_passages = tables.OfPassages(explained, self.options.agencies.table.names, self.stages)
-        frames = {
+        return {
             "documents": tables.documents_table(described),
             "pairs": tables.pairs_table(compared, found, shown),
             "matches": tables.matches_table(matches, shown),
@@ -139,29 +162,26 @@ class _Scan:
             "credits": tables.credits_table(found, self.options.agencies),
             "edges": of_passages.edges(),
             "links": tables.links_table(linked, found),
-            "families": tables.families_table(families.families(pairs, found, self.stages), found),
+            "families": tables.families_table(members, found),
         }
-        return self._written(frames, output, identity, counts)
 
     def _matches(
-        self, found: "DataFrame", compared: "DataFrame", counts: dict[str, int]
+        self, found: "DataFrame", compared: "DataFrame", seeds: "DataFrame", counts: dict[str, int]
     ) -> tuple["DataFrame", "DataFrame", "DataFrame"]:
         """The matches; a row for each pair of articles that has any; and pairs that lost theirs."""
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-        seeds = self.stages.table("seeds", lambda: fingerprints.seeds(found, self.settings, counts["words"]))
         of_paragraphs = compared.filter(F.col("seed") != comparison.NO_SEED)
-        seeds = seeds.union(as_records(of_paragraphs, fingerprints.SEED))
-        matches, lost = alignment.matches(found, seeds, self.settings, counts, self.stages)
-        pairs = matches.filter("is_first").withColumn("equal", F.col("pair_equal"))
-        return matches, pairs, lost
+        both = seeds.union(as_records(of_paragraphs, fingerprints.SEED))
+        matches, lost = alignment.matches(found, both, self.settings, counts, self.stages)
+        return matches, matches.filter("is_first").withColumn("equal", F.col("pair_equal")), lost
 
     def _linked(
-        self, found: "DataFrame", pairs: "DataFrame", lost: "DataFrame", counts: dict[str, int], owner: Any
-    ) -> tuple["DataFrame", "DataFrame"]:
+        self, found: "DataFrame", rare: "DataFrame", pairs: "DataFrame", lost: "DataFrame", counts: dict[str, int],
+        owner: Any,
+    ) -> tuple["DataFrame", "DataFrame"]:  # fmt: skip
         """The links of articles, and what articles derive from."""
-        is_across = self.options.shown.across_sources is not False
-        linked = links.linked(found, pairs, self.settings, counts, is_across, self.stages)
+        linked = links.linked(rare, pairs, self._is_across, self.stages)
         linked = linked.join(lost, ["a", "b"], "left_anti")
         sketches = links.sketched(linked, found, counts["documents"], self.stages)
         weighed = links.weighed(linked, sketches, counts, self.stages)
@@ -170,15 +190,16 @@ class _Scan:
     def _explained(
         self,
         found: "DataFrame",
-        texts: "DataFrame",
+        read: "DataFrame",
         matches: "DataFrame",
         pairs: "DataFrame",
-        named: outlets.Outlets,
         owner: Any,
         count: int,
     ) -> "DataFrame":
+        """The uses of passages, with what they are."""
         grouped = passages.grouped(matches, count, self.stages)
-        described = uses.described(found, texts, grouped, count, self.stages)
+        described = uses.described(found, read.select("doc_id", "text"), grouped, count, self.stages)
+        named = outlets.outlets_of(read, self.stages)
         return explanation.explained(described, pairs, named, owner, self.options, self.stages)
 
     def _counts(self, found: "DataFrame") -> dict[str, int]:
@@ -200,8 +221,11 @@ class _Scan:
         identity: Mapping[str, Any],
         counts: dict[str, int],
     ) -> dict[str, Any]:
-        for name, frame in frames.items():
-            counts[name] = self.stages.beside(f"table-{name}", f"{output}/{name}.parquet", frame).count()
+        def write(name: str, frame: "DataFrame") -> int:
+            return self.stages.beside(f"table-{name}", f"{output}/{name}.parquet", frame).count()
+
+        written = self.stages.at_once(*(partial(write, name, frame) for name, frame in frames.items()))
+        counts |= dict(zip(frames, written, strict=True))
         manifest = {
             **identity,
             "settings_fingerprint": self.settings.fingerprint,

@@ -5,8 +5,9 @@ A stage counts when its marker says so, a row that is written after it: what a k
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from xxhash import xxh3_64_hexdigest
 
@@ -15,11 +16,12 @@ from syndetect.spark.rows import Columns
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+_AT_ONCE = 4  # stages that are made beside one another
 _MARKER = Columns(stage="string", identity="string", seconds="double", facts="string")
 
 
 class Stages:
-    """The stages of a scan.
+    """The stages of a scan: a context, at whose end all markers are written.
 
     Args:
         spark: the session.
@@ -40,22 +42,45 @@ class Stages:
         self.seconds: dict[str, float] = {}
         self._known: dict[str, dict[str, Any]] = {}
         self._others: set[str] = set()  # stages of other scans
+        self._markers = ThreadPoolExecutor(1)  # a marker is written while the next stage is made
+        self._waiting: list[Future[None]] = []
         self._read_markers()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._markers.shutdown()
+        for written in self._waiting:
+            if kind is None:
+                written.result()
+
+    def at_once(self, *works: Callable[[], Any]) -> list[Any]:
+        """Do several things at once, so that cores are busy while Spark plans; what they return.
+
+        The first error is raised when all have ended.
+        """
+        with ThreadPoolExecutor(_AT_ONCE) as beside:
+            found = [beside.submit(work) for work in works]
+        return [one.result() for one in found]
 
     def table(self, name: str, make: Callable[[], "DataFrame"]) -> "DataFrame":
         """A stage: read if it is there, else made, written and read."""
-        if self._done(name) is None:
-            self._write(name, make)
-        return self.spark.read.parquet(self._place(name))
+        return self._kept(name, self._place(name), make)
 
     def beside(self, name: str, place: str, frame: "DataFrame") -> "DataFrame":
         """A table at a place of its own: read if it is there, else written and read."""
-        if self._done(name) is None:
-            self._begin(name)
-            start = perf_counter()
-            frame.write.mode("overwrite").parquet(place)
-            self._mark(name, perf_counter() - start, {})
-        return self.spark.read.parquet(place)
+        return self._kept(name, place, lambda: frame)
+
+    def _kept(self, name: str, place: str, make: Callable[[], "DataFrame"]) -> "DataFrame":
+        if self._done(name) is not None:
+            return self.spark.read.parquet(place)
+        self._begin(name)
+        start = perf_counter()
+        frame = make()
+        frame.write.mode("overwrite").parquet(place)
+        self._mark(name, perf_counter() - start, {})
+        return self.spark.read.schema(frame.schema).parquet(place)
 
     def write_text(self, place: str, text: str) -> None:
         """Write one line of text, as a folder with one file."""
@@ -72,14 +97,8 @@ class Stages:
     def _place(self, name: str) -> str:
         return f"{self._folder}/{name}"
 
-    def _write(self, name: str, make: Callable[[], "DataFrame"]) -> None:
-        self._begin(name)
-        start = perf_counter()
-        make().write.mode("overwrite").parquet(self._place(name))
-        self._mark(name, perf_counter() - start, {})
-
     def _mark(self, name: str, seconds: float, facts: dict[str, Any]) -> None:
-        self._write_marker(name, self._identity, seconds, facts)
+        self._waiting.append(self._markers.submit(self._write_marker, name, self._identity, seconds, facts))
         self.seconds[name], self._known[name] = seconds, facts
         self._on_stage(name, seconds)
 
@@ -113,5 +132,10 @@ class Stages:
             self._others.discard(name)
 
     def _write_marker(self, name: str, identity: str, seconds: float, facts: dict[str, Any]) -> None:
-        marker = self.spark.createDataFrame([(name, identity, seconds, json.dumps(facts))], _MARKER.ddl)
-        marker.coalesce(1).write.mode("overwrite").parquet(f"{self._place(name)}.done")
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+        row = {"stage": name, "identity": identity, "seconds": seconds, "facts": json.dumps(facts)}
+        marker = self.spark.range(1, numPartitions=1).select(
+            *(F.lit(row[name]).alias(name) for name in _MARKER.kinds)
+        )
+        marker.write.mode("overwrite").parquet(f"{self._place(name)}.done")
