@@ -110,17 +110,25 @@ def _given(session: Any, rows: list[dict[str, Any]], seed: int) -> Any:
     ).repartition(3)
 
 
-def test_lines_of_json_are_read_as_a_scan_reads_them(session: Any, tmp_path: Path) -> None:
-    from syndetect.spark import scan  # noqa: PLC0415
+def test_lines_of_json_are_read_as_a_scan_reads_them(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And keys in many places are spread, though there are few places of each."""
+    from syndetect.spark import scan, stars  # noqa: PLC0415
 
+    monkeypatch.setattr(stars, "_GIANT", 2)
+    monkeypatch.setattr(stars, "_CHUNK", 40)
+    settings = syndetect.Settings(hot_places=3)
     rows = in_order(articles(200) + of_words_that_share_codes())
     lines = "".join(json.dumps(row) + "\n" for row in rows) + "no JSON\n"
     (tmp_path / "news.jsonl").write_text(lines, encoding="utf-8")
     owners = {"Bugle": "One", "Herald": "One"}
-    local = syndetect.scan(rows, owners=owners, across_sources=False)
-    manifest = scan(
-        str(tmp_path / "news.jsonl"), tmp_path / "out", spark=session, owners=owners, across_sources=False
-    )
+    local = syndetect.scan(rows, settings, owners=owners, across_sources=False)
+    source = str(tmp_path / "news.jsonl")
+    manifest = scan(source, tmp_path / "out", settings, spark=session, owners=owners, across_sources=False)
+    assert {path.name for path in (tmp_path / "out" / "stages").glob("star-*[a-z]")} >= {
+        "star-places", "star-classes", "star-bands",
+    }  # fmt: skip
     assert len(local.passages) > 100
     found = assert_same(local, tmp_path / "out")
     assert manifest["counts"] == {key: local.manifest["counts"][key] for key in manifest["counts"]} | {

@@ -3,6 +3,7 @@
 Schleimer, Wilkerson and Aiken 2003, "Winnowing: local algorithms for document fingerprinting".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -149,7 +150,7 @@ def lengthened(tags: U8, documents: I64, words: U32, document: I64, length: int)
     return keys
 
 
-def join(entries: U64, places: Places, limits: JoinLimits) -> Seeds:
+def join(entries: U64, places: Places, limits: JoinLimits, lengths: Sequence[int] = LENGTHS) -> Seeds:
     """Pairs of places with the same fingerprint in different documents, around which a match is possible.
 
     A fingerprint in more than ``most_places`` places (within the window) is lengthened to the next 2k, then 4k words.
@@ -160,6 +161,7 @@ def join(entries: U64, places: Places, limits: JoinLimits) -> Seeds:
         entries: the postings of one part, of all documents, in the order of the text.
         places: where words stand.
         limits: the parameters of the join.
+        lengths: those of :data:`LENGTHS` to which the fingerprints were not lengthened yet.
     """
     keys = (entries >> np.uint64(32)).astype(np.uint32)
     repeats = repeated(keys, np.arange(len(entries), dtype=np.uint32))
@@ -170,7 +172,7 @@ def join(entries: U64, places: Places, limits: JoinLimits) -> Seeds:
     found = [_join_small(first, groups[~is_frequent], places, limits, limits.k)]
     frequent = _Frequent.of(first, groups[is_frequent], places)
     frequent_keys = int(is_frequent.sum())
-    for length in LENGTHS:
+    for length in lengths:
         if len(frequent.words):
             frequent = _join_sparse(frequent, places, limits, limits.k * length // 2, found)
             frequent = _join_lengthened(frequent, places, limits, limits.k * length, found)

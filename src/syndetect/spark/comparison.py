@@ -73,8 +73,7 @@ class Comparison:
         order = np.argsort(known)
 
         def place(one: I64, other: I64) -> I64:
-            at: I64 = order[np.searchsorted(known[order], one * len(laid.edges) + other)]
-            return at
+            return np.take(order, np.searchsorted(known[order], one * len(laid.edges) + other))
 
         shares, is_similar = np.zeros((len(pairs), 3)), np.zeros(len(pairs), bool)
         similar = place(found.pairs[:, 0], found.pairs[:, 1])
@@ -109,7 +108,8 @@ class _Laid:
 
     def within(self, paragraph: I64, word: I64) -> I64:
         """Words of paragraphs, counted from the beginnings of their articles."""
-        return word - self._words[self._article[paragraph]]
+        first: I64 = self._words[self._article[paragraph]]
+        return word - first
 
     def rows(self, tile: Tile, which: I64, pairs: I64, found: _Found) -> Iterator[pa.RecordBatch]:
         """:data:`COMPARED`, of the pairs of some records."""

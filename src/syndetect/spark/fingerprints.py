@@ -4,21 +4,24 @@ In a bucket each posting is a document of its own, an excerpt with the words aro
 are elsewhere. What :func:`syndetect.matching.winnowing.join` looks at lies in the excerpt.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64, U8, U64, Array, expand, find_groups, order_by
+from syndetect.arrays import I64, U8, U32, U64, Array, Bool, expand, find_groups, is_among, order_by
 from syndetect.kernels.excerpts import count_behind, lay_excerpts
 from syndetect.kernels.seeds import SHIFT, SPAN
 from syndetect.matching import places, winnowing
 from syndetect.matching.places import Places
 from syndetect.matching.winnowing import JoinLimits
 from syndetect.settings import Settings
+from syndetect.spark.articles import sample
 from syndetect.spark.exchange import buckets_for, exchanged, times_of, with_partners
 from syndetect.spark.rows import RECORDS, bounds_of, in_portions, numbers, packed, record_rows
+from syndetect.spark.stages import Stages
+from syndetect.spark.stars import PLACE, Star, has_giants, least_of_sample, stars
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
 SEED = np.dtype([("a", "<i8"), ("b", "<i8"), ("seed", "<i8")])
 _REACH = SPAN + SHIFT
 _ALIGN = 16  # places are told apart by their last bits where seeds are left out within long runs
-_S32, _S40, _LOWER = np.uint64(32), np.uint64(24), np.uint64(0xFFFFFFFF)
+_S32, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
+_LEVEL_BITS, _LEVEL = np.uint64(2), np.uint64(62)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def _posting(behind: int, has_time: bool) -> np.dtype[Any]:
@@ -38,43 +43,100 @@ def _posting(behind: int, has_time: bool) -> np.dtype[Any]:
     ])  # fmt: skip
 
 
+class Giants(NamedTuple):
+    """The fingerprints in very many places, by a sample: ascending keys of their words, and of longer ones.
+
+    A posting with a key of ``keys[i]`` is exchanged by its key of the next length.
+    """
+
+    keys: tuple[U64, ...]
+
+    @classmethod
+    def none(cls) -> "Giants":
+        """No fingerprint is taken for one."""
+        return cls((np.empty(0, np.uint64),) * (len(winnowing.LENGTHS) + 1))
+
+
 class Join:
     """The postings of articles, and the seeds of those with equal keys."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, giants: Giants | None = None) -> None:
         self.limits, self._window = JoinLimits.of(settings), settings.winnow_window
         self._behind = max(self.limits.k + _REACH, self.limits.k * winnowing.LENGTHS[-1])
         self.kind = _posting(self._behind, settings.window >= 0)
+        self.giants = giants or Giants.none()
+
+    def postings(self, code: U32, bounds: I64) -> tuple[U64, I64, I64]:
+        """The fingerprints of articles: keys, their places in ``code``, and the rows of their articles."""
+        found = winnowing.fingerprint(code, bounds, self.limits.k, self._window)
+        part = np.repeat(np.arange(winnowing.PARTS, dtype=np.uint64), np.diff(found.bounds))
+        place = (found.entries & _LOWER).astype(np.int64)
+        key = part << _S32 | found.entries >> _S32
+        return key, place, np.searchsorted(bounds, place, side="right") - 1
+
+    def lengthened(self, tags: U8, bounds: I64, key: U64, place: I64, row: I64, level: int) -> U64:
+        """Keys of the next words of fingerprints, by ``LENGTHS[level - 1]``; the level stands in the upper bits."""
+        length = self.limits.k * winnowing.LENGTHS[level - 1]
+        longer = winnowing.lengthened(tags, bounds, place.astype(np.uint32), row, length)
+        return (longer ^ key * _SPREAD) >> _LEVEL_BITS | np.uint64(level) << _LEVEL
+
+    def routed(self, tags: U8, bounds: I64, key: U64, place: I64, row: I64) -> tuple[U64, Bool]:
+        """The keys by which postings are exchanged; and which are frequent at every length, and go to stars."""
+        route, waiting = key.copy(), np.flatnonzero(is_among(key, self.giants.keys[0]))
+        for level in range(1, len(self.giants.keys)):
+            if not len(waiting):
+                break
+            of = route[waiting]
+            route[waiting] = self.lengthened(tags, bounds, of, place[waiting], row[waiting], level)
+            waiting = waiting[is_among(route[waiting], self.giants.keys[level])]
+        is_star = np.zeros(len(key), bool)
+        is_star[waiting] = True
+        return route, is_star
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The postings of articles (``document, published, code``)."""
         for batch in in_portions(batches):
             code, bounds = packed(batch, "code", np.uint32)
-            found = winnowing.fingerprint(code, bounds, self.limits.k, self._window)
-            part = np.repeat(np.arange(winnowing.PARTS, dtype=np.uint64), np.diff(found.bounds))
-            place = (found.entries & _LOWER).astype(np.int64)
-            row = np.searchsorted(bounds, place, side="right") - 1
+            tags = places.tags(code)
+            key, place, row = self.postings(code, bounds)
+            key, is_star = self.routed(tags, bounds, key, place, row)
+            key, place, row = key[~is_star], place[~is_star], row[~is_star]
             records = np.empty(len(place), self.kind)
-            records["key"] = part << _S32 | found.entries >> _S32
-            records["document"] = numbers(batch, "document")[row]
+            records["key"], records["document"] = key, numbers(batch, "document")[row]
             if self.limits.window >= 0:
                 records["time"] = numbers(batch, "published")[row]
             records["place"] = place - bounds[row]
-            records["tags"] = _around(places.tags(code), bounds, place, row, self._behind)
-            yield records["key"].copy(), records
+            records["tags"] = _around(tags, bounds, place, row, self._behind)
+            yield key, records
+
+    def star_places(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
+        """The places of fingerprints that go to stars: :data:`syndetect.spark.stars.PLACE`."""
+        for batch in in_portions(batches):
+            code, bounds = packed(batch, "code", np.uint32)
+            key, place, row = self.postings(code, bounds)
+            taken = is_among(key, self.giants.keys[0])
+            key, place, row = key[taken], place[taken], row[taken]
+            key, is_star = self.routed(places.tags(code), bounds, key, place, row)
+            found = np.zeros(int(is_star.sum()), PLACE)
+            found["key"], found["document"] = key[is_star], numbers(batch, "document")[row[is_star]]
+            found["place"] = (place - bounds[row])[is_star]
+            yield key[is_star], found
 
     def take(self, records: Array) -> Iterator[pa.RecordBatch]:
         """The seeds of the postings of a bucket."""
         records = with_partners(records)
         order = order_by(records["key"], records["document"], records["place"])
-        groups = find_groups(records["key"][order])  # the others have no partner
-        which, chosen = expand(groups[:, 0], groups[:, 1] - groups[:, 0])
-        if len(chosen):
-            yield from self._joined(records[order[chosen]], which.astype(np.uint64))
+        records = records[order]
+        groups = find_groups(records["key"])  # the others have no partner
+        level = (records["key"][groups[:, 0]] >> _LEVEL).astype(np.int64)
+        for one in np.unique(level).tolist():
+            of_level = groups[level == one]
+            which, chosen = expand(of_level[:, 0], of_level[:, 1] - of_level[:, 0])
+            yield from self._joined(records[chosen], which.astype(np.uint64), winnowing.LENGTHS[one:])
 
-    def _joined(self, records: Array, key: U64) -> Iterator[pa.RecordBatch]:
+    def _joined(self, records: Array, key: U64, lengths: Sequence[int]) -> Iterator[pa.RecordBatch]:
         corpus, at = _excerpts(records)
-        seeds = winnowing.join(key << _S32 | at.astype(np.uint64), corpus, self.limits).words
+        seeds = winnowing.join(key << _S32 | at.astype(np.uint64), corpus, self.limits, lengths).words
         first, second = (
             (seeds >> _S32).astype(np.uint32),
             ((seeds & _LOWER) >> np.uint64(1)).astype(np.uint32),
@@ -132,15 +194,57 @@ def _excerpts(records: Array) -> tuple[Places, I64]:
     return Places.of(laid, bounds, times_of(records).copy(), rank, article=article), at
 
 
-def seeds(articles: "DataFrame", settings: Settings, words: int) -> "DataFrame":
+def _paired(one: Array, other: Array) -> Array:
+    """Strong seeds of pairs of places."""
+    found = np.empty(len(one), SEED)
+    found["a"], found["b"] = one["document"], other["document"]
+    found["seed"] = one["place"].astype(np.int64) << 32 | other["place"].astype(np.int64) << 1 | 1
+    return found
+
+
+def _giants(articles: "DataFrame", join: Join, documents: int) -> Giants:
+    """The fingerprints that are in more than ``most_places`` places of a sample, and by that in very many of all."""
+    taken = sample(articles, documents).select("code").toArrow().combine_chunks().to_batches()
+    if not taken:
+        return Giants.none()
+    code, bounds = packed(taken[0], "code", np.uint32)
+    key, place, row = join.postings(code, bounds)
+    least = least_of_sample(join.limits.most_places, documents)
+    found = []
+    for level in range(len(winnowing.LENGTHS) + 1):
+        if level:
+            key = join.lengthened(places.tags(code), bounds, key, place, row, level)
+        keys, counts = np.unique(key, return_counts=True)
+        found.append(keys[counts >= least])
+        chosen = is_among(key, found[-1])
+        key, place, row = key[chosen], place[chosen], row[chosen]
+    return Giants(tuple(found))
+
+
+def seeds(
+    articles: "DataFrame", settings: Settings, counts: Mapping[str, int], stages: Stages
+) -> "DataFrame":
     """The seeds of articles: :data:`syndetect.spark.rows.RECORDS` of :data:`SEED`.
+
+    Fingerprints in very many places are told by a sample that the driver counts. They are exchanged by the keys of
+    their next words; those that are frequent at every length become stars (:mod:`syndetect.spark.stars`).
 
     Args:
         articles: ``document, published, code``.
         settings: what decides the seeds.
-        words: of all articles.
+        counts: ``documents`` and ``words`` of all articles.
+        stages: keep what was found.
     """
     join = Join(settings)
-    size = join.kind.itemsize * 2 * words // (settings.winnow_window + 1)
     columns = articles.select("document", "published", "code")
-    return exchanged(columns, join.emit, join.kind, RECORDS, join.take, buckets_for(size))
+    if has_giants(settings.window, counts["documents"]):
+        join.giants = _giants(articles, join, counts["documents"])
+    size = join.kind.itemsize * 2 * counts["words"] // (settings.winnow_window + 1)
+    found = stages.table("seeds", lambda: exchanged(
+        columns, join.emit, join.kind, RECORDS, join.take, buckets_for(size)
+    ))  # fmt: skip
+    if not len(join.giants.keys[-1]):
+        return found
+    count = len(join.giants.keys[-1]) * counts["documents"]
+    star = Star(join.star_places, _paired, most_repeats=winnowing.MOST_REPEATS)
+    return found.union(stars(columns, star, count, stages, "star-places")[0])

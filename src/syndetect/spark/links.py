@@ -23,8 +23,9 @@ from syndetect.arrays import (
 )  # fmt: skip
 from syndetect.kernels import rarity as _kernels
 from syndetect.matching import rare_shingles, wording
-from syndetect.matching.wording import SAMPLE, SAMPLE_WORDS, Rarity, Sketches
+from syndetect.matching.wording import SAMPLE_WORDS, Rarity, Sketches
 from syndetect.settings import Settings
+from syndetect.spark.articles import sample
 from syndetect.spark.exchange import buckets_for, exchanged, times_of, with_partners
 from syndetect.spark.rows import Columns, Flat, as_records, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
@@ -123,16 +124,9 @@ class _Sizes:
             yield from _COUNTED.batches(**{name: numbers(batch, name)[enough] for name in _COUNTED.kinds})
 
 
-def _sample(articles: "DataFrame", documents: int) -> "DataFrame":
-    """Articles evenly spaced in the order of time: of ``taken``, number i is ``i * documents // taken``."""
-    taken = max(min(documents, SAMPLE), 1)
-    number = f"((document * {taken} + {documents - 1}) div {documents})"
-    return articles.filter(f"({number} * {documents}) div {taken} = document") if documents else articles
-
-
 def _common(articles: "DataFrame", sampling: _Sampling, documents: int) -> U64:
     """The keys, ascending, that more articles of a sample have than may have a rare one; the driver counts these."""
-    taken = _sample(articles, documents).select("code").toArrow()
+    taken = sample(articles, documents).select("code").toArrow()
     found = [
         np.empty(0, np.uint64),
         *(sampling.shingles(batch)[0] for batch in taken.to_batches() if batch.num_rows),
@@ -146,7 +140,7 @@ def _rarity(articles: "DataFrame", documents: int) -> Rarity:
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     found = (
-        _sample(articles, documents)
+        sample(articles, documents)
         .select(F.substring("code", 1, 4 * SAMPLE_WORDS).alias("code"))
         .toArrow()
         .combine_chunks()

@@ -18,6 +18,7 @@ from syndetect.arrays import (
     Array,
     expand,
     find_groups,
+    is_among,
     order_by,
     pack,
     repeated,
@@ -29,10 +30,11 @@ from syndetect.kernels.signatures import permutations
 from syndetect.matching import bands
 from syndetect.matching.bands import ParagraphDocuments
 from syndetect.settings import Settings
-from syndetect.spark.articles import PARAGRAPH
+from syndetect.spark.articles import PARAGRAPH, sample
 from syndetect.spark.exchange import buckets_for, exchanged, times_of
 from syndetect.spark.rows import RECORDS, Columns, Flat, in_portions, map_rows, numbers, packed, record_rows
 from syndetect.spark.stages import Stages
+from syndetect.spark.stars import PLACE, Star, has_giants, least_of_sample, stars
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -41,6 +43,7 @@ ORDINAL_BITS = 23
 #: A pair of paragraphs: their articles, and their places among the sketched ones.
 PAIR = np.dtype([("a", "<i8"), ("b", "<i8"), ("one", "<u4"), ("other", "<u4")])
 _CLASSES = Columns(pairs="binary", representatives="binary")
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 _LOWER, _S8, _S23, _S32 = np.uint64(0xFFFFFFFF), np.uint64(8), np.uint64(ORDINAL_BITS), np.uint64(32)
 
 
@@ -54,11 +57,23 @@ class _Sketched(NamedTuple):
     sketch: bands.Sketch
 
 
+class Giants(NamedTuple):
+    """By a sample, ascending: the names of classes of very many identical paragraphs, and band keys of very many."""
+
+    classes: U64
+    bands: U64
+
+    @classmethod
+    def none(cls) -> "Giants":
+        """No key is taken for one."""
+        return cls(np.empty(0, np.uint64), np.empty(0, np.uint64))
+
+
 class Sketches:
     """The sketches of paragraphs, and the candidates among them."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, giants: Giants | None = None) -> None:
+        self.settings, self.giants = settings, giants or Giants.none()
         width = settings.bands
         self.kind = np.dtype([
             ("hash", "<u8"), ("check", "<u8"), ("paragraph", "<u8"), ("time", "<i8"), ("keys", "<u4", width),
@@ -70,6 +85,11 @@ class Sketches:
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The sketched paragraphs of articles (``document, published, code, paragraphs``)."""
+        for records in self._sketched(batches):
+            chosen = records[~is_among(_class_of(records), self.giants.classes)]
+            yield chosen["hash"].copy(), chosen
+
+    def _sketched(self, batches: Iterator[pa.RecordBatch]) -> Iterator[Array]:
         for batch in in_portions(batches):
             code, words = packed(batch, "code", np.uint32)
             found = sketched(batch, code, words, self.settings)
@@ -81,7 +101,20 @@ class Sketches:
             ]
             records["time"] = numbers(batch, "published")[found.row]
             records["keys"] = found.sketch.keys.T
-            yield records["hash"].copy(), records
+            yield records
+
+    def star_classes(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
+        """The paragraphs of very large classes: :data:`syndetect.spark.stars.PLACE`."""
+        for records in self._sketched(batches):
+            key = _class_of(records)
+            chosen = is_among(key, self.giants.classes)
+            yield key[chosen], _places(key[chosen], records["paragraph"][chosen])
+
+    def star_bands(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
+        """The representatives with band keys of very many: :data:`syndetect.spark.stars.PLACE`."""
+        for key, records in self._banded(batches):
+            chosen = is_among(key, self.giants.bands)
+            yield key[chosen], _places(key[chosen], records["paragraph"][chosen])
 
     def classes(self, records: Array) -> Iterator[pa.RecordBatch]:
         """The classes of identical paragraphs of a bucket: pairs with representatives, and these, as records."""
@@ -102,6 +135,11 @@ class Sketches:
 
     def emit_bands(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The band keys of the representatives of classes."""
+        for key, records in self._banded(batches):
+            chosen = ~is_among(key, self.giants.bands)
+            yield key[chosen], records[chosen]
+
+    def _banded(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         for batch in batches:
             own, _ = packed(batch, "representatives", self.kind)
             for band in range(self.settings.bands):
@@ -189,29 +227,96 @@ def edges_of(batch: pa.RecordBatch, words: I64) -> tuple[I64, I64]:
     return np.append(0, ends).astype(np.int64), bounds
 
 
+def _class_of(records: Array) -> U64:
+    """uint64[n]: a name of the class of each paragraph."""
+    names: U64 = records["hash"] * _MIX ^ records["check"]
+    return names
+
+
+def _places(key: U64, paragraph: U64) -> Array:
+    found = np.zeros(len(key), PLACE)
+    found["key"], found["document"] = key, paragraph >> _S23
+    found["place"] = paragraph & np.uint64((1 << ORDINAL_BITS) - 1)
+    return found
+
+
+def _paired(one: Array, other: Array) -> Array:
+    """:data:`PAIR` of places."""
+    found = np.empty(len(one), PAIR)
+    found["a"], found["b"] = one["document"], other["document"]
+    found["one"], found["other"] = one["place"], other["place"]
+    return found
+
+
+class _Representatives:
+    """The first paragraphs of very large classes, as :data:`_CLASSES`."""
+
+    def __init__(self, sketches: Sketches, first: Array) -> None:
+        self.sketches, self.name = sketches, np.sort(first["document"] << ORDINAL_BITS | first["place"])
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for records in self.sketches._sketched(batches):
+            own = records[is_among(records["paragraph"].astype(np.int64), self.name)]
+            yield from _CLASSES.batches(
+                pairs=Flat.of_items(np.empty(0, np.int64), np.zeros(2, np.int64)),
+                representatives=Flat.of_items(own, np.array([0, len(own)])),
+            )
+
+
+def _giants(articles: "DataFrame", sketches: Sketches, documents: int) -> Giants:
+    """The keys of so many paragraphs of a sample that very many of all have them."""
+    taken = sample(articles, documents).toArrow().combine_chunks().to_batches()
+    records = np.concatenate([np.empty(0, sketches.kind), *sketches._sketched(iter(taken))])
+    least = least_of_sample(sketches.settings.hot_places, documents)
+    names, first, counts = np.unique(_class_of(records), return_index=True, return_counts=True)
+    own = records[first]  # of each class one
+    keys = own["keys"].astype(np.uint64) << _S8 | np.arange(sketches.settings.bands, dtype=np.uint64)
+    bands_, of_bands = np.unique(keys.reshape(-1), return_counts=True)
+    return Giants(names[counts >= least], bands_[of_bands >= least])
+
+
 def candidates(
-    articles: "DataFrame", settings: Settings, facts: Mapping[str, int], stages: Stages
+    articles: "DataFrame", settings: Settings, counts: Mapping[str, int], stages: Stages
 ) -> "DataFrame":
     """The candidate pairs of paragraphs: records of :data:`PAIR`, some more than once.
+
+    Classes and band keys of very many paragraphs are told by a sample that the driver counts, and become stars by
+    ranges of time (:mod:`syndetect.spark.stars`).
 
     Args:
         articles: ``document, published, code, paragraphs``.
         settings: what decides the candidates.
-        facts: ``words`` of all articles.
+        counts: ``documents`` and ``words`` of all articles.
         stages: keep what was found.
     """
     sketches = Sketches(settings)
-    most = facts["words"] // settings.min_words  # paragraphs
+    most = counts["words"] // settings.min_words  # paragraphs
     light = articles.select("document", "published", "code", "paragraphs")
+    if has_giants(settings.window, counts["documents"]):
+        sketches.giants = _giants(light, sketches, counts["documents"])
     size = most // 4 * sketches.kind.itemsize
     classes = stages.table("classes", lambda: exchanged(
         light, sketches.emit, sketches.kind, _CLASSES, sketches.classes, buckets_for(size)
     ))  # fmt: skip
+    pairs = map_rows(classes, RECORDS, _identical)
+    of_giants = len(sketches.giants.classes) * counts["documents"]
+    if of_giants:
+        star = Star(sketches.star_classes, _paired, has_chain=False)
+        found, first = stars(light, star, of_giants, stages, "star-classes")
+        firsts = light.filter(light["document"].isin(np.unique(first["document"]).tolist()))
+        classes = classes.union(map_rows(firsts, _CLASSES, _Representatives(sketches, first)))
+        pairs = pairs.union(found)
     banded = exchanged(
         classes, sketches.emit_bands, sketches.banded, RECORDS, sketches.candidates,
         buckets_for(most // 4 * settings.bands * sketches.banded.itemsize),
     )  # fmt: skip
-    return stages.table("candidates", lambda: banded.union(map_rows(classes, RECORDS, _identical)))
+    pairs = pairs.union(banded)
+    of_giants = len(sketches.giants.bands) * counts["documents"]
+    if of_giants:
+        pairs = pairs.union(
+            stars(classes, Star(sketches.star_bands, _paired), of_giants, stages, "star-bands")[0]
+        )
+    return stages.table("candidates", lambda: pairs)
 
 
 def _identical(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -118,7 +118,7 @@ class _Scan:
         told, candidates, seeds, rare = stages.at_once(
             lambda: collisions.with_odd(found, read, counts, stages),
             lambda: paragraphs.candidates(found, self.settings, counts, stages),
-            lambda: stages.table("seeds", lambda: fingerprints.seeds(found, self.settings, counts["words"])),
+            lambda: fingerprints.seeds(found, self.settings, counts, stages),
             lambda: links.rare_pairs(found, self.settings, counts, self._is_across, stages),
         )
         compared = comparison.compared(told, candidates, self.settings, counts, stages)
