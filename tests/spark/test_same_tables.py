@@ -139,9 +139,30 @@ def test_lines_of_json_are_read_as_a_scan_reads_them(
         assert getattr(found, table).equals(getattr(local, table)), f"{table}: rows in the order of a scan"
 
 
+def _numbered_from(base: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Number articles from ``base`` on, as behind so many others."""
+    from syndetect.spark import articles, links  # noqa: PLC0415
+    from syndetect.spark.numbering import numbered  # noqa: PLC0415
+
+    sample = articles.sample
+
+    def number(frame: Any, order: Any, name: str, *others: Any) -> Any:
+        found = numbered(frame, order, name, *others)
+        return found.withColumn(name, found[name] + base)
+
+    monkeypatch.setattr(articles, "numbered", number)
+    monkeypatch.setattr(
+        links,
+        "sample",
+        lambda frame, count: sample(frame.withColumn("document", frame["document"] - base), count),
+    )
+
+
 def test_a_call_that_is_made_again_goes_on_where_the_last_one_ended(
     session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And articles may have numbers that need more than 32 bits."""
+    _numbered_from(1 << 35, monkeypatch)
     from syndetect.spark import passages, scan  # noqa: PLC0415
 
     rows = articles(200, seed=2)
