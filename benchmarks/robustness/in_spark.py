@@ -91,10 +91,10 @@ def kill_executors(number: int, until: float, draw: random.Random, is_done: thre
 def kill_driver(draw: random.Random, ordered: Path, output: Path, options: argparse.Namespace) -> None:
     """Begin a scan by the command, and kill the driver with all below it at a random moment."""
     words = ["spark-scan", str(ordered), "-o", str(output), "--master", options.master, "-q"]
+    given = [one.partition("=") for one in options.set]
     settings = [
-        word
-        for one in options.set
-        for word in ("--" + one.partition("=")[0].replace("_", "-"), one.partition("=")[2])
+        f"--window={value}d" if name == "window_days" else f"--{name.replace('_', '-')}={value}"
+        for name, _, value in given
     ]
     command = [sys.executable, "-m", "syndetect", *words, *settings]
     driver = psutil.Popen(command, start_new_session=True, env=os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"})
