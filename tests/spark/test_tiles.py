@@ -1,6 +1,7 @@
 """Pairs meet both of their articles, whatever tiles they are in; stars in chunks are those of whole groups."""
 
 import random
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,18 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _taken_along() -> Iterator[None]:
+    """Workers of Spark cannot import this module: what they run of it is sent to them."""
+    from pyspark import cloudpickle  # noqa: PLC0415
+
+    register: Any = cloudpickle
+    register.register_pickle_by_value(sys.modules[__name__])
+    yield
+    register.unregister_pickle_by_value(sys.modules[__name__])
+
 
 PAIR = np.dtype([("a", "<i8"), ("b", "<i8"), ("more", "<i8")])
 
@@ -50,7 +63,7 @@ def test_pairs_meet_both_of_their_articles(
     found = tiles.tiles(pairs, PAIR, counts, is_by_first=is_by_first)
     items = session.createDataFrame(list(values.items()), "document long, value long")
     columns = Columns(a="long", b="long", more="long", value="long")
-    worked = tiles.worked(found, items, PAIR, columns, _Sums(columns)).collect()
+    worked = tiles.worked(found, items, PAIR, columns, _Sums(columns), counts).collect()
     assert sorted(tuple(row) for row in worked) == sorted(
         (a, b, more, 1000 * values[a] + values[b]) for a, b, more in set(rows)
     )

@@ -185,5 +185,5 @@ def matches(
     """
     tiles = stages.table("tiles", lambda: tiles_of(seeds, SEED, counts, _of_strong))
     words = articles.select("document", *_WORDS, *TOLD)
-    found = stages.table("matches", lambda: worked(tiles, words, SEED, MATCHES, Alignment(settings)))
+    found = stages.table("matches", lambda: worked(tiles, words, SEED, MATCHES, Alignment(settings), counts))
     return found.filter("high_a > 0"), found.filter("high_a = 0").select("a", "b")

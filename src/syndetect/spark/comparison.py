@@ -1,19 +1,20 @@
 """Candidate pairs of paragraphs, compared exactly."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import F64, I64, U32, Array, Bool
+from syndetect.arrays import F64, I64, U32, Array, Bool, bounds_of, expand
 from syndetect.matching import portions
 from syndetect.settings import Settings
 from syndetect.spark.alignment import CONFUSED
 from syndetect.spark.articles import PARAGRAPH
 from syndetect.spark.collisions import ODD, are_confused, told_apart
 from syndetect.spark.paragraphs import PAIR, edges_of
-from syndetect.spark.rows import Columns, packed
+from syndetect.spark.rows import Columns, Flat, numbers, packed
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, tiles, worked
 
@@ -26,6 +27,9 @@ COMPARED = Columns(
 )  # fmt: skip
 #: Where a pair has no seed.
 NO_SEED = -1
+_PARAGRAPHS = Columns(
+    document="long", number="int", first="int", begin="int", end="int", code="binary", odd="binary"
+)
 _LOWER = np.uint64(0xFFFFFFFF)
 _S32, _U1 = np.uint64(32), np.uint64(1)
 
@@ -38,6 +42,38 @@ class _Found(NamedTuple):
     seed: I64
 
 
+@dataclass(frozen=True)
+class _Cut:
+    """Paragraphs of articles, by their places among those that have so many words."""
+
+    least: int
+
+    def __call__(self, articles: pa.RecordBatch, row: I64, wants: Array) -> pa.RecordBatch:
+        code, words = packed(articles, "code", np.uint32)
+        edges, bounds = edges_of(articles, words)
+        taken = np.flatnonzero(np.diff(edges) >= self.least)
+        paragraph = taken[np.searchsorted(taken, bounds)[row] + wants["part"]]
+        low, high = edges[paragraph], edges[paragraph + 1]
+        place = packed(articles, "paragraphs", PARAGRAPH)[0][paragraph]
+        return _PARAGRAPHS.batch(
+            document=wants["document"], number=paragraph - bounds[row], first=low - words[row],
+            begin=place["begin_character"], end=place["end_character"],
+            code=Flat.of_items(code[expand(low, high - low)[1]], bounds_of(high - low)),
+            odd=_odd_in(articles, words, low, high),
+        )  # fmt: skip
+
+
+def _odd_in(articles: pa.RecordBatch, words: I64, low: I64, high: I64) -> Flat:
+    """The odd words of paragraphs, with their places in these; ``words`` are the bounds of articles."""
+    odd, bounds = packed(articles, "odd", ODD)
+    place = odd["place"] + np.repeat(words[:-1], np.diff(bounds))
+    begin, end = np.searchsorted(place, low), np.searchsorted(place, high)
+    which, chosen = expand(begin, end - begin)
+    found = odd[chosen]
+    found["place"] = place[chosen] - low[which]
+    return Flat.of_items(found, bounds_of(end - begin))
+
+
 class Comparison:
     """Compares the pairs of paragraphs of tiles."""
 
@@ -45,19 +81,18 @@ class Comparison:
         self.settings = settings
 
     def __call__(self, tile: Tile) -> Iterator[pa.RecordBatch]:
-        """:data:`COMPARED`, of articles with ``code``, ``odd`` and ``paragraphs``."""
-        laid = _Laid(tile.items, self.settings.min_words)
-        pairs = np.stack([laid.sketched(tile.one, tile.records["one"]),
-                          laid.sketched(tile.other, tile.records["other"])], axis=1)  # fmt: skip
+        """:data:`COMPARED`, of paragraphs."""
+        laid = _Laid(tile.items)
+        pairs = np.stack([tile.one, tile.other], axis=1)
         found = self._compared(laid, laid.code, pairs)
         again = self._confused(laid, pairs, found.is_similar)
         if len(again):
             right = self._compared(laid, laid.told, pairs[again])
             found.shares[again], found.is_similar[again] = right.shares, right.is_similar
             marks = right._replace(is_similar=right.is_similar & False, seed=np.full(len(again), CONFUSED))
-            yield from laid.rows(tile, again, pairs[again], marks)
-            yield from laid.rows(tile, again, pairs[again], marks._replace(seed=right.seed))
-        yield from laid.rows(tile, np.arange(len(pairs)), pairs, found)
+            yield from laid.rows(tile, again, marks)
+            yield from laid.rows(tile, again, marks._replace(seed=right.seed))
+        yield from laid.rows(tile, np.arange(len(pairs)), found)
 
     def _confused(self, laid: "_Laid", pairs: I64, is_similar: Bool) -> I64:
         """The similar pairs in which different words share a code."""
@@ -89,37 +124,26 @@ class Comparison:
 
 
 class _Laid:
-    """The words and paragraphs of articles end to end."""
+    """The words of paragraphs end to end."""
 
-    def __init__(self, items: pa.RecordBatch, least: int) -> None:
-        self.code, self._words = packed(items, "code", np.uint32)
-        self.edges, self._bounds = edges_of(items, self._words)
-        self._article = np.repeat(np.arange(items.num_rows), np.diff(self._bounds))
-        self._taken = np.flatnonzero(np.diff(self.edges) >= least)
-        self._places = packed(items, "paragraphs", PARAGRAPH)[0]
+    def __init__(self, items: pa.RecordBatch) -> None:
+        self.code, self.edges = packed(items, "code", np.uint32)
+        self._first = numbers(items, "first")
         odd, bounds = packed(items, "odd", ODD)
-        self.told = told_apart(self.code, self._words, odd, bounds) if len(odd) else self.code
-
-    def sketched(self, row: I64, ordinal: Array) -> I64:
-        """The paragraphs of articles by their places among the sketched ones."""
-        first = np.searchsorted(self._taken, self._bounds)
-        found: I64 = self._taken[first[row] + ordinal]
-        return found
+        self.told = told_apart(self.code, self.edges, odd, bounds) if len(odd) else self.code
 
     def within(self, paragraph: I64, word: I64) -> I64:
         """Words of paragraphs, counted from the beginnings of their articles."""
-        first: I64 = self._words[self._article[paragraph]]
-        return word - first
+        found: I64 = word - self.edges[paragraph] + self._first[paragraph]
+        return found
 
-    def rows(self, tile: Tile, which: I64, pairs: I64, found: _Found) -> Iterator[pa.RecordBatch]:
+    def rows(self, tile: Tile, which: I64, found: _Found) -> Iterator[pa.RecordBatch]:
         """:data:`COMPARED`, of the pairs of some records."""
         columns: dict[str, Any] = {}
-        for side, paragraph in (("a", pairs[:, 0]), ("b", pairs[:, 1])):
-            columns |= {
-                side: tile.records[side][which], f"number_{side}": paragraph - self._bounds[self._article[paragraph]],
-                f"begin_{side}": self._places["begin_character"][paragraph],
-                f"end_{side}": self._places["end_character"][paragraph],
-            }  # fmt: skip
+        for side, row in (("a", tile.one), ("b", tile.other)):
+            columns[side] = tile.records[side][which]
+            for name in ("number", "begin", "end"):
+                columns[f"{name}_{side}"] = numbers(tile.items, name)[row[which]]
         yield from COMPARED.batches(
             **columns, is_similar=found.is_similar, jaccard=found.shares[:, 0], containment_a=found.shares[:, 1],
             containment_b=found.shares[:, 2], seed=found.seed,
@@ -139,5 +163,7 @@ def compared(
         stages: keep what was found.
     """
     found = stages.table("candidate-tiles", lambda: tiles(candidates, PAIR, counts))
-    words = articles.select("document", "code", "odd", "paragraphs")
-    return stages.table("compared", lambda: worked(found, words, PAIR, COMPARED, Comparison(settings)))
+    words, cut = articles.select("document", "code", "odd", "paragraphs"), _Cut(settings.min_words)
+    return stages.table(
+        "compared", lambda: worked(found, words, PAIR, COMPARED, Comparison(settings), counts, cut)
+    )

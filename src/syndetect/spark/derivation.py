@@ -95,7 +95,7 @@ def derived(
 
     def compared() -> "DataFrame":
         found = tiles(as_records(sources, _SOURCE), _SOURCE, counts, is_by_first=True)
-        return worked(found, sketches, _SOURCE, _DERIVED, _derived)
+        return worked(found, sketches, _SOURCE, _DERIVED, _derived, counts)
 
     found = stages.table("derived", compared)
     ids = articles.select(F.col("document").alias("source"), F.col("doc_id").alias("derived_from"))

@@ -256,6 +256,6 @@ def weighed(links: "DataFrame", sketches: "DataFrame", counts: dict[str, int], s
     """Links with the share of each article's wording that stands in the other, ``wording_a`` and ``wording_b``."""
 
     def weigh() -> "DataFrame":
-        return worked(tiles(as_records(links, PAIR), PAIR, counts), sketches, PAIR, _LINKS, _shares)
+        return worked(tiles(as_records(links, PAIR), PAIR, counts), sketches, PAIR, _LINKS, _shares, counts)
 
     return links.join(stages.table("wording", weigh), ["a", "b"])

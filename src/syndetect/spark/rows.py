@@ -93,6 +93,12 @@ class Columns:
             parts = [_column(values[name], kind, low, high) for name, kind in self.kinds.items()]
             yield pa.RecordBatch.from_arrays(parts, names=list(self.kinds))
 
+    def batch(self, **values: Values) -> pa.RecordBatch:
+        """Rows as one batch, whatever their size."""
+        rows = len(next(iter(values.values())))
+        parts = [_column(values[name], kind, 0, rows) for name, kind in self.kinds.items()]
+        return pa.RecordBatch.from_arrays(parts, names=list(self.kinds))
+
 
 def _column(values: Values, kind: str, low: int, high: int) -> pa.Array:
     if isinstance(values, Flat):
@@ -133,10 +139,10 @@ def record_rows(records: Array) -> Iterator[pa.RecordBatch]:
         yield from RECORDS.batches(records=Flat.of_items(records, np.array([0, len(records)])))
 
 
-def records_of(batches: Iterable[pa.RecordBatch], kind: Any) -> Iterator[Array]:
-    """The records of :data:`RECORDS`, portion by portion."""
+def records_of(batches: Iterable[pa.RecordBatch], kind: Any, name: str = "records") -> Iterator[Array]:
+    """The records of :data:`RECORDS`, or of another such column, portion by portion."""
     for batch in in_portions(batches):
-        yield packed(batch, "records", kind)[0]
+        yield packed(batch, name, kind)[0]
 
 
 class _Packing:

@@ -7,6 +7,7 @@ article is in few tiles, however many pairs it is in. A tile with very many pair
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,18 @@ import pyarrow as pa
 
 from syndetect.arrays import I64, U64, Array, order_by, run_starts
 from syndetect.spark.exchange import buckets_for, by_key, exchanged
-from syndetect.spark.rows import Columns, Flat, joined, map_rows, numbers, packed, records_of, whole_groups
+from syndetect.spark.rows import (
+    Columns,
+    Flat,
+    bounds_of,
+    bounds_of_groups,
+    in_portions,
+    map_rows,
+    numbers,
+    packed,
+    records_of,
+    whole_groups,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -26,8 +38,13 @@ _PORTION = 1 << 25  # bytes of tiles that are worked on at a time
 _TILES = Columns(tile="long", records="binary", wanted="binary")
 _COUNTS = Columns(tile="long", count="long")
 _ALL = -1  # in the place of a tile
-_WANTED = Columns(tile="long", document="long")
-_PAIRS = -1  # in the place of an article, in the row of a tile's records
+#: What a tile wants: an article, and the number of what it wants of it.
+_WANT = np.dtype([("tile", "<u8"), ("document", "<i8"), ("part", "<u4"), ("pad", "<u4")])
+_WANTS = Columns(document="long", wants="binary")
+_BUCKETS = Columns(bucket="int", tile="binary", records="binary", items="binary")
+_FEWEST_BUCKETS = 16
+_OF_WORD = 6  # bytes
+_SUPPLIED = 1 << 24  # bytes of articles that are brought to tiles at a time
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _S29 = np.uint64(29)
 
@@ -139,15 +156,22 @@ class _Gathering:
         records, tile = records[order], tile[order]
         starts = run_starts(tile)
         bounds = np.append(starts, len(tile))
-        which = np.repeat(np.arange(len(starts)), np.diff(bounds))
-        both = np.concatenate([which, which]), np.concatenate([records["a"], records["b"]])
-        order = order_by(*both)
-        named, document = (column[order] for column in both)
-        chosen = run_starts(named, document)
+        wanted = np.zeros(2 * len(records), _WANT)
+        wanted["tile"] = np.concatenate([tile, tile])
+        wanted["document"] = np.concatenate([records["a"], records["b"]])
+        wanted["part"] = np.concatenate(_parts(records))
+        wanted = _each_once(wanted)
+        edges = np.append(run_starts(wanted["tile"]), len(wanted))  # tiles ascend in both
         yield from _TILES.batches(
-            tile=tile[starts], records=Flat.of_items(records, bounds),
-            wanted=Flat.of_items(document[chosen], np.searchsorted(named[chosen], np.arange(len(starts) + 1))),
-        )  # fmt: skip
+            tile=tile[starts], records=Flat.of_items(records, bounds), wanted=Flat.of_items(wanted, edges)
+        )
+
+
+def _parts(records: Array) -> list[Array]:
+    """What of both articles of pairs is wanted: ``one`` and ``other`` where records say so."""
+    if "one" in (records.dtype.names or ()):
+        return [records["one"], records["other"]]
+    return [np.zeros(len(records), np.uint32)] * 2
 
 
 def _each_once(records: Array) -> Array:
@@ -183,50 +207,147 @@ def tiles(
     return exchanged(pairs, work.emit, kind, _TILES, work.take, buckets_for(count * kind.itemsize))
 
 
-def _wanted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The articles of tiles."""
-    for batch in batches:
-        document, bounds = packed(batch, "wanted", np.int64)
-        tile = np.repeat(numbers(batch, "tile"), np.diff(bounds))
-        yield from _WANTED.batches(tile=tile, document=document)
+def _asking(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
+    """The wants of tiles, by article."""
+    for wants in records_of(batches, _WANT, "wanted"):
+        yield wants["document"].astype(np.uint64), wants
+
+
+def _asked(wants: Array) -> Iterator[pa.RecordBatch]:
+    """The articles of a bucket with their wants."""
+    wants = wants[order_by(wants["document"])]
+    bounds = bounds_of_groups(wants["document"])
+    heads = wants["document"][bounds[:-1]].copy()
+    yield from _WANTS.batches(document=heads, wants=Flat.of_items(wants, bounds))
+
+
+#: From articles, the rows of some (int64[n]) and what is wanted of each, to the rows that tiles get.
+Cut = Callable[[pa.RecordBatch, I64, Array], pa.RecordBatch]
+
+
+def whole(articles: pa.RecordBatch, row: I64, _: Array) -> pa.RecordBatch:
+    """Whole articles."""
+    return articles.take(pa.array(row))
+
+
+@dataclass(frozen=True)
+class _Supply:
+    """Articles with their wants to rows for buckets of tiles, as Arrow writes them: Spark moves few large rows."""
+
+    buckets: int
+    cut: Cut
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in in_portions(batches, _SUPPLIED):
+            wants, bounds = packed(batch, "wants", _WANT)
+            row = np.repeat(np.arange(batch.num_rows), np.diff(bounds))
+            articles = batch.drop_columns(["wants"])
+            step = max(1, len(row) * _SUPPLIED // max(batch.nbytes * len(row) // batch.num_rows, _SUPPLIED))
+            for low in range(0, len(row), step):
+                part = slice(low, low + step)
+                yield from self._packed(articles, row[part], wants[part])
+
+    def _packed(self, articles: pa.RecordBatch, row: I64, wants: Array) -> Iterator[pa.RecordBatch]:
+        bucket = _bucket_of(wants["tile"], self.buckets)
+        order = np.argsort(bucket, kind="stable")
+        wants, bucket = wants[order], bucket[order]
+        items = self.cut(articles, row[order], wants)
+        for name in ("tile", "part"):
+            items = items.append_column(name, pa.array(wants[name].copy()))
+        bounds = bounds_of_groups(bucket)
+        written = [_written(items.slice(low, high - low)) for low, high in pairwise(bounds.tolist())]
+        nothing = Flat(np.empty(0, np.uint8), np.zeros(len(bounds), np.int64))
+        sizes = bounds_of([len(one) for one in written])
+        data = np.frombuffer(b"".join(written), np.uint8)
+        yield from _BUCKETS.batches(
+            bucket=bucket[bounds[:-1]], tile=nothing, records=nothing, items=Flat(data, sizes)
+        )
+
+
+def _written(items: pa.RecordBatch) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, items.schema) as stream:
+        stream.write_batch(items)
+    written: bytes = sink.getvalue().to_pybytes()
+    return written
+
+
+def _bucket_of(tile: U64, buckets: int) -> Array:
+    return ((tile >> np.uint64(32)) * np.uint64(buckets) >> np.uint64(32)).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class _Heads:
+    """Tiles with their records, for their buckets."""
+
+    buckets: int
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            tile, rows = numbers(batch, "tile").view(np.uint64), batch.num_rows
+            yield from _BUCKETS.batches(
+                bucket=_bucket_of(tile, self.buckets), tile=Flat.of_items(tile, np.arange(rows + 1)),
+                records=Flat.of(batch.column("records")),
+                items=Flat(np.empty(0, np.uint8), np.zeros(rows + 1, np.int64)),
+            )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class _Working:
-    """Tiles with their articles, in portions."""
+    """Buckets of tiles with their articles."""
 
     kind: "np.dtype[Any]"
-    work: Callable[[Tile], Iterator[pa.RecordBatch]]
+    work: "Work"
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in whole_groups(batches, "tile", _PORTION):
-            yield from self.work(_tile(batch, self.kind))
+        for batch in whole_groups(batches, "bucket", 1):
+            bounds = bounds_of_groups(numbers(batch, "bucket"))
+            for low, high in pairwise(bounds.tolist()):
+                yield from self.work(_tile(batch.slice(low, high - low), self.kind))
 
 
 def _tile(batch: pa.RecordBatch, kind: "np.dtype[Any]") -> Tile:
-    document, tile = numbers(batch, "document"), numbers(batch, "tile")
-    heads = np.flatnonzero(document == _PAIRS)
-    rows = np.flatnonzero(document != _PAIRS)
-    records, bounds = packed(joined([batch.take(pa.array(heads)).select(["records"])]), "records", kind)
-    of_tile = np.repeat(tile[heads], np.diff(bounds))
-    items = batch.take(pa.array(rows))
-    tiles_, which = np.unique(tile[rows], return_inverse=True)
-    documents, place = np.unique(document[rows], return_inverse=True)
-    known = which * len(documents) + place
-    order = np.argsort(known, kind="stable")
+    """The tiles of a bucket."""
+    records, bounds = packed(batch, "records", kind)
+    counts = np.diff(bounds)
+    tile = np.repeat(packed(batch, "tile", np.uint64)[0], counts[counts > 0])
+    by_tile = order_by(tile)
+    records, tile = records[by_tile], tile[by_tile]
+    written = [one.as_buffer() for one in batch.column("items") if one.as_buffer().size]
+    items = pa.Table.from_batches(
+        [found for one in written for found in pa.ipc.open_stream(one)]
+    ).combine_chunks().to_batches()[0]  # fmt: skip
+    named = [items.column(name).to_numpy() for name in ("tile", "document", "part")]
+    order = order_by(*named)
+    items = items.take(pa.array(order))
+    name = _name_of(*(column[order] for column in named))
+    by_name = np.argsort(name)
+    ascending = name[by_name]
 
-    def row_of(side: Array) -> I64:
-        wanted = np.searchsorted(tiles_, of_tile) * len(documents) + np.searchsorted(documents, side)
-        return order[np.searchsorted(known[order], wanted)]
+    def row_of(document: Array, part: Array) -> I64:
+        return np.take(by_name, np.searchsorted(ascending, _name_of(tile, document, part)))
 
-    return Tile(records, row_of(records["a"]), row_of(records["b"]), items)
+    sides = [row_of(records[side], part) for side, part in zip("ab", _parts(records), strict=True)]
+    return Tile(records, sides[0], sides[1], items)
+
+
+def _name_of(tile: U64, document: Array, part: Array) -> U64:
+    return _mixed(_mixed(tile, document.astype(np.uint64)), part.astype(np.uint64))
 
 
 #: From some whole tiles to batches.
 Work = Callable[[Tile], Iterator[pa.RecordBatch]]
 
 
-def worked(tiles_: "DataFrame", items: "DataFrame", kind: Any, columns: Columns, work: Work) -> "DataFrame":
+def worked(
+    tiles_: "DataFrame",
+    items: "DataFrame",
+    kind: Any,
+    columns: Columns,
+    work: Work,
+    counts: dict[str, int],
+    cut: Cut = whole,
+) -> "DataFrame":
     """The rows that ``work`` makes of tiles with their articles.
 
     Args:
@@ -235,10 +356,19 @@ def worked(tiles_: "DataFrame", items: "DataFrame", kind: Any, columns: Columns,
         kind: the type of the records of tiles.
         columns: of what ``work`` makes.
         work: is given some whole tiles at a time.
+        counts: ``documents`` and ``words`` of all articles.
+        cut: what of an article a tile gets.
     """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    found = map_rows(tiles_.select("tile", "wanted"), _WANTED, _wanted).join(items, "document")
-    heads = tiles_.select("tile", F.lit(_PAIRS).cast("long").alias("document"), "records")
-    both = heads.unionByName(found, allowMissingColumns=True)
-    return map_rows(by_key(both, "tile", "document"), columns, _Working(np.dtype(kind), work))
+    wanted = tiles_.agg(F.sum(F.octet_length("wanted"))).collect()[0][0] or 0
+    size = (
+        wanted
+        // _WANT.itemsize
+        * (_OF_WORD * counts["words"] // max(counts["documents"], 1) + _WANT.itemsize)
+    )
+    buckets = max(_FEWEST_BUCKETS, size // _PORTION)
+    asked = exchanged(tiles_.select("wanted"), _asking, _WANT, _WANTS, _asked, buckets_for(wanted))
+    supplied = map_rows(asked.join(items, "document"), _BUCKETS, _Supply(buckets, cut))
+    heads = map_rows(tiles_.select("tile", "records"), _BUCKETS, _Heads(buckets))
+    return map_rows(by_key(heads.union(supplied), "bucket"), columns, _Working(np.dtype(kind), work))
