@@ -39,12 +39,12 @@ class _Memory(threading.Thread):
             jvm = workers = 0
             for one in psutil.Process().children(recursive=True):
                 try:
-                    held, name = one.memory_info().rss, one.name()
+                    held, words = one.memory_info().rss, " ".join(one.cmdline())
                 except psutil.Error:
                     continue
-                if "java" in name:
+                if "SparkSubmit" in words:
                     jvm += held
-                else:
+                elif "pyspark.daemon" in words:
                     workers += held
                     self.worker = max(self.worker, held)
             self.jvm, self.workers = max(self.jvm, jvm), max(self.workers, workers)
