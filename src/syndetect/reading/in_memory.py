@@ -29,7 +29,7 @@ WHAT_TO_GIVE = (
     "give paths, open files, a table (polars, pandas, Arrow, a cursor), or rows with names such as mappings"
 )
 #: What a table has, in any of these ways.
-_TABLES = (("__arrow_c_stream__",), ("iloc", "columns"), ("to_native",), ("fetchone", "description"))
+_TABLES = (("__arrow_c_stream__",), ("iloc",), ("to_native",), ("fetchone", "description"))
 _PIECE_ROWS = 1000  # of a frame of pandas, which become Python values at once
 _BLOCK = 1 << 20
 #: How packed bytes begin.
