@@ -20,7 +20,7 @@ from syndetect.arrays import (
     run_starts,
     sort_values,
     unpack,
-)  # fmt: skip
+)
 from syndetect.kernels import rarity as _kernels
 from syndetect.matching import rare_shingles, wording
 from syndetect.matching.wording import SAMPLE_WORDS, Rarity, Sketches

@@ -24,7 +24,7 @@ from syndetect.arrays import (
     repeated,
     run_starts,
     unpack,
-)  # fmt: skip
+)
 from syndetect.kernels.documents import UNDATED
 from syndetect.kernels.signatures import permutations
 from syndetect.matching import bands
@@ -85,11 +85,12 @@ class Sketches:
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The sketched paragraphs of articles (``document, published, code, paragraphs``)."""
-        for records in self._sketched(batches):
+        for records in self.sketch(batches):
             chosen = records[~is_among(_class_of(records), self.giants.classes)]
             yield chosen["hash"].copy(), chosen
 
-    def _sketched(self, batches: Iterator[pa.RecordBatch]) -> Iterator[Array]:
+    def sketch(self, batches: Iterator[pa.RecordBatch]) -> Iterator[Array]:
+        """The records of the sketched paragraphs of articles, portion by portion."""
         for batch in in_portions(batches):
             code, words = packed(batch, "code", np.uint32)
             found = sketched(batch, code, words, self.settings)
@@ -105,7 +106,7 @@ class Sketches:
 
     def star_classes(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The paragraphs of very large classes: :data:`syndetect.spark.stars.PLACE`."""
-        for records in self._sketched(batches):
+        for records in self.sketch(batches):
             key = _class_of(records)
             chosen = is_among(key, self.giants.classes)
             yield key[chosen], _places(key[chosen], records["paragraph"][chosen])
@@ -255,7 +256,7 @@ class _Representatives:
         self.sketches, self.name = sketches, np.sort(first["document"] << ORDINAL_BITS | first["place"])
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for records in self.sketches._sketched(batches):
+        for records in self.sketches.sketch(batches):
             own = records[is_among(records["paragraph"].astype(np.int64), self.name)]
             yield from _CLASSES.batches(
                 pairs=Flat.of_items(np.empty(0, np.int64), np.zeros(2, np.int64)),
@@ -266,7 +267,7 @@ class _Representatives:
 def _giants(articles: "DataFrame", sketches: Sketches, documents: int) -> Giants:
     """The keys of so many paragraphs of a sample that very many of all have them."""
     taken = sample(articles, documents).toArrow().combine_chunks().to_batches()
-    records = np.concatenate([np.empty(0, sketches.kind), *sketches._sketched(iter(taken))])
+    records = np.concatenate([np.empty(0, sketches.kind), *sketches.sketch(iter(taken))])
     least = least_of_sample(sketches.settings.hot_places, documents)
     names, first, counts = np.unique(_class_of(records), return_index=True, return_counts=True)
     own = records[first]  # of each class one

@@ -58,11 +58,14 @@ class Stages:
     def at_once(self, *works: Callable[[], Any]) -> list[Any]:
         """Do several things at once, so that cores are busy while Spark plans; what they return.
 
-        The first error is raised when all have ended.
+        The first error is raised when those that have begun have ended; others are not begun then.
         """
-        with ThreadPoolExecutor(_AT_ONCE) as beside:
-            found = [beside.submit(work) for work in works]
-        return [one.result() for one in found]
+        beside = ThreadPoolExecutor(_AT_ONCE)
+        found = [beside.submit(work) for work in works]
+        try:
+            return [one.result() for one in found]
+        finally:
+            beside.shutdown(cancel_futures=True)
 
     def table(self, name: str, make: Callable[[], "DataFrame"]) -> "DataFrame":
         """A stage: read if it is there, else made, written and read."""

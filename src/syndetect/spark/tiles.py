@@ -26,7 +26,7 @@ from syndetect.spark.rows import (
     packed,
     records_of,
     whole_groups,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -40,6 +40,7 @@ _COUNTS = Columns(tile="long", count="long")
 _ALL = -1  # in the place of a tile
 #: What a tile wants: an article, and the number of what it wants of it.
 _WANT = np.dtype([("tile", "<u8"), ("document", "<i8"), ("part", "<u4"), ("pad", "<u4")])
+_NAME = ("tile", "document", "part")
 _WANTS = Columns(document="long", wants="binary")
 _BUCKETS = Columns(bucket="int", tile="binary", records="binary", items="binary")
 _FEWEST_BUCKETS = 16
@@ -317,22 +318,26 @@ def _tile(batch: pa.RecordBatch, kind: "np.dtype[Any]") -> Tile:
     items = pa.Table.from_batches(
         [found for one in written for found in pa.ipc.open_stream(one)]
     ).combine_chunks().to_batches()[0]  # fmt: skip
-    named = [items.column(name).to_numpy() for name in ("tile", "document", "part")]
-    order = order_by(*named)
+    order = order_by(*(items.column(name).to_numpy() for name in _NAME))
     items = items.take(pa.array(order))
-    name = _name_of(*(column[order] for column in named))
-    by_name = np.argsort(name)
-    ascending = name[by_name]
-
-    def row_of(document: Array, part: Array) -> I64:
-        return np.take(by_name, np.searchsorted(ascending, _name_of(tile, document, part)))
-
-    sides = [row_of(records[side], part) for side, part in zip("ab", _parts(records), strict=True)]
-    return Tile(records, sides[0], sides[1], items)
+    one, other = _rows_of(items, tile, [records["a"], records["b"]], _parts(records))
+    return Tile(records, one, other, items)
 
 
-def _name_of(tile: U64, document: Array, part: Array) -> U64:
-    return _mixed(_mixed(tile, document.astype(np.uint64)), part.astype(np.uint64))
+def _rows_of(items: pa.RecordBatch, tile: U64, documents: list[Array], parts: list[Array]) -> list[I64]:
+    """The rows of what tiles want, item by item, on both sides; items are in order."""
+    known = [items.column(name).to_numpy() for name in _NAME]
+    values = [np.unique(column) for column in known]
+
+    def place(*columns: Array) -> I64:
+        """A number for each name, ascending as the names do."""
+        found = np.zeros(len(columns[0]), np.int64)
+        for column, there in zip(columns, values, strict=True):
+            found = found * len(there) + np.searchsorted(there, column)
+        return found
+
+    rows = place(*known)
+    return [np.searchsorted(rows, place(tile, *side)) for side in zip(documents, parts, strict=True)]
 
 
 #: From some whole tiles to batches.
@@ -362,11 +367,8 @@ def worked(
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     wanted = tiles_.agg(F.sum(F.octet_length("wanted"))).collect()[0][0] or 0
-    size = (
-        wanted
-        // _WANT.itemsize
-        * (_OF_WORD * counts["words"] // max(counts["documents"], 1) + _WANT.itemsize)
-    )
+    of_article = _OF_WORD * counts["words"] // max(counts["documents"], 1)
+    size = wanted // _WANT.itemsize * (of_article + _WANT.itemsize)
     buckets = max(_FEWEST_BUCKETS, size // _PORTION)
     asked = exchanged(tiles_.select("wanted"), _asking, _WANT, _WANTS, _asked, buckets_for(wanted))
     supplied = map_rows(asked.join(items, "document"), _BUCKETS, _Supply(buckets, cut))
