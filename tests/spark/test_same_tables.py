@@ -201,6 +201,8 @@ def test_faults_of_the_input_are_told(session: Any, tmp_path: Path) -> None:
         scan(_given(session, [*rows, rows[1]], 1), tmp_path / "two", spark=session)
     with pytest.raises(InputError, match="neither Parquet nor JSON Lines"):
         scan("articles.csv", tmp_path / "three", spark=session)
+    with pytest.raises(InputError, match=r"there is no .*nowhere\.jsonl"):
+        scan(str(tmp_path / "nowhere.jsonl"), tmp_path / "three", spark=session)
     with pytest.raises(SettingsError, match="settings must be Settings"):
         scan(_given(session, rows, 1), tmp_path / "four", {"bands": 3}, spark=session)  # type: ignore[arg-type]
 

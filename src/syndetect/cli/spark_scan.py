@@ -1,5 +1,6 @@
 """The command ``spark-scan``."""
 
+import logging
 import os
 import sys
 from typing import Any
@@ -46,6 +47,9 @@ def spark_scan(
         raise click.UsageError(f"--conf takes NAME=VALUE, not {wrong[0]}")
     from syndetect.spark import scan  # noqa: PLC0415  (an extra)
 
+    logging.getLogger().addHandler(
+        logging.NullHandler()
+    )  # what py4j logs when it is interrupted is not for people
     session = _session(master, chosen)
 
     def tell(stage: str, seconds: float) -> None:
@@ -80,6 +84,7 @@ def _session(master: str | None, chosen: dict[str, str]) -> Any:
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "8")
             builder = builder.config("spark.ui.showConsoleProgress", "false")  # stages are told here
+            builder = builder.config("spark.log.level", "FATAL")  # what fails is raised, and told once
     for name, value in chosen.items():
         builder = builder.config(name, value)
     try:

@@ -84,7 +84,8 @@ def scan(  # noqa: PLR0913  (a public signature)
         The manifest.
 
     Raises:
-        InputError: an article has no id, or two have one; or a path is neither of Parquet nor of JSON Lines.
+        InputError: an article has no id, or two have one; or a path is not there, or neither of Parquet nor of JSON
+            Lines.
         SettingsError: settings are none.
     """
     settings = settings or Settings()
@@ -92,9 +93,9 @@ def scan(  # noqa: PLR0913  (a public signature)
         raise SettingsError(f"settings must be Settings, not {type(settings).__name__}")
     options = SyndicationOptions.of(agencies, owners, across_sources=across_sources)
     session = spark or _session()
-    given = _frame(session, articles)
     began = datetime.now(UTC).isoformat(timespec="seconds")
     with _configured(session), _told():
+        given = _frame(session, articles)
         identity = _identity(settings, options, ReadingOptions.of(reading, columns), given)
         with Stages(session, f"{os.fspath(output)}/{_STAGES}", identity, on_stage) as stages:
             return _Scan(stages, settings, options).run(
@@ -285,12 +286,16 @@ def _configured(session: "SparkSession") -> Iterator[None]:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """What a task says of its articles, as the error that it raised there."""
+    """What a task says of its articles, as the error that it raised there; and what is not there."""
     from pyspark.errors import PySparkException  # noqa: PLC0415
 
     try:
         yield
     except PySparkException as error:
+        if error.getCondition() == "PATH_NOT_FOUND":
+            raise InputError(
+                f"there is no {(error.getMessageParameters() or {}).get('path', 'such path')}"
+            ) from error
         marker = "syndetect.errors.InputError: "
         message = str(error)
         if marker in message:
