@@ -205,20 +205,3 @@ def test_faults_of_the_input_are_told(session: Any, tmp_path: Path) -> None:
         scan(str(tmp_path / "nowhere.jsonl"), tmp_path / "three", spark=session)
     with pytest.raises(SettingsError, match="settings must be Settings"):
         scan(_given(session, rows, 1), tmp_path / "four", {"bands": 3}, spark=session)  # type: ignore[arg-type]
-
-
-def test_no_articles_give_empty_tables(session: Any, tmp_path: Path) -> None:
-    from syndetect.spark import scan  # noqa: PLC0415
-
-    rows = [
-        {
-            "id": "one",
-            "text": "A few words.",
-            "source": None,
-            "published": None,
-            "title": None,
-            "author": None,
-        }
-    ]
-    scan(_given(session, rows, 1), tmp_path / "out", spark=session)
-    assert_same(syndetect.scan(rows), tmp_path / "out")
