@@ -90,20 +90,21 @@ class Stages:
         self.spark.createDataFrame([(text,)], "value string").coalesce(1).write.mode("overwrite").text(place)
 
     def facts(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """A few figures that the driver holds: read if they are there, else made and written."""
+        """A few figures that the driver holds: read if they are there, else made and written; nobody is told of them."""
         if (known := self._done(name)) is None:
             start = perf_counter()
             known = make()
-            self._mark(name, perf_counter() - start, known)
+            self._mark(name, perf_counter() - start, known, is_told=False)
         return known
 
     def _place(self, name: str) -> str:
         return f"{self._folder}/{name}"
 
-    def _mark(self, name: str, seconds: float, facts: dict[str, Any]) -> None:
+    def _mark(self, name: str, seconds: float, facts: dict[str, Any], *, is_told: bool = True) -> None:
         self._waiting.append(self._markers.submit(self._write_marker, name, self._identity, seconds, facts))
         self.seconds[name], self._known[name] = seconds, facts
-        self._on_stage(name, seconds)
+        if is_told:
+            self._on_stage(name, seconds)
 
     def _done(self, name: str) -> dict[str, Any] | None:
         """The facts of a stage that is there; None where it is not, or of another scan."""
