@@ -88,6 +88,11 @@ def with_partners(records: Array) -> Array:
     return records[repeated(keys, np.arange(len(keys), dtype=np.uint32))]
 
 
+def time_field(window: int) -> list[tuple[str, str]]:
+    """The field ``time`` of records, which they have where there is a window."""
+    return [("time", "<i8")] if window >= 0 else []
+
+
 def times_of(records: Array) -> I64:
     """int64[n]: the times of records; zeros where there is no window, and they have none."""
     times: I64 = (

@@ -18,7 +18,7 @@ from syndetect.matching.places import Places
 from syndetect.matching.winnowing import JoinLimits
 from syndetect.settings import Settings
 from syndetect.spark.articles import sample
-from syndetect.spark.exchange import buckets_for, exchanged, times_of, with_partners
+from syndetect.spark.exchange import buckets_for, exchanged, time_field, times_of, with_partners
 from syndetect.spark.rows import RECORDS, bounds_of, in_portions, numbers, packed, record_rows
 from syndetect.spark.stages import Stages
 from syndetect.spark.stars import PLACE, Star, has_giants, least_of_sample, stars
@@ -35,10 +35,10 @@ _LEVEL_BITS, _LEVEL = np.uint64(2), np.uint64(62)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _posting(behind: int, has_time: bool) -> np.dtype[Any]:
+def _posting(behind: int, window: int) -> np.dtype[Any]:
     """A posting: its key, its place, and the tags before it and from it on, zeros beyond the document."""
     return np.dtype([
-        ("key", "<u8"), ("document", "<i8"), *([("time", "<i8")] if has_time else []), ("place", "<u4"),
+        ("key", "<u8"), ("document", "<i8"), *time_field(window), ("place", "<u4"),
         ("tags", "u1", _REACH + behind),
     ])  # fmt: skip
 
@@ -63,7 +63,7 @@ class Join:
     def __init__(self, settings: Settings, giants: Giants | None = None) -> None:
         self.limits, self._window = JoinLimits.of(settings), settings.winnow_window
         self._behind = max(self.limits.k + _REACH, self.limits.k * winnowing.LENGTHS[-1])
-        self.kind = _posting(self._behind, settings.window >= 0)
+        self.kind = _posting(self._behind, settings.window)
         self.giants = giants or Giants.none()
 
     def postings(self, code: U32, bounds: I64) -> tuple[U64, I64, I64]:

@@ -26,7 +26,7 @@ from syndetect.matching import rare_shingles, wording
 from syndetect.matching.wording import SAMPLE_WORDS, Rarity, Sketches
 from syndetect.settings import Settings
 from syndetect.spark.articles import sample
-from syndetect.spark.exchange import buckets_for, exchanged, times_of, with_partners
+from syndetect.spark.exchange import buckets_for, exchanged, time_field, times_of, with_partners
 from syndetect.spark.rows import Columns, Flat, as_records, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, tiles, worked
@@ -78,8 +78,7 @@ class _Rare:
     @property
     def kind(self) -> "np.dtype[Any]":
         """A shingle of an article; its time where there is a window."""
-        of_window = [("time", "<i8")] if self.window >= 0 else []
-        return np.dtype([("key", "<u8"), ("document", "<i8"), *of_window])
+        return np.dtype([("key", "<u8"), ("document", "<i8"), *time_field(self.window)])
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The shingles of articles (``document, published, code``), but for common ones."""

@@ -31,7 +31,7 @@ from syndetect.matching import bands
 from syndetect.matching.bands import ParagraphDocuments
 from syndetect.settings import Settings
 from syndetect.spark.articles import PARAGRAPH, sample
-from syndetect.spark.exchange import buckets_for, exchanged, times_of
+from syndetect.spark.exchange import buckets_for, exchanged, time_field, times_of
 from syndetect.spark.rows import RECORDS, Columns, Flat, in_portions, map_rows, numbers, packed, record_rows
 from syndetect.spark.stages import Stages
 from syndetect.spark.stars import PLACE, Star, has_giants, least_of_sample, stars
@@ -78,9 +78,14 @@ class Sketches:
         self.kind = np.dtype([
             ("hash", "<u8"), ("check", "<u8"), ("paragraph", "<u8"), ("time", "<i8"), ("keys", "<u4", width),
         ])  # fmt: skip
-        of_window = [("time", "<i8")] if settings.window >= 0 else []
         self.banded = np.dtype(
-            [("band", "<u2"), ("pad", "<u2"), ("key", "<u4"), ("paragraph", "<u8"), *of_window]
+            [
+                ("band", "<u2"),
+                ("pad", "<u2"),
+                ("key", "<u4"),
+                ("paragraph", "<u8"),
+                *time_field(settings.window),
+            ]
         )
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:

@@ -90,7 +90,7 @@ class Stages:
         self.spark.createDataFrame([(text,)], "value string").coalesce(1).write.mode("overwrite").text(place)
 
     def facts(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """A few figures that the driver holds: read if they are there, else made and written; nobody is told of them."""
+        """A few figures that the driver holds: read if they are there, else made and written; nobody is told."""
         if (known := self._done(name)) is None:
             start = perf_counter()
             known = make()
