@@ -163,15 +163,8 @@ def join(entries: U64, places: Places, limits: JoinLimits, lengths: Sequence[int
         limits: the parameters of the join.
         lengths: those of :data:`LENGTHS` to which the fingerprints were not lengthened yet.
     """
-    keys = (entries >> np.uint64(32)).astype(np.uint32)
-    repeats = repeated(keys, np.arange(len(entries), dtype=np.uint32))
-    entries = sort_values(entries[repeats], lowest=4)
-    first = entries.astype(np.uint32)
-    groups = find_groups(entries, 32)
-    is_frequent = groups[:, 1] - groups[:, 0] > limits.most_places
-    found = [_join_small(first, groups[~is_frequent], places, limits, limits.k)]
-    frequent = _Frequent.of(first, groups[is_frequent], places)
-    frequent_keys = int(is_frequent.sum())
+    first, frequent = _join_first(entries, places, limits, limits.k)
+    found, frequent_keys = [first], len(frequent.groups)
     for length in lengths:
         if len(frequent.words):
             frequent = _join_sparse(frequent, places, limits, limits.k * length // 2, found)
@@ -189,6 +182,37 @@ def join(entries: U64, places: Places, limits: JoinLimits, lengths: Sequence[int
         )  # fmt: skip
         found.append(_as_strong(out[:n]))
     return Seeds(sort_values(np.concatenate(found)), frequent_keys, len(frequent.words), int(dropped))
+
+
+def join_near(entries: U64, places: Places, limits: JoinLimits, words: int) -> tuple[U64, U32]:
+    """The seeds of places with the same key within the window, and the first words of places in crowds.
+
+    A place with more than ``most_places`` others behind it within the window is of a crowd with these, and no pairs are
+    made among the places of a crowd. What is found of a place depends on those within a window of it only.
+
+    Args:
+        entries: places with keys, as of :func:`join`.
+        places: where words stand.
+        limits: the parameters of the join, with a window.
+        words: how many words the places of one key have in common: ``k``, or as many as keys were lengthened to.
+    """
+    first, frequent = _join_first(entries, places, limits, words)
+    found = [first]
+    if len(frequent.words):
+        frequent = _join_sparse(frequent, places, limits, words, found)
+    return np.concatenate(found), frequent.words
+
+
+def _join_first(entries: U64, places: Places, limits: JoinLimits, words: int) -> tuple[U64, "_Frequent"]:
+    """The seeds of keys in few places, and the places of the others."""
+    keys = (entries >> np.uint64(32)).astype(np.uint32)
+    repeats = repeated(keys, np.arange(len(entries), dtype=np.uint32))
+    entries = sort_values(entries[repeats], lowest=4)
+    first = entries.astype(np.uint32)
+    groups = find_groups(entries, 32)
+    is_frequent = groups[:, 1] - groups[:, 0] > limits.most_places
+    found = _join_small(first, groups[~is_frequent], places, limits, words)
+    return found, _Frequent.of(first, groups[is_frequent], places)
 
 
 def _as_strong(pairs: U64) -> U64:

@@ -1,7 +1,8 @@
 """Fingerprints to seeds: postings are exchanged by key, with the tags around their places, and joined as in a scan.
 
-In a bucket each posting is a document of its own, an excerpt with the words around its place, since the whole documents
-are elsewhere. What :func:`syndetect.matching.winnowing.join` looks at lies in the excerpt.
+This is so where there is no window; else see :mod:`syndetect.spark.nearby`. In a bucket each posting is a document of
+its own, an excerpt with the words around its place, since the whole documents are elsewhere. What
+:func:`syndetect.matching.winnowing.join` looks at lies in the excerpt.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,10 +37,14 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def _posting(behind: int, window: int) -> np.dtype[Any]:
-    """A posting: its key, its place, and the tags before it and from it on, zeros beyond the document."""
+    """A posting: its key, its place, and the tags before it and from it on, zeros beyond the document.
+
+    Where there is a window, also its time, and what :mod:`syndetect.spark.nearby` makes of it.
+    """
+    role = [("role", "u1")] if window >= 0 else []
     return np.dtype([
         ("key", "<u8"), ("document", "<i8"), *time_field(window), ("place", "<u4"),
-        ("tags", "u1", _REACH + behind),
+        ("tags", "u1", _REACH + behind), *role,
     ])  # fmt: skip
 
 
@@ -62,7 +67,9 @@ class Join:
 
     def __init__(self, settings: Settings, giants: Giants | None = None) -> None:
         self.limits, self._window = JoinLimits.of(settings), settings.winnow_window
-        self._behind = max(self.limits.k + _REACH, self.limits.k * winnowing.LENGTHS[-1])
+        # what is in a crowd within a window is looked at behind its next words
+        looked = self.limits.k * (winnowing.LENGTHS[0] if settings.window >= 0 else 1)
+        self._behind = max(looked + _REACH, self.limits.k * winnowing.LENGTHS[-1])
         self.kind = _posting(self._behind, settings.window)
         self.giants = giants or Giants.none()
 
@@ -135,24 +142,9 @@ class Join:
             yield from self._joined(records[chosen], which.astype(np.uint64), winnowing.LENGTHS[one:])
 
     def _joined(self, records: Array, key: U64, lengths: Sequence[int]) -> Iterator[pa.RecordBatch]:
-        corpus, at = _excerpts(records)
-        seeds = winnowing.join(key << _S32 | at.astype(np.uint64), corpus, self.limits, lengths).words
-        first, second = (
-            (seeds >> _S32).astype(np.uint32),
-            ((seeds & _LOWER) >> np.uint64(1)).astype(np.uint32),
-        )
-        one, two = corpus.documents_of(first), corpus.documents_of(second)
-        document, place = records["document"], records["place"].astype(np.int64)
-        of_one = place[one] + first - at[one]
-        of_two = place[two] + second - at[two]
-        is_apart = document[one] != document[two]
-        swap = document[one] > document[two]
-        low, high = np.where(swap, of_two, of_one), np.where(swap, of_one, of_two)
-        found = np.empty(int(is_apart.sum()), SEED)
-        found["a"] = np.minimum(document[one], document[two])[is_apart]
-        found["b"] = np.maximum(document[one], document[two])[is_apart]
-        found["seed"] = (low << 32 | high << 1 | (seeds & np.uint64(1)).astype(np.int64))[is_apart]
-        yield from record_rows(found)
+        laid = Excerpts.of(records)
+        seeds = winnowing.join(laid.entries(key), laid.corpus, self.limits, lengths).words
+        yield from record_rows(laid.seeds(seeds)[0])
 
 
 def _around(tags: U8, bounds: I64, place: I64, row: I64, behind: int) -> U8:
@@ -170,28 +162,70 @@ def _around(tags: U8, bounds: I64, place: I64, row: I64, behind: int) -> U8:
     return found
 
 
-def _excerpts(records: Array) -> tuple[Places, I64]:
-    """Each posting as a document of its own, in their order; and where its place is in all of them (int64[n]).
+class Excerpts(NamedTuple):
+    """Postings, each with the words around its place as a document of its own.
 
-    Before a place there are as many words as in its document where these are few, else so many that the last bits of
-    the place are the same.
+    Attributes:
+        records: the postings.
+        corpus: the documents, in their order.
+        at: int64[n], where their places are in all of these.
     """
-    place = records["place"].astype(np.int64)
-    before = np.where(place < _REACH, place, _REACH + (place - _REACH) % _ALIGN)
-    tags = np.ascontiguousarray(records["tags"])
-    behind = np.empty(len(place), np.int64)
-    count_behind(tags, np.int64(_REACH), behind)
-    bounds = bounds_of(before + behind)
-    at = bounds[:-1] + before
-    laid = np.zeros(int(bounds[-1]), np.uint8)
-    lay_excerpts(tags, np.int64(_REACH), behind, at, laid)
-    document = records["document"]
-    order = order_by(document, place)
-    rank = np.empty(len(order), np.uint32)
-    rank[order] = np.arange(len(order), dtype=np.uint32)
-    article = np.empty(len(order), np.uint32)
-    article[order] = np.cumsum(np.diff(document[order], prepend=document[order[:1]]) != 0)
-    return Places.of(laid, bounds, times_of(records).copy(), rank, article=article), at
+
+    records: Array
+    corpus: Places
+    at: I64
+
+    @classmethod
+    def of(cls, records: Array) -> "Excerpts":
+        """Those of postings.
+
+        Before a place there are as many words as in its document where these are few, else so many that the last bits
+        of the place are the same.
+        """
+        place = records["place"].astype(np.int64)
+        before = np.where(place < _REACH, place, _REACH + (place - _REACH) % _ALIGN)
+        tags = np.ascontiguousarray(records["tags"])
+        behind = np.empty(len(place), np.int64)
+        count_behind(tags, np.int64(_REACH), behind)
+        bounds = bounds_of(before + behind)
+        at = bounds[:-1] + before
+        laid = np.zeros(int(bounds[-1]), np.uint8)
+        lay_excerpts(tags, np.int64(_REACH), behind, at, laid)
+        document = records["document"]
+        order = order_by(document, place)
+        rank = np.empty(len(order), np.uint32)
+        rank[order] = np.arange(len(order), dtype=np.uint32)
+        article = np.empty(len(order), np.uint32)
+        article[order] = np.cumsum(np.diff(document[order], prepend=document[order[:1]]) != 0)
+        corpus = Places.of(laid, bounds, times_of(records).copy(), rank, article=article)
+        return cls(records, corpus, at)
+
+    def entries(self, key: U64) -> U64:
+        """uint64[n]: numbers of keys (32 bits) with the places, for :func:`syndetect.matching.winnowing.join`."""
+        return key << _S32 | self.at.astype(np.uint64)
+
+    def seeds(self, words: U64) -> tuple[Array, I64]:
+        """:data:`SEED` of seeds of these documents, in different articles; and the postings earlier in time."""
+        first, second = (
+            (words >> _S32).astype(np.uint32),
+            ((words & _LOWER) >> np.uint64(1)).astype(np.uint32),
+        )
+        one, two = self.corpus.documents_of(first), self.corpus.documents_of(second)
+        document, place = self.records["document"], self.records["place"].astype(np.int64)
+        apart = np.flatnonzero(document[one] != document[two])
+        one, two = one[apart], two[apart]
+        of_one = place[one] + first[apart] - self.at[one]
+        of_two = place[two] + second[apart] - self.at[two]
+        swap = document[one] > document[two]
+        low, high = np.where(swap, of_two, of_one), np.where(swap, of_one, of_two)
+        found = np.empty(len(apart), SEED)
+        found["a"], found["b"] = (
+            np.minimum(document[one], document[two]),
+            np.maximum(document[one], document[two]),
+        )
+        found["seed"] = low << 32 | high << 1 | (words[apart] & np.uint64(1)).astype(np.int64)
+        rank = self.corpus.rank_in_time
+        return found, np.where(rank[one] < rank[two], one, two)
 
 
 def _paired(one: Array, other: Array) -> Array:

@@ -23,6 +23,7 @@ from syndetect.spark import (
     families,
     fingerprints,
     links,
+    nearby,
     outlets,
     paragraphs,
     passages,
@@ -49,6 +50,11 @@ _SESSION = {
     "spark.sql.ansi.enabled": "true",
 }
 _STAGES = "stages"
+_PARTITIONS = "spark.sql.shuffle.partitions"
+_OF_PARTITION = (
+    1 << 23
+)  # bytes of text whose records one partition of a shuffle has, about: 32 to 128 MB of these
+_MOST_PARTITIONS = 1 << 15
 
 
 def scan(  # noqa: PLR0913  (a public signature)
@@ -116,10 +122,12 @@ class _Scan:
         stages = self.stages
         read, found = reading_stage.read(given, reading, self.options.agencies, stages)
         counts = self._counts(read)
+        _spread(stages.spark, counts["bytes"])
+        seeds_of = nearby.seeds if self.settings.window >= 0 else fingerprints.seeds
         told, candidates, seeds, rare = stages.at_once(
             lambda: collisions.with_odd(found, read, counts, stages),
             lambda: paragraphs.candidates(found, self.settings, counts, stages),
-            lambda: fingerprints.seeds(found, self.settings, counts, stages),
+            lambda: seeds_of(found, self.settings, counts, stages),
             lambda: links.rare_pairs(found, self.settings, counts, self._is_across, stages),
         )
         compared = comparison.compared(told, candidates, self.settings, counts, stages)
@@ -271,7 +279,7 @@ def _session() -> "SparkSession":
 @contextmanager
 def _configured(session: "SparkSession") -> Iterator[None]:
     """The settings of a scan, which a session has only while it runs."""
-    before = {name: session.conf.get(name, None) for name in _SESSION}
+    before = {name: session.conf.get(name, None) for name in (*_SESSION, _PARTITIONS)}
     for name, value in _SESSION.items():
         session.conf.set(name, value)
     try:
@@ -282,6 +290,19 @@ def _configured(session: "SparkSession") -> Iterator[None]:
                 session.conf.unset(name)
             else:
                 session.conf.set(name, old)
+
+
+def _spread(session: "SparkSession", size: int) -> None:
+    """Have shuffles of so many partitions that none grows with the corpus, where they are not chosen by Spark itself.
+
+    Args:
+        session: its own number is the least; Spark joins small partitions.
+        size: bytes of text.
+    """
+    known = session.conf.get(_PARTITIONS) or ""
+    if known.isdecimal():
+        wanted = min(size // _OF_PARTITION, _MOST_PARTITIONS)
+        session.conf.set(_PARTITIONS, str(max(int(known), wanted)))
 
 
 @contextmanager
