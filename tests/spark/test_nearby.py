@@ -83,7 +83,9 @@ def test_slices_give_the_seeds_of_all_places_at_once(seed: int, undated: float) 
     from syndetect.spark.rows import Columns, Flat, packed  # noqa: PLC0415
 
     draw = np.random.default_rng(seed)
-    settings = Settings(hot_places=int(draw.integers(2, 7)), window_days=float(draw.choice([0.001, 1, 2, 4])))
+    settings = Settings(
+        hot_places=int(draw.integers(2, 7)), window_days=float(draw.choice([0.001, 0.5, 1, 2]))
+    )
     code, bounds, time = corpus(draw, 400, undated)
     columns = Columns(document="long", published="long", code="binary")
     batches = [

@@ -106,7 +106,7 @@ class _Described:
     options: SyndicationOptions
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in in_portions(batches, 1 << 24):
+        for batch in in_portions(batches):
             frame = self._frame(batch)
             yield from DOCUMENTS.batches(**{name: frame[name].to_arrow() for name in DOCUMENTS.kinds})
 

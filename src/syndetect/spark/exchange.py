@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ROWS = Columns(bucket="int", records="binary")
 _BUCKET_BYTES = 1 << 24  # of records in a bucket, about
 #: Bytes of records that a task gathers before it gives them to Spark: so many a bucket, within these bounds.
-_OF_BUCKET, _LEAST_WAITING, _MOST_WAITING = 1 << 12, 1 << 24, 1 << 28
+_OF_BUCKET, _LEAST_WAITING, _MOST_WAITING = 1 << 12, 1 << 24, 1 << 27
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _S32 = np.uint64(32)
 

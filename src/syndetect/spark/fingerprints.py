@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SEED = np.dtype([("a", "<i8"), ("b", "<i8"), ("seed", "<i8")])
 _REACH = SPAN + SHIFT
 _ALIGN = 16  # places are told apart by their last bits where seeds are left out within long runs
+_PORTION = 1 << 22  # bytes of words whose postings are made at a time: these are five times as many
 _S32, _LOWER = np.uint64(32), np.uint64(0xFFFFFFFF)
 _LEVEL_BITS, _LEVEL = np.uint64(2), np.uint64(62)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -102,7 +103,7 @@ class Join:
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The postings of articles (``document, published, code``)."""
-        for batch in in_portions(batches):
+        for batch in in_portions(batches, _PORTION):
             code, bounds = packed(batch, "code", np.uint32)
             tags = places.tags(code)
             key, place, row = self.postings(code, bounds)
@@ -118,7 +119,7 @@ class Join:
 
     def star_places(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The places of fingerprints that go to stars: :data:`syndetect.spark.stars.PLACE`."""
-        for batch in in_portions(batches):
+        for batch in in_portions(batches, _PORTION):
             code, bounds = packed(batch, "code", np.uint32)
             key, place, row = self.postings(code, bounds)
             taken = is_among(key, self.giants.keys[0])

@@ -27,7 +27,7 @@ from syndetect.spark.stages import Stages
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_WINDOWS = 4  # in a slice
+_WINDOWS = 8  # in a slice
 _DAY = 86_400_000_000  # the shortest slice, in microseconds
 #: What a posting is where it was brought to: one of the slice beside it, of its own slice, or of all slices at once.
 _BESIDE, _OWN, _EVERYWHERE = 0, 1, 2

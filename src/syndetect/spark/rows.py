@@ -171,7 +171,7 @@ def joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     return pa.Table.from_batches(batches).combine_chunks().to_batches()[0]
 
 
-def in_portions(batches: Iterable[pa.RecordBatch], most_bytes: int = 1 << 26) -> Iterator[pa.RecordBatch]:
+def in_portions(batches: Iterable[pa.RecordBatch], most_bytes: int = 1 << 24) -> Iterator[pa.RecordBatch]:
     """Rows in portions of about so many bytes."""
     waiting: list[pa.RecordBatch] = []
     held = 0

@@ -54,7 +54,7 @@ def _take(records: Array) -> Iterator[pa.RecordBatch]:
 
 def _describe(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Articles with their uses to :data:`USES`."""
-    for batch in in_portions(batches, 1 << 24):
+    for batch in in_portions(batches):
         records, bounds = packed(batch, "uses", _USE)
         row = np.repeat(np.arange(batch.num_rows), np.diff(bounds))
         quotes, quote_bounds = packed(batch, "quotes", np.int64)
