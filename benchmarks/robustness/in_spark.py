@@ -51,7 +51,7 @@ def session(master: str, folder: Path, more: Mapping[str, str] = MappingProxyTyp
     settings = {
         "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "8",
         "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.memory": "4g",
-        "spark.local.dir": str(folder), **more,
+        "spark.local.dir": str(folder), "spark.cleaner.periodicGC.interval": "3min", **more,
     }  # fmt: skip
     builder: Any = SparkSession.builder.master(master).appName("syndetect")
     for name, value in settings.items():

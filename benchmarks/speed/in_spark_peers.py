@@ -5,8 +5,8 @@
 NEWS is a corpus of ``benchmarks.corpus.maker``, whose reuse is known. SCRIPT is ``passim/seriatim.py`` of a checkout of
 passim, PYTHON the interpreter of an environment with what its ``setup.py`` names. passim is run up to its pairs of
 passages (``--to-extents``): what it does behind them, to align these and to gather clusters (for which it needs a jar
-of GraphFrames), is not counted. The MinHash job hashes shingles of five words, 128 permutations in 32 bands of 4 rows, and
-gives pairs of articles, so a copy counts as found where its two articles are a pair.
+of GraphFrames), is not counted. The MinHash job hashes shingles of five words, 128 permutations in 32 bands of 4 rows,
+and gives pairs of articles, so a copy counts as found where its two articles are a pair.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,12 @@ def _named(found: pl.DataFrame, news: Path, folder: Path, master: str) -> pl.Dat
     )
 
 
+def _mixed(slot: int, hashed: Any) -> Any:
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
+    return F.xxhash64(hashed, F.lit(slot))
+
+
 def _minhash(news: Path, folder: Path, options: argparse.Namespace) -> pl.DataFrame:
     """The pairs of articles that share a band of a MinHash signature of their shingles."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
@@ -91,10 +98,7 @@ def _minhash(news: Path, folder: Path, options: argparse.Namespace) -> pl.DataFr
         spark.read.json(str(news)).select("id", words.alias("words")).select("id", shingles.alias("shingles"))
     )
     rows = _SLOTS // _BANDS
-    slots = [
-        F.array_min(F.transform("shingles", lambda one, slot=slot: F.xxhash64(one, F.lit(slot))))
-        for slot in range(_SLOTS)
-    ]
+    slots = [F.array_min(F.transform("shingles", partial(_mixed, slot))) for slot in range(_SLOTS)]
     keys = F.array(*(
         F.xxhash64(F.lit(band), *slots[band * rows : (band + 1) * rows]) for band in range(_BANDS)
     ))  # fmt: skip

@@ -30,7 +30,6 @@ _OF_PASSAGE = {
 _OF_USE = {
     "passage": "long", "place": "int", "document": "long", "doc_id": "string", "source": "string", "published": "long",
     "words": "long", "low": "int", "high": "int", "begin": "int", "end": "int", "equal": "int", "columns": "int",
-    "text": "string",
 }  # fmt: skip
 #: A row a use. What holds for the passage stands in its first row (``place`` 0), but for its kind, its agency and
 #: its first article.
@@ -147,6 +146,8 @@ def explained(
 ) -> "DataFrame":
     """The uses of passages with what they are: :data:`EXPLAINED`.
 
+    A task has all uses of a passage, so these go without their texts.
+
     Args:
         uses: as of :func:`syndetect.spark.uses.described`.
         pairs: ``a, b, shared, narration``, a row a pair of articles with a match.
@@ -157,8 +158,10 @@ def explained(
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     shared = pairs.select("a", "b", "shared", "narration")
-    named = uses.withColumn("a", F.least("centre", "document")).withColumn(
-        "b", F.greatest("centre", "document")
+    named = (
+        uses.drop("text")
+        .withColumn("a", F.least("centre", "document"))
+        .withColumn("b", F.greatest("centre", "document"))
     )
     both = named.join(shared, ["a", "b"], "left").drop("a", "b")
     ordered = both.repartition("passage").sortWithinPartitions("passage", "place")

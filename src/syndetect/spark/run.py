@@ -134,7 +134,7 @@ class _Scan:
         matches, pairs, lost = self._matches(told, compared, seeds, counts)
         owner = outlets.owners_of(pairs, outlets.outlets_of(read, stages), self.options.owners, stages)
         counts["all_matches"] = matches.count()
-        explained, (linked, derived), members = stages.at_once(
+        (explained, texts), (linked, derived), members = stages.at_once(
             lambda: self._explained(found, read, matches, pairs, owner, counts["all_matches"]),
             lambda: self._linked(found, rare, pairs, lost, counts, owner),
             lambda: families.families(pairs, found, stages),
@@ -144,7 +144,7 @@ class _Scan:
             found, matches, explained, derived, counts, owner, self.options, stages
         )
         return self._written(
-            self._tables(found, described, compared, matches, explained, linked, members),
+            self._tables(found, described, compared, matches, explained, texts, linked, members),
             output,
             identity,
             counts,
@@ -157,11 +157,11 @@ class _Scan:
 
     def _tables(
         self, found: "DataFrame", described: "DataFrame", compared: "DataFrame", matches: "DataFrame",
-        explained: "DataFrame", linked: "DataFrame", members: "DataFrame",
+        explained: "DataFrame", texts: "DataFrame", linked: "DataFrame", members: "DataFrame",
     ) -> "dict[str, DataFrame]":  # fmt: skip
         """The frames of all tables."""
         shown = self.options.shown.across_sources
-        of_passages = tables.OfPassages(explained, self.options.agencies.table.names, self.stages)
+        of_passages = tables.OfPassages(explained, texts, self.options.agencies.table.names, self.stages)
         return {
             "documents": tables.documents_table(described),
             "pairs": tables.pairs_table(compared, found, shown),
@@ -204,12 +204,13 @@ class _Scan:
         pairs: "DataFrame",
         owner: Any,
         count: int,
-    ) -> "DataFrame":
-        """The uses of passages, with what they are."""
+    ) -> tuple["DataFrame", "DataFrame"]:
+        """The uses of passages, with what they are; and their texts."""
         grouped = passages.grouped(matches, count, self.stages)
         described = uses.described(found, read.select("doc_id", "text"), grouped, count, self.stages)
         named = outlets.outlets_of(read, self.stages)
-        return explanation.explained(described, pairs, named, owner, self.options, self.stages)
+        explained = explanation.explained(described, pairs, named, owner, self.options, self.stages)
+        return explained, described.select("passage", "place", "text")
 
     def _counts(self, found: "DataFrame") -> dict[str, int]:
         from pyspark.sql import functions as F  # noqa: N812, PLC0415

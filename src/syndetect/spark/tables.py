@@ -141,11 +141,12 @@ class OfPassages:
 
     Args:
         explained: as of :mod:`syndetect.spark.explanation`.
+        texts: ``passage, place, text`` of all uses.
         names: of agencies, by number.
         stages: keep their numbers.
     """
 
-    def __init__(self, explained: "DataFrame", names: pl.Series, stages: Stages) -> None:
+    def __init__(self, explained: "DataFrame", texts: "DataFrame", names: pl.Series, stages: Stages) -> None:
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
         shown = explained.filter("is_shown")
@@ -154,14 +155,15 @@ class OfPassages:
         )
         numbers = numbers.select("passage", (F.col("number") + 1).alias("passage_id"))
         self._uses = stages.table("shown", lambda: shown.join(numbers, "passage"))
-        self._names = names
+        self._texts, self._names = texts, names
 
     def passages(self) -> "DataFrame":
         """The table ``passages``."""
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
         identity = F.col("equal") / F.greatest("columns", F.lit(1))
-        told = self._uses.withColumn("identity", identity).withColumn("words", F.col("equal"))
+        whole = self._uses.join(self._texts, ["passage", "place"])
+        told = whole.withColumn("identity", identity).withColumn("words", F.col("equal"))
         return in_order("passages", told.withColumn("published", time_of("published")), "place")
 
     def clusters(self) -> "DataFrame":
