@@ -3,10 +3,10 @@
     python -m benchmarks.in_spark_peers NEWS.jsonl [--passim SCRIPT --passim-python PYTHON] [--master local[2]]
 
 NEWS is a corpus of ``benchmarks.corpus.maker``, whose reuse is known. SCRIPT is ``passim/seriatim.py`` of a checkout of
-passim, PYTHON the interpreter of an environment with what its ``setup.py`` names. passim is run up to its pairs of
-passages (``--to-extents``): what it does behind them, to align these and to gather clusters (for which it needs a jar
-of GraphFrames), is not counted. The MinHash job hashes shingles of five words, 128 permutations in 32 bands of 4 rows,
-and gives pairs of articles, so a copy counts as found where its two articles are a pair.
+passim, PYTHON the interpreter of an environment with what its ``setup.py`` names (and ``typing_extensions``). passim is
+run up to its pairs of passages (``--to-extents``): what it does behind them, to align these and to gather clusters (for
+which it needs a jar of GraphFrames), is not counted. The MinHash job hashes shingles of five words, 128 permutations in
+32 bands of 4 rows, and gives pairs of articles, so a copy counts as found where its two articles are a pair.
 """
 
 import argparse
@@ -23,10 +23,11 @@ from typing import Any
 import polars as pl
 
 from benchmarks.accuracy import recall
-from benchmarks.command import parser, print_table, save, settings_of
+from benchmarks.command import parser, part_names, print_table, save, settings_of
 from benchmarks.robustness.in_spark import session
 from syndetect.results.result import Result
 
+TOOLS = ("syndetect", "MinHash", "passim")
 _SLOTS, _BANDS, _WORDS = 128, 32, 5
 
 
@@ -124,18 +125,21 @@ def main() -> int:
     given.add_argument("--master", default="local[2]")
     given.add_argument("--passim", type=Path, help="passim/seriatim.py")
     given.add_argument("--passim-python", default=sys.executable, help="the interpreter it is run with")
+    given.add_argument(
+        "--tools", type=part_names(TOOLS), default=[*TOOLS], help="some of them, with commas between"
+    )
     options = given.parse_args()
     with options.news.open("rb") as file:
         articles = sum(1 for _ in file)
     truth, size = recall.Truth.read(options.news, articles), options.news.stat().st_size
-    runs: dict[str, Any] = {"syndetect": _ours, "MinHash": _minhash} | (
-        {"passim": _passim} if options.passim else {}
-    )
+    runs = {"syndetect": _ours, "MinHash": _minhash, "passim": _passim}
     rows = []
-    for name, run in runs.items():
+    for name in options.tools:
+        if name == "passim" and options.passim is None:
+            continue
         with tempfile.TemporaryDirectory() as place:
             start = time.perf_counter()
-            found = run(options.news, Path(place), options)
+            found = runs[name](options.news, Path(place), options)
             seconds = time.perf_counter() - start
             if name == "passim":
                 found = _named(found, options.news, Path(place), options.master)
