@@ -205,8 +205,8 @@ class Excerpts(NamedTuple):
         """uint64[n]: numbers of keys (32 bits) with the places, for :func:`syndetect.matching.winnowing.join`."""
         return key << _S32 | self.at.astype(np.uint64)
 
-    def seeds(self, words: U64) -> tuple[Array, I64]:
-        """:data:`SEED` of seeds of these documents, in different articles; and the postings earlier in time."""
+    def seeds(self, words: U64) -> tuple[Array, I64, I64]:
+        """:data:`SEED` of seeds of these documents, in different articles; and the two postings of each."""
         first, second = (
             (words >> _S32).astype(np.uint32),
             ((words & _LOWER) >> np.uint64(1)).astype(np.uint32),
@@ -225,8 +225,7 @@ class Excerpts(NamedTuple):
             np.maximum(document[one], document[two]),
         )
         found["seed"] = low << 32 | high << 1 | (words[apart] & np.uint64(1)).astype(np.int64)
-        rank = self.corpus.rank_in_time
-        return found, np.where(rank[one] < rank[two], one, two)
+        return found, one, two
 
 
 def _paired(one: Array, other: Array) -> Array:

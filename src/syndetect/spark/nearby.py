@@ -98,7 +98,9 @@ class _Near:
         laid = Excerpts.of(records)
         entries = laid.entries(_groups(records))
         found, left = winnowing.join_near(entries, laid.corpus, self.join.limits, words)
-        seeds, earlier = laid.seeds(found)
+        seeds, one, two = laid.seeds(found)
+        rank = laid.corpus.rank_in_time
+        earlier = np.where(rank[one] < rank[two], one, two)
         crowds = records[laid.corpus.documents_of(left)]
         crowds = self.slices.plain(crowds[crowds["role"] != _BESIDE])
         yield from _found(seeds[records["role"][earlier] != _BESIDE], crowds)

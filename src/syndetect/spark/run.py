@@ -51,9 +51,8 @@ _SESSION = {
 }
 _STAGES = "stages"
 _PARTITIONS = "spark.sql.shuffle.partitions"
-_OF_PARTITION = (
-    1 << 23
-)  # bytes of text whose records one partition of a shuffle has, about: 32 to 128 MB of these
+#: Bytes of text of which a partition of a shuffle has what is moved, 32 to 128 MB.
+_OF_PARTITION = 1 << 23
 _MOST_PARTITIONS = 1 << 15
 
 
