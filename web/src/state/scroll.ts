@@ -26,4 +26,5 @@ export function keepTop(): void {
     { passive: true },
   );
   addEventListener("click", keep, true);
+  addEventListener("popstate", () => clearTimeout(timer)); // the place was that of the entry left behind
 }
