@@ -69,19 +69,22 @@ class Stages:
 
     def table(self, name: str, make: Callable[[], "DataFrame"]) -> "DataFrame":
         """A stage: read if it is there, else made, written and read."""
-        return self._kept(name, self._place(name), make)
+        # Numbers and packed arrays hardly repeat: looking for repetitions makes files larger, and takes time.
+        return self._kept(name, self._place(name), make, {"parquet.enable.dictionary": "false"})
 
     def beside(self, name: str, place: str, frame: "DataFrame") -> "DataFrame":
         """A table at a place of its own: read if it is there, else written and read."""
-        return self._kept(name, place, lambda: frame)
+        return self._kept(name, place, lambda: frame, {})
 
-    def _kept(self, name: str, place: str, make: Callable[[], "DataFrame"]) -> "DataFrame":
+    def _kept(
+        self, name: str, place: str, make: Callable[[], "DataFrame"], options: dict[str, str]
+    ) -> "DataFrame":
         if self._done(name) is not None:
             return self.spark.read.parquet(place)
         self._begin(name)
         start = perf_counter()
         frame = make()
-        frame.write.mode("overwrite").parquet(place)
+        frame.write.mode("overwrite").options(**options).parquet(place)
         self._mark(name, perf_counter() - start, {})
         return self.spark.read.schema(frame.schema).parquet(place)
 
