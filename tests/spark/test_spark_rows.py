@@ -35,6 +35,32 @@ def test_arrays_come_back_as_they_were_however_small_the_batches(monkeypatch: py
     assert rows.numbers(whole, "name").view(np.uint64).tolist() == hashes.tolist()
 
 
+def test_rows_are_cut_by_their_own_sizes_not_by_the_mean() -> None:
+    from syndetect.spark.rows import Columns, Flat, cuts, row_sizes  # noqa: PLC0415
+
+    sizes = np.array([4, 4, 1000, 4, 4, 4, 0, 1000, 1000])
+    words = Flat(np.zeros(sizes.sum(), np.uint8), np.append(0, np.cumsum(sizes)))
+    batch = Columns(name="long", words="binary").batch(name=np.arange(9), words=words)
+    held = row_sizes(batch)
+    assert held.tolist() == (sizes + 8).tolist()
+    for most in (1, 30, 1010, 1 << 20):
+        ranges = cuts(held, most)
+        assert [at for low, high in ranges for at in range(low, high)] == list(range(9))
+        for low, high in ranges:
+            assert held[low : high - 1].sum() < most or high - low == 1
+    assert cuts(held[:0], 10) == []
+
+
+def test_what_is_too_large_for_a_column_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    from syndetect.spark import rows  # noqa: PLC0415
+
+    monkeypatch.setattr(rows, "_MOST_OF_COLUMN", 11)
+    words = np.arange(3, dtype=np.uint32)
+    with pytest.raises(OverflowError, match="2 GiB"):
+        rows.Flat.of_items(words, np.array([0, 1, 3])).column(0, 2)
+    assert len(rows.Flat.of_items(words, np.array([0, 1, 3])).column(1, 2)) == 1
+
+
 @pytest.mark.parametrize("most", [1, 60, 1 << 20])
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_whole_groups_hold_all_rows_of_a_key(most: int, size: int) -> None:

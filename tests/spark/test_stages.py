@@ -47,6 +47,28 @@ def test_a_stage_that_another_scan_began_to_replace_counts_for_none(session: Any
     assert calls.made == [1, 2, 1]
 
 
+def test_no_stage_of_a_scan_counts_once_another_scan_has_begun(session: Any, tmp_path: Path) -> None:
+    """Stages depend on a secret that the other scan has replaced, though it replaced nothing else."""
+    from syndetect.spark.stages import Stages  # noqa: PLC0415
+
+    calls = _Calls(session, tmp_path)
+    calls.ask(1)
+    with Stages(session, str(tmp_path), {"articles": 2}) as stages:
+        stages.facts("count", lambda: {"scan": 2})
+    assert calls.ask(1) == [1]
+    assert calls.made == [1, 1]
+
+
+def test_markers_that_cannot_be_read_are_an_error(session: Any, tmp_path: Path) -> None:
+    """Not as none at all: stages would be replaced while their markers stay."""
+    calls = _Calls(session, tmp_path)
+    calls.ask(1)
+    for part in (tmp_path / "numbers.done").glob("part-*"):
+        part.write_bytes(b"damaged")
+    with pytest.raises(Exception, match="FAILED_READ_FILE"):
+        calls.ask(1)
+
+
 def test_what_is_done_at_once_comes_back_in_order_and_its_first_error_is_raised(
     session: Any, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
     on_articles: Callable[[int, Sequence[int]], None] = lambda *_: None,
     on_unusable: OnUnusable = lambda _file, _number, outcome: outcome,
     duplicate_ids: DuplicateIds = "skip",
+    is_part: bool = False,
 ) -> Iterator[Batch]:
     """Read articles in batches, with the texts separate from the frame.
 
@@ -124,6 +125,7 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
         on_unusable: told the same of each record that is no article, and of each file that is not read to its end
             (number 0), with the outcome; what it gives is the outcome that ``on_skip`` is told.
         duplicate_ids: as ``reading`` has it, where that has None.
+        is_part: whether rows in memory are a part of all, in which a column that the user named may be missing.
 
     Returns:
         An iterator over frames of ``schema.ARTICLES`` without the text, each with its
@@ -142,7 +144,8 @@ def batches(  # noqa: PLR0913  (two listeners, and limits that callers choose)
     if isinstance(found, Inputs):
         origins, skipped = _from_files(found.files, options, max_bytes), found.skipped
     else:
-        origins = iter([_from_memory(part, options, max_bytes, default_id) for part in parts_of(found)])
+        parts = parts_of(found)
+        origins = iter([_from_memory(part, options, max_bytes, default_id, is_part) for part in parts])
     told = _Listeners(on_skip, on_columns, on_bytes or (lambda _: None), on_articles, on_unusable)
     identities = Identities(options.duplicate_ids or duplicate_ids)
     return _frames(origins, skipped, told, identities, Rows(batch_bytes), max_bytes)
@@ -278,14 +281,14 @@ def _from_file(
 
 
 def _from_memory(
-    part: Part, reading: ReadingOptions, max_bytes: int, default_id: Callable[[str], str]
+    part: Part, reading: ReadingOptions, max_bytes: int, default_id: Callable[[str], str], is_part: bool
 ) -> _Origin:
     records, has_header = part.records(reading, max_bytes), is_table(part.source)
     columns = Columns(reading.columns)
     if isinstance(records, Reader):
         columns, has_header = records.columns, records.file.format != "jsonl"
     return _Origin(
-        records, columns, part.place, lambda number: default_id(part.default_id(number)), has_header,
+        records, columns, part.place, lambda number: default_id(part.default_id(number)), has_header or is_part,
         part.name, Conversion(reading),
     )  # fmt: skip
 

@@ -5,8 +5,8 @@ two articles is the one with the smaller number, whatever their order in the inp
 """
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,27 +55,39 @@ PARAGRAPH = np.dtype([("end", "<u4"), ("begin_character", "<u4"), ("end_characte
 #: Credits as they are held: begin and end in characters, -1 for those of columns.
 CREDIT = np.dtype([("agency", "<i8"), ("role", "<i8"), ("begin", "<i8"), ("end", "<i8"), ("rule", "<i8")])
 _NO_ID = "\0"
+_CHECKED = 1000  # lines, in which there must be the columns that the user named
+#: Articles of which one is in a sample, the most in one, and the most words in one.
+_OF_SAMPLE, _LARGEST_SAMPLE, _WORDS_OF_SAMPLE = 2_560, 1 << 15, 1 << 25
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the articles of a partition."""
+    """Reads the articles of a partition.
+
+    Attributes:
+        reading: how.
+        agencies: whose credits are found.
+        key: of spellings.
+        is_part: whether batches of lines are parts of files, so that one may lack a column that the user named.
+    """
 
     reading: ReadingOptions
     agencies: Agencies
     key: Key
+    is_part: bool = True
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The rows of :data:`READ`, of batches of a table, or of lines of JSON."""
+        skipped: list[str] = []
+
+        def skip(place: str, *_: str) -> None:
+            skipped.append(place)
+
         for batch in batches:
-            skipped: list[str] = []
-
-            def skip(place: str, *_: str, into: list[str] = skipped) -> None:
-                into.append(place)
-
             for found in sources.batches(
                 _source(batch), reading=self.reading, on_skip=skip,
                 batch_bytes=BATCH_BYTES, default_id=lambda _: _NO_ID, duplicate_ids="error",
+                is_part=self.is_part,
             ):  # fmt: skip
                 yield from self._rows(found, len(skipped))
                 skipped.clear()
@@ -173,10 +185,24 @@ def _within(ranges: I64, first: I64) -> tuple[I64, I64]:
     return np.stack([begin, end], axis=1), np.searchsorted(document, np.arange(len(first)))
 
 
-def read(
-    given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages: Stages
-) -> "tuple[DataFrame, DataFrame]":
-    """All articles as they were read, :data:`READ`; and without their texts, but with ``document, rank, outlet``.
+def read(given: "DataFrame", reading: ReadingOptions, agencies: Agencies, stages: Stages) -> "DataFrame":
+    """All articles as they were read, :data:`READ`.
+
+    Raises:
+        InputError: a column that the user named is not there.
+    """
+    work = Reader(reading, agencies, secret_key(stages))
+
+    def articles() -> "DataFrame":
+        if given.columns == [LINES] and reading.columns:  # of a table Spark knows the columns
+            map_rows(given.limit(_CHECKED), READ, replace(work, is_part=False)).select("words").collect()
+        return map_rows(given, READ, work)
+
+    return stages.table("read", articles)
+
+
+def placed(found: "DataFrame", stages: Stages) -> "DataFrame":
+    """Articles as of :func:`read`, without their texts, but with ``document, rank, outlet``.
 
     ``document`` is the number of an article, ``outlet`` that of its outlet (-1 where it is not known), and ``rank`` its
     place in the order in which matches are grouped to passages (:func:`syndetect.syndication.origins.rank_of`).
@@ -186,8 +212,6 @@ def read(
     """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    key = secret_key(stages)
-    found = stages.table("read", lambda: map_rows(given, READ, Reader(reading, agencies, key)))
     light = found.select("doc_id", "until", "own_until", "words", F.length("doc_id").alias("size"))
     own = ["words", "size", "doc_id"]
     _, by_time, by_rank, outlets = stages.at_once(
@@ -203,7 +227,7 @@ def read(
         light = found.drop(*_LEFT).join(numbers, "doc_id")
         return light.join(outlets, "source", "left").fillna(-1, ["outlet"])
 
-    return found, stages.table("articles", whole)
+    return stages.table("articles", whole)
 
 
 def _check_ids(found: "DataFrame", stages: Stages) -> None:
@@ -216,8 +240,22 @@ def _check_ids(found: "DataFrame", stages: Stages) -> None:
         raise InputError(f"several articles have the id {again[0]!r}: each needs one of its own")
 
 
-def sample(articles: "DataFrame", documents: int) -> "DataFrame":
+def sample_size(counts: Mapping[str, int]) -> int:
+    """Of how many articles keys are counted on the driver, to find those in very many places.
+
+    A sample of a large corpus is larger, since a key must be in more than ``hot_places`` articles of it; one of long
+    articles is smaller, so that the driver holds 128 MB of words at most.
+
+    Args:
+        counts: ``documents`` and ``words`` of all articles.
+    """
+    documents = max(counts["documents"], 1)
+    wanted = min(max(SAMPLE, documents // _OF_SAMPLE), _LARGEST_SAMPLE)
+    return max(1, min(documents, wanted, _WORDS_OF_SAMPLE * documents // max(counts["words"], 1)))
+
+
+def sample(articles: "DataFrame", documents: int, most: int) -> "DataFrame":
     """Articles evenly spaced in the order of time: of ``taken``, number i is ``i * documents // taken``."""
-    taken = max(min(documents, SAMPLE), 1)
+    taken = max(min(documents, most), 1)
     number = f"((document * {taken} + {documents - 1}) div {documents})"
     return articles.filter(f"({number} * {documents}) div {taken} = document") if documents else articles

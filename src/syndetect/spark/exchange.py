@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _ROWS = Columns(bucket="int", records="binary")
-_BUCKET_BYTES = 1 << 24  # of records in a bucket, about
+#: Bytes of records in a bucket, about: four times as many where that leaves still more buckets than these, since a
+#: task gives Spark a row for every bucket.
+_BUCKET_BYTES, _MANY_BUCKETS, _MORE = 1 << 24, 1 << 15, 4
 #: Bytes of records that a task gathers before it gives them to Spark: so many a bucket, within these bounds.
 _OF_BUCKET, _LEAST_WAITING, _MOST_WAITING = 1 << 12, 1 << 24, 1 << 27
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -34,7 +36,8 @@ Take = Callable[[Array], Iterator[pa.RecordBatch]]
 
 def buckets_for(size: int) -> int:
     """The number of buckets for so many bytes of records in all: a task has several, of which none is large."""
-    return max(8, size // _BUCKET_BYTES)
+    small = size // _BUCKET_BYTES
+    return max(8, min(small, _MANY_BUCKETS), small // _MORE)
 
 
 def exchanged(

@@ -18,9 +18,9 @@ from syndetect.matching import places, winnowing
 from syndetect.matching.places import Places
 from syndetect.matching.winnowing import JoinLimits
 from syndetect.settings import Settings
-from syndetect.spark.articles import sample
+from syndetect.spark.articles import sample, sample_size
 from syndetect.spark.exchange import buckets_for, exchanged, time_field, times_of, with_partners
-from syndetect.spark.rows import RECORDS, bounds_of, in_portions, numbers, packed, record_rows
+from syndetect.spark.rows import RECORDS, as_batch, bounds_of, in_portions, numbers, packed, record_rows
 from syndetect.spark.stages import Stages
 from syndetect.spark.stars import PLACE, Star, has_giants, least_of_sample, stars
 
@@ -236,23 +236,22 @@ def _paired(one: Array, other: Array) -> Array:
     return found
 
 
-def _giants(articles: "DataFrame", join: Join, documents: int) -> Giants:
+def _giants(articles: "DataFrame", join: Join, counts: Mapping[str, int]) -> Giants:
     """The fingerprints that are in more than ``most_places`` places of a sample, and by that in very many of all."""
-    taken = sample(articles, documents).select("code").toArrow().combine_chunks().to_batches()
-    if not taken:
-        return Giants.none()
-    code, bounds = packed(taken[0], "code", np.uint32)
+    taken = sample_size(counts)
+    found = sample(articles, counts["documents"], taken).select("code").toArrow()
+    code, bounds = packed(as_batch(found), "code", np.uint32)
     key, place, row = join.postings(code, bounds)
-    least = least_of_sample(join.limits.most_places, documents)
-    found = []
+    least = least_of_sample(join.limits.most_places, taken, counts["documents"])
+    giants: list[U64] = []
     for level in range(len(winnowing.LENGTHS) + 1):
         if level:
             key = join.lengthened(places.tags(code), bounds, key, place, row, level)
-        keys, counts = np.unique(key, return_counts=True)
-        found.append(keys[counts >= least])
-        chosen = is_among(key, found[-1])
+        keys, in_places = np.unique(key, return_counts=True)
+        giants.append(keys[in_places >= least])
+        chosen = is_among(key, giants[-1])
         key, place, row = key[chosen], place[chosen], row[chosen]
-    return Giants(tuple(found))
+    return Giants(tuple(giants))
 
 
 def seeds(
@@ -272,7 +271,7 @@ def seeds(
     join = Join(settings)
     columns = articles.select("document", "published", "code")
     if has_giants(settings.window, counts["documents"]):
-        join.giants = _giants(articles, join, counts["documents"])
+        join.giants = _giants(articles, join, counts)
     size = join.kind.itemsize * 2 * counts["words"] // (settings.winnow_window + 1)
     found = stages.table("seeds", lambda: exchanged(
         columns, join.emit, join.kind, RECORDS, join.take, buckets_for(size)

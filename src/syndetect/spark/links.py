@@ -1,6 +1,6 @@
 """Links between articles that have rare shingles in common, or a match; and what they share of their wording."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,11 +23,11 @@ from syndetect.arrays import (
 )
 from syndetect.kernels import rarity as _kernels
 from syndetect.matching import rare_shingles, wording
-from syndetect.matching.wording import SAMPLE_WORDS, Rarity, Sketches
+from syndetect.matching.wording import SAMPLE, SAMPLE_WORDS, Rarity, Sketches
 from syndetect.settings import Settings
-from syndetect.spark.articles import sample
+from syndetect.spark.articles import sample, sample_size
 from syndetect.spark.exchange import buckets_for, exchanged, time_field, times_of, with_partners
-from syndetect.spark.rows import Columns, Flat, as_records, in_portions, map_rows, numbers, packed
+from syndetect.spark.rows import Columns, Flat, as_batch, as_records, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, tiles, worked
 
@@ -123,31 +123,24 @@ class _Sizes:
             yield from _COUNTED.batches(**{name: numbers(batch, name)[enough] for name in _COUNTED.kinds})
 
 
-def _common(articles: "DataFrame", sampling: _Sampling, documents: int) -> U64:
+def _common(articles: "DataFrame", sampling: _Sampling, counts: Mapping[str, int]) -> U64:
     """The keys, ascending, that more articles of a sample have than may have a rare one; the driver counts these."""
-    taken = sample(articles, documents).select("code").toArrow()
+    taken = sample(articles, counts["documents"], sample_size(counts)).select("code").toArrow()
     found = [
         np.empty(0, np.uint64),
         *(sampling.shingles(batch)[0] for batch in taken.to_batches() if batch.num_rows),
     ]
-    keys, counts = np.unique(np.concatenate(found), return_counts=True)
-    return keys[counts > rare_shingles.CROWD]
+    keys, articles_of = np.unique(np.concatenate(found), return_counts=True)
+    return keys[articles_of > rare_shingles.CROWD]
 
 
 def _rarity(articles: "DataFrame", documents: int) -> Rarity:
     """The rarity of words, by a sample of articles whose first words the driver holds."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    found = (
-        sample(articles, documents)
-        .select(F.substring("code", 1, 4 * SAMPLE_WORDS).alias("code"))
-        .toArrow()
-        .combine_chunks()
-        .to_batches()
-    )
-    if not found:
-        return Rarity.of(np.empty(0, np.uint32), np.zeros(1, np.int64))
-    return Rarity.of(*packed(found[0], "code", np.uint32))
+    taken = sample(articles, documents, SAMPLE)
+    found = taken.select(F.substring("code", 1, 4 * SAMPLE_WORDS).alias("code")).toArrow()
+    return Rarity.of(*packed(as_batch(found), "code", np.uint32))
 
 
 def rare_pairs(
@@ -167,7 +160,7 @@ def rare_pairs(
     sampling = _Sampling.of(counts["words"])
 
     def rare() -> "DataFrame":
-        join = _Rare(sampling, _common(articles, sampling, counts["documents"]), settings.window)
+        join = _Rare(sampling, _common(articles, sampling, counts), settings.window)
         light = articles.select("document", "published", "code")
         size = 2 * counts["words"] // sampling.rate * join.kind.itemsize
         found = exchanged(light, join.emit, join.kind, _COUNTED, join.take, buckets_for(size))

@@ -30,7 +30,7 @@ from syndetect.kernels.signatures import permutations
 from syndetect.matching import bands
 from syndetect.matching.bands import ParagraphDocuments
 from syndetect.settings import Settings
-from syndetect.spark.articles import PARAGRAPH, sample
+from syndetect.spark.articles import PARAGRAPH, sample, sample_size
 from syndetect.spark.exchange import buckets_for, exchanged, time_field, times_of
 from syndetect.spark.rows import RECORDS, Columns, Flat, in_portions, map_rows, numbers, packed, record_rows
 from syndetect.spark.stages import Stages
@@ -269,16 +269,17 @@ class _Representatives:
             )
 
 
-def _giants(articles: "DataFrame", sketches: Sketches, documents: int) -> Giants:
+def _giants(articles: "DataFrame", sketches: Sketches, counts: Mapping[str, int]) -> Giants:
     """The keys of so many paragraphs of a sample that very many of all have them."""
-    taken = sample(articles, documents).toArrow().combine_chunks().to_batches()
-    records = np.concatenate([np.empty(0, sketches.kind), *sketches.sketch(iter(taken))])
-    least = least_of_sample(sketches.settings.hot_places, documents)
-    names, first, counts = np.unique(_class_of(records), return_index=True, return_counts=True)
+    taken = sample_size(counts)
+    chosen = sample(articles, counts["documents"], taken).toArrow().to_batches()
+    records = np.concatenate([np.empty(0, sketches.kind), *sketches.sketch(iter(chosen))])
+    least = least_of_sample(sketches.settings.hot_places, taken, counts["documents"])
+    names, first, of_classes = np.unique(_class_of(records), return_index=True, return_counts=True)
     own = records[first]  # of each class one
     keys = own["keys"].astype(np.uint64) << _S8 | np.arange(sketches.settings.bands, dtype=np.uint64)
     bands_, of_bands = np.unique(keys.reshape(-1), return_counts=True)
-    return Giants(names[counts >= least], bands_[of_bands >= least])
+    return Giants(names[of_classes >= least], bands_[of_bands >= least])
 
 
 def candidates(
@@ -299,7 +300,7 @@ def candidates(
     most = counts["words"] // settings.min_words  # paragraphs
     light = articles.select("document", "published", "code", "paragraphs")
     if has_giants(settings.window, counts["documents"]):
-        sketches.giants = _giants(light, sketches, counts["documents"])
+        sketches.giants = _giants(light, sketches, counts)
     size = most // 4 * sketches.kind.itemsize
     classes = stages.table("classes", lambda: exchanged(
         light, sketches.emit, sketches.kind, _CLASSES, sketches.classes, buckets_for(size)

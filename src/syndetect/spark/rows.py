@@ -5,10 +5,12 @@ other way. Hashes are signed in Spark; arrays are ``binary`` columns, as they li
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from syndetect.arrays import I64, U8, Array, bounds_of, run_starts
 
@@ -19,6 +21,8 @@ _KINDS = {
     "long": pa.int64(), "int": pa.int32(), "double": pa.float64(), "boolean": pa.bool_(), "string": pa.string(),
     "binary": pa.binary(),
 }  # fmt: skip
+_MOST_OF_COLUMN = (1 << 31) - 1
+_TOO_LARGE = "what one task must hold together is larger than 2 GiB"
 #: Bytes of values in a batch that is given back to Spark, about: it is copied several times there.
 _MOST_BYTES = 1 << 24
 
@@ -57,6 +61,8 @@ class Flat(NamedTuple):
         """Some of the runs as a column."""
         bounds = self.bounds[low : high + 1]
         data = np.ascontiguousarray(self.data[bounds[0] : bounds[-1]])
+        if len(data) > _MOST_OF_COLUMN:
+            raise OverflowError(_TOO_LARGE)
         offsets = (bounds - bounds[0]).astype(np.int32)
         return pa.Array.from_buffers(
             pa.binary(), high - low, [None, pa.py_buffer(offsets), pa.py_buffer(data)]
@@ -82,14 +88,13 @@ class Columns:
         """Rows as batches, none where there are no rows; every column must be given."""
         if values.keys() != self.kinds.keys():
             raise TypeError(f"columns {sorted(values)} in the place of {sorted(self.kinds)}")
-        sizes = {len(one.bounds) - 1 if isinstance(one, Flat) else len(one) for one in values.values()}
-        if len(sizes) > 1:
-            raise ValueError(f"columns of {sorted(sizes)} rows")
-        rows = sizes.pop()
-        held = sum(int(one.bounds[-1]) if isinstance(one, Flat) else one.nbytes for one in values.values())
-        step = max(1, rows * _MOST_BYTES // max(held, _MOST_BYTES))
-        for low in range(0, rows, step):
-            high = min(low + step, rows)
+        rows = {len(one.bounds) - 1 if isinstance(one, Flat) else len(one) for one in values.values()}
+        if len(rows) > 1:
+            raise ValueError(f"columns of {sorted(rows)} rows")
+        held = np.zeros(rows.pop(), np.int64)
+        for one in values.values():
+            held += _sizes(one)
+        for low, high in cuts(held, _MOST_BYTES):
             parts = [_column(values[name], kind, low, high) for name, kind in self.kinds.items()]
             yield pa.RecordBatch.from_arrays(parts, names=list(self.kinds))
 
@@ -98,6 +103,32 @@ class Columns:
         rows = len(next(iter(values.values())))
         parts = [_column(values[name], kind, 0, rows) for name, kind in self.kinds.items()]
         return pa.RecordBatch.from_arrays(parts, names=list(self.kinds))
+
+
+def cuts(sizes: I64, most: int) -> list[tuple[int, int]]:
+    """Ranges of rows that hold about so many bytes each, one row at least; ``sizes`` are those of the rows."""
+    behind = np.cumsum(sizes)
+    edges = np.append(run_starts((behind - sizes) // most), len(sizes)).tolist()
+    return list(pairwise(edges))
+
+
+def row_sizes(batch: pa.RecordBatch) -> I64:
+    """int64[n]: the bytes of the rows of a batch."""
+    held = np.zeros(batch.num_rows, np.int64)
+    for column in batch.columns:
+        held += _sizes(column)
+    return held
+
+
+def _sizes(values: Values) -> Any:
+    """Bytes of each row of a column; one number where all have as many."""
+    if isinstance(values, Flat):
+        return np.diff(values.bounds)
+    if isinstance(values, np.ndarray):
+        return values.itemsize
+    if pa.types.is_binary(values.type) or pa.types.is_string(values.type):
+        return pc.fill_null(pc.binary_length(values), 0).to_numpy(zero_copy_only=False)
+    return values.nbytes // max(len(values), 1)
 
 
 def _column(values: Values, kind: str, low: int, high: int) -> pa.Array:
@@ -166,9 +197,19 @@ def as_records(frame: "DataFrame", kind: "np.dtype[Any]") -> "DataFrame":
 
 def joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
     """Several batches as one."""
-    if len(batches) == 1:
-        return batches[0]
-    return pa.Table.from_batches(batches).combine_chunks().to_batches()[0]
+    return batches[0] if len(batches) == 1 else as_batch(pa.Table.from_batches(batches))
+
+
+def as_batch(table: pa.Table) -> pa.RecordBatch:
+    """A table as one batch.
+
+    Raises:
+        OverflowError: a column has 2 GiB or more, of which Arrow makes several batches.
+    """
+    found = table.combine_chunks().to_batches()
+    if len(found) > 1:
+        raise OverflowError(_TOO_LARGE)
+    return found[0] if found else pa.RecordBatch.from_pylist([], table.schema)
 
 
 def in_portions(batches: Iterable[pa.RecordBatch], most_bytes: int = 1 << 24) -> Iterator[pa.RecordBatch]:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _SESSION = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "4096",
     "spark.sql.execution.arrow.maxBytesPerBatch": str(1 << 24),
+    "spark.sql.execution.arrow.useLargeVarTypes": "false",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.ansi.enabled": "true",
 }
@@ -119,9 +120,10 @@ class _Scan:
     ) -> dict[str, Any]:
         """Run all stages, write the tables, and return the manifest."""
         stages = self.stages
-        read, found = reading_stage.read(given, reading, self.options.agencies, stages)
+        read = reading_stage.read(given, reading, self.options.agencies, stages)
         counts = self._counts(read)
         _spread(stages.spark, counts["bytes"])
+        found = reading_stage.placed(read, stages)
         seeds_of = nearby.seeds if self.settings.window >= 0 else fingerprints.seeds
         told, candidates, seeds, rare = stages.at_once(
             lambda: collisions.with_odd(found, read, counts, stages),
@@ -233,6 +235,8 @@ class _Scan:
         def write(name: str, frame: "DataFrame") -> int:
             return self.stages.beside(f"table-{name}", f"{output}/{name}.parquet", frame).count()
 
+        if not all(self.stages.is_done(f"table-{name}") for name in frames):
+            self.stages.write_text(f"{output}/manifest.json", "")  # of tables that are about to be replaced
         written = self.stages.at_once(*(partial(write, name, frame) for name, frame in frames.items()))
         counts |= dict(zip(frames, written, strict=True))
         manifest = {
@@ -254,10 +258,21 @@ class _Scan:
 def _identity(
     settings: Settings, options: SyndicationOptions, reading: ReadingOptions, given: "DataFrame"
 ) -> dict[str, Any]:
-    """What was asked: the stages of two calls of one identity are equal. The articles count by a sum of hashes."""
+    """What was asked: the stages of two calls of one identity are equal. The articles count by a sum of hashes.
+
+    Maps cannot be hashed by Spark, and hold nothing that is read.
+    """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    hashed = F.xxhash64(*sorted(given.columns)).cast("decimal(38,0)")
+    hashed = F.xxhash64(
+        *(
+            part
+            for name, kind in sorted(given.dtypes)
+            if "map<" not in kind and "variant" not in kind
+            for column in [F.col(f"`{name.replace('`', '``')}`")]
+            for part in (F.lit(name), column.isNull(), column)
+        )
+    ).cast("decimal(38,0)")
     row = given.select(F.count("*").alias("rows"), F.sum(hashed).cast("string").alias("sum")).collect()[0]
     return {
         "version": version("syndetect"),
@@ -280,9 +295,9 @@ def _session() -> "SparkSession":
 def _configured(session: "SparkSession") -> Iterator[None]:
     """The settings of a scan, which a session has only while it runs."""
     before = {name: session.conf.get(name, None) for name in (*_SESSION, _PARTITIONS)}
-    for name, value in _SESSION.items():
-        session.conf.set(name, value)
     try:
+        for name, value in _SESSION.items():
+            session.conf.set(name, value)
         yield
     finally:
         for name, old in before.items():
@@ -336,7 +351,7 @@ def _frame(session: "SparkSession", articles: Any) -> "DataFrame":
         raise InputError("give paths of one form: Parquet, or JSON Lines")
     if forms == {"parquet"}:
         return session.read.parquet(*paths)
-    return session.read.text(paths)
+    return session.read.text(paths, lineSep="\n")
 
 
 def _form(path: str) -> str:

@@ -6,6 +6,8 @@ A stage counts when its marker says so, a row that is written after it: what a k
 import json
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
 
@@ -44,6 +46,7 @@ class Stages:
         self._others: set[str] = set()  # stages of other scans
         self._markers = ThreadPoolExecutor(1)  # a marker is written while the next stage is made
         self._waiting: list[Future[None]] = []
+        self._beginning = Lock()
         self._read_markers()
 
     def __enter__(self) -> Self:
@@ -81,12 +84,16 @@ class Stages:
     ) -> "DataFrame":
         if self._done(name) is not None:
             return self.spark.read.parquet(place)
-        self._begin(name)
+        self._begin()
         start = perf_counter()
         frame = make()
         frame.write.mode("overwrite").options(**options).parquet(place)
         self._mark(name, perf_counter() - start, {})
         return self.spark.read.schema(frame.schema).parquet(place)
+
+    def is_done(self, name: str) -> bool:
+        """Whether a stage is there."""
+        return self._done(name) is not None
 
     def write_text(self, place: str, text: str) -> None:
         """Write one line of text, as a folder with one file."""
@@ -95,6 +102,7 @@ class Stages:
     def facts(self, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """A few figures that the driver holds: read if they are there, else made and written; nobody is told."""
         if (known := self._done(name)) is None:
+            self._begin()
             start = perf_counter()
             known = make()
             self._mark(name, perf_counter() - start, known, is_told=False)
@@ -121,7 +129,9 @@ class Stages:
         paths = [f"{self._folder}/{form}" for form in ("*.done", "*.don[e]")]
         try:
             rows = self.spark.read.schema(_MARKER.ddl).parquet(*paths).distinct().collect()
-        except PySparkException:
+        except PySparkException as error:
+            if error.getCondition() != "PATH_NOT_FOUND":
+                raise
             return
         for row in rows:
             if row["identity"] == self._identity:
@@ -129,14 +139,17 @@ class Stages:
                     json.loads(row["facts"]),
                     row["seconds"],
                 )
-            else:
+            elif row["identity"]:
                 self._others.add(row["stage"])
 
-    def _begin(self, name: str) -> None:
-        """Take the marker of another scan from a stage that is to be replaced: it may remain half written."""
-        if name in self._others:
-            self._write_marker(name, "", 0.0, {})
-            self._others.discard(name)
+    def _begin(self) -> None:
+        """Take their markers from all stages of another scan, before one is replaced.
+
+        Those of which nothing is left may not go on with those that are: some depend on secrets of their scan.
+        """
+        with self._beginning:
+            others, self._others = self._others, set()
+            self.at_once(*(partial(self._write_marker, one, "", 0.0, {}) for one in sorted(others)))
 
     def _write_marker(self, name: str, identity: str, seconds: float, facts: dict[str, Any]) -> None:
         from pyspark.sql import functions as F  # noqa: N812, PLC0415

@@ -12,9 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from syndetect.arrays import U64, Array, order_by, run_starts
-from syndetect.matching.wording import SAMPLE
 from syndetect.spark.exchange import Emit, buckets_for, exchanged
-from syndetect.spark.rows import RECORDS, Columns, Flat, map_rows, packed, record_rows
+from syndetect.spark.rows import RECORDS, Columns, Flat, as_batch, map_rows, packed, record_rows
 from syndetect.spark.stages import Stages
 
 if TYPE_CHECKING:
@@ -36,9 +35,9 @@ def has_giants(window: int, documents: int) -> bool:
     return window < 0 and documents >= _GIANT
 
 
-def least_of_sample(most_places: int, documents: int) -> int:
+def least_of_sample(most_places: int, taken: int, documents: int) -> int:
     """In how many places of a sample a key is that is in very many of all, and surely in more than ``most_places``."""
-    return max(most_places + 1, _GIANT * min(documents, SAMPLE) // documents)
+    return max(most_places + 1, _GIANT * taken // documents)
 
 
 @dataclass(frozen=True)
@@ -124,8 +123,7 @@ def stars(frame: "DataFrame", star: Star, count: int, stages: Stages, name: str)
     chunks = stages.table(name, lambda: exchanged(
         frame, work.emit, PLACE, _CHUNKS, work.take, buckets_for(count * PLACE.itemsize)
     ))  # fmt: skip
-    found = chunks.select("ends").toArrow().combine_chunks().to_batches()
-    ends = packed(found[0], "ends", PLACE)[0] if found else np.empty(0, PLACE)
+    ends = packed(as_batch(chunks.select("ends").toArrow()), "ends", PLACE)[0]
     ends = ends[order_by(ends["key"], ends["document"], ends["place"])]
     first = ends[run_starts(ends["key"])]
     pairs = map_rows(chunks.select("places"), RECORDS, _Pairs(first, star.has_chain, star.pairing, _CHUNK))

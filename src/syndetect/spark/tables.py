@@ -18,7 +18,9 @@ from syndetect.syndication.credits.agencies import Agencies
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-_CREDITS = Columns(doc_id="string", agency="string", role="string", begin="long", end="long", rule="string")
+_CREDITS = Columns(
+    doc_id="string", agency="string", number="long", role="string", begin="long", end="long", rule="string"
+)
 _NOT_COPIED = ("quote", "boilerplate", "formula")
 _KINDS = {
     pl.String(): "string",
@@ -43,21 +45,22 @@ def _by_id(column: str) -> "list[Column]":
     return [F.length(column), F.col(column)]
 
 
-def in_order(name: str, frame: "DataFrame", *further: str) -> "DataFrame":
-    """A table in the order of a scan: by its first column, or by what else decides, ids as a scan has them in order.
+def in_order(name: str, frame: "DataFrame", *columns: "str | Column") -> "DataFrame":
+    """A table in the order of a scan, ids as a scan has them in order.
 
     Args:
         name: of the table.
         frame: has its columns.
-        further: columns that decide behind the first, in place of the others of the table.
+        columns: what decides, the first one first.
     """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
-    kinds = TABLES[name]
     keys: list[Column] = []
-    for column in (next(iter(kinds)), *further) if further else kinds:
-        of_id = kinds.get(column) == pl.String() and column in _IDS
-        keys += _by_id(column) if of_id else [F.col(column)]
+    for column in columns:
+        if isinstance(column, str):
+            keys += _by_id(column) if column in _IDS else [F.col(column)]
+        else:
+            keys.append(column)
     return in_schema(name, frame.repartitionByRange(*keys).sortWithinPartitions(*keys))
 
 
@@ -126,14 +129,26 @@ def matches_table(matches: "DataFrame", wanted: bool | None) -> "DataFrame":
     )
     sides = [f"{name}_{side}" for side in "ab" for name in ("doc", "begin", "end")]
     told = told.select(*sides, F.col("equal").alias("words"), "identity", "score")
-    return in_order("matches", in_order_of_ids(told), "doc_b", "begin_a", "begin_b", "end_a", "end_b")
+    return in_order(
+        "matches",
+        in_order_of_ids(told),
+        "doc_a",
+        "doc_b",
+        "begin_a",
+        F.desc("score"),
+        "begin_b",
+        "end_a",
+        "end_b",
+    )
 
 
 def pairs_table(compared: "DataFrame", articles: "DataFrame", wanted: bool | None) -> "DataFrame":
     """The table ``pairs``."""
     both = across(named(compared.filter("is_similar"), articles, "doc_id", "outlet"), wanted)
     told = both.withColumnRenamed("number_a", "paragraph_a").withColumnRenamed("number_b", "paragraph_b")
-    return in_order("pairs", in_order_of_ids(told.drop("a", "b")), "paragraph_a", "doc_b", "paragraph_b")
+    return in_order(
+        "pairs", in_order_of_ids(told.drop("a", "b")), "doc_a", "paragraph_a", "doc_b", "paragraph_b"
+    )
 
 
 class OfPassages:
@@ -164,7 +179,7 @@ class OfPassages:
         identity = F.col("equal") / F.greatest("columns", F.lit(1))
         whole = self._uses.join(self._texts, ["passage", "place"])
         told = whole.withColumn("identity", identity).withColumn("words", F.col("equal"))
-        return in_order("passages", told.withColumn("published", time_of("published")), "place")
+        return in_order("passages", told.withColumn("published", time_of("published")), "passage_id", "place")
 
     def clusters(self) -> "DataFrame":
         """The table ``clusters``."""
@@ -202,19 +217,23 @@ class _Credits:
             ids = batch.column("doc_id").take(pa.array(document))
             agency = self.agencies.table.names.gather(found["agency"]).to_arrow()
             others = {name: found[name].to_arrow() for name in ("role", "begin", "end", "rule")}
-            yield from _CREDITS.batches(doc_id=ids, agency=agency, **others)
+            yield from _CREDITS.batches(
+                doc_id=ids, agency=agency, number=found["agency"].to_numpy(), **others
+            )
 
 
 def credits_table(articles: "DataFrame", agencies: Agencies) -> "DataFrame":
     """The table ``credits``."""
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
     found = map_rows(articles.select("doc_id", "credits"), _CREDITS, _Credits(agencies))
-    return in_order("credits", found, "begin", "agency", "rule")
+    return in_order("credits", found, "doc_id", F.asc_nulls_last("begin"), "number", "rule")
 
 
 def links_table(links: "DataFrame", articles: "DataFrame") -> "DataFrame":
     """The table ``links``; ``links`` are as of :mod:`syndetect.spark.links`."""
     told = named(links, articles, "doc_id").withColumnRenamed("equal", "words").drop("a", "b")
-    return in_order("links", in_order_of_ids(told), "doc_b")
+    return in_order("links", in_order_of_ids(told), "doc_a", "doc_b")
 
 
 def families_table(families: "DataFrame", articles: "DataFrame") -> "DataFrame":
@@ -222,4 +241,4 @@ def families_table(families: "DataFrame", articles: "DataFrame") -> "DataFrame":
     ids = articles.select("document", "doc_id")
     members = families.join(ids, "document").drop("document").withColumnRenamed("representative", "document")
     heads = ids.withColumnRenamed("doc_id", "representative")
-    return in_order("families", members.join(heads, "document"), "rank")
+    return in_order("families", members.join(heads, "document"), "family_id", "rank")

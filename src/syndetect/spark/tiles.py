@@ -7,7 +7,7 @@ article is in few tiles, however many pairs it is in. A tile with very many pair
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,11 +20,14 @@ from syndetect.spark.rows import (
     Flat,
     bounds_of,
     bounds_of_groups,
+    cuts,
     in_portions,
+    joined,
     map_rows,
     numbers,
     packed,
     records_of,
+    row_sizes,
     whole_groups,
 )
 
@@ -243,9 +246,7 @@ class _Supply:
             wants, bounds = packed(batch, "wants", _WANT)
             row = np.repeat(np.arange(batch.num_rows), np.diff(bounds))
             articles = batch.drop_columns(["wants"])
-            step = max(1, len(row) * _SUPPLIED // max(batch.nbytes * len(row) // batch.num_rows, _SUPPLIED))
-            for low in range(0, len(row), step):
-                part = slice(low, low + step)
+            for part in starmap(slice, cuts(row_sizes(articles)[row], _SUPPLIED)):
                 yield from self._packed(articles, row[part], wants[part])
 
     def _packed(self, articles: pa.RecordBatch, row: I64, wants: Array) -> Iterator[pa.RecordBatch]:
@@ -315,9 +316,7 @@ def _tile(batch: pa.RecordBatch, kind: "np.dtype[Any]") -> Tile:
     by_tile = order_by(tile)
     records, tile = records[by_tile], tile[by_tile]
     written = [one.as_buffer() for one in batch.column("items") if one.as_buffer().size]
-    items = pa.Table.from_batches(
-        [found for one in written for found in pa.ipc.open_stream(one)]
-    ).combine_chunks().to_batches()[0]  # fmt: skip
+    items = joined([found for one in written for found in pa.ipc.open_stream(one)])
     order = order_by(*(items.column(name).to_numpy() for name in _NAME))
     items = items.take(pa.array(order))
     one, other = _rows_of(items, tile, [records["a"], records["b"]], _parts(records))
