@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from syndetect.errors import InputError
@@ -20,11 +19,13 @@ pytestmark = [
 ]
 
 
-def _lines(*rows: dict[str, str]) -> pa.RecordBatch:
+def _lines(*rows: dict[str, str]) -> Any:
+    import pyarrow as pa  # noqa: PLC0415
+
     return pa.RecordBatch.from_pydict({"value": [json.dumps(row) for row in rows]})
 
 
-def _read(batches: list[pa.RecordBatch], *, is_part: bool = True, **columns: str) -> list[dict[str, Any]]:
+def _read(batches: list[Any], *, is_part: bool = True, **columns: str) -> list[dict[str, Any]]:
     from syndetect.spark.articles import Reader  # noqa: PLC0415
 
     reader = Reader(ReadingOptions.of(None, columns), Agencies.load(), (1, 2), is_part)
