@@ -8,7 +8,7 @@ same matches.
 import numpy as np
 
 from syndetect.kernels.documents import document_of
-from syndetect.kernels.extension import A0, A1, B0, B1, BAND, ROWS, SCORE, WIDTH, find_run, grow
+from syndetect.kernels.extension import A0, A1, B0, B1, BAND, REACH, ROWS, SCORE, WIDTH, find_run, grow
 from syndetect.kernels.jit import allocating, inline, kernel
 from syndetect.kernels.order import sort_values
 from syndetect.kernels.pruning import accept, join, prune, sort_by_place
@@ -66,11 +66,32 @@ def _pass_through(passing, pair, first_cell, last_cell, m):
         passing[cell, _COUNT] += 1
 
 
+@inline
+def _is_order_open(code, gaps, bounds):
+    """Whether words that are missing may decide which document's words come first."""
+    n, most = np.int64(0), min(bounds[1] - bounds[0], bounds[3] - bounds[2])
+    while n < most and code[bounds[0] + n] == code[bounds[2] + n]:
+        n += 1
+    n = min(n + 1, most)
+    return gaps[bounds[0] + n] > gaps[bounds[0]] or gaps[bounds[2] + n] > gaps[bounds[2]]
+
+
+@inline
+def _is_near_gap(gaps, match, reach, bounds):
+    """Whether words that are missing may have been looked at, so far before and behind a match."""
+    a = gaps[min(bounds[1], match[A1] + reach)] - gaps[max(bounds[0], match[A0] - reach)]
+    b = gaps[min(bounds[3], match[B1] + reach)] - gaps[max(bounds[2], match[B0] - reach)]
+    return a > 0 or b > 0
+
+
 @allocating
 def _align_pair(code, seeds, bounds, limits, work, matches, first, pair):
-    """Align two documents around seeds (diagonal and place, packed, ascending); how many matches there are now."""
+    """Align two documents around seeds (diagonal and place, packed, ascending); how many matches there are now.
+
+    -1 where words that are missing may decide.
+    """
     min_words, min_score, min_linked, reach, drop, join_words = limits
-    cells, passing, passed = work
+    cells, passing, passed, gaps = work
     most = MOST_ROWS + ROWS_A_WORD * min(bounds[1] - bounds[0], bounds[3] - bounds[2])
     n, cells[ROWS] = first, 0
     tried_diagonal = tried_end = np.int64(-1)
@@ -84,10 +105,14 @@ def _align_pair(code, seeds, bounds, limits, work, matches, first, pair):
         low, high = find_run(code, a, b, bounds)
         tried_diagonal, tried_end = b - a, a + high
         if cells[ROWS] > most and low + high < LONG:
+            if len(gaps):
+                return np.int64(-1)
             passed[0] += 1
             continue
         match = matches[n]
         grow(code, a, b, low, high, bounds, drop, cells, match)
+        if len(gaps) and _is_near_gap(gaps, match, cells[REACH], bounds):
+            return np.int64(-1)
         tried_end = match[A1]
         if match[SCORE] >= min_linked:
             _pass_through(
@@ -129,7 +154,7 @@ def _end_of(values, s, end):
 
 
 @kernel
-def align(code, documents, hints, rank, seeds, limits, passing, passed, matches):
+def align(code, documents, hints, rank, seeds, limits, passing, passed, gaps, open_pairs, matches):
     """Align pairs of documents around their seeds.
 
     Args:
@@ -141,7 +166,11 @@ def align(code, documents, hints, rank, seeds, limits, passing, passed, matches)
         limits: int64 each: min_words, min_score, min_linked_score, link_words, drop and join_words, as in Settings;
             scores and drop in quarters of a word.
         passing: int32[c, NOTES], work space of zeros, c as many as the longest document has cells.
-        passed: int64[1], output: by how many it grows is how many seeds were passed over when the rows were used up.
+        passed: int64[2], output: by how many they grow is how many seeds were passed over when the rows were used up,
+            and how many pairs are open.
+        gaps: int32[words + 1], of how many words before each the codes are missing; empty where none is.
+        open_pairs: int64[p, 2], output: the documents of pairs about which missing words may decide, the earlier first;
+            they have no matches.
         matches: int64[s + 1, WIDTH], output.
 
     Returns:
@@ -149,7 +178,7 @@ def align(code, documents, hints, rank, seeds, limits, passing, passed, matches)
     """
     cells, bounds, sides = np.empty((4, 2 * BAND + 3), np.int64), np.empty(4, np.int64), np.empty(4, np.int64)
     turned, spare = np.empty(len(seeds), np.uint64), np.empty(len(seeds), np.uint64)
-    work = cells, passing, passed
+    work = cells, passing, passed, gaps
     n = s = pair = np.int64(0)
     while s < len(seeds):
         one = document_of(first_of(seeds[s]), hints, documents)
@@ -175,7 +204,14 @@ def align(code, documents, hints, rank, seeds, limits, passing, passed, matches)
                 _by_diagonal(of_one[t:last], bounds, is_turned)
                 sort_values(of_one[t:last], spare[: last - t])
                 first, pair = n, pair + 1
-                n = _align_pair(code, of_one[t:last], sides, limits, work, matches, first, pair)
+                if len(gaps) and _is_order_open(code, gaps, bounds):
+                    n = np.int64(-1)
+                else:
+                    n = _align_pair(code, of_one[t:last], sides, limits, work, matches, first, pair)
+                if n < 0:
+                    n = first
+                    open_pairs[passed[1], 0], open_pairs[passed[1], 1] = one, other
+                    passed[1] += 1
                 if is_turned and n > first:
                     _turn(matches, first, n)
             t = last

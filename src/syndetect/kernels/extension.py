@@ -23,6 +23,8 @@ CHARACTER = 2
 BAND = 16
 #: Where the work space counts the rows of all extensions.
 ROWS = (3, 0)
+#: And how far behind its end words may have been looked at, in either document, at most: of both extensions of a seed.
+REACH = (3, 1)
 #: Equal words after which only the way through them is followed.
 LONG_RUN = 8
 _FORTH, _BACK = np.int64(1), np.int64(-1)
@@ -109,6 +111,7 @@ def _extend(code, a, b, step, rows, columns, drop, cells):
     score = equal = length = all_i = all_j = np.int64(0)
     run = np.int64(LONG_RUN)
     while run > 0:
+        before = cells[ROWS]
         gain, i, j, same, cost, run = _extend_to_run(
             code, a + step * all_i, b + step * all_j, step, rows - all_i, columns - all_j, drop, cells
         )
@@ -116,6 +119,8 @@ def _extend(code, a, b, step, rows, columns, drop, cells):
             gain += _weight(code[a + step * (all_i + i + at)])
         score, equal, length = score + gain, equal + same + run, length + cost + run
         all_i, all_j = all_i + i + run, all_j + j + run
+    # The last one, without a run, has looked at so many rows, half the band beyond, and at a run that was too short.
+    cells[REACH] = max(cells[REACH], cells[ROWS] - before - min(i, j) + BAND + LONG_RUN + 1)
     return score, all_i, all_j, equal, length
 
 
@@ -144,7 +149,7 @@ def find_run(code, a, b, bounds):
 @inline
 def grow(code, a, b, low, high, bounds, drop, cells, match):
     """Extend the run of ``low`` words before (a, b) and ``high`` from it on at both ends."""
-    score = np.int64(0)
+    score = cells[REACH] = np.int64(0)
     for i in range(a - low, a + high):
         score += _weight(code[i])
     right, right_a, right_b, right_equal, right_columns = _extend(

@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from syndetect.arrays import I64, U32, U64
+from syndetect.arrays import I32, I64, U32, U64
 from syndetect.kernels import alignment as _kernels
 from syndetect.kernels.extension import A0, B0, COLUMNS, EQUAL, SCORE, WIDTH
 from syndetect.matching.places import Places
@@ -85,15 +85,18 @@ def seed_pairs(code: U32, low: I64, high: I64, pairs: I64) -> U64:
 class Aligned(NamedTuple):
     """Matches as uint32[n, WIDTH], the table that :meth:`Matches.of` takes; and how many seeds were passed over.
 
+    ``open_pairs`` (int64[p, 2], documents) are those about which missing words may decide; they have no matches.
+
     Where two documents repeat themselves so much that their extensions are longer than many times the shorter one, only
     seeds in long runs of equal words are extended from then on.
     """
 
     table: U32
     passed: int
+    open_pairs: I64
 
 
-def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> Aligned:
+def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits, gaps: I32 | None = None) -> Aligned:
     """Align every pair of documents around its seeds.
 
     Args:
@@ -101,18 +104,21 @@ def align(code: U32, places: Places, seeds: U64, limits: AlignmentLimits) -> Ali
         places: where words stand.
         seeds: uint64[n], ascending, as of :mod:`syndetect.kernels.seeds`.
         limits: the parameters of alignment.
+        gaps: int32[words + 1], of how many words before each the codes are missing: none is equal to another one.
     """
+    missing = np.empty(0, np.int32) if gaps is None else gaps
+    open_pairs = np.empty((len(seeds) if len(missing) else 0, 2), np.int64)
     least = round(4 * limits.min_score)
     in_quarters = (
         limits.min_words, least,
         min(least, round(4 * limits.min_linked_score)),  # a match that can stand alone needs no other
         limits.link_words, round(4 * limits.drop), limits.join_words,
     )  # fmt: skip
-    table, passed = np.empty((len(seeds) + 1, WIDTH), np.int64), np.zeros(1, np.int64)
+    table, passed = np.empty((len(seeds) + 1, WIDTH), np.int64), np.zeros(2, np.int64)
     longest = int(np.diff(places.documents).max(initial=0))
     passing = np.zeros((longest // _kernels.CELL + 1, _kernels.NOTES), np.int32)
     n = _kernels.align(
         code, places.documents, places.hints, places.rank, seeds, tuple(map(np.int64, in_quarters)), passing, passed,
-        table,
+        missing, open_pairs, table,
     )  # fmt: skip
-    return Aligned(table[:n].astype(np.uint32), int(passed[0]))
+    return Aligned(table[:n].astype(np.uint32), int(passed[0]), open_pairs[: passed[1]])

@@ -10,13 +10,14 @@ from syndetect import intervals
 from syndetect.arrays import I64, U32, U64, Array, run_starts, sort_values
 from syndetect.kernels.ranges import count_covered
 from syndetect.matching import alignment
-from syndetect.matching.alignment import AlignmentLimits, Matches
+from syndetect.matching.alignment import Aligned, AlignmentLimits, Matches
 from syndetect.matching.places import Places
 from syndetect.settings import Settings
-from syndetect.spark.collisions import ODD, are_confused, told_apart
+from syndetect.spark import sections
+from syndetect.spark.collisions import are_confused
 from syndetect.spark.fingerprints import SEED
-from syndetect.spark.rows import Columns, packed
-from syndetect.spark.spacing import characters_at
+from syndetect.spark.rows import Columns, Flat, packed
+from syndetect.spark.sections import Laid
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, worked
 from syndetect.spark.tiles import tiles as tiles_of
@@ -38,6 +39,8 @@ MATCHES = Columns(
     narration="long", pair_equal="long",
     is_first="boolean", **{f"{name}_{side}": kind for side in "ab" for name, kind in TOLD.items()},
 )  # fmt: skip
+_ALIGNED = Columns(**MATCHES.kinds, again="binary")  # the seeds of pairs that are to be aligned again
+_LEAST_CUT = 1 << 24  # words of all articles, from which tiles get sections of them
 _WORDS = ("code", "spacing", "quotes", "odd")
 #: In the place of a seed: the pair has similar paragraphs in which different words share a code.
 CONFUSED = -2
@@ -60,29 +63,52 @@ class Alignment:
         self.limits = AlignmentLimits.of(settings)
 
     def __call__(self, tile: Tile) -> Iterator[pa.RecordBatch]:
-        """:data:`MATCHES` of pairs, of which the articles have the columns of words and :data:`TOLD`."""
-        laid = _Laid(tile.items)
-        starts = run_starts(tile.one, tile.other)
-        pairs = _Pairs(tile.one[starts], tile.other[starts], tile.items.num_rows)
+        """:data:`_ALIGNED` of pairs, of which the articles have the columns of words and :data:`TOLD`."""
+        laid = Laid.of(tile.items)
+        article_one, article_other = laid.article[tile.one], laid.article[tile.other]
+        starts = run_starts(article_one, article_other)
+        pairs = _Pairs(article_one[starts], article_other[starts], laid.heads.num_rows)
         pair = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(tile.records)))
+        is_open = np.zeros(len(starts), bool)
         seeds = tile.records["seed"]
         is_marked = np.bincount(pair, seeds == CONFUSED, len(starts)) > 0
-        one = laid.documents[tile.one] + (seeds >> 32)
-        other = laid.documents[tile.other] + ((seeds & 0xFFFFFFFF) >> 1)
+        one = laid.documents[article_one] + (seeds >> 32)
+        other = laid.documents[article_other] + ((seeds & 0xFFFFFFFF) >> 1)
         placed = (one << 32 | other << 1 | seeds & 1).astype(np.uint64)
-        placed, pair = placed[seeds >= 0], pair[seeds >= 0]
-        table = self._aligned(laid, laid.code, placed)
+        placed, of_placed = placed[seeds >= 0], pair[seeds >= 0]
+        places = _places(laid)
+        found = self._aligned(laid.code, laid, places, placed)
+        is_open[pairs.of(*found.open_pairs.T)] = True
+        table = found.table
         if laid.told is not None:
-            found = Matches.of(table, laid.places)
-            is_confused = are_confused(laid.code, laid.told, found.words_a, found.words_b)
-            is_marked[pairs.of(found)[is_confused]] = True
+            matches_ = Matches.of(table, places)
+            is_confused = are_confused(laid.code, laid.told, matches_.words_a, matches_.words_b)
+            is_marked[_pair_of(pairs, matches_)[is_confused]] = True
         if laid.told is not None and is_marked.any():
-            told = self._aligned(laid, laid.told, placed[is_marked[pair]])
-            table = np.concatenate([table[~is_marked[pairs.of(found)]], told])
-        yield from _rows(tile.items, laid, pairs, Matches.of(table, laid.places), np.flatnonzero(is_marked))
+            again = self._aligned(laid.told, laid, places, placed[is_marked[of_placed]])
+            is_open[pairs.of(*again.open_pairs.T)] = True
+            kept = ~is_marked[_pair_of(pairs, Matches.of(table, places))]
+            table = np.concatenate([table[kept], again.table])
+        table = table[~is_open[_pair_of(pairs, Matches.of(table, places))]]
+        yield from _rows(laid, pairs, Matches.of(table, places), np.flatnonzero(is_marked & ~is_open))
+        yield from _left_open(tile.records[is_open[pair]])
 
-    def _aligned(self, laid: "_Laid", code: U32, seeds: U64) -> U32:
-        return alignment.align(code, laid.places, sort_values(seeds), self.limits).table
+    def _aligned(self, code: U32, laid: Laid, places: Places, seeds: U64) -> Aligned:
+        return alignment.align(code, places, sort_values(seeds), self.limits, laid.gaps)
+
+
+def _places(laid: Laid) -> Places:
+    count = laid.heads.num_rows
+    nothing = np.empty(len(laid.code), np.uint8), np.zeros(count, np.int64)
+    return Places.of(nothing[0], laid.documents, nothing[1], np.arange(count, dtype=np.uint32))
+
+
+def _left_open(records: Array) -> Iterator[pa.RecordBatch]:
+    """A row with the seeds of pairs that are to be aligned again, with whole articles."""
+    if len(records):
+        nothing: dict[str, Any] = dict.fromkeys(MATCHES.kinds, np.zeros(1, np.int64))
+        nothing["doc_id_a"] = nothing["doc_id_b"] = pa.array([""])
+        yield from _ALIGNED.batches(**nothing, again=Flat.of_items(records, np.array([0, len(records)])))
 
 
 class _Pairs(NamedTuple):
@@ -92,17 +118,18 @@ class _Pairs(NamedTuple):
     other: I64
     rows: int
 
-    def of(self, found: Matches) -> I64:
-        """int64[m]: the pair of each match."""
-        known = self.one * self.rows + self.other
-        return np.searchsorted(known, found.document_a * self.rows + found.document_b)
+    def of(self, one: I64, other: I64) -> I64:
+        """int64[m]: the numbers of pairs."""
+        return np.searchsorted(self.one * self.rows + self.other, one * self.rows + other)
 
 
-def _rows(
-    items: pa.RecordBatch, laid: "_Laid", pairs: _Pairs, found: Matches, again: I64
-) -> Iterator[pa.RecordBatch]:
+def _pair_of(pairs: _Pairs, found: Matches) -> I64:
+    return pairs.of(found.document_a, found.document_b)
+
+
+def _rows(laid: Laid, pairs: _Pairs, found: Matches, again: I64) -> Iterator[pa.RecordBatch]:
     """The matches of pairs; and a row without words for those that were aligned again and have none left."""
-    pair = pairs.of(found)
+    pair = _pair_of(pairs, found)
     columns: dict[str, Any] = {}
     for side, words, document in (
         ("a", found.words_a, found.document_a), ("b", found.words_b, found.document_b),
@@ -113,20 +140,26 @@ def _rows(
         }  # fmt: skip
         edges = 2 * columns[f"low_{side}"], 2 * columns[f"high_{side}"] - 1
         columns |= {
-            f"{name}_{side}": characters_at(items, document, edge)
+            f"{name}_{side}": laid.characters(document, edge)
             for name, edge in zip(("begin", "end"), edges, strict=True)
         }
     is_first = np.zeros(len(pair), bool)
     is_first[run_starts(pair)] = True
     equal = np.bincount(pair, found.equal, len(pairs.one)).astype(np.int64)
-    yield from MATCHES.batches(
+    yield from _ALIGNED.batches(
         is_first=is_first, pair_equal=equal[pair], equal=found.equal, columns=found.columns, score=found.score,
-        **columns, **_sums(found, pair, laid.quotes), **_of_both(items, found.document_a, found.document_b),
+        **columns, **_sums(found, pair, _quotes(laid)), **_of_both(laid.heads, found.document_a, found.document_b),
+        again=_nothing(len(pair)),
     )  # fmt: skip
     lost = np.setdiff1d(again, pair)
     nothing = np.zeros(len(lost), np.int64)
-    left = _of_both(items, pairs.one[lost], pairs.other[lost])
-    yield from MATCHES.batches(**{name: left.get(name, nothing) for name in MATCHES.kinds})
+    left = _of_both(laid.heads, pairs.one[lost], pairs.other[lost])
+    whole = {name: left.get(name, nothing) for name in MATCHES.kinds}
+    yield from _ALIGNED.batches(**whole, again=_nothing(len(lost)))
+
+
+def _nothing(rows: int) -> Flat:
+    return Flat(np.empty(0, np.uint8), np.zeros(rows + 1, np.int64))
 
 
 def _of_both(items: pa.RecordBatch, one: I64, other: I64) -> dict[str, Any]:
@@ -138,20 +171,11 @@ def _of_both(items: pa.RecordBatch, one: I64, other: I64) -> dict[str, Any]:
     return columns
 
 
-class _Laid:
-    """The words of articles end to end."""
-
-    def __init__(self, items: pa.RecordBatch) -> None:
-        self.code, self.documents = packed(items, "code", np.uint32)
-        odd, bounds = packed(items, "odd", ODD)
-        self.told = told_apart(self.code, self.documents, odd, bounds) if len(odd) else None
-        self.places = Places.of(
-            np.empty(len(self.code), np.uint8), self.documents, np.zeros(items.num_rows, np.int64),
-            np.arange(items.num_rows, dtype=np.uint32),
-        )  # fmt: skip
-        quotes, bounds = packed(items, "quotes", np.int64)
-        article = np.repeat(np.arange(items.num_rows), np.diff(bounds) // 2)
-        self.quotes = intervals.union(quotes.reshape(-1, 2) + self.documents[article][:, None])
+def _quotes(laid: Laid) -> I64:
+    """int64[q, 2]: the ranges of words in quotation marks."""
+    quotes, bounds = packed(laid.heads, "quotes", np.int64)
+    article = np.repeat(np.arange(laid.heads.num_rows), np.diff(bounds) // 2)
+    return intervals.union(quotes.reshape(-1, 2) + laid.documents[article][:, None])
 
 
 def _sums(found: Matches, pair: I64, quotes: I64) -> dict[str, Array]:
@@ -183,7 +207,24 @@ def matches(
         counts: ``documents`` and ``words`` of all articles.
         stages: keep the matches.
     """
-    tiles = stages.table("tiles", lambda: tiles_of(seeds, SEED, counts, _of_strong))
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415
+
     words = articles.select("document", *_WORDS, *TOLD)
-    found = stages.table("matches", lambda: worked(tiles, words, SEED, MATCHES, Alignment(settings), counts))
+    work = Alignment(settings)
+    if counts["words"] < _LEAST_CUT:
+        tiles = stages.table("tiles", lambda: tiles_of(seeds, SEED, counts, _of_strong))
+        found = stages.table("matches", lambda: worked(tiles, words, SEED, _ALIGNED, work, counts))
+    else:
+        tiles = stages.table(
+            "tiles", lambda: tiles_of(seeds, SEED, counts, _of_strong, wants=sections.wanted)
+        )
+        found = stages.table("matches", lambda: worked(
+            tiles, words, SEED, _ALIGNED, work, counts, sections.Cut(TOLD), sections.BYTES
+        ))  # fmt: skip
+        left = found.filter(F.octet_length("again") > 0).select(F.col("again").alias("records"))
+        whole = stages.table("matches-of-whole", lambda: worked(
+            tiles_of(left, SEED, counts), words, SEED, _ALIGNED, work, counts
+        ))  # fmt: skip
+        found = found.filter(F.octet_length("again") == 0).union(whole)
+    found = found.drop("again")
     return found.filter("high_a > 0"), found.filter("high_a = 0").select("a", "b")

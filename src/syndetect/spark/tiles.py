@@ -41,8 +41,8 @@ _PORTION = 1 << 25  # bytes of tiles that are worked on at a time
 _TILES = Columns(tile="long", records="binary", wanted="binary")
 _COUNTS = Columns(tile="long", count="long")
 _ALL = -1  # in the place of a tile
-#: What a tile wants: an article, and the number of what it wants of it.
-_WANT = np.dtype([("tile", "<u8"), ("document", "<i8"), ("part", "<u4"), ("pad", "<u4")])
+#: What a tile wants: an article, and the number of what it wants of it; or the first of several, and their end.
+WANT = np.dtype([("tile", "<u8"), ("document", "<i8"), ("part", "<u4"), ("end", "<u4")])
 _NAME = ("tile", "document", "part")
 _WANTS = Columns(document="long", wants="binary")
 _BUCKETS = Columns(bucket="int", tile="binary", records="binary", items="binary")
@@ -145,6 +145,7 @@ class _Gathering:
     tiling: Tiling
     kind: "np.dtype[Any]"
     reduce: Callable[[Array], Array]
+    wants: "Wants"
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         for records in records_of(batches, self.kind):
@@ -160,15 +161,24 @@ class _Gathering:
         records, tile = records[order], tile[order]
         starts = run_starts(tile)
         bounds = np.append(starts, len(tile))
-        wanted = np.zeros(2 * len(records), _WANT)
-        wanted["tile"] = np.concatenate([tile, tile])
-        wanted["document"] = np.concatenate([records["a"], records["b"]])
-        wanted["part"] = np.concatenate(_parts(records))
-        wanted = _each_once(wanted)
+        wanted = self.wants(records, tile)
         edges = np.append(run_starts(wanted["tile"]), len(wanted))  # tiles ascend in both
         yield from _TILES.batches(
             tile=tile[starts], records=Flat.of_items(records, bounds), wanted=Flat.of_items(wanted, edges)
         )
+
+
+#: From records of pairs, in order of their tiles (uint64[n]), to :data:`WANT` in order, each once.
+Wants = Callable[[Array, U64], Array]
+
+
+def parts_wanted(records: Array, tile: U64) -> Array:
+    """:data:`WANT` of pairs: of both articles the whole, or that of which records have the number."""
+    wanted = np.zeros(2 * len(records), WANT)
+    wanted["tile"] = np.concatenate([tile, tile])
+    wanted["document"] = np.concatenate([records["a"], records["b"]])
+    wanted["part"] = np.concatenate(_parts(records))
+    return _each_once(wanted)
 
 
 def _parts(records: Array) -> list[Array]:
@@ -192,6 +202,7 @@ def tiles(
     reduce: Callable[[Array], Array] = lambda found: found,
     *,
     is_by_first: bool = False,
+    wants: Wants = parts_wanted,
 ) -> "DataFrame":
     """Pairs by tile.
 
@@ -201,19 +212,20 @@ def tiles(
         counts: ``documents`` and ``words`` of all articles.
         reduce: leaves out records of pairs; it is given all those of each of some pairs, in order and each once.
         is_by_first: whether the records of one article ``a`` stay together.
+        wants: what tiles want of articles; part 0 of each, where records have no number.
     """
     by_words = counts["documents"] * _BLOCK_WORDS // max(counts["words"], 1)
     block = max(1, min(by_words, counts["documents"] // _FEWEST_BLOCKS))
     kind = np.dtype(kind)
     plain = Tiling(block, np.empty(0, np.uint64), np.empty(0, np.int64), is_by_first)
     tiling, count = _tiling(pairs, kind, plain)
-    work = _Gathering(tiling, kind, reduce)
+    work = _Gathering(tiling, kind, reduce, wants)
     return exchanged(pairs, work.emit, kind, _TILES, work.take, buckets_for(count * kind.itemsize))
 
 
 def _asking(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
     """The wants of tiles, by article."""
-    for wants in records_of(batches, _WANT, "wanted"):
+    for wants in records_of(batches, WANT, "wanted"):
         yield wants["document"].astype(np.uint64), wants
 
 
@@ -243,7 +255,7 @@ class _Supply:
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in in_portions(batches, _SUPPLIED):
-            wants, bounds = packed(batch, "wants", _WANT)
+            wants, bounds = packed(batch, "wants", WANT)
             row = np.repeat(np.arange(batch.num_rows), np.diff(bounds))
             articles = batch.drop_columns(["wants"])
             for part in starmap(slice, cuts(row_sizes(articles)[row], _SUPPLIED)):
@@ -351,6 +363,7 @@ def worked(
     work: Work,
     counts: dict[str, int],
     cut: Cut = whole,
+    of_want: int | None = None,
 ) -> "DataFrame":
     """The rows that ``work`` makes of tiles with their articles.
 
@@ -362,14 +375,15 @@ def worked(
         work: is given some whole tiles at a time.
         counts: ``documents`` and ``words`` of all articles.
         cut: what of an article a tile gets.
+        of_want: bytes of what a tile gets for what it wants, about; by default those of an article.
     """
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     wanted = tiles_.agg(F.sum(F.octet_length("wanted"))).collect()[0][0] or 0
     of_article = _OF_WORD * counts["words"] // max(counts["documents"], 1)
-    size = wanted // _WANT.itemsize * (of_article + _WANT.itemsize)
+    size = wanted // WANT.itemsize * ((of_want or of_article) + WANT.itemsize)
     buckets = max(_FEWEST_BUCKETS, size // _PORTION)
-    asked = exchanged(tiles_.select("wanted"), _asking, _WANT, _WANTS, _asked, buckets_for(wanted))
+    asked = exchanged(tiles_.select("wanted"), _asking, WANT, _WANTS, _asked, buckets_for(wanted))
     supplied = map_rows(asked.join(items, "document"), _BUCKETS, _Supply(buckets, cut))
     heads = map_rows(tiles_.select("tile", "records"), _BUCKETS, _Heads(buckets))
     return map_rows(by_key(heads.union(supplied), "bucket"), columns, _Working(np.dtype(kind), work))
