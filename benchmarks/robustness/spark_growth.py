@@ -126,9 +126,11 @@ def main() -> int:
     given.add_argument("news", type=Path, nargs="+")
     given.add_argument("--master", default="local[2]")
     options = given.parse_args()
-    rows = [measured(news, options) for news in options.news]
-    print_table(rows)
-    save(options, settings_of(options), corpora=rows)
+    rows = []
+    for news in options.news:
+        rows.append(measured(news, options))
+        print_table(rows[-1:])  # one that fails later takes nothing from those before
+        save(options, settings_of(options), corpora=rows)
     return 0
 
 
