@@ -26,6 +26,7 @@ T = TypeVar("T", bound=np.generic)
 _S32 = np.uint64(32)
 _LOWER = np.uint64(0xFFFFFFFF)
 _KEY_BITS = 64
+_FEW_AMONG = 1 << 12  # of 2**16 values of two bytes
 _FEW = 1 << 11  # rows that numpy has in order before columns are packed
 
 
@@ -202,12 +203,40 @@ def unique(values: npt.NDArray[T]) -> npt.NDArray[T]:
     return ordered[run_starts(ordered)]
 
 
+def ranked(values: npt.NDArray[T]) -> tuple[npt.NDArray[T], I64, I64]:
+    """The distinct values, ascending; the first row of each; and the number of each row's (int64[n]).
+
+    As ``np.unique`` with an index and an inverse, by a radix sort.
+
+    >>> [column.tolist() for column in ranked(np.array([7, 2, 7]))]
+    [[2, 7], [1, 0], [1, 0, 1]]
+    """
+    order = order_by(values)
+    ordered = values[order]
+    starts = run_starts(ordered)
+    number = np.empty(len(values), np.int64)
+    number[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(values)))
+    return ordered[starts], order[starts], number
+
+
 def is_among(values: Array, among: Array) -> Bool:
-    """bool[n]: which values are among others, which are in ascending order."""
+    """bool[n]: which values (whole numbers) are among others, which are in ascending order.
+
+    >>> is_among(np.array([3, 1, 3, 2]), np.array([2, 3])).tolist()
+    [True, False, True, True]
+    """
     if not len(among):
         return np.zeros(len(values), bool)
-    at = np.minimum(np.searchsorted(among, values), len(among) - 1)
-    return np.asarray(among[at] == values)
+    if len(among) > _FEW_AMONG:
+        at = np.minimum(np.searchsorted(among, values), len(among) - 1)
+        return np.asarray(among[at] == values)
+    is_ending = np.zeros(1 << 16, bool)  # by the last bits, which rule out almost all
+    is_ending[among.astype(np.uint16)] = True
+    found = is_ending[values.astype(np.uint16)]
+    rows = np.flatnonzero(found)
+    at = np.minimum(np.searchsorted(among, values[rows]), len(among) - 1)
+    found[rows] = among[at] == values[rows]
+    return found
 
 
 def pack(high: Array, low: Array) -> U64:

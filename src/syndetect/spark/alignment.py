@@ -14,7 +14,6 @@ from syndetect.matching.alignment import Aligned, AlignmentLimits, Matches
 from syndetect.matching.places import Places
 from syndetect.settings import Settings
 from syndetect.spark import sections
-from syndetect.spark.collisions import are_confused
 from syndetect.spark.fingerprints import SEED
 from syndetect.spark.rows import Columns, Flat, packed
 from syndetect.spark.sections import Laid
@@ -80,12 +79,12 @@ class Alignment:
         found = self._aligned(laid.code, laid, places, placed)
         is_open[pairs.of(*found.open_pairs.T)] = True
         table = found.table
-        if laid.told is not None:
+        if len(laid.odd.at):
             matches_ = Matches.of(table, places)
-            is_confused = are_confused(laid.code, laid.told, matches_.words_a, matches_.words_b)
+            is_confused = laid.odd.are_confused(laid.code, matches_.words_a, matches_.words_b)
             is_marked[_pair_of(pairs, matches_)[is_confused]] = True
-        if laid.told is not None and is_marked.any():
-            again = self._aligned(laid.told, laid, places, placed[is_marked[of_placed]])
+        if len(laid.odd.at) and is_marked.any():
+            again = self._aligned(laid.odd.told_apart(laid.code), laid, places, placed[is_marked[of_placed]])
             is_open[pairs.of(*again.open_pairs.T)] = True
             kept = ~is_marked[_pair_of(pairs, Matches.of(table, places))]
             table = np.concatenate([table[kept], again.table])

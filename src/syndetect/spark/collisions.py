@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64, U8, U32, U64, Array, Bool, is_among, run_starts, sort_values
+from syndetect.arrays import I64, U8, U32, U64, Array, Bool, is_among, ranked, run_starts, sort_values, unique
 from syndetect.matching import tokens
 from syndetect.matching.tokens import Key
 from syndetect.spark.exchange import buckets_for, exchanged
-from syndetect.spark.rows import Columns, Flat, in_portions, joined, map_rows, packed
+from syndetect.spark.rows import Columns, Flat, in_portions, map_rows, packed
 from syndetect.spark.stages import Stages
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ ODD = np.dtype([("place", "<u4"), ("code", "<u4")])
 _PORTION = 1 << 24
 SPELLING = np.dtype([("spelling", "<u8"), ("count", "<i8")])
 _SPELLINGS = Columns(spelling="long", place="int")
+_NAMES = Columns(doc_id="string")
 _OF_ARTICLES = Columns(doc_id="string", odd="binary")
 #: Between the codes of words that shared one; even, so that the lowest bit stays.
 _STEP = np.uint32(2 * 0x4F1BBCDD)
@@ -69,7 +70,7 @@ def _emit(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
 
 def _take(records: Array) -> Iterator[pa.RecordBatch]:
     """The spellings of codes that have several, with the place of each among them, the most frequent first."""
-    found, which = np.unique(records["spelling"], return_inverse=True)
+    found, _, which = ranked(records["spelling"])
     counts = np.bincount(which, records["count"], len(found)).astype(np.int64)
     code = found >> _S32
     order = np.lexsort((found, -counts, code))
@@ -81,6 +82,21 @@ def _take(records: Array) -> Iterator[pa.RecordBatch]:
 
 
 @dataclass(frozen=True)
+class _Having:
+    """The articles with a code of several spellings."""
+
+    codes: U32
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in in_portions(batches, _PORTION):
+            code, bounds = packed(batch, "code", np.uint32)
+            rows = unique(
+                np.searchsorted(bounds, np.flatnonzero(is_among(code, self.codes)), side="right") - 1
+            )
+            yield from _NAMES.batches(doc_id=batch.column("doc_id").take(pa.array(rows)))
+
+
+@dataclass(frozen=True)
 class _Odd:
     """The odd words of articles that have any."""
 
@@ -88,11 +104,7 @@ class _Odd:
     shared: Shared
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        codes = (self.shared.spelling >> _S32).astype(np.uint32)
-        for whole in in_portions(batches, _PORTION):
-            code, bounds = packed(whole, "code", np.uint32)
-            rows = np.unique(np.searchsorted(bounds, np.flatnonzero(is_among(code, codes)), side="right") - 1)
-            batch = joined([whole.take(pa.array(rows))])
+        for batch in in_portions(batches, _PORTION):
             code, bounds = packed(batch, "code", np.uint32)
             text = Flat.of(batch.column("text"))
             spelling = spellings_of(code, text.data, text.bounds, self.key)
@@ -133,32 +145,55 @@ def with_odd(articles: "DataFrame", read: "DataFrame", counts: dict[str, int], s
     code = (spelling >> _S32).astype(np.uint32) + rows.column("place").to_numpy().astype(np.uint32) * _STEP
     shared = Shared(spelling[order], code[order])
     work = _Odd(secret_key(stages), shared)
-    odd = stages.table("odd", lambda: map_rows(read.select("doc_id", "text", "code"), _OF_ARTICLES, work))
+    having = _Having((shared.spelling >> _S32).astype(np.uint32))
+    named = stages.table("odd-articles", lambda: map_rows(read.select("doc_id", "code"), _NAMES, having))
+    texts = read.select("doc_id", "text", "code").join(named, "doc_id", "left_semi")  # few are named
+    odd = stages.table("odd", lambda: map_rows(texts, _OF_ARTICLES, work))
     return articles.join(odd, "doc_id", "left").withColumn("odd", F.coalesce("odd", F.lit(b"")))
 
 
-def told_apart(code: U32, bounds: I64, odd: Array, odd_bounds: I64) -> U32:
-    """The codes of articles or paragraphs end to end, in which odd words have codes of their own."""
-    found = code.copy()
-    found[odd["place"] + np.repeat(bounds[:-1], np.diff(odd_bounds))] = odd["code"]
-    return found
+class OddWords(NamedTuple):
+    """The odd words of articles or paragraphs end to end.
 
-
-def are_confused(code: U32, told: U32, one: I64, other: I64) -> Bool:
-    """bool[n]: the pairs of ranges of words (int64[n, 2] each) in which a code has different spellings.
-
-    Args:
-        code: uint32[words].
-        told: the same, with odd words told apart.
-        one, other: the ranges.
+    Attributes:
+        at: int64[n], ascending, where they are.
+        code: uint32[n], the codes that tell them apart.
     """
-    odd = np.flatnonzero(code != told)
-    found = np.zeros(len(one), bool)
-    counts = [np.diff(np.searchsorted(odd, side), axis=1)[:, 0] for side in (one, other)]
-    for row in np.flatnonzero(counts[0] + counts[1]).tolist():
-        sides = [slice(*one[row].tolist()), slice(*other[row].tolist())]
-        wanted = {value for side in sides for value in code[side][code[side] != told[side]].tolist()}
+
+    at: I64
+    code: U32
+
+    @classmethod
+    def of(cls, batch: pa.RecordBatch, bounds: I64) -> "OddWords":
+        """Those of articles or paragraphs with the column ``odd``, of which the words have these bounds."""
+        odd, odd_bounds = packed(batch, "odd", ODD)
+        return cls(odd["place"] + np.repeat(bounds[:-1], np.diff(odd_bounds)), odd["code"])
+
+    def told_apart(self, code: U32) -> U32:
+        """The codes of words, in which odd ones have codes of their own."""
+        found = code.copy()
+        found[self.at] = self.code
+        return found
+
+    def are_confused(self, code: U32, one: I64, other: I64) -> Bool:
+        """bool[n]: the pairs of ranges of words (int64[n, 2] each) in which a code has different spellings."""
+        sides = [(words, np.searchsorted(self.at, words)) for words in (one, other)]
+        found = np.zeros(len(one), bool)
+        for row in np.flatnonzero(sum(np.diff(odd, axis=1)[:, 0] for _, odd in sides)).tolist():
+            own = [(words[row].tolist(), odd[row].tolist()) for words, odd in sides]
+            found[row] = self._is_confused(code, own)
+        return found
+
+    def _is_confused(self, code: U32, sides: list[tuple[list[int], list[int]]]) -> bool:
+        """Whether a code has different spellings in two ranges: of words, and of odd words that are in them."""
+        plain, told, wanted = [], [], set()
+        for (low, high), (first, end) in sides:
+            plain.append(code[low:high])
+            told.append(plain[-1].copy())
+            told[-1][self.at[first:end] - low] = self.code[first:end]
+            wanted.update(code[self.at[first:end]].tolist())
         for value in wanted:
-            spellings = [set(told[side][code[side] == value].tolist()) for side in sides]
-            found[row] |= bool(spellings[0] and spellings[1] and spellings[0] != spellings[1])
-    return found
+            one, other = (set(own[of == value].tolist()) for own, of in zip(told, plain, strict=True))
+            if one and other and one != other:
+                return True
+        return False

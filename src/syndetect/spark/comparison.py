@@ -12,9 +12,9 @@ from syndetect.matching import portions
 from syndetect.settings import Settings
 from syndetect.spark.alignment import CONFUSED
 from syndetect.spark.articles import PARAGRAPH
-from syndetect.spark.collisions import ODD, are_confused, told_apart
+from syndetect.spark.collisions import ODD, OddWords
 from syndetect.spark.paragraphs import PAIR, edges_of
-from syndetect.spark.rows import Columns, Flat, numbers, packed
+from syndetect.spark.rows import Columns, Flat, numbers, packed, runs
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, tiles, worked
 
@@ -58,7 +58,7 @@ class _Cut:
         return _PARAGRAPHS.batch(
             document=wants["document"], number=paragraph - bounds[row], first=low - words[row],
             begin=place["begin_character"], end=place["end_character"],
-            code=Flat.of_items(code[expand(low, high - low)[1]], bounds_of(high - low)),
+            code=runs(code, low, high - low),
             odd=_odd_in(articles, words, low, high),
         )  # fmt: skip
 
@@ -87,7 +87,7 @@ class Comparison:
         found = self._compared(laid, laid.code, pairs)
         again = self._confused(laid, pairs, found.is_similar)
         if len(again):
-            right = self._compared(laid, laid.told, pairs[again])
+            right = self._compared(laid, laid.odd.told_apart(laid.code), pairs[again])
             found.shares[again], found.is_similar[again] = right.shares, right.is_similar
             marks = right._replace(is_similar=right.is_similar & False, seed=np.full(len(again), CONFUSED))
             yield from laid.rows(tile, again, marks)
@@ -96,10 +96,8 @@ class Comparison:
 
     def _confused(self, laid: "_Laid", pairs: I64, is_similar: Bool) -> I64:
         """The similar pairs in which different words share a code."""
-        if laid.told is laid.code:
-            return np.empty(0, np.int64)
         spans = np.stack([laid.edges[:-1], laid.edges[1:]], axis=1)
-        is_confused = are_confused(laid.code, laid.told, spans[pairs[:, 0]], spans[pairs[:, 1]])
+        is_confused = laid.odd.are_confused(laid.code, spans[pairs[:, 0]], spans[pairs[:, 1]])
         return np.flatnonzero(is_similar & is_confused)
 
     def _compared(self, laid: "_Laid", code: U32, pairs: I64) -> _Found:
@@ -129,8 +127,7 @@ class _Laid:
     def __init__(self, items: pa.RecordBatch) -> None:
         self.code, self.edges = packed(items, "code", np.uint32)
         self._first = numbers(items, "first")
-        odd, bounds = packed(items, "odd", ODD)
-        self.told = told_apart(self.code, self.edges, odd, bounds) if len(odd) else self.code
+        self.odd = OddWords.of(items, self.edges)
 
     def within(self, paragraph: I64, word: I64) -> I64:
         """Words of paragraphs, counted from the beginnings of their articles."""

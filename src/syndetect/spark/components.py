@@ -13,6 +13,8 @@ import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from syndetect.arrays import ranked
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
@@ -84,7 +86,7 @@ def _on_driver(pairs: "DataFrame", stages: "Stages") -> "DataFrame":
     """The components of few edges."""
     found = pairs.toArrow()
     ends = np.stack([found.column(name).to_numpy() for name in ("a", "b")], axis=1)
-    nodes, which = np.unique(ends, return_inverse=True)
+    nodes, _, which = ranked(ends.reshape(-1))
     which = which.reshape(ends.shape)
     graph = coo_matrix(
         (np.ones(len(ends), np.int8), (which[:, 0], which[:, 1])), shape=(len(nodes), len(nodes))

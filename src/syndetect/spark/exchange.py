@@ -6,13 +6,13 @@ to end. Spark brings the rows of each bucket together, and a task takes one buck
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64, U64, Array, repeated
-from syndetect.kernels.scatter import to_buckets
+from syndetect.arrays import I64, U32, U64, Array, bounds_of, order_by, repeated
+from syndetect.kernels.scatter import count_in_buckets, to_buckets
 from syndetect.spark.rows import Columns, Flat, map_rows, numbers, packed, whole_groups
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ _ROWS = Columns(bucket="int", records="binary")
 _BUCKET_BYTES, _MANY_BUCKETS, _MORE = 1 << 24, 1 << 15, 4
 #: Bytes of records that a task gathers before it gives them to Spark: so many a bucket, within these bounds.
 _OF_BUCKET, _LEAST_WAITING, _MOST_WAITING = 1 << 12, 1 << 24, 1 << 27
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_S32 = np.uint64(32)
 
 #: From a partition's batches to keys (uint64[n]), of which those that are equal go to one bucket, and records (a
 #: structured array of n).
@@ -41,7 +39,7 @@ def buckets_for(size: int) -> int:
 
 
 def exchanged(
-    frame: "DataFrame", emit: Emit, kind: Any, columns: Columns, take: Take, buckets: int
+    frame: "DataFrame", emit: Emit, kind: Any, columns: Columns, take: Take, buckets: int, ranges: int = 0
 ) -> "DataFrame":
     """The rows that ``take`` makes of records with equal keys, wherever they were emitted.
 
@@ -52,8 +50,12 @@ def exchanged(
         columns: what ``take`` makes.
         take: is given the records of one bucket, in no order.
         buckets: how many there are.
+        ranges: into how many ranges of buckets records go by the upper halves of their keys, so that those of a bucket
+            have one upper half; 0 where all of a key is hashed.
     """
     kind = np.dtype(kind)
+    spread = _Spread(max(1, -(-buckets // max(ranges, 1))), ranges)
+    buckets = spread.share * max(ranges, 1)
     most = min(max(buckets * _OF_BUCKET, _LEAST_WAITING), _MOST_WAITING)
 
     def gather(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -63,10 +65,10 @@ def exchanged(
             waiting.append((keys, records))
             held += records.nbytes
             if held >= most:
-                yield from _by_bucket(waiting, buckets)
+                yield from spread.rows(waiting)
                 waiting, held = [], 0
         if held:
-            yield from _by_bucket(waiting, buckets)
+            yield from spread.rows(waiting)
 
     def scatter(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in whole_groups(batches, "bucket", 1):
@@ -85,10 +87,16 @@ def by_key(frame: "DataFrame", key: str, *order: str) -> "DataFrame":
     return frame.repartition(key).sortWithinPartitions(key, *order)
 
 
-def with_partners(records: Array) -> Array:
-    """The records of a bucket whose ``key`` (uint64, its lower half evenly spread) others may have, in their order."""
+def partners(records: Array) -> U32:
+    """uint32[n]: the records of a bucket whose ``key`` (its lower half evenly spread) others may have, in order."""
     keys = records["key"].astype(np.uint32)
-    return records[repeated(keys, np.arange(len(keys), dtype=np.uint32))]
+    return repeated(keys, np.arange(len(keys), dtype=np.uint32))
+
+
+def in_order(records: Array, *names: str) -> U32:
+    """uint32[n]: as :func:`partners`, in the order of the key and of other fields."""
+    chosen = partners(records)
+    return chosen[order_by(*(records[name][chosen] for name in ("key", *names)))]
 
 
 def time_field(window: int) -> list[tuple[str, str]]:
@@ -104,15 +112,31 @@ def times_of(records: Array) -> I64:
     return times
 
 
-def _by_bucket(waiting: list[tuple[U64, Array]], buckets: int) -> Iterator[pa.RecordBatch]:
-    keys = np.concatenate([one for one, _ in waiting])
-    records = np.concatenate([one for _, one in waiting])
-    bucket = ((keys * _MIX >> _S32) * np.uint64(buckets) >> _S32).astype(np.uint32)
-    bounds, laid = np.empty(buckets + 1, np.int64), np.empty_like(records)
-    to_buckets(bucket, _in_units(records), bounds, _in_units(laid))
-    used = np.flatnonzero(np.diff(bounds))
-    edges = np.append(bounds[used], bounds[-1])
-    yield from _ROWS.batches(bucket=used.astype(np.int32), records=Flat.of_items(laid, edges))
+class _Spread(NamedTuple):
+    """How records are spread over buckets.
+
+    Attributes:
+        share: buckets of a range.
+        ranges: how many there are; 0 where all buckets are one.
+    """
+
+    share: int
+    ranges: int
+
+    def rows(self, waiting: list[tuple[U64, Array]]) -> Iterator[pa.RecordBatch]:
+        """A row for each bucket that has any of some records, with these."""
+        how = bool(self.ranges), np.uint64(self.share)
+        counts = np.zeros(self.share * max(self.ranges, 1), np.int64)
+        for keys, _ in waiting:
+            count_in_buckets(keys, *how, counts)
+        bounds = bounds_of(counts)
+        laid = np.empty(bounds[-1], waiting[0][1].dtype)
+        at = bounds[:-1].copy()
+        for keys, records in waiting:
+            to_buckets(keys, *how, _in_units(records), at, _in_units(laid))
+        used = np.flatnonzero(counts)
+        edges = np.append(bounds[used], bounds[-1])
+        yield from _ROWS.batches(bucket=used.astype(np.int32), records=Flat.of_items(laid, edges))
 
 
 def _in_units(records: Array) -> Array:

@@ -12,14 +12,14 @@ import numpy as np
 import pyarrow as pa
 
 from syndetect.arrays import I64, U8, U32, U64, Array, Bool, expand, find_groups, is_among, order_by
-from syndetect.kernels.excerpts import count_behind, lay_excerpts
+from syndetect.kernels.excerpts import copy_around, count_behind, lay_excerpts
 from syndetect.kernels.seeds import SHIFT, SPAN
 from syndetect.matching import places, winnowing
 from syndetect.matching.places import Places
 from syndetect.matching.winnowing import JoinLimits
 from syndetect.settings import Settings
 from syndetect.spark.articles import sample, sample_size
-from syndetect.spark.exchange import buckets_for, exchanged, time_field, times_of, with_partners
+from syndetect.spark.exchange import buckets_for, exchanged, in_order, time_field, times_of
 from syndetect.spark.rows import RECORDS, as_batch, bounds_of, in_portions, numbers, packed, record_rows
 from syndetect.spark.stages import Stages
 from syndetect.spark.stars import PLACE, Star, has_giants, least_of_sample, stars
@@ -44,8 +44,8 @@ def _posting(behind: int, window: int) -> np.dtype[Any]:
     """
     role = [("role", "u1")] if window >= 0 else []
     return np.dtype([
-        ("key", "<u8"), ("document", "<i8"), *time_field(window), ("place", "<u4"),
-        ("tags", "u1", _REACH + behind), *role,
+        ("key", "<u8"), ("document", "<i8"), *time_field(window), ("place", "<u4"), *role,
+        ("tags", "u1", _REACH + behind),
     ])  # fmt: skip
 
 
@@ -80,7 +80,8 @@ class Join:
         part = np.repeat(np.arange(winnowing.PARTS, dtype=np.uint64), np.diff(found.bounds))
         place = (found.entries & _LOWER).astype(np.int64)
         key = part << _S32 | found.entries >> _S32
-        return key, place, np.searchsorted(bounds, place, side="right") - 1
+        rows = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
+        return key, place, rows[place].astype(np.int64)
 
     def lengthened(self, tags: U8, bounds: I64, key: U64, place: I64, row: I64, level: int) -> U64:
         """Keys of the next words of fingerprints, by ``LENGTHS[level - 1]``; the level stands in the upper bits."""
@@ -108,13 +109,16 @@ class Join:
             tags = places.tags(code)
             key, place, row = self.postings(code, bounds)
             key, is_star = self.routed(tags, bounds, key, place, row)
-            key, place, row = key[~is_star], place[~is_star], row[~is_star]
+            if is_star.any():
+                key, place, row = key[~is_star], place[~is_star], row[~is_star]
             records = np.empty(len(place), self.kind)
             records["key"], records["document"] = key, numbers(batch, "document")[row]
             if self.limits.window >= 0:
                 records["time"] = numbers(batch, "published")[row]
             records["place"] = place - bounds[row]
-            records["tags"] = _around(tags, bounds, place, row, self._behind)
+            whole = records.view(np.uint8).reshape(len(place), self.kind.itemsize)
+            offset = np.int64(self.kind.itemsize - _REACH - self._behind)
+            copy_around(tags, bounds, place, row, np.int64(_REACH), whole, offset)
             yield key, records
 
     def star_places(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
@@ -132,35 +136,19 @@ class Join:
 
     def take(self, records: Array) -> Iterator[pa.RecordBatch]:
         """The seeds of the postings of a bucket."""
-        records = with_partners(records)
-        order = order_by(records["key"], records["document"], records["place"])
-        records = records[order]
-        groups = find_groups(records["key"])  # the others have no partner
-        level = (records["key"][groups[:, 0]] >> _LEVEL).astype(np.int64)
+        order = in_order(records, "document", "place")
+        key = records["key"][order]
+        groups = find_groups(key)  # the others have no partner
+        level = (key[groups[:, 0]] >> _LEVEL).astype(np.int64)
         for one in np.unique(level).tolist():
             of_level = groups[level == one]
             which, chosen = expand(of_level[:, 0], of_level[:, 1] - of_level[:, 0])
-            yield from self._joined(records[chosen], which.astype(np.uint64), winnowing.LENGTHS[one:])
+            yield from self._joined(records[order[chosen]], which.astype(np.uint64), winnowing.LENGTHS[one:])
 
     def _joined(self, records: Array, key: U64, lengths: Sequence[int]) -> Iterator[pa.RecordBatch]:
         laid = Excerpts.of(records)
         seeds = winnowing.join(laid.entries(key), laid.corpus, self.limits, lengths).words
         yield from record_rows(laid.seeds(seeds)[0])
-
-
-def _around(tags: U8, bounds: I64, place: I64, row: I64, behind: int) -> U8:
-    """uint8[n, 18 + behind]: the tags before places and from them on, zeros beyond their documents."""
-    margin = np.zeros(_REACH + behind, np.uint8)
-    padded = np.concatenate([margin, tags, margin])
-    columns = np.arange(-_REACH, behind)
-    found = np.lib.stride_tricks.sliding_window_view(padded, _REACH + behind)[
-        place + len(margin) - _REACH
-    ].copy()
-    before, after = (place - bounds[row]), (bounds[row + 1] - place)
-    edge = np.flatnonzero((before < _REACH) | (after < behind))
-    is_beyond = (columns < -before[edge, None]) | (columns >= after[edge, None])
-    found[edge] = np.where(is_beyond, 0, found[edge])
-    return found
 
 
 class Excerpts(NamedTuple):

@@ -15,8 +15,8 @@ from syndetect.arrays import (
     bounds_of,
     distinct,
     is_among,
-    order_by,
     pack,
+    ranked,
     run_starts,
     sort_values,
     unpack,
@@ -26,7 +26,7 @@ from syndetect.matching import rare_shingles, wording
 from syndetect.matching.wording import SAMPLE, SAMPLE_WORDS, Rarity, Sketches
 from syndetect.settings import Settings
 from syndetect.spark.articles import sample, sample_size
-from syndetect.spark.exchange import buckets_for, exchanged, time_field, times_of, with_partners
+from syndetect.spark.exchange import buckets_for, exchanged, in_order, time_field, times_of
 from syndetect.spark.rows import Columns, Flat, as_batch, as_records, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
 from syndetect.spark.tiles import Tile, tiles, worked
@@ -94,9 +94,8 @@ class _Rare:
 
     def take(self, records: Array) -> Iterator[pa.RecordBatch]:
         """The pairs of articles that share rare shingles of a bucket, and how many."""
-        records = with_partners(records)
-        records = records[order_by(records["key"], records["document"])]
-        document, first, dense = np.unique(records["document"], return_index=True, return_inverse=True)
+        records = records[in_order(records, "document")]
+        document, first, dense = ranked(records["document"])
         group = np.cumsum(np.diff(records["key"], prepend=records["key"][:1]) != 0)
         entries = pack(group, dense)
         out = np.empty(len(entries) * (rare_shingles.MOST - 1) // 2 + 1, np.uint64)

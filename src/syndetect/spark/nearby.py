@@ -19,7 +19,7 @@ from syndetect.arrays import I64, U64, Array, Bool, is_among, order_by, run_star
 from syndetect.kernels.documents import UNDATED
 from syndetect.matching import winnowing
 from syndetect.settings import Settings
-from syndetect.spark.exchange import buckets_for, exchanged, with_partners
+from syndetect.spark.exchange import buckets_for, exchanged, in_order
 from syndetect.spark.fingerprints import Excerpts, Join
 from syndetect.spark.rows import Columns, Flat, in_portions, map_rows, packed, records_of
 from syndetect.spark.stages import Stages
@@ -189,8 +189,8 @@ class _Last(_Near):
 
 def _in_order(records: Array) -> Array:
     """The postings of a bucket whose keys others have, by key and place."""
-    records = with_partners(records)
-    return records[order_by(records["key"], records["document"], records["place"])]
+    ordered: Array = records[in_order(records, "document", "place")]
+    return ordered
 
 
 def _groups(records: Array) -> U64:

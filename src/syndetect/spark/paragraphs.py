@@ -21,7 +21,7 @@ from syndetect.arrays import (
     is_among,
     order_by,
     pack,
-    repeated,
+    ranked,
     run_starts,
     unpack,
 )
@@ -31,7 +31,7 @@ from syndetect.matching import bands
 from syndetect.matching.bands import ParagraphDocuments
 from syndetect.settings import Settings
 from syndetect.spark.articles import PARAGRAPH, sample, sample_size
-from syndetect.spark.exchange import buckets_for, exchanged, time_field, times_of
+from syndetect.spark.exchange import buckets_for, exchanged, in_order, time_field, times_of
 from syndetect.spark.rows import RECORDS, Columns, Flat, in_portions, map_rows, numbers, packed, record_rows
 from syndetect.spark.stages import Stages
 from syndetect.spark.stars import PLACE, Star, has_giants, least_of_sample, stars
@@ -74,23 +74,17 @@ class Sketches:
 
     def __init__(self, settings: Settings, giants: Giants | None = None) -> None:
         self.settings, self.giants = settings, giants or Giants.none()
-        width = settings.bands
-        self.kind = np.dtype([
-            ("hash", "<u8"), ("check", "<u8"), ("paragraph", "<u8"), ("time", "<i8"), ("keys", "<u4", width),
-        ])  # fmt: skip
-        self.banded = np.dtype(
-            [
-                ("band", "<u2"),
-                ("pad", "<u2"),
-                ("key", "<u4"),
-                ("paragraph", "<u8"),
-                *time_field(settings.window),
-            ]
-        )
+        named = [("paragraph", "<u8"), *time_field(settings.window)]
+        self.own = np.dtype([*named, ("keys", "<u4", settings.bands)])  # a representative
+        self.kind = np.dtype([("hash", "<u8"), ("check", "<u8"), *self.own.descr])
+        self.banded = np.dtype([("key", "<u4"), *named])
 
     def emit(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
         """The sketched paragraphs of articles (``document, published, code, paragraphs``)."""
         for records in self.sketch(batches):
+            if not len(self.giants.classes):
+                yield records["hash"].copy(), records
+                continue
             chosen = records[~is_among(_class_of(records), self.giants.classes)]
             yield chosen["hash"].copy(), chosen
 
@@ -105,7 +99,8 @@ class Sketches:
                 xxh3_64_intdigest(code[low:high].data)
                 for low, high in zip(found.low, found.high, strict=True)
             ]
-            records["time"] = numbers(batch, "published")[found.row]
+            if self.settings.window >= 0:
+                records["time"] = numbers(batch, "published")[found.row]
             records["keys"] = found.sketch.keys.T
             yield records
 
@@ -124,48 +119,52 @@ class Sketches:
 
     def classes(self, records: Array) -> Iterator[pa.RecordBatch]:
         """The classes of identical paragraphs of a bucket: pairs with representatives, and these, as records."""
-        order = np.lexsort((records["paragraph"], records["check"], records["hash"]))
-        records = records[order]
-        change = (np.diff(records["hash"]) != 0) | (np.diff(records["check"]) != 0)
-        starts = np.concatenate([[0], np.flatnonzero(change) + 1, [len(records)]])
-        leader = _leaders(starts, records["time"], self.settings.window)
+        records = records[order_by(records["hash"], records["check"], records["paragraph"])]
+        starts = np.append(run_starts(records["hash"], records["check"]), len(records))
+        leader = _leaders(starts, times_of(records), self.settings.window)
         is_own = leader == np.arange(len(records))
         others = np.flatnonzero(~is_own)
         pairs = np.stack([records["paragraph"][leader[others]], records["paragraph"][others]], axis=1)
         pairs = pairs[pairs[:, 0] >> _S23 != pairs[:, 1] >> _S23]
-        own = records[is_own]
+        own = self._own(records, np.flatnonzero(is_own))
         yield from _CLASSES.batches(
             pairs=Flat.of_items(pairs, np.array([0, len(pairs)])),
             representatives=Flat.of_items(own, np.array([0, len(own)])),
         )
 
+    def _own(self, records: Array, rows: I64) -> Array:
+        """Some of the sketched paragraphs as representatives."""
+        own = np.empty(len(rows), self.own)
+        for name in self.own.names or ():
+            own[name] = records[name][rows]
+        return own
+
     def emit_bands(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
-        """The band keys of the representatives of classes."""
+        """The band keys of the representatives of classes, each with the number of its band in the upper half."""
         for key, records in self._banded(batches):
+            if not len(self.giants.bands):
+                yield key, records
+                continue
             chosen = ~is_among(key, self.giants.bands)
             yield key[chosen], records[chosen]
 
     def _banded(self, batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[U64, Array]]:
-        for batch in batches:
-            own, _ = packed(batch, "representatives", self.kind)
+        for batch in in_portions(batches):
+            own, _ = packed(batch, "representatives", self.own)
             for band in range(self.settings.bands):
                 records = np.empty(len(own), self.banded)
-                records["band"], records["key"] = band, own["keys"][:, band]
-                for name in (self.banded.names or ())[3:]:
+                records["key"] = own["keys"][:, band]
+                for name in (self.banded.names or ())[1:]:
                     records[name] = own[name]
-                yield records["key"].astype(np.uint64) << _S8 | np.uint64(band), records
+                yield records["key"] | np.uint64(band) << _S32, records
 
     def candidates(self, records: Array) -> Iterator[pa.RecordBatch]:
-        """The pairs of representatives with one band key, each pair once a bucket."""
-        places = np.arange(len(records), dtype=np.uint32)
-        records = records[repeated(records["key"] ^ records["band"], places)]
-        order = order_by(records["band"], records["key"], records["paragraph"])
-        records = records[order]
-        key = records["band"].astype(np.uint64) << _S32 | records["key"]
-        groups = find_groups(key)
+        """The pairs of representatives with one key, those of one band, each pair once a bucket."""
+        order = in_order(records, "paragraph")
+        groups = find_groups(records["key"][order].astype(np.uint64))
         number, place = expand(groups[:, 0], groups[:, 1] - groups[:, 0])
-        records = records[place]
-        named, first, which = np.unique(records["paragraph"] >> _S23, return_index=True, return_inverse=True)
+        records = records[order[place]]
+        named, first, which = ranked(records["paragraph"] >> _S23)
         count = len(named)
         documents = ParagraphDocuments(
             which.astype(np.uint32), times_of(records)[first], np.arange(count, dtype=np.uint32),
@@ -262,7 +261,9 @@ class _Representatives:
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in self.sketches.sketch(batches):
-            own = records[is_among(records["paragraph"].astype(np.int64), self.name)]
+            own = self.sketches._own(
+                records, np.flatnonzero(is_among(records["paragraph"].astype(np.int64), self.name))
+            )
             yield from _CLASSES.batches(
                 pairs=Flat.of_items(np.empty(0, np.int64), np.zeros(2, np.int64)),
                 representatives=Flat.of_items(own, np.array([0, len(own)])),
@@ -277,7 +278,7 @@ def _giants(articles: "DataFrame", sketches: Sketches, counts: Mapping[str, int]
     least = least_of_sample(sketches.settings.hot_places, taken, counts["documents"])
     names, first, of_classes = np.unique(_class_of(records), return_index=True, return_counts=True)
     own = records[first]  # of each class one
-    keys = own["keys"].astype(np.uint64) << _S8 | np.arange(sketches.settings.bands, dtype=np.uint64)
+    keys = own["keys"] | np.arange(sketches.settings.bands, dtype=np.uint64) << _S32
     bands_, of_bands = np.unique(keys.reshape(-1), return_counts=True)
     return Giants(names[of_classes >= least], bands_[of_bands >= least])
 
@@ -315,7 +316,7 @@ def candidates(
         pairs = pairs.union(found)
     banded = exchanged(
         classes, sketches.emit_bands, sketches.banded, RECORDS, sketches.candidates,
-        buckets_for(most // 4 * settings.bands * sketches.banded.itemsize),
+        buckets_for(most // 4 * settings.bands * sketches.banded.itemsize), ranges=settings.bands,
     )  # fmt: skip
     pairs = pairs.union(banded)
     of_giants = len(sketches.giants.bands) * counts["documents"]

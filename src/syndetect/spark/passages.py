@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I64, Array, bounds_of
+from syndetect.arrays import I64, Array, bounds_of, order_by, ranked
 from syndetect.matching import passages
 from syndetect.spark.components import components
 from syndetect.spark.exchange import buckets_for, by_key, exchanged
@@ -55,8 +55,8 @@ def _emit(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Array, Array]]:
 
 def _clusters(records: Array) -> Iterator[pa.RecordBatch]:
     """Each match with the cluster of its stretch."""
-    records = records[np.lexsort((records["low"], records["document"]))]
-    document = np.unique(records["document"], return_inverse=True)[1]
+    records = records[order_by(records["document"], records["low"])]
+    document = ranked(records["document"])[2]
     base = document * (int(records["high"].max(initial=0)) + 1)
     reach = np.maximum.accumulate(base + records["high"])
     starts = np.concatenate([[True], (base + records["low"])[1:] >= reach[:-1]])
@@ -86,7 +86,7 @@ def _group(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def _grouped(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     columns = {name: numbers(batch, name).astype(np.int64) for name in batch.schema.names}
     both = np.concatenate([columns["a"], columns["b"]])
-    documents, first, dense = np.unique(both, return_index=True, return_inverse=True)
+    documents, first, dense = ranked(both)
     ranks = np.concatenate([columns["rank_a"], columns["rank_b"]])[first]
     rank = np.empty(len(documents), np.uint32)
     rank[np.argsort(ranks)] = np.arange(len(documents), dtype=np.uint32)

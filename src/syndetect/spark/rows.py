@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from syndetect.arrays import I64, U8, Array, bounds_of, run_starts
+from syndetect.kernels.excerpts import copy_runs
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -55,7 +56,11 @@ class Flat(NamedTuple):
 
     def items(self, kind: Any) -> tuple[Array, I64]:
         """The items of all runs, of one type, and the bounds of the runs in them."""
-        return np.frombuffer(self.data.tobytes(), kind), self.bounds // np.dtype(kind).itemsize
+        found = self.data.view(kind)
+        if not found.flags.aligned:
+            found = found.copy()
+            found.flags.writeable = False  # as it is everywhere else, so that kernels have one type
+        return found, self.bounds // np.dtype(kind).itemsize
 
     def column(self, low: int, high: int) -> pa.Array:
         """Some of the runs as a column."""
@@ -67,6 +72,14 @@ class Flat(NamedTuple):
         return pa.Array.from_buffers(
             pa.binary(), high - low, [None, pa.py_buffer(offsets), pa.py_buffer(data)]
         )
+
+
+def runs(items: Array, begin: I64, sizes: I64) -> Flat:
+    """Runs of items of any type as bytes: run i has ``sizes[i]`` items, from ``begin[i]`` on."""
+    bounds, size = bounds_of(sizes), items.itemsize
+    out = np.empty(bounds[-1] * size, np.uint8)
+    copy_runs(items.view(np.uint8), begin * size, bounds * size, out)
+    return Flat(out, bounds * size)
 
 
 #: An array, :class:`Flat`, or a column of Arrow.
@@ -260,5 +273,6 @@ def bounds_of_groups(values: Array) -> I64:
 
 __all__ = [
     "RECORDS", "Columns", "Flat", "Values", "as_records", "bounds_of", "bounds_of_groups", "in_portions", "joined",
-    "map_rows", "numbers", "packed", "record_rows", "records_of", "whole_groups",
+    "map_rows", "numbers", "packed", "record_rows", "records_of", "runs",
+    "whole_groups",
 ]  # fmt: skip

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from syndetect.arrays import I32, I64, U32, U64, Array, expand, order_by, run_starts
-from syndetect.spark.collisions import ODD, told_apart
-from syndetect.spark.rows import Columns, Flat, bounds_of, numbers, packed
+from syndetect.arrays import I32, I64, U32, U64, Array, order_by, run_starts
+from syndetect.kernels.excerpts import lay_sections
+from syndetect.spark.collisions import OddWords
+from syndetect.spark.rows import Columns, Flat, bounds_of, numbers, packed, runs
 from syndetect.spark.spacing import characters_at
 from syndetect.spark.tiles import WANT
 
@@ -75,8 +76,8 @@ class Cut:
         taken = pa.array(row, mask=~is_head)
         return self.columns.batch(
             document=wants["document"], before=before,
-            code=_runs(code, words[row] + low, high - low),
-            spacing=_runs(spacing, whole[row] + low * unit, (high - low) * unit),
+            code=runs(code, words[row] + low, high - low),
+            spacing=runs(spacing, whole[row] + low * unit, (high - low) * unit),
             **{name: self._of_heads(articles, name, row, is_head) for name in ("quotes", "odd")},
             **{name: articles.column(name).take(taken) for name in self.told},
         )  # fmt: skip
@@ -84,12 +85,7 @@ class Cut:
     @staticmethod
     def _of_heads(articles: pa.RecordBatch, name: str, row: I64, is_head: Array) -> Flat:
         data, bounds = Flat.of(articles.column(name))
-        return _runs(data, bounds[row], np.where(is_head, np.diff(bounds)[row], 0))
-
-
-def _runs(items: Array, begin: I64, sizes: I64) -> Flat:
-    """Runs of items of any type as bytes."""
-    return Flat.of_items(items[expand(begin, sizes)[1]], bounds_of(sizes))
+        return runs(data, bounds[row], np.where(is_head, np.diff(bounds)[row], 0))
 
 
 class Laid(NamedTuple):
@@ -101,7 +97,7 @@ class Laid(NamedTuple):
         first: int64[sections], its first word in the article.
         sections: as they came.
         code: uint32[words]; missing words have codes of their own.
-        told: the same, with odd words told apart; None where there are none.
+        odd: the odd words.
         documents: int64[a + 1], the first word of each article.
         gaps: int32[words + 1], as of :func:`syndetect.matching.alignment.align`; None where no word is missing.
     """
@@ -111,7 +107,7 @@ class Laid(NamedTuple):
     first: I64
     sections: pa.RecordBatch
     code: U32
-    told: U32 | None
+    odd: OddWords
     documents: I64
     gaps: I32 | None
 
@@ -125,20 +121,11 @@ class Laid(NamedTuple):
         documents = bounds_of(numbers(heads, "words").astype(np.int64))
         held, bounds = packed(sections, "code", np.uint32)
         first = part * _CHUNK
-        place = expand(documents[article] + first, np.diff(bounds))[1]
-        gaps = None
-        if len(held) == documents[-1]:
-            code = held
-        else:
-            code = np.arange(documents[-1], dtype=np.uint32)
-            code[place] = held
-            is_missing = np.ones(len(code) + 1, np.int32)
-            is_missing[0] = 0
-            is_missing[place + 1] = 0
-            gaps = np.cumsum(is_missing, dtype=np.int32)
-        odd, of_odd = packed(heads, "odd", ODD)
-        told = told_apart(code, documents, odd, of_odd) if len(odd) else None
-        return cls(heads, article, first, sections, code, told, documents, gaps)
+        code, gaps = held, None
+        if len(held) < documents[-1]:
+            code, gaps = np.empty(documents[-1], np.uint32), np.empty(documents[-1] + 1, np.int32)
+            lay_sections(held, bounds, documents[article] + first, code, gaps)
+        return cls(heads, article, first, sections, code, OddWords.of(heads, documents), documents, gaps)
 
     def characters(self, article: I64, edge: I64) -> I64:
         """int64[n]: the characters at edges of words that are there, as :func:`characters_at` has them."""

@@ -49,6 +49,9 @@ _BUCKETS = Columns(bucket="int", tile="binary", records="binary", items="binary"
 _FEWEST_BUCKETS = 16
 _OF_WORD = 6  # bytes
 _SUPPLIED = 1 << 24  # bytes of articles that are brought to tiles at a time
+#: Bytes that a task gathers before it gives them to Spark: so many a bucket, since Arrow adds some 3,000 to each, but
+#: no more in all than these.
+_OF_BUCKET, _MOST_WAITING = 1 << 14, 1 << 27
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _S29 = np.uint64(29)
 
@@ -254,20 +257,33 @@ class _Supply:
     cut: Cut
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        most = min(max(self.buckets * _OF_BUCKET, _SUPPLIED), _MOST_WAITING)
+        waiting: list[pa.RecordBatch] = []
+        held = 0
         for batch in in_portions(batches, _SUPPLIED):
             wants, bounds = packed(batch, "wants", WANT)
             row = np.repeat(np.arange(batch.num_rows), np.diff(bounds))
             articles = batch.drop_columns(["wants"])
             for part in starmap(slice, cuts(row_sizes(articles)[row], _SUPPLIED)):
-                yield from self._packed(articles, row[part], wants[part])
+                waiting.append(self._named(articles, row[part], wants[part]))
+                held += waiting[-1].nbytes
+                if held >= most:
+                    yield from self._packed(joined(waiting))
+                    waiting, held = [], 0
+        if held:
+            yield from self._packed(joined(waiting))
 
-    def _packed(self, articles: pa.RecordBatch, row: I64, wants: Array) -> Iterator[pa.RecordBatch]:
-        bucket = _bucket_of(wants["tile"], self.buckets)
-        order = np.argsort(bucket, kind="stable")
-        wants, bucket = wants[order], bucket[order]
-        items = self.cut(articles, row[order], wants)
+    def _named(self, articles: pa.RecordBatch, row: I64, wants: Array) -> pa.RecordBatch:
+        """What is wanted of articles, with its names."""
+        items = self.cut(articles, row, wants)
         for name in ("tile", "part"):
             items = items.append_column(name, pa.array(wants[name].copy()))
+        return items
+
+    def _packed(self, items: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        bucket = _bucket_of(numbers(items, "tile"), self.buckets)
+        order = np.argsort(bucket, kind="stable")
+        items, bucket = items.take(pa.array(order)), bucket[order]
         bounds = bounds_of_groups(bucket)
         written = [_written(items.slice(low, high - low)) for low, high in pairwise(bounds.tolist())]
         nothing = Flat(np.empty(0, np.uint8), np.zeros(len(bounds), np.int64))

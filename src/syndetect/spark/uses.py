@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from syndetect import intervals
-from syndetect.arrays import Array
+from syndetect.arrays import Array, order_by
 from syndetect.spark.exchange import buckets_for, exchanged
 from syndetect.spark.rows import Columns, Flat, bounds_of_groups, in_portions, map_rows, numbers, packed
 from syndetect.spark.stages import Stages
@@ -45,7 +45,7 @@ def _emit(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Array, Array]]:
 
 
 def _take(records: Array) -> Iterator[pa.RecordBatch]:
-    records = records[np.lexsort((records["low"], records["document"]))]
+    records = records[order_by(records["document"], records["low"])]
     bounds = bounds_of_groups(records["document"])
     yield from _BY_DOCUMENT.batches(
         document=records["document"][bounds[:-1]].copy(), uses=Flat.of_items(records, bounds)
