@@ -94,9 +94,15 @@ def partners(records: Array) -> U32:
 
 
 def in_order(records: Array, *names: str) -> U32:
-    """uint32[n]: as :func:`partners`, in the order of the key and of other fields."""
+    """uint32[n]: as :func:`partners`, those of one key together, and in the order of other fields."""
     chosen = partners(records)
-    return chosen[order_by(*(records[name][chosen] for name in ("key", *names)))]
+    key, others = records["key"][chosen], [records[name][chosen] for name in names]
+    short = key.astype(np.uint32)  # is sorted in half the time, with the others
+    order = order_by(short, *others)
+    is_mixed = (short[order][1:] == short[order][:-1]) & (key[order][1:] != key[order][:-1])
+    if is_mixed.any():
+        order = order_by(key, *others)
+    return chosen[order]
 
 
 def time_field(window: int) -> list[tuple[str, str]]:

@@ -28,14 +28,13 @@ _S32 = np.uint64(32)
 def wanted(records: Array, tile: U64) -> Array:
     """:data:`syndetect.spark.tiles.WANT` of seeds: of each article its first chunk, and those around its seeds."""
     seeds = np.maximum(records["seed"], 0)
-    place = np.concatenate([seeds >> 32, (seeds & 0xFFFFFFFF) >> 1])
-    found = np.zeros(4 * len(records), WANT)
-    found["tile"] = np.tile(tile, 4)
-    found["document"] = np.tile(np.concatenate([records["a"], records["b"]]), 2)
-    found["end"] = 1
-    around = found[2 * len(records) :]
-    around["part"] = np.maximum(place - _REACH, 0) // _CHUNK
-    around["end"] = (place + _REACH) // _CHUNK + 1
+    nothing, parts = np.zeros(len(records), np.int64), []
+    for document, place in (records["a"], seeds >> 32), (records["b"], (seeds & 0xFFFFFFFF) >> 1):
+        parts.append(_changing(tile, document, nothing, nothing + 1))
+        parts.append(
+            _changing(tile, document, np.maximum(place - _REACH, 0) // _CHUNK, (place + _REACH) // _CHUNK + 1)
+        )
+    found = np.concatenate(parts)
     found = found[order_by(found["tile"], found["document"], found["part"])]
     if not len(found):
         return found
@@ -48,6 +47,15 @@ def wanted(records: Array, tile: U64) -> Array:
     sections: Array = found[first]
     sections["end"] = behind[np.append(first[1:], len(found)) - 1] & np.uint64(0xFFFFFFFF)
     return sections
+
+
+def _changing(tile: U64, document: I64, part: I64, end: I64) -> Array:
+    """Wants but for those that are as the one before: seeds that are near one another have the same."""
+    rows = run_starts(tile, document, part, end)
+    found = np.empty(len(rows), WANT)
+    for name, column in zip(WANT.names or (), (tile, document, part, end), strict=True):
+        found[name] = column[rows]
+    return found
 
 
 class Cut:

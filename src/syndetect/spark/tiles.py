@@ -34,9 +34,9 @@ from syndetect.spark.rows import (
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_BLOCK_WORDS = 1 << 24  # of the articles of a block, about
+_BLOCK_WORDS = 1 << 25  # of the articles of a block, about
 _FEWEST_BLOCKS = 8  # tiles are what tasks share out
-_PART_BYTES = 1 << 23  # of the records of a part of a tile, about
+_PART_BYTES = 1 << 24  # of the records of a part of a tile, about
 _PORTION = 1 << 25  # bytes of tiles that are worked on at a time
 _TILES = Columns(tile="long", records="binary", wanted="binary")
 _COUNTS = Columns(tile="long", count="long")
