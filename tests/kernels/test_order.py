@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from samples.strategies import INTERPRETED, from_python
 from syndetect import arrays
-from syndetect.arrays import is_among, order_by, sort_keys, sort_values
+from syndetect.arrays import is_among, order_by, ranked, sort_keys, sort_values
 from syndetect.kernels import order
 from syndetect.kernels.order import shell_sort
 
@@ -114,3 +114,17 @@ def test_many_rows_are_ordered_as_few_are() -> None:
 def test_values_are_found_among_others(values: list[int], among: list[int]) -> None:
     found = is_among(np.array(values, np.int64), np.array(among, np.int64))
     assert found.tolist() == [value in among for value in values]
+
+
+@given(some, st.sets(st.one_of(wide, narrow), max_size=20), st.booleans())
+def test_values_are_looked_up_among_few_and_many(found: list[int], others: set[int], is_many: bool) -> None:
+    among = sorted(others | set(found[::2]) | (set(range(10, 10_010)) if is_many else set()))
+    told = is_among(np.array(found, np.uint64), np.array(among, np.uint64))
+    assert told.tolist() == [value in set(among) for value in found]
+
+
+@given(some)
+def test_values_are_ranked_as_numpy_has_it(found: list[int]) -> None:
+    values = np.array(found, np.uint64)
+    expected = np.unique(values, return_index=True, return_inverse=True)
+    assert [column.tolist() for column in ranked(values)] == [column.tolist() for column in expected]
