@@ -43,7 +43,7 @@ class _Memory(threading.Thread):
                 except psutil.Error:
                     continue
                 if "SparkSubmit" in words:
-                    jvm += held
+                    jvm = max(jvm, held)  # for a moment there are two, where it begins another process
                 elif "pyspark.daemon" in words:
                     workers += held
                     self.worker = max(self.worker, held)
