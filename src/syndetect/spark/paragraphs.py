@@ -126,13 +126,13 @@ class Sketches:
         others = np.flatnonzero(~is_own)
         pairs = np.stack([records["paragraph"][leader[others]], records["paragraph"][others]], axis=1)
         pairs = pairs[pairs[:, 0] >> _S23 != pairs[:, 1] >> _S23]
-        own = self._own(records, np.flatnonzero(is_own))
+        own = self.representatives(records, np.flatnonzero(is_own))
         yield from _CLASSES.batches(
             pairs=Flat.of_items(pairs, np.array([0, len(pairs)])),
             representatives=Flat.of_items(own, np.array([0, len(own)])),
         )
 
-    def _own(self, records: Array, rows: I64) -> Array:
+    def representatives(self, records: Array, rows: I64) -> Array:
         """Some of the sketched paragraphs as representatives."""
         own = np.empty(len(rows), self.own)
         for name in self.own.names or ():
@@ -261,7 +261,7 @@ class _Representatives:
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for records in self.sketches.sketch(batches):
-            own = self.sketches._own(
+            own = self.sketches.representatives(
                 records, np.flatnonzero(is_among(records["paragraph"].astype(np.int64), self.name))
             )
             yield from _CLASSES.batches(

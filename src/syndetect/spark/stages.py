@@ -18,6 +18,7 @@ from syndetect.spark.rows import Columns
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+_FORM = 2  # of what stages hold: those of another one are made anew
 _AT_ONCE = 4  # stages that are made beside one another
 _MARKER = Columns(stage="string", identity="string", seconds="double", facts="string")
 
@@ -40,7 +41,7 @@ class Stages:
         on_stage: Callable[[str, float], None] = lambda _name, _seconds: None,
     ) -> None:
         self.spark, self._folder, self._on_stage = spark, folder, on_stage
-        self._identity = xxh3_64_hexdigest(json.dumps(identity, sort_keys=True).encode())
+        self._identity = xxh3_64_hexdigest(json.dumps([_FORM, identity], sort_keys=True).encode())
         self.seconds: dict[str, float] = {}
         self._known: dict[str, dict[str, Any]] = {}
         self._others: set[str] = set()  # stages of other scans
