@@ -87,17 +87,18 @@ def by_key(frame: "DataFrame", key: str, *order: str) -> "DataFrame":
     return frame.repartition(key).sortWithinPartitions(key, *order)
 
 
-def partners(records: Array) -> U32:
-    """uint32[n]: the records of a bucket whose ``key`` (its lower half evenly spread) others may have, in order."""
-    keys = records["key"].astype(np.uint32)
-    return repeated(keys, np.arange(len(keys), dtype=np.uint32))
-
-
 def in_order(records: Array, *names: str) -> U32:
-    """uint32[n]: as :func:`partners`, those of one key together, and in the order of other fields."""
-    chosen = partners(records)
-    key, others = records["key"][chosen], [records[name][chosen] for name in names]
-    short = key.astype(np.uint32)  # is sorted in half the time, with the others
+    """uint32[n]: the records of a bucket that may share their ``key``, by key and other fields.
+
+    Those of one key are together; the keys are in no stated order.
+
+    Args:
+        records: with ``key``, whose lower half is evenly spread, and the other fields.
+        names: of the other fields.
+    """
+    short = records["key"].astype(np.uint32)  # is sorted in half the time, with the others
+    chosen = repeated(short, np.arange(len(short), dtype=np.uint32))
+    key, short, others = records["key"][chosen], short[chosen], [records[name][chosen] for name in names]
     order = order_by(short, *others)
     is_mixed = (short[order][1:] == short[order][:-1]) & (key[order][1:] != key[order][:-1])
     if is_mixed.any():

@@ -44,7 +44,7 @@ ORDINAL_BITS = 23
 PAIR = np.dtype([("a", "<i8"), ("b", "<i8"), ("one", "<u4"), ("other", "<u4")])
 _CLASSES = Columns(pairs="binary", representatives="binary")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_LOWER, _S8, _S23, _S32 = np.uint64(0xFFFFFFFF), np.uint64(8), np.uint64(ORDINAL_BITS), np.uint64(32)
+_S23, _S32 = np.uint64(ORDINAL_BITS), np.uint64(32)
 
 
 class _Sketched(NamedTuple):
